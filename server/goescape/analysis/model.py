@@ -1,0 +1,257 @@
+"""The values that the whole product passes around: immutable, in the compiler's own coordinates.
+
+Lines and columns are 1-based; columns count UTF-8 bytes, as Go prints them; files are absolute
+paths. UTF-16 exists only at the rim (``lsp.convert``).
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping  # noqa: TC003 - attrs resolves the annotations at run time
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+if TYPE_CHECKING:
+    from goescape.analysis.source import SourceText
+
+
+class Cause(str, enum.Enum):
+    """Why a value is on the heap: the stable code of a finding."""
+
+    RETURNED = "returned"
+    CAPTURED = "captured-by-closure"
+    STORED = "stored-in-heap"
+    INTERFACE = "interface-conversion"
+    PASSED = "passed-to-call"
+    INDIRECT = "indirect-call"
+    TOO_LARGE = "too-large"
+    DYNAMIC_SIZE = "dynamic-size"
+    GO_OR_DEFER = "goroutine-or-defer"
+    OTHER = "other"
+
+
+class Severity(str, enum.Enum):
+    """How much a finding matters; the first is the most important."""
+
+    WARNING = "warning"
+    INFORMATION = "information"
+    HINT = "hint"
+
+    @property
+    def order(self) -> int:
+        """0 for the most important."""
+        return tuple(Severity).index(self)
+
+    def at_least(self, threshold: Severity) -> bool:
+        """Whether this is as important as ``threshold``, or more."""
+        return self.order <= threshold.order
+
+
+class Allocates(str, enum.Enum):
+    """What a site does at run time, whatever the compiler's words say."""
+
+    YES = "yes"
+    NO = "no"
+    DEPENDS = "depends"
+
+
+class RankReason(str, enum.Enum):
+    """Why a finding has its severity; ``explain.rank_sentence`` has the words."""
+
+    LOOP = "in-loop"
+    LOOP_CALLERS = "called-only-in-loops"
+    LARGE = "large"
+    ORDINARY = "ordinary"
+    INTERFACE = "interface-trade-off"
+    COLD_INIT = "package-initialisation"
+    COLD_MAIN = "straight-line-main"
+    COLD_TEST = "test"
+    COLD_ERROR = "error-path"
+    GENERATED = "generated-file"
+    STAYS_WHERE_USED = "stays-on-the-stack-where-inlined"
+    DEPENDS = "depends-on-run-time"
+    NO_ALLOCATION = "no-allocation"
+
+
+@frozen(order=True)
+class Place:
+    """A point of a file. ``column`` is 0 when the compiler printed none."""
+
+    file: str
+    line: int
+    column: int
+
+
+@frozen(order=True)
+class Span:
+    """A range of a file; the end is exclusive."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    @property
+    def start(self) -> Place:
+        """Where the range begins."""
+        return Place(self.file, self.line, self.column)
+
+    def contains(self, line: int, column: int) -> bool:
+        """Whether the point lies in the range, its end included (a cursor stands between bytes)."""
+        return (self.line, self.column) <= (line, column) <= (self.end_line, self.end_column)
+
+
+@frozen
+class FlowStep:
+    """One step of the way from an allocation to where it escapes."""
+
+    place: Place | None
+    """Where it happens; None where the compiler does not know."""
+    text: str
+    """The expression, as the compiler renders it: ``return &u``."""
+    reason: str
+    """The compiler's word: ``return``, ``call parameter``, ``captured by a closure``..."""
+    flow: str
+    """The assignment that this step is part of: ``~r0 ← &u``."""
+
+
+@frozen
+class Copy:
+    """The same allocation site, compiled again where its function was inlined."""
+
+    place: Place
+    """The call, as the compiler prints it (the ``(`` of the call)."""
+    function: str
+    """The function that contains the call; empty where that is unknown."""
+    escapes: bool
+
+
+class Kind(str, enum.Enum):
+    """What kind of thing is allocated."""
+
+    VARIABLE = "variable"
+    EXPRESSION = "expression"
+    CLOSURE = "closure"
+    BOXED = "boxed"
+    """A value that is put into an interface."""
+    ARGUMENTS = "arguments"
+    """The slice that a variadic call makes for its arguments."""
+    TEMPORARY = "temporary"
+    """Something that the compiler made and the source does not name."""
+
+
+@frozen
+class Finding:
+    """One allocation site and everything that is known of it."""
+
+    span: Span
+    """Exactly the expression, name or call that owns the allocation."""
+    anchor: Place
+    """The position that the compiler printed."""
+    kind: Kind
+    subject: str
+    """What is allocated, in a reader's words: ``u``, ``&T{...}``, ``make([]int, n)``."""
+    cause: Cause
+    severity: Severity
+    rank_reason: RankReason
+    function: str
+    """The function it stands in: ``(*T).M``, ``F``; empty at package level."""
+    allocates: Allocates
+    note: str
+    """Why it does not allocate, or what it depends on; empty when it simply allocates."""
+    escapes: bool
+    """False for what the compiler keeps on the stack, although it may allocate at run time."""
+    in_loop: bool
+    compiler: str
+    """The compiler's own message: ``moved to heap: u``."""
+    flow: tuple[FlowStep, ...] = ()
+    decisive: FlowStep | None = None
+    """The step that decided: the return, the capture, the call; None where nothing is known."""
+    destination: str = ""
+    """What the decisive step hands the value to, for the message: a callee, a variable, ``~r0``."""
+    inlined_from: str = ""
+    """The inlined function whose allocation this is, when it is not the source's own expression."""
+    copies: tuple[Copy, ...] = ()
+    package: str = ""
+    """Import path of the package that was compiled."""
+
+    @property
+    def is_diagnostic(self) -> bool:
+        """Whether it is worth a squiggle: it allocates, or may."""
+        return self.allocates is not Allocates.NO and (
+            self.escapes or self.cause is Cause.DYNAMIC_SIZE
+        )
+
+
+@frozen
+class Parameter:
+    """What a function does to one of its parameters (or its receiver)."""
+
+    name: str
+    span: Span
+    leaks: tuple[str, ...]
+    """``heap``, ``heap (content)``, or ``result 0``...; empty when it does not escape."""
+    compiler: tuple[str, ...]
+    """The compiler's own lines about it."""
+
+
+@frozen
+class Function:
+    """What the compiler says about a function as a whole."""
+
+    name: str
+    """As the compiler names it: ``(*T).M``."""
+    span: Span
+    """The whole declaration."""
+    name_span: Span
+    inlinable: bool | None
+    """None where the compiler said neither."""
+    inlining: str
+    """The cost or the reason: ``cost 12``, ``function too complex: cost 158 exceeds budget 80``."""
+    parameters: tuple[Parameter, ...] = ()
+
+
+@frozen
+class Stay:
+    """An allocation that the compiler keeps on the stack, for the optional stack hints."""
+
+    span: Span
+    subject: str
+
+
+@frozen
+class CompileError:
+    """Why a package has no escape information. ``place`` is None when Go names no position."""
+
+    place: Place | None
+    message: str
+
+
+@frozen
+class PackageReport:
+    """All that one analysis of one package found: the unit of publishing.
+
+    A report with ``errors`` has no findings of its own: the previous ones stay valid.
+    """
+
+    package: str
+    """Import path, without test variants: in-package tests count for their package and the
+    external test package ``p_test`` for ``p``."""
+    directory: str
+    files: tuple[str, ...]
+    """Every Go file of the package that this build compiled, tests included; absolute."""
+    findings: tuple[Finding, ...] = ()
+    """In source order, also those that do not allocate."""
+    functions: tuple[Function, ...] = ()
+    stays: tuple[Stay, ...] = ()
+    errors: tuple[CompileError, ...] = ()
+    unknown_lines: tuple[str, ...] = ()
+    """Compiler lines that were not understood, kept for the log."""
+    sources: Mapping[str, SourceText] = field(factory=dict, eq=False, repr=False)
+    """The text of ``files`` as it was read for this analysis."""
+
+    def diagnostics(self) -> tuple[Finding, ...]:
+        """The findings that deserve to be shown unasked."""
+        return tuple(finding for finding in self.findings if finding.is_diagnostic)
