@@ -1,0 +1,117 @@
+"""The settings table: what clients send, right and wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from goescape.settings import SETTINGS, Settings, markdown_table, parse
+
+TEXTS = st.text(st.characters(codec=None), max_size=8)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def assert_usable(settings: Settings) -> None:
+    """Each value has its default's type, is one of the choices, and can reach a process."""
+    for row in SETTINGS:
+        value = getattr(settings, row.field)
+        assert type(value) is type(getattr(Settings(), row.field))
+        assert not row.choices or value in row.choices
+    texts = [settings.go_path, *settings.exclude, *settings.go_build_flags]
+    for text in [*texts, *settings.go_env, *settings.go_env.values()]:
+        assert "\0" not in text
+        text.encode()
+
+
+@pytest.mark.parametrize("raw", [None, {}, {"go": {}}, {"go": {"path": None}}])
+def test_nothing_set_is_the_defaults(raw: object) -> None:
+    assert parse(raw) == (Settings(), ())
+
+
+def test_nested_dotted_and_full_keys_mean_the_same() -> None:
+    expected = (Settings(go_path="/go", include_tests=False), ())
+    assert parse({"go": {"path": "/go"}, "includeTests": False}) == expected
+    assert parse({"go.path": "/go", "includeTests": False}) == expected
+    assert parse({"goescape.go.path": "/go", "goescape.includeTests": False}) == expected
+
+
+def test_every_setting_is_taken_over() -> None:
+    raw = {
+        "diagnostics": {"enable": False, "minimumSeverity": "warning"},
+        "hints": {"enable": False, "stack": True},
+        "lenses": {"enable": False},
+        "includeTests": False,
+        "exclude": ["x/**"],
+        "generatedFiles": "hide",
+        "runOn": "manual",
+        "go": {"path": "g", "env": {"GOOS": "js"}, "buildFlags": ["-tags=a"], "inlining": False},
+    }
+    settings, complaints = parse(raw)
+    assert not complaints
+    assert settings.go_env == {"GOOS": "js"}
+    assert settings.exclude == ("x/**",)
+    for name, default in attrs.asdict(Settings()).items():
+        assert getattr(settings, name) != default, name
+
+
+@pytest.mark.parametrize(
+    ("raw", "complaint"),
+    [
+        (
+            {"go": {"inlining": "no"}},
+            'goescape.go.inlining must be true or false, not "no"; its default true is used.',
+        ),
+        (
+            {"runOn": 1},
+            'goescape.runOn must be one of "save", "manual", not 1; its default "save" is used.',
+        ),
+        ({"go": 5}, "goescape.go must be an object, not 5; its defaults are used."),
+        ({"go": {"pth": ""}}, "goescape.go.pth is unknown; it is ignored."),
+        ([], "goescape must be an object, not []; its defaults are used."),
+        (
+            {"go": {"env": {"A=B": 1}}},
+            'goescape.go.env must be an object of texts, not {"A=B": 1}; its default {} is used.',
+        ),
+    ],
+)
+def test_a_wrong_value_is_one_sentence(raw: object, complaint: str) -> None:
+    assert parse(raw) == (Settings(), (f"Setting {complaint}",))
+
+
+def test_a_wrong_value_does_not_spoil_the_others() -> None:
+    settings, complaints = parse({"runOn": 1, "go": {"path": "/go"}})
+    assert settings == Settings(go_path="/go")
+    assert len(complaints) == 1
+
+
+def test_trace_belongs_to_the_client() -> None:
+    assert parse({"trace": {"server": "verbose"}}) == (Settings(), ())
+
+
+@given(JSON)
+def test_any_json_gives_usable_settings(raw: Any) -> None:
+    settings, complaints = parse(raw)
+    assert_usable(settings)
+    assert all("goescape" in complaint and "\n" not in complaint for complaint in complaints)
+
+
+@given(st.sampled_from(SETTINGS), JSON)
+def test_any_value_is_taken_or_complained_about(row: Any, value: Any) -> None:
+    settings, complaints = parse({row.name: value})
+    assert_usable(settings)
+    taken = getattr(settings, row.field)
+    taken = list(taken) if isinstance(taken, tuple) else taken
+    assert value is None or taken == value or (complaints and row.name in complaints[0])
+
+
+def test_the_table_has_every_setting_once() -> None:
+    table = markdown_table()
+    assert [table.count(f"| `{row.name}` |") for row in SETTINGS] == [1] * len(SETTINGS)
