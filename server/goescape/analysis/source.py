@@ -1,0 +1,78 @@
+"""The text of one file, and the conversion between the two ways of counting its columns."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import cached_property
+
+from attrs import field, frozen
+
+from goescape.analysis.model import Place, Span
+
+
+@frozen(slots=False)
+class SourceText:
+    """A snapshot of a file, as bytes. Lines are 1-based and end at ``\\n`` only, as for Go."""
+
+    path: str
+    content: bytes = field(repr=False)
+
+    @cached_property
+    def lines(self) -> tuple[bytes, ...]:
+        """The lines without their ``\\n`` (a ``\\r`` stays)."""
+        return tuple(self.content.split(b"\n"))
+
+    @cached_property
+    def _starts(self) -> tuple[int, ...]:
+        starts, offset = [], 0
+        for line in self.lines:
+            starts.append(offset)
+            offset += len(line) + 1
+        return tuple(starts)
+
+    def line(self, number: int) -> bytes:
+        """Line ``number``; empty outside the file."""
+        return self.lines[number - 1] if 1 <= number <= len(self.lines) else b""
+
+    def offset(self, line: int, byte_column: int) -> int | None:
+        """The byte offset of a position; None where the text has no such position."""
+        if not 1 <= line <= len(self.lines) or not 1 <= byte_column <= len(self.line(line)) + 1:
+            return None
+        return self._starts[line - 1] + byte_column - 1
+
+    def place(self, offset: int) -> Place:
+        """The position of a byte offset."""
+        index = bisect_right(self._starts, offset) - 1
+        return Place(self.path, index + 1, offset - self._starts[index] + 1)
+
+    def span(self, start: int, end: int) -> Span:
+        """The range between two byte offsets, the end exclusive."""
+        first, last = self.place(start), self.place(end)
+        return Span(self.path, first.line, first.column, last.line, last.column)
+
+    def text(self, span: Span) -> str:
+        """What stands in a range; empty where the range is not in the text."""
+        start = self.offset(span.line, span.column)
+        end = self.offset(span.end_line, span.end_column)
+        if start is None or end is None:
+            return ""
+        return self.content[start:end].decode("utf-8", "replace")
+
+    def utf16_column(self, line: int, byte_column: int) -> int:
+        """The 0-based UTF-16 column of a 1-based byte column, clamped to the line."""
+        before = self.line(line)[: max(byte_column - 1, 0)]
+        return len(before.decode("utf-8", "replace").encode("utf-16-le")) // 2
+
+    def byte_column(self, line: int, utf16_column: int) -> int:
+        """The 1-based byte column of a 0-based UTF-16 column, clamped to the line.
+
+        A column inside a surrogate pair counts as the start of its character.
+        """
+        before = 0
+        column = 1
+        for character in self.line(line).decode("utf-8", "replace"):
+            before += 2 if ord(character) > 0xFFFF else 1
+            if before > utf16_column:
+                break
+            column += len(character.encode("utf-8"))
+        return min(column, len(self.line(line)) + 1)
