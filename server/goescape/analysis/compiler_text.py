@@ -177,7 +177,7 @@ class CompilerText:
         self._body_goes_on = False
         if self._message(position, match["message"]):
             if self._detail_prefix:
-                self._detail_prefix = line[: match.start("message")]
+                self._detail_prefix = line[: match.start("message")] + "  "
         else:
             self._wait_for_the_rest(line)
 
@@ -212,8 +212,8 @@ class CompilerText:
         nowhere = Position("", 0, 0)
         if line.startswith("<unknown line number>: "):
             message = line.partition(": ")[2]
-            if self._message(nowhere, message.lstrip()) or message.startswith("  "):
-                self._detail_prefix = "<unknown line number>: " if self._detail_prefix else ""
+            if self._message(nowhere, message):
+                self._detail_prefix = "<unknown line number>:   " if self._detail_prefix else ""
                 return
         elif self._message(nowhere, line):
             self._end_block()
@@ -279,10 +279,10 @@ class _Block:
                 step = Step(match["expression"], match["reason"], _parse_position(match["at"]))
                 self.flows[-1][2].append(step)
             return True
-        if text.startswith("  flow: ") and text.endswith(":") and (flow := _split_flow(text[8:-1])):
+        if text.startswith("flow: ") and text.endswith(":") and (flow := _split_flow(text[6:-1])):
             self.flows.append((*flow, []))
             return True
-        return text.startswith("  warning: ")
+        return text.startswith("warning: ")
 
     def finished(self) -> Explanation:
         flows = tuple(Flow(to, source, tuple(steps)) for to, source, steps in self.flows)
@@ -373,6 +373,11 @@ def _split_flow(text: str) -> tuple[str, str] | None:
             depth -= 1
         elif depth == 0 and character in "=←" and text[index - 1 : index + 2] == f" {character} ":
             return text[: index - 1], text[index + 2 :]
+    # String constants may hold half a pair of braces.
+    for sign in (" ← ", " = "):
+        if text.count(sign) == 1:
+            destination, _, source = text.partition(sign)
+            return destination, source
     return None
 
 
@@ -383,7 +388,7 @@ _AT = (
 )
 _LINE = re.compile(_AT + r": (?P<message>.*)$", re.DOTALL)
 _POSITION = re.compile(_AT + "$")
-_FROM = re.compile(r"    from (?P<expression>.*) \((?P<reason>[^()]+)\) at (?P<at>.+)$", re.DOTALL)
+_FROM = re.compile(r"  from (?P<expression>.*) \((?P<reason>[^()]+)\) at (?P<at>.+)$", re.DOTALL)
 _CAPTURE = re.compile(
     r"(?P<function>.+) capturing by (?P<how>ref|value): (?P<variable>\S+) "
     r"\(addr=(?:true|false) assign=(?:true|false) width=\d+\)$"

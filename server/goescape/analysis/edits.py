@@ -7,8 +7,8 @@ from functools import cached_property
 
 from attrs import evolve, frozen
 
-from goescape.analysis.model import Place, Span
-from goescape.analysis.source import SourceText
+from goescape.analysis.model import Place, Span  # noqa: TC001 - attrs resolves them
+from goescape.analysis.source import SourceText  # noqa: TC001
 
 
 @frozen(slots=False)
