@@ -1,0 +1,3 @@
+module goescape.example/tour
+
+go 1.21
