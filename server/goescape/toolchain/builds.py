@@ -1,0 +1,288 @@
+"""One run of `go list -export`: the compiler's text goes in, a report per package comes out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from attrs import define, evolve, field, frozen
+
+from goescape.analysis.compiler_text import CompilerText, PackageText
+from goescape.analysis.model import CompileError, PackageReport
+from goescape.analysis.source import SourceText
+from goescape.toolchain.packages import (
+    JsonObjects,
+    ListedPackage,
+    compile_errors,
+    listed_packages,
+    owner_of,
+    pattern_of,
+    split_path,
+)
+from goescape.toolchain.process import Command, run, uninterrupted
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+
+    from goescape.toolchain.process import GoProblem
+
+_MOST_MESSAGES = 40
+_LONGEST_MESSAGE = 600
+
+
+@frozen
+class Problem:
+    """Something that keeps a package, or everything, from being analysed."""
+
+    message: str
+    """One sentence: what happened, and what to do where that is known."""
+    package: str = ""
+    kind: Literal["go", "load", "compile", "internal"] = "internal"
+    errors: tuple[CompileError, ...] = ()
+    """The compiler's errors, when only the tests of ``package`` do not compile."""
+
+
+@define
+class Package:
+    """A package that was asked for, with its test variants."""
+
+    path: str
+    directory: str
+    variants: tuple[ListedPackage, ...]
+    snapshot: Mapping[str, bytes]
+    """Each Go file of the directory with the digest of its content before the compile."""
+    texts: dict[tuple[str, str], list[PackageText]] = field(factory=dict)
+    concluded: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether every variant has printed its text; one that prints nothing never is."""
+        return all(variant.key in self.texts for variant in self.variants)
+
+
+class Build:
+    """Compiles packages and yields each report as soon as its variants' texts have come."""
+
+    def __init__(self, command: Command, packages: Sequence[ListedPackage]) -> None:
+        self.stale: list[str] = []
+        """Patterns of packages whose files changed meanwhile: their text fits no file."""
+        self._command = command
+        self._listed = packages
+        self._packages: dict[str, Package] = {}
+        self._keys = {package.key for package in packages}
+        self._text: CompilerText | None = None
+        self._key = ("", "")
+        self._output = JsonObjects()
+        self._messages: list[str] = []
+        self._ready: asyncio.Queue[Package | None] = asyncio.Queue()
+
+    async def items(self) -> AsyncGenerator[PackageReport | Problem, None]:
+        """Run it. Closing the iterator ends the processes."""
+        self._packages = await asyncio.to_thread(_grouped, self._listed)
+        process = asyncio.ensure_future(self._run())
+        try:
+            while (package := await self._ready.get()) is not None:
+                for item in await asyncio.to_thread(self._conclude, package):
+                    yield item
+            code = await process
+            self._take_results()
+            for package in self._packages.values():
+                if not package.concluded:
+                    for item in await asyncio.to_thread(self._conclude, package):
+                        yield item
+            if code != 0 and not self._output.objects:
+                yield Problem(friendly(self._messages or [f"go list ended with code {code}"]))
+        finally:
+            process.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Exception):
+                await uninterrupted(process)
+
+    async def _run(self) -> int:
+        try:
+            code = await run(self._command, self._output.feed, self._take_line)
+            self._end_block()
+            return code
+        finally:
+            self._ready.put_nowait(None)
+
+    def _take_line(self, line: str) -> None:
+        key = split_path(line[2:]) if line.startswith("# ") else None
+        if key is not None and self._is_header(key):
+            self._end_block()
+            self._text, self._key = CompilerText(), key
+        if self._text is not None:
+            self._text.feed(line)
+        elif len(self._messages) < _MOST_MESSAGES:
+            self._messages.append(line[:_LONGEST_MESSAGE])
+
+    def _is_header(self, key: tuple[str, str]) -> bool:
+        """Whether ``# ...`` starts a block: a raw string in a message of Go 1.21 may look so."""
+        path, variant = key
+        return key in self._keys or bool(variant) or path.removesuffix(".test") in self._packages
+
+    def _end_block(self) -> None:
+        """File the text that has just ended under the package that it belongs to."""
+        if self._text is None:
+            return
+        texts, self._text = self._text.finish(), None
+        package = self._packages.get(owner_of(*self._key))
+        if package is None or package.concluded or self._key[0] == f"{package.path}.test":
+            return  # a test main, or another package compiled again for a test
+        package.texts.setdefault(self._key, []).extend(texts)
+        if package.complete:
+            package.concluded = True
+            self._ready.put_nowait(package)
+
+    def _take_results(self) -> None:
+        """Replace what was listed before the compile by what go says of it afterwards."""
+        after = {package.key: package for package in listed_packages(self._output.objects)}
+        for package in self._packages.values():
+            package.variants = tuple(after.get(each.key, each) for each in package.variants)
+
+    def _conclude(self, package: Package) -> list[PackageReport | Problem]:
+        """Reading, hashing and understanding: runs in a thread."""
+        sources = dict(_read(package.directory))
+        if {path: _digest(content) for path, content in sources.items()} != package.snapshot:
+            self.stale.append(self._pattern(package))
+            return []
+        try:
+            return list(self._results(package, sources))
+        except Exception as problem:
+            text = f"{package.path} could not be understood ({problem!r}): please report this."
+            return [Problem(text, package.path, "internal")]
+
+    def _results(
+        self, package: Package, sources: Mapping[str, bytes]
+    ) -> Iterator[PackageReport | Problem]:
+        own = [each for each in package.variants if not each.is_test]
+        early = package.complete
+        broken = [each for each in package.variants if not early and each.files and not each.built]
+        if not early and all(not each.files for each in own):
+            own = list(package.variants)  # nothing but tests, or nothing at all
+        errors = self._errors([each for each in own if each in broken or each.errors])
+        fine = [each for each in package.variants if each not in broken]
+        texts = {path: SourceText(path, content) for path, content in sources.items()}
+        if errors or (broken and not any(each.files for each in fine)):
+            errors = errors or self._errors(broken)
+            files = _files(package.variants)
+            yield PackageReport(
+                package.path, package.directory, files, errors=errors, sources=_only(texts, files)
+            )
+            return
+        files = _files(fine)
+        from goescape.analysis.report import PackageInfo, build_report  # noqa: PLC0415
+
+        info = PackageInfo(package.path, package.directory, files, self._command.directory)
+        parsed = [text for group in package.texts.values() for text in group]
+        yield build_report(info, parsed, _only(texts, files))
+        if broken:
+            failed = self._errors(broken)
+            yield Problem(
+                f"The tests of {package.path} do not compile: {failed[0].message}",
+                package.path,
+                "compile",
+                failed,
+            )
+
+    def _errors(self, variants: Sequence[ListedPackage]) -> tuple[CompileError, ...]:
+        errors: dict[CompileError, None] = {}
+        for variant in variants:
+            found = [*self._own_errors(variant), *self._import_errors(variant)]
+            if not found:
+                why = friendly(self._messages) if self._messages else "Go gives no reason"
+                found = [CompileError(None, f"{variant.path} was not compiled: {why}")]
+            errors.update(dict.fromkeys(found))
+        return tuple(errors)
+
+    def _own_errors(self, variant: ListedPackage) -> Iterator[CompileError]:
+        for text in variant.errors:
+            for error in compile_errors(text, self._command.directory):
+                yield evolve(error, message=friendly([error.message]))
+
+    def _import_errors(self, variant: ListedPackage) -> Iterator[CompileError]:
+        """Errors of what it imports: go skips a package silently when an import is broken."""
+        for text in variant.dependency_errors:
+            header = re.match(r"# (\S+)", text)
+            other = header[1] if header else ""
+            errors = compile_errors(text, self._command.directory)
+            if not other or other == variant.path:
+                for error in errors:
+                    yield evolve(error, message=friendly([error.message]))
+            elif errors:
+                message = f"it imports {other}, which does not compile: {errors[0].message}"
+                yield evolve(errors[0], message=message)
+
+    def _pattern(self, package: Package) -> str:
+        if package.path == "command-line-arguments":
+            return package.variants[0].files[0]
+        return pattern_of(self._command.directory, package.directory)
+
+
+def friendly(lines: Sequence[str]) -> str:
+    """Go's own words as one line, with what to do about them where that is known."""
+    text = " ".join(line.strip() for line in lines if line.strip())[:_LONGEST_MESSAGE]
+    text = re.sub(r"^go: ", "", text)
+    advice = next((advice for pattern, advice in _ADVICE if re.search(pattern, text)), "")
+    return f"{text.rstrip('.')}; {advice}" if advice else text
+
+
+_ADVICE = (
+    (r"no space left on device|disk quota exceeded", "free some disk space, then save again."),
+    (
+        r"(?i)(?:build cache|GOCACHE|go-build).*(?:denied|read-only|not a dir|is required)",
+        "set GOCACHE in goescape.go.env to a folder that can be written.",
+    ),
+    (r"requires go >= ", "install that Go or a newer one, or set goescape.go.path."),
+    (
+        r"GOPROXY=off|no required module|go\.sum entry|cannot find module|to go\.mod|vendoring",
+        "goescape never downloads: run `go mod tidy` (or `go mod vendor`) in a terminal.",
+    ),
+)
+
+
+def _grouped(listed: Sequence[ListedPackage]) -> dict[str, Package]:
+    groups: dict[str, list[ListedPackage]] = {}
+    for each in listed:
+        if each.directory:
+            groups.setdefault(each.owner, []).append(each)
+    asked = {each.path for each in listed if not each.variant}
+    return {
+        owner: Package(
+            owner, variants[0].directory, tuple(variants), snapshot(variants[0].directory)
+        )
+        for owner, variants in groups.items()
+        if owner in asked
+    }
+
+
+def snapshot(directory: str) -> dict[str, bytes]:
+    """Each Go file of the folder with the digest of its content."""
+    return {path: _digest(content) for path, content in _read(directory)}
+
+
+def _read(directory: str) -> Iterator[tuple[str, bytes]]:
+    """The Go files of a folder with their content; nothing when it is gone."""
+    for path in sorted(Path(directory).glob("*.go")):
+        with contextlib.suppress(OSError):
+            yield str(path), path.read_bytes()
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=16).digest()
+
+
+def _files(variants: Sequence[ListedPackage]) -> tuple[str, ...]:
+    return tuple(sorted({file for variant in variants for file in variant.files}))
+
+
+def _only(sources: Mapping[str, SourceText], files: Sequence[str]) -> dict[str, SourceText]:
+    return {path: sources[path] for path in files if path in sources}
+
+
+def problem_of(why: GoProblem) -> Problem:
+    """A problem with Go itself, as an item of an analysis."""
+    return Problem(why.message, kind="go")

@@ -1,0 +1,318 @@
+"""The questions that the rest of goescape may ask Go."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from goescape.toolchain.builds import Build, Problem, friendly, problem_of
+from goescape.toolchain.go_command import (
+    Go,
+    GoProblem,
+    clean_flags,
+    find_go,
+    go_environment,
+    knows_escape_debug,
+    settings_of,
+)
+from goescape.toolchain.packages import (
+    FIELDS,
+    FileHome,
+    JsonObjects,
+    ListedPackage,
+    absolute,
+    directory_stamp,
+    exclusion,
+    is_among,
+    listed_packages,
+    lone_files,
+    module_root,
+    nested_modules,
+    pattern_of,
+    work_modules,
+    work_root,
+)
+from goescape.toolchain.process import BoundedText, Command, capture, run
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Mapping, Sequence
+
+    from goescape.analysis.model import PackageReport
+    from goescape.settings import Settings
+
+__all__ = ["Engine", "EngineOptions", "Problem"]
+
+LIST_SECONDS = 120.0
+"""How long go may take to list packages; std on a cold disk takes some seconds."""
+_ATTEMPTS = 5
+_RAW_LIMIT = 2_000_000
+
+
+@frozen
+class EngineOptions:
+    """The settings that change what go does."""
+
+    go_path: str = ""
+    env: Mapping[str, str] = field(factory=dict)
+    build_flags: tuple[str, ...] = ()
+    inlining: bool = True
+    tests: bool = True
+
+    @classmethod
+    def of(cls, settings: Settings) -> EngineOptions:
+        """The options that these settings ask for."""
+        return cls(
+            settings.go_path,
+            dict(settings.go_env),
+            tuple(settings.go_build_flags),
+            settings.go_inlining,
+            settings.include_tests,
+        )
+
+
+@frozen
+class _Toolchain:
+    go: Go
+    environment: Mapping[str, str]
+    target: str
+    cgo: bool
+    gcflags: str
+
+
+class Engine:
+    """Answers with the Go that its options lead to; finds it once, when first asked."""
+
+    def __init__(self, options: EngineOptions) -> None:
+        self.options = options
+        self._env = {**os.environ, **options.env}
+        self._finding = asyncio.Lock()
+        self._found: _Toolchain | None = None
+        self._homes: dict[str, tuple[object, tuple[ListedPackage, ...]]] = {}
+        self._work_modules: dict[str, tuple[int, tuple[str, ...]]] = {}
+
+    async def go(self) -> Go:
+        """The Go in use. Raises GoProblem, and looks again at the next call."""
+        return (await self._toolchain()).go
+
+    async def home(self, file: str) -> FileHome:
+        """Where a file belongs. Raises GoProblem when go is missing or cannot tell."""
+        file = absolute(file)
+        directory = str(Path(file).parent)
+        root = module_root(directory)
+        if not root:
+            return FileHome(file, directory, directory, file, "command-line-arguments")
+        toolchain = await self._toolchain()
+        packages = await self._packages_of(root, directory)
+        name = Path(file).name
+        import_path = next((each.path for each in packages if not each.variant), "")
+        excluded = ""
+        if any(name in each.ignored for each in packages):
+            excluded = exclusion(file, toolchain.target, cgo=toolchain.cgo)
+        pattern = pattern_of(root, directory)
+        return FileHome(file, directory, root, pattern, import_path, excluded)
+
+    async def analyze(
+        self, root: str, patterns: Sequence[str]
+    ) -> AsyncGenerator[PackageReport | Problem, None]:
+        """Compile packages and yield each one's report as it completes.
+
+        A package whose files change meanwhile is compiled again: a report always fits its sources.
+        """
+        waiting: Sequence[str] = patterns
+        try:
+            for _ in range(_ATTEMPTS):
+                listed, problems = await self._listed(root, waiting)
+                for problem in problems:
+                    yield problem
+                if not listed:
+                    return
+                build = Build(await self._compile_command(root, waiting), listed)
+                async with aclosing(build.items()) as items:
+                    async for item in items:
+                        yield item
+                waiting = build.stale
+                if not waiting:
+                    return
+        except GoProblem as why:
+            yield problem_of(why)
+            return
+        for pattern in waiting:
+            text = f"The files of {pattern} keep changing while Go compiles them; save once more."
+            yield Problem(text, pattern)
+
+    async def raw_text(self, root: str, pattern: str) -> str:
+        """The compiler's own text of a package, at most 2 MB. Raises GoProblem."""
+        text = BoundedText(_RAW_LIMIT)
+        command = await self._compile_command(root, (pattern,))
+        output = JsonObjects()
+        await run(command, output.feed, text.add)
+        errors = (error for each in listed_packages(output.objects) for error in each.errors)
+        end = "" if text.complete else "... (the rest is left out)\n"
+        return text.text + end + "\n".join(errors)
+
+    async def modules(self, folder: str) -> tuple[str, ...]:
+        """The module roots of a workspace folder.
+
+        Those of its go.work; else every go.mod below; else the module that the folder lies in.
+        Raises GoProblem when go.work cannot be read.
+        """
+        folder = absolute(folder)
+        if work_root(folder) == folder:
+            return await self._modules_of_work(folder)
+        if below := await asyncio.to_thread(nested_modules, folder):
+            return below
+        above = module_root(folder)
+        return (above,) if above else ()
+
+    async def importers(
+        self, root: str, package_path: str, among_directories: set[str]
+    ) -> tuple[str, ...]:
+        """Which of these directories hold packages that import the package, also indirectly.
+
+        The answer is patterns for ``analyze``, without the package itself.
+        """
+        inside = {each for each in among_directories if module_root(each) == root}
+        if not inside:
+            return ()
+        patterns = [pattern_of(root, each) for each in sorted(inside)]
+        objects = await self._list(root, patterns, "ImportPath,Dir,Deps,ForTest")
+        found: set[str] = set()
+        for item in objects:
+            path = str(item.get("ImportPath"))
+            dependencies = item.get("Deps")
+            if path == package_path or item.get("ForTest") == package_path:
+                continue
+            if isinstance(dependencies, list) and package_path in dependencies:
+                found.add(pattern_of(root, str(item.get("Dir"))))
+        return tuple(sorted(found & set(patterns)))
+
+    async def _toolchain(self) -> _Toolchain:
+        async with self._finding:
+            if self._found is None:
+                self._found = await self._find()
+            return self._found
+
+    async def _find(self) -> _Toolchain:
+        go = await find_go(self.options.go_path, self._env)
+        values = await settings_of(go, self._env)
+        flags = "-m=2 -L -d=closure=1"
+        if await knows_escape_debug(go, self._env):
+            flags += ",escapedebug=1"
+        if not self.options.inlining:
+            flags += " -l"
+        return _Toolchain(
+            go,
+            go_environment(self._env, values.get("GOFLAGS", "")),
+            f"{values.get('GOOS', '')}/{values.get('GOARCH', '')}",
+            values.get("CGO_ENABLED") == "1",
+            flags,
+        )
+
+    async def _command(self, root: str, *arguments: str) -> Command:
+        toolchain = await self._toolchain()
+        environment = dict(toolchain.environment)
+        if await self._is_outside_its_work(root):
+            environment["GOWORK"] = "off"  # else go refuses a module that go.work does not list
+        return Command((toolchain.go.path, *arguments), root, environment)
+
+    async def _compile_command(self, root: str, patterns: Sequence[str]) -> Command:
+        gcflags = (await self._toolchain()).gcflags
+        flags = ("-export", f"-gcflags={gcflags}", f"-json={FIELDS}")
+        return await self._list_command(root, flags, patterns)
+
+    async def _list_command(
+        self, root: str, flags: Sequence[str], patterns: Sequence[str]
+    ) -> Command:
+        tests = ("-test",) if self.options.tests else ()
+        build_flags = clean_flags(self.options.build_flags)
+        named = [name for pattern in patterns for name in _command_line(pattern)]
+        return await self._command(root, "list", "-e", *tests, *build_flags, *flags, "--", *named)
+
+    async def _listed(
+        self, root: str, patterns: Sequence[str]
+    ) -> tuple[tuple[ListedPackage, ...], list[Problem]]:
+        """The packages that can be compiled, and what is wrong with the rest."""
+        listed = listed_packages(await self._list(root, patterns, FIELDS))
+        problems = [
+            Problem(friendly(each.errors), each.path, "load")
+            for each in listed
+            if each.errors and not each.directory
+        ]
+        return tuple(each for each in listed if each.directory), problems
+
+    async def _list(
+        self, root: str, patterns: Sequence[str], fields: str
+    ) -> list[Mapping[str, object]]:
+        """`go list` without compiling. Raises GoProblem when it says nothing but errors."""
+        command = await self._list_command(root, (f"-json={fields}",), patterns)
+        objects = JsonObjects()
+        errors = BoundedText(4000)
+        try:
+            code = await asyncio.wait_for(run(command, objects.feed, errors.add), LIST_SECONDS)
+        except asyncio.TimeoutError:
+            raise GoProblem(
+                f"`go list` did not answer within {LIST_SECONDS:g} s in {root}; "
+                "run it in a terminal to see why."
+            ) from None
+        if code != 0 and not objects.objects:
+            text = errors.text.strip() or f"go list ended with code {code} and no message"
+            raise GoProblem(f"Go cannot load {root}: {friendly(text.splitlines())}")
+        if objects.strays and not objects.objects:
+            raise GoProblem(
+                f"{command.arguments[0]} answers nonsense ({objects.strays[0][:80]!r}); "
+                "set goescape.go.path to a working go."
+            )
+        return objects.objects
+
+    async def _packages_of(self, root: str, directory: str) -> tuple[ListedPackage, ...]:
+        """The package of a folder, from the last time if its files have not changed."""
+        stamp = (directory_stamp(directory), _stamp(os.path.join(root, "go.mod")))  # noqa: PTH118
+        known = self._homes.get(directory)
+        if known is not None and known[0] == stamp:
+            return known[1]
+        listed = listed_packages(await self._list(root, (pattern_of(root, directory),), FIELDS))
+        self._homes[directory] = (stamp, listed)
+        return listed
+
+    async def _is_outside_its_work(self, root: str) -> bool:
+        work = work_root(root)
+        if not work or self._env.get("GOWORK") or not module_root(root):
+            return False
+        try:
+            modules = await self._modules_of_work(work)
+        except GoProblem:
+            return False  # go itself will say what is wrong with it
+        return not is_among(root, modules)
+
+    async def _modules_of_work(self, folder: str) -> tuple[str, ...]:
+        file = os.path.join(folder, "go.work")  # noqa: PTH118
+        stamp = _stamp(file)
+        known = self._work_modules.get(folder)
+        if known is not None and known[0] == stamp:
+            return known[1]
+        toolchain = await self._toolchain()
+        arguments = (toolchain.go.path, "work", "edit", "-json", file)
+        answer = await capture(Command(arguments, folder, toolchain.environment), LIST_SECONDS)
+        if answer.code != 0:
+            lines = answer.errors.splitlines()
+            raise GoProblem(f"go.work in {folder} cannot be read: {friendly(lines)}")
+        modules = tuple(work_modules(answer.output, folder))
+        self._work_modules[folder] = (stamp, modules)
+        return modules
+
+
+def _command_line(pattern: str) -> tuple[str, ...]:
+    """A pattern as go wants it: a lone file stands for the files of its package."""
+    return lone_files(pattern) if pattern.endswith(".go") else (pattern,)
+
+
+def _stamp(file: str) -> int:
+    try:
+        return os.stat(file).st_mtime_ns  # noqa: PTH116
+    except OSError:
+        return 0

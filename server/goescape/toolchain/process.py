@@ -1,0 +1,282 @@
+"""The only place that starts a process.
+
+Each process leads its own group (a session on POSIX), runs at low priority, reads nothing, and has
+a temporary folder of its own: whatever ends it, no descendant and no file of it is left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping  # noqa: TC003 - attrs resolves annotations
+from typing import TypeVar
+
+from attrs import frozen
+
+INTERRUPT_SECONDS = 1.0
+"""How long a group may take to end after an interrupt, before it is killed."""
+WAIT_DELAY = 2.0
+"""Seconds that a pipe may stay open after the process has ended (a descendant may hold it)."""
+LONGEST_LINE = 1 << 20
+"""Bytes; the rest of a longer line is dropped. Go's longest have a few thousand."""
+NICENESS = 10
+_WINDOWS = sys.platform == "win32"
+_T = TypeVar("_T")
+
+
+class GoProblem(Exception):  # noqa: N818 - a sentence for the user, the name says so
+    """Go cannot be used; ``message`` is one sentence: what happened and what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@frozen
+class Command:
+    """A program with its arguments, folder and whole environment."""
+
+    arguments: tuple[str, ...]
+    directory: str
+    environment: Mapping[str, str]
+
+
+@frozen
+class Captured:
+    """What a process that ended by itself left; the texts are bounded, see ``capture``."""
+
+    code: int
+    output: str
+    errors: str
+
+
+async def run(
+    command: Command, on_output: Callable[[str], None], on_error: Callable[[str], None]
+) -> int:
+    """Run to the end, hand over each line without its ``\\n``, and return the exit code.
+
+    The callbacks run on the event loop. When cancelled, the whole group is ended first. Raises
+    GoProblem when the process cannot start.
+    """
+    folder = _temporary_folder(command.environment)
+    try:
+        lines = _Lines(on_output, on_error)
+        transport = await _start(command, folder, lines)
+        try:
+            await lines.exited.wait()
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(lines.drained.wait(), WAIT_DELAY)
+        finally:
+            await uninterrupted(_end(transport, lines))
+        lines.raise_failure()
+        return transport.get_returncode() or 0
+    finally:
+        await uninterrupted(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
+
+
+async def capture(command: Command, seconds: float, limit: int = 1 << 22) -> Captured:
+    """Run a short command and keep its text, at most ``limit`` characters of each stream.
+
+    Raises GoProblem when it does not end within ``seconds``.
+    """
+    output, errors = BoundedText(limit), BoundedText(limit)
+    try:
+        code = await asyncio.wait_for(run(command, output.add, errors.add), seconds)
+    except asyncio.TimeoutError:
+        shown = " ".join(command.arguments[:3])
+        raise GoProblem(
+            f"`{shown}` did not answer within {seconds:g} s; run it in a terminal to see why, "
+            "or set goescape.go.path to another go."
+        ) from None
+    return Captured(code, output.text, errors.text)
+
+
+async def uninterrupted(work: Awaitable[_T]) -> _T:
+    """Await to the end although cancelled; the cancellation is raised afterwards."""
+    task = asyncio.ensure_future(work)
+    cancelled = False
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:  # noqa: PERF203 - once per cancellation
+            cancelled = True
+    if cancelled:
+        raise asyncio.CancelledError
+    return task.result()
+
+
+class BoundedText:
+    """Lines joined again, up to a limit in characters."""
+
+    def __init__(self, limit: int) -> None:
+        self._lines: list[str] = []
+        self._left = limit
+        self.complete = True
+
+    def add(self, line: str) -> None:
+        """Keep the line if there is room."""
+        if len(line) >= self._left:
+            self.complete = False
+            return
+        self._left -= len(line) + 1
+        self._lines.append(line)
+
+    @property
+    def text(self) -> str:
+        """The lines that were kept, each with its ``\\n``."""
+        return "".join(f"{line}\n" for line in self._lines)
+
+
+class _Lines(asyncio.SubprocessProtocol):
+    """Splits both streams into lines as they come; holds at most one line of each."""
+
+    def __init__(self, on_output: Callable[[str], None], on_error: Callable[[str], None]) -> None:
+        self.exited = asyncio.Event()
+        self.drained = asyncio.Event()
+        self._receivers = {1: on_output, 2: on_error}
+        self._rest = {1: bytearray(), 2: bytearray()}
+        self._failure: Exception | None = None
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        rest = self._rest[fd]
+        *complete, last = data.split(b"\n")
+        for line in complete:
+            rest += line[: LONGEST_LINE - len(rest)]
+            self._hand_over(fd, bytes(rest))
+            rest.clear()
+        rest += last[: LONGEST_LINE - len(rest)]
+
+    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
+        if rest := self._rest.pop(fd, None):
+            self._hand_over(fd, bytes(rest))
+        if not self._rest:
+            self.drained.set()
+
+    def process_exited(self) -> None:
+        self.exited.set()
+
+    def raise_failure(self) -> None:
+        """Raise what a receiver raised: inside the event loop's callback it would be lost."""
+        if self._failure is not None:
+            raise self._failure
+
+    def _hand_over(self, fd: int, line: bytes) -> None:
+        if self._failure is not None:
+            return
+        try:
+            self._receivers[fd](line.removesuffix(b"\r").decode("utf-8", "replace"))
+        except Exception as failure:
+            self._failure = failure
+
+
+async def _start(command: Command, folder: str, lines: _Lines) -> asyncio.SubprocessTransport:
+    environment = {**command.environment, "PWD": command.directory, "GOTMPDIR": folder}
+    # cgo's C compiler and the linker follow these instead of GOTMPDIR.
+    environment.update(dict.fromkeys(("TMPDIR", "TMP", "TEMP"), folder))
+    flags = 0
+    if sys.platform == "win32":
+        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.BELOW_NORMAL_PRIORITY_CLASS
+    try:
+        transport, _ = await asyncio.get_running_loop().subprocess_exec(
+            lambda: lines,
+            *command.arguments,
+            stdin=subprocess.DEVNULL,
+            cwd=command.directory,
+            env=environment,
+            start_new_session=not _WINDOWS,
+            creationflags=flags,
+        )
+    except (OSError, ValueError) as problem:
+        raise GoProblem(_start_sentence(command, problem)) from problem
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError):  # it may have ended already
+            os.setpriority(os.PRIO_PGRP, transport.get_pid(), NICENESS)
+    return transport
+
+
+def _start_sentence(command: Command, problem: Exception) -> str:
+    program = command.arguments[0]
+    if isinstance(problem, FileNotFoundError | NotADirectoryError):
+        if not os.path.isdir(command.directory):  # noqa: PTH112
+            return f"The folder {command.directory} does not exist any more."
+        return f"{program} does not exist any more; set goescape.go.path or reinstall Go."
+    reason = getattr(problem, "strerror", None) or str(problem)
+    return f"{program} cannot be started ({reason}); set goescape.go.path to a working go."
+
+
+def _temporary_folder(environment: Mapping[str, str]) -> str:
+    parent = environment.get("GOTMPDIR") or environment.get("TMPDIR") or tempfile.gettempdir()
+    try:
+        return tempfile.mkdtemp(prefix="goescape-", dir=parent)
+    except OSError as problem:
+        raise GoProblem(
+            f"No temporary folder can be made in {parent} ({problem.strerror}); "
+            "free some space or set TMPDIR to another folder."
+        ) from problem
+
+
+async def _end(transport: asyncio.SubprocessTransport, lines: _Lines) -> None:
+    """Interrupt, wait, kill, wait: the leader and all of its group."""
+    group = transport.get_pid()
+    if not lines.exited.is_set() or _group_exists(group):
+        _interrupt(transport, group)
+        if not await _ended(group, lines, INTERRUPT_SECONDS):
+            await _kill(transport, group)
+            await _ended(group, lines, INTERRUPT_SECONDS)
+    transport.close()
+
+
+async def _ended(group: int, lines: _Lines, seconds: float) -> bool:
+    deadline = asyncio.get_running_loop().time() + seconds
+    while asyncio.get_running_loop().time() < deadline:
+        if lines.exited.is_set() and not _group_exists(group):
+            return True
+        await asyncio.sleep(0.01)
+    return False
+
+
+if sys.platform == "win32":
+
+    def _group_exists(group: int) -> bool:
+        return False
+
+    def _interrupt(transport: asyncio.SubprocessTransport, group: int) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            transport.send_signal(signal.CTRL_BREAK_EVENT)
+
+    async def _kill(transport: asyncio.SubprocessTransport, group: int) -> None:
+        with contextlib.suppress(OSError):
+            killer = await asyncio.create_subprocess_exec(
+                *("taskkill", "/F", "/T", "/PID", str(group)),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            await killer.wait()
+        with contextlib.suppress(OSError):
+            transport.kill()
+
+else:
+
+    def _group_exists(group: int) -> bool:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:  # macOS says so of a group that only has zombies
+            return False
+        return True
+
+    def _interrupt(transport: asyncio.SubprocessTransport, group: int) -> None:
+        with contextlib.suppress(OSError):
+            os.killpg(group, signal.SIGINT)
+
+    async def _kill(transport: asyncio.SubprocessTransport, group: int) -> None:
+        with contextlib.suppress(OSError):
+            os.killpg(group, signal.SIGKILL)
