@@ -219,6 +219,17 @@ class Stay:
 
     span: Span
     subject: str
+    note: str
+    """What it may still allocate at run time; empty when it does not."""
+
+
+@frozen
+class LeftOut:
+    """Something that the compiler calls an escape and that is no finding of its own."""
+
+    place: Place
+    message: str
+    reason: str
 
 
 @frozen
@@ -249,6 +260,8 @@ class PackageReport:
     errors: tuple[CompileError, ...] = ()
     unknown_lines: tuple[str, ...] = ()
     """Compiler lines that were not understood, kept for the log."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Escapes in code that is not in these files: generated, or of other modules."""
     sources: Mapping[str, SourceText] = field(factory=dict, eq=False, repr=False)
     """The text of ``files`` as it was read for this analysis."""
 

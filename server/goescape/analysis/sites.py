@@ -1,0 +1,470 @@
+"""From the compiler's lines to allocation sites: what belongs together, and whose it is.
+
+The compiler repeats itself: for test variants, for every instantiation of a generic function and
+at every call where a function was inlined. Here each site of the source comes out once.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from typing import TYPE_CHECKING
+
+from attrs import define, field, frozen
+
+from goescape.analysis.compiler_text import Decision, Explanation, Verdict
+from goescape.analysis.go_syntax import ancestors, text
+from goescape.analysis.model import Copy, Kind, LeftOut, Place, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from tree_sitter import Node
+
+    from goescape.analysis.compiler_text import PackageText, Position
+    from goescape.analysis.go_syntax import GoSyntax, PackageSyntax
+
+
+class Ownership(enum.Enum):
+    """How an allocation belongs to the source at its position."""
+
+    OWN = enum.auto()
+    """The expression or name that stands there."""
+    INLINED = enum.auto()
+    """Something inside a function that was inlined there."""
+    WRAPPER = enum.auto()
+    """The compiler's wrapper around a generic function or method."""
+
+
+@define
+class Site:
+    """An allocation site while its repeats are gathered."""
+
+    place: Place
+    subject: str
+    """As the compiler renders it, without instantiations: ``make([]T, n)``."""
+    message: str
+    escapes: bool
+    verdict: Verdict
+    explanations: list[Explanation] = field(factory=list)
+    copies: dict[Place, Copy] = field(factory=dict)
+    file: GoSyntax | None = None
+    node: Node | None = None
+    ownership: Ownership = Ownership.OWN
+    kind: Kind = Kind.EXPRESSION
+    inlined_from: str = ""
+
+    @property
+    def key(self) -> tuple[Place, str, bool]:
+        """What makes two reports one site."""
+        return (self.place, self.subject, self.verdict is Verdict.MOVED)
+
+
+@frozen
+class Sites:
+    """Every site of one package."""
+
+    own: tuple[Site, ...]
+    """Sites that the source shows, with their inlined copies."""
+    left_out: tuple[LeftOut, ...]
+
+
+def find_sites(
+    texts: Sequence[PackageText], syntax: PackageSyntax, paths: Mapping[str, str | None]
+) -> Sites:
+    """The allocation sites in the files of ``syntax``.
+
+    ``paths`` gives the absolute path of a printed one; None where it has no file.
+    """
+    sites: dict[tuple[Place, str, bool], Site] = {}
+    left_out: dict[tuple[Place, str], LeftOut] = {}
+    calls: dict[Place, dict[str, None]] = {}
+    for package_text in texts:
+        for call in package_text.inlined_calls:
+            if (path := paths.get(call.at.file)) is not None:
+                place = Place(path, call.at.line, call.at.column)
+                calls.setdefault(place, {})[plain_function(call.function)] = None
+        for site in _sites_of(package_text, paths, left_out):
+            if (known := sites.get(site.key)) is not None:
+                known.escapes = known.escapes or site.escapes
+                known.message = site.message if site.escapes else known.message
+                known.explanations.extend(site.explanations)
+            else:
+                sites[site.key] = site
+    for site in sites.values():
+        _locate(site, syntax, calls.get(site.place, {}))
+    return _merge_copies(sites.values(), syntax, calls, left_out)
+
+
+def plain_function(name: str) -> str:
+    """A function's name without instantiations: ``(*list).add`` of ``(*list[int]).add``."""
+    depth, kept = 0, []
+    for character in name:
+        depth += character == "["
+        if depth == 0:
+            kept.append(character)
+        depth -= character == "]"
+    return "".join(kept)
+
+
+def plain_subject(subject: str) -> str:
+    """A rendering without the marks of instantiation: ``make([]go.shape.int, n)``."""
+    return subject.replace("go.shape.", "") if "go.shape." in subject else subject
+
+
+def _sites_of(
+    package_text: PackageText,
+    paths: Mapping[str, str | None],
+    left_out: dict[tuple[Place, str], LeftOut],
+) -> Iterator[Site]:
+    waiting: dict[tuple[Position, str], list[Explanation]] = {}
+    unpaired: dict[Position, list[Explanation]] = {}
+    for explanation in package_text.explanations:
+        subject = "append" if explanation.subject.startswith("append(") else explanation.subject
+        waiting.setdefault((explanation.at, subject), []).append(explanation)
+    subjects = {(decision.at, decision.subject) for decision in package_text.decisions}
+    for (at, subject), explanations in waiting.items():
+        if (at, subject) not in subjects:
+            unpaired.setdefault(at, []).extend(explanations)
+    taken: set[Position] = set()
+    for decision in package_text.decisions:
+        explanations = waiting.get((decision.at, decision.subject), [])
+        if not explanations and decision.verdict is not Verdict.STAYS:
+            # A local whose value is constant: the header names it, the summary prints its value.
+            explanations = unpaired.get(decision.at, [])
+            taken.add(decision.at)
+        site = _site(decision, explanations, paths, left_out)
+        if site is not None:
+            yield site
+    for at, explanations in unpaired.items():
+        # `go f(x)`, `defer f(x)` in a loop: the closure that the compiler makes has no summary.
+        if at not in taken and explanations[0].subject == "func literal":
+            implied = Decision(at, Verdict.ESCAPES, "func literal")
+            if (site := _site(implied, explanations, paths, left_out)) is not None:
+                yield site
+
+
+def _site(
+    decision: Decision,
+    explanations: list[Explanation],
+    paths: Mapping[str, str | None],
+    left_out: dict[tuple[Place, str], LeftOut],
+) -> Site | None:
+    path = paths.get(decision.at.file)
+    place = Place(path or decision.at.file, decision.at.line, decision.at.column)
+    escapes = decision.verdict is not Verdict.STAYS
+    if path is None:
+        if escapes:
+            reason = "code that the compiler or the go command made, or that is not in this module"
+            left_out[place, decision.message] = LeftOut(place, decision.message, reason)
+        return None
+    subject = plain_subject(decision.subject)
+    return Site(place, subject, decision.message, escapes, decision.verdict, list(explanations))
+
+
+def _locate(site: Site, syntax: PackageSyntax, inlined: Iterable[str]) -> None:
+    """Find the node that owns the position, and whether it is the allocation or a call to it."""
+    file = syntax.files.get(site.place.file)
+    offset = file.source.offset(site.place.line, site.place.column) if file is not None else None
+    if file is None or offset is None or site.place.column == 0:
+        return
+    site.file = file
+    nodes = file.anchored_at(offset)
+    if site.verdict is Verdict.MOVED:
+        _locate_variable(site, nodes, file.node_at(offset), tuple(inlined))
+    else:
+        _locate_expression(site, syntax, nodes, tuple(inlined))
+    if site.node is None and nodes:
+        site.node, site.ownership = nodes[-1], Ownership.INLINED
+        site.inlined_from = _whose(site.subject, tuple(inlined))
+
+
+def _locate_variable(
+    site: Site, nodes: tuple[Node, ...], leaf: Node | None, inlined: tuple[str, ...]
+) -> None:
+    name = site.subject.rpartition(".")[2]
+    site.kind = Kind.VARIABLE
+    if site.subject.startswith((".", "#")):
+        site.kind = Kind.TEMPORARY
+    for node in nodes:
+        if node.type == "identifier" and _names_function(node):
+            site.node, site.ownership = node, Ownership.WRAPPER
+            return
+        if node.type == "identifier" and text(node) == name:
+            site.node = node
+            return
+    # Each clause of a type switch has its own variable; its position is the clause's first type.
+    around = next((a for a in ancestors(leaf) if a.type in _CLAUSES), None) if leaf else None
+    if leaf is not None and around is not None and not nodes:
+        site.node = leaf
+    elif nodes and site.kind is Kind.TEMPORARY and not inlined:
+        site.node = nodes[-1]
+
+
+def _locate_expression(
+    site: Site, syntax: PackageSyntax, nodes: tuple[Node, ...], inlined: tuple[str, ...]
+) -> None:
+    site.kind = shape(site.subject, site.explanations)
+    for node in nodes:
+        if node.type == "identifier" and _names_function(node):
+            site.node, site.ownership = node, Ownership.WRAPPER
+            return
+        if node.type == "call_expression":
+            if _is_own_call(site, node, inlined):
+                site.node = node
+        elif site.kind is Kind.CLOSURE and site.subject == "func literal":
+            if node.type in {"func_literal", "go_statement", "defer_statement"}:
+                site.node = node
+        elif _fits(site, node):
+            site.node = node
+        if site.node is not None:
+            break
+    if site.node is not None:
+        _refine_kind(site, syntax)
+
+
+def _fits(site: Site, node: Node) -> bool:
+    if site.subject.endswith("}"):
+        if node.type == "literal_value" and node.parent is not None:
+            return node.parent.type != "composite_literal"
+        return node.type in _CAN_RENDER_AS_LITERAL
+    return node.type not in {"literal_value", "go_statement", "defer_statement", "range_clause"}
+
+
+def _refine_kind(site: Site, syntax: PackageSyntax) -> None:
+    """Tell apart what the compiler renders alike: fields and method values, sums and strings."""
+    node, file = site.node, site.file
+    if node is None or file is None:
+        return
+    conversion = conversion_of(node)
+    if _CONVERSION.match(site.subject) and conversion is not None:
+        site.node, site.kind = conversion, Kind.EXPRESSION
+    elif node.type == "selector_expression" and site.kind is Kind.BOXED:
+        method = node.child_by_field_name("field")
+        if method is not None and syntax.declares_method(text(method)):
+            site.kind = Kind.CLOSURE
+    elif node.type == "binary_expression":
+        operator = node.child_by_field_name("operator")
+        is_text = (
+            operator is not None
+            and operator.type == "+"
+            and (syntax.basic_type(file, node) in {"string", ""})
+        )
+        site.kind = Kind.EXPRESSION if is_text and not is_constant(site.subject) else Kind.BOXED
+
+
+def _is_own_call(site: Site, node: Node, inlined: tuple[str, ...]) -> bool:
+    """Whether the compiler's text is this very call, not something inside the callee."""
+    function = node.child_by_field_name("function")
+    called = callee_name(function) if function is not None else ""
+    head = call_head(site.subject)
+    match site.kind:
+        case Kind.ARGUMENTS:
+            return all(name.rpartition(".")[2] == called for name in inlined)
+        case Kind.CLOSURE:
+            return False
+        case _ if site.subject == "append":
+            return called == "append"
+        case _ if head:
+            return callee_name_of_text(head) == called or (
+                _CONVERSION.match(site.subject) is not None
+                and not inlined
+                and node.named_child_count > 1
+            )
+    # The result of an inlined call has lost its name: `~r0`.
+    return _RESULT.match(site.subject) is not None
+
+
+def _merge_copies(
+    sites: Iterable[Site],
+    syntax: PackageSyntax,
+    calls: Mapping[Place, Mapping[str, None]],
+    left_out: dict[tuple[Place, str], LeftOut],
+) -> Sites:
+    own: list[Site] = []
+    elsewhere: list[Site] = []
+    for site in sites:
+        (own if site.ownership is Ownership.OWN else elsewhere).append(site)
+    by_function: dict[str, list[Site]] = {}
+    for site in own:
+        if site.file is not None and site.node is not None:
+            declared = site.file.function_at(site.node.start_byte)
+            if declared is not None:
+                by_function.setdefault(declared.name, []).append(site)
+    for site in elsewhere:
+        functions = calls.get(site.place, {})
+        if site.ownership is Ownership.WRAPPER and site.node is not None and site.file is not None:
+            declared = site.file.function_at(site.node.start_byte)
+            functions = {**functions, **({declared.name: None} if declared else {})}
+        origin = _origin(site, [s for name in functions for s in by_function.get(name, ())])
+        if origin is not None:
+            caller = (
+                site.file.function_at(site.node.start_byte) if site.file and site.node else None
+            )
+            known = origin.copies.get(site.place)
+            escapes = site.escapes or (known is not None and known.escapes)
+            origin.copies[site.place] = Copy(site.place, caller.name if caller else "", escapes)
+        elif site.ownership is Ownership.WRAPPER:
+            if site.escapes:
+                reason = "the compiler's wrapper around a generic function"
+                left_out[site.place, site.message] = LeftOut(site.place, site.message, reason)
+        else:
+            own.append(site)
+    return Sites(tuple(own), tuple(left_out.values()))
+
+
+def _add_copy(origin: Site, copy: Site) -> None:
+    caller = copy.file.function_at(copy.node.start_byte) if copy.file and copy.node else None
+    known = origin.copies.get(copy.place)
+    escapes = copy.escapes or (known is not None and known.escapes)
+    origin.copies[copy.place] = Copy(copy.place, caller.name if caller else "", escapes)
+
+
+def _origin(copy: Site, candidates: list[Site]) -> Site | None:
+    """The site in the inlined function that this is a copy of."""
+    wanted = _unqualified(copy.subject)
+    alike = [s for s in candidates if (s.kind is Kind.VARIABLE) == (copy.kind is Kind.VARIABLE)]
+    for site in alike:
+        if _unqualified(site.subject) == wanted:
+            return site
+    if copy.kind in {Kind.BOXED, Kind.VARIABLE}:
+        return None
+    return next((s for s in alike if _outline(s.subject) == _outline(copy.subject)), None)
+
+
+def _unqualified(subject: str) -> str:
+    return _QUALIFIER.sub("", subject)
+
+
+def _outline(subject: str) -> str:
+    """The part of a rendering that inlining keeps: arguments may have become other values."""
+    head = call_head(subject)
+    kept = subject.partition(",")[0] if head in {"make", "new"} else head or subject
+    return _unqualified(kept)
+
+
+def _whose(subject: str, inlined: tuple[str, ...]) -> str:
+    """Which of the functions inlined at a call an allocation belongs to, as far as shown."""
+    qualifier = re.search(r"([A-Za-z_]\w*)\.", subject)
+    if qualifier is not None and not subject.startswith('"'):
+        for name in inlined:
+            if re.match(rf"\(?\*?{re.escape(qualifier[1])}\.", name):
+                return name
+    return inlined[0] if inlined else ""
+
+
+def shape(subject: str, explanations: Sequence[Explanation] = ()) -> Kind:
+    """What kind of thing a rendering is, without its source."""
+    if subject == "func literal":
+        return Kind.CLOSURE
+    if subject == "... argument":
+        return Kind.ARGUMENTS
+    if is_constant(subject):
+        return Kind.BOXED
+    if subject == "append" or subject.startswith(("make(", "new(", "&")):
+        return Kind.EXPRESSION
+    if _CONVERSION.match(subject):
+        boxed = any(
+            step.reason == "interface-converted"
+            for explanation in explanations[:1]
+            for step in explanation.flows[0].steps[:2]
+            if explanation.flows
+        )
+        return Kind.BOXED if boxed else Kind.EXPRESSION
+    if subject.endswith("}") and subject.startswith(("[]", "map[")):
+        return Kind.EXPRESSION
+    if " + " in subject and ('"' in subject or "string(" in subject):
+        return Kind.EXPRESSION
+    return Kind.BOXED
+
+
+def is_constant(subject: str) -> bool:
+    """Whether a rendering is a constant, perhaps of a named type: ``7``, ``"x"``, ``T(36)``."""
+    return _CONSTANT.match(subject) is not None
+
+
+def call_head(subject: str) -> str:
+    """The callee of a rendered call: ``fmt.Sprint`` of ``fmt.Sprint(x)``; else empty."""
+    if not subject.endswith(")"):
+        return ""
+    depth, opened = 0, 0
+    # Literals go first: their parentheses and blanks mean nothing.
+    blanked = _LITERAL.sub(lambda literal: "_" * len(literal[0]), subject)
+    for index, character in enumerate(blanked):
+        if character == "(" and depth == 0:
+            opened = index
+        if character == " " and depth == 0:
+            return ""  # an operator: not a call
+        depth += (character in "([{") - (character in ")]}")
+    return subject[:opened]
+
+
+def callee_name(function: Node) -> str:
+    """The last name of a called expression: ``Sprint`` of ``fmt.Sprint``."""
+    match function.type:
+        case "identifier" | "type_identifier":
+            return text(function)
+        case "selector_expression":
+            selected = function.child_by_field_name("field")
+            return text(selected) if selected is not None else ""
+        case "index_expression" | "parenthesized_expression" | "type_instantiation_expression":
+            return callee_name(function.named_children[0]) if function.named_child_count else ""
+        case "qualified_type" | "generic_type" | "pointer_type" | "unary_expression":
+            return callee_name(function.named_children[-1]) if function.named_child_count else ""
+    return ""
+
+
+def callee_name_of_text(head: str) -> str:
+    """The last name of a rendered callee: ``Replace`` of ``(*strings.Replacer).Replace``."""
+    match = re.search(r"(\w+)\)?$", plain_function(head))
+    return match[1] if match else ""
+
+
+def conversion_of(node: Node) -> Node | None:
+    """The conversion whose operand this is: the compiler anchors its copy at the operand."""
+    for parent in ancestors(node):
+        match parent.type:
+            case "parenthesized_expression" | "argument_list":
+                continue
+            case "type_conversion_expression":
+                return parent
+            case "call_expression":
+                arguments = parent.child_by_field_name("arguments")
+                if (
+                    arguments is not None
+                    and arguments.named_child_count == 1
+                    and (arguments.start_byte <= node.start_byte)
+                ):
+                    return parent
+        return None
+    return None
+
+
+def token_span(file: GoSyntax, node: Node, keyword: str) -> Span:
+    """The range of a keyword of a node; of the whole node if it has none."""
+    token = next((child for child in node.children if child.type == keyword), node)
+    return file.span(token)
+
+
+def _names_function(node: Node) -> bool:
+    parent = node.parent
+    return (
+        parent is not None
+        and parent.type in {"function_declaration", "method_declaration"}
+        and parent.child_by_field_name("name") == node
+    )
+
+
+_CONVERSION = re.compile(r"(?:string|\(\[\]byte\)|\(\[\]rune\)|\(\[\]\w+\))\(")
+_LITERAL = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\.\.\.)|`[^`]*`|\'(?:[^\'\\]|\\.)+\'')
+_RESULT = re.compile(r"~[rR]\d+$")
+_QUALIFIER = re.compile(r"\b[a-z_]\w*\.(?=[A-Za-z_])")
+_CONSTANT = re.compile(
+    r"""(?:[\w.*]+\()?(?:-?\d[\w.+\-]*|'[^']*'|'\\''|"(?:[^"\\]|\\.)*(?:"|\.\.\.)"""
+    r"""|`[^`]*`|true|false|nil|\(?-?[\d.]+(?:e[+-]\d+)? \+ [\d.]+i\)?)\)?$""",
+    re.DOTALL,
+)
+_CLAUSES = frozenset({"type_case", "default_case"})
+_CAN_RENDER_AS_LITERAL = frozenset(
+    {"composite_literal", "unary_expression", "literal_value", "parenthesized_expression"}
+)
