@@ -1,0 +1,148 @@
+"""``goescape check``: analyse packages and say what was found."""
+
+from __future__ import annotations
+
+import time
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import define, field, frozen
+
+from goescape.analysis.model import Finding, PackageReport, Place, Severity
+from goescape.terminal.targets import UsageError, existing_folder, resolve
+from goescape.toolchain.engine import Engine, EngineOptions, Problem
+from goescape.toolchain.go_command import GoProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from goescape.analysis.source import SourceText
+    from goescape.terminal.progress import Progress
+
+
+@frozen
+class Question:
+    """What was asked for."""
+
+    folder: str = "."
+    packages: tuple[str, ...] = ("./...",)
+    minimum: Severity = Severity.HINT
+    everything: bool = False
+    """Also the sites that do not allocate."""
+
+
+@frozen
+class Failure:
+    """Something that could not be analysed."""
+
+    kind: str
+    """``usage``, ``go``, ``load``, ``compile`` or ``internal``."""
+    message: str
+    package: str = ""
+    place: Place | None = None
+
+
+@frozen
+class Outcome:
+    """All that a check found."""
+
+    folder: Path
+    """Where it looked; JSON names files from here."""
+    go: str
+    """The version; empty where Go was not found."""
+    findings: tuple[Finding, ...]
+    failures: tuple[Failure, ...]
+    sources: Mapping[str, SourceText]
+    """The text of each file with a finding."""
+    packages: int
+    hidden: int
+    """How many findings are below the minimum severity."""
+    seconds: float
+    notice: str = ""
+    """What to know about this version of Go."""
+
+    @property
+    def exit_code(self) -> int:
+        """2 when something could not be analysed, 1 for findings, 0 for none."""
+        if self.failures:
+            return 2
+        return 1 if any(finding.is_diagnostic for finding in self.findings) else 0
+
+
+@define
+class _Collector:
+    """Keeps what the answer needs and lets go of the rest: reports of big packages are large."""
+
+    question: Question
+    findings: list[Finding] = field(factory=list)
+    failures: list[Failure] = field(factory=list)
+    sources: dict[str, SourceText] = field(factory=dict)
+    packages: int = 0
+    hidden: int = 0
+
+    def add(self, item: PackageReport | Problem) -> None:
+        if isinstance(item, Problem):
+            self.failures.append(Failure(item.kind, item.message, item.package))
+            return
+        self.packages += 1
+        for error in item.errors:
+            self.failures.append(Failure("compile", error.message, item.package, error.place))
+        for finding in item.findings:
+            if not finding.is_diagnostic and not self.question.everything:
+                continue
+            if not finding.severity.at_least(self.question.minimum):
+                self.hidden += 1
+                continue
+            self.findings.append(finding)
+            if source := item.sources.get(finding.span.file):
+                self.sources[finding.span.file] = source
+
+
+async def check(question: Question, options: EngineOptions, progress: Progress) -> Outcome:
+    """Analyse; whatever goes wrong is part of the outcome."""
+    started = time.monotonic()
+    collector = _Collector(question)
+    folder, version, notice = Path(question.folder), "", ""
+    try:
+        folder = existing_folder(question.folder)
+        engine = Engine(options)
+        go = await engine.go()
+        version, notice = go.version, go.notice
+        targets = await resolve(folder, question.packages, engine.modules)
+        async with progress:
+            for target in targets:
+                await _analyze(engine, target.root, target.patterns, collector, progress)
+        if not collector.packages and not collector.failures:
+            names = " ".join(question.packages)
+            raise UsageError(
+                f"{names} names no Go package in {folder}; name a folder with Go files."
+            )
+    except UsageError as error:
+        collector.failures.append(Failure("usage", str(error)))
+    except GoProblem as problem:
+        collector.failures.append(Failure("go", problem.message))
+    return Outcome(
+        folder=folder,
+        go=version,
+        findings=tuple(sorted(collector.findings, key=lambda each: each.span)),
+        failures=tuple(dict.fromkeys(collector.failures)),
+        sources=collector.sources,
+        packages=collector.packages,
+        hidden=collector.hidden,
+        seconds=time.monotonic() - started,
+        notice=notice,
+    )
+
+
+async def _analyze(
+    engine: Engine,
+    root: str,
+    patterns: Sequence[str],
+    collector: _Collector,
+    progress: Progress,
+) -> None:
+    async with aclosing(engine.analyze(root, patterns)) as items:
+        async for item in items:
+            collector.add(item)
+            progress.advance(item.package, len(collector.findings))

@@ -1,0 +1,170 @@
+"""``goescape explain``: all that is known about one place in the source."""
+
+from __future__ import annotations
+
+import os
+import re
+import textwrap
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from goescape.analysis import explain
+from goescape.analysis.model import Finding, Function, PackageReport, Parameter
+from goescape.analysis.queries import Hit, look_up
+from goescape.terminal.paths import shown_path
+from goescape.terminal.style import Style, printable
+from goescape.terminal.targets import Position, UsageError, parse_position
+from goescape.terminal.text_output import code_lines, rank_of, shown_place
+from goescape.toolchain.engine import Engine, EngineOptions, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from goescape.analysis.source import SourceText
+
+_IDENTIFIER = re.compile(rb"[A-Za-z_\x80-\xff][0-9A-Za-z_\x80-\xff]*|[(.{&]")
+"""Where something that the compiler names may begin."""
+
+
+@frozen
+class Facts:
+    """What stands at a place, each fact once."""
+
+    findings: tuple[Finding, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    functions: tuple[Function, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+async def explain_position(
+    text: str, options: EngineOptions, style: Style, here: Path
+) -> list[str]:
+    """The answer as lines. Raises UsageError and GoProblem with a sentence for the user."""
+    position = parse_position(text)
+    report = await _report_of(position, Engine(options))
+    file = _file_in(report, position)
+    lines = len(report.sources[file].lines)
+    if not 0 < position.line <= lines:
+        raise UsageError(f"{position.file.name} has {lines} lines and no line {position.line}.")
+    facts = _facts(report, evolve(position, file=Path(file)))
+    if facts == Facts():
+        where = printable(f"{shown_path(file, here)}:{position.line}")
+        return [f"{where}: nothing here goes to the heap."]
+    return list(_render(facts, report, style, here))
+
+
+async def _report_of(position: Position, engine: Engine) -> PackageReport:
+    home = await engine.home(str(position.file))
+    if home.excluded:
+        raise UsageError(f"{position.file.name} is not analysed: {home.excluded}.")
+    async with aclosing(engine.analyze(home.root, [home.pattern])) as items:
+        found = [item async for item in items]
+    for item in found:
+        if isinstance(item, PackageReport) and _file_in(item, position):
+            return _compiled(item)
+    for item in found:
+        if isinstance(item, Problem):
+            raise UsageError(item.message)
+        _compiled(item)
+    raise UsageError(f"{position.file.name} belongs to no package that Go compiles here.")
+
+
+def _file_in(report: PackageReport, position: Position) -> str:
+    """The report's own name of the file; empty when it is not in there."""
+    wanted = os.path.realpath(position.file)
+    return next((file for file in report.files if os.path.realpath(file) == wanted), "")
+
+
+def _compiled(report: PackageReport) -> PackageReport:
+    if report.errors:
+        message = report.errors[0].message.rstrip(".")
+        raise UsageError(f"{report.package} does not compile: {message}; mend that first.")
+    return report
+
+
+def _facts(report: PackageReport, position: Position) -> Facts:
+    """At the column when there is one, else everywhere on the line."""
+    file, line = str(position.file), position.line
+    if position.column:
+        hits = [look_up(report, file, line, position.column)]
+        return _merged(hit for hit in hits if hit is not None)
+    starts = tuple(
+        finding
+        for finding in report.findings
+        if finding.span.file == file and finding.span.line == line
+    )
+    code = report.sources[file].lines[line - 1].partition(b"//")[0]
+    columns = (match.start() + 1 for match in _IDENTIFIER.finditer(code))
+    found = (look_up(report, file, line, column) for column in columns)
+    merged = _merged(hit for hit in found if hit is not None)
+    findings = starts or merged.findings
+    return evolve(merged, findings=findings)
+
+
+def _merged(hits: Iterable[Hit]) -> Facts:
+    every = list(hits)
+    return Facts(
+        tuple(dict.fromkeys(finding for hit in every for finding in hit.findings)),
+        tuple(dict.fromkeys(hit.parameter for hit in every if hit.parameter is not None)),
+        tuple(dict.fromkeys(hit.function for hit in every if hit.function is not None)),
+        tuple(dict.fromkeys(note for hit in every for note in hit.notes)),
+    )
+
+
+def _render(facts: Facts, report: PackageReport, style: Style, here: Path) -> Iterator[str]:
+    for finding in facts.findings:
+        yield from _finding(finding, report.sources.get(finding.span.file), style, here)
+        yield ""
+    sentences = [explain.parameter_sentence(parameter) for parameter in facts.parameters]
+    for function in facts.functions:
+        inside = [each for each in report.findings if each.function == function.name]
+        sentences += explain.function_sentences(function, inside)
+    for sentence in (*sentences, *facts.notes):
+        yield from _wrapped("", sentence, style)
+
+
+def _finding(
+    finding: Finding, source: SourceText | None, style: Style, here: Path
+) -> Iterator[str]:
+    told = explain.explain(finding)
+    rank = rank_of(finding)
+    role = "faint" if rank == "no allocation" else rank
+    place = style.paint("strong", shown_place(finding.span, here))
+    yield f"{place}: {style.paint(role, rank)}: {style.prose(printable(told.headline))}"
+    yield from code_lines(finding.span, source, style, role)
+    yield ""
+    yield from _wrapped("Why", told.why, style)
+    if told.steps:
+        yield style.paint("strong", "Steps")
+    for number, step in enumerate(told.steps, 1):
+        at = ""
+        if step.place is not None:
+            file = shown_path(step.place.file, here)
+            column = f":{step.place.column}" if step.place.column else ""
+            at = style.paint("faint", printable(f"  {file}:{step.place.line}{column}"))
+        yield f"  {number}. {style.prose(printable(step.text))}{at}"
+    yield from _wrapped("What helps", told.helps, style)
+    yield from _wrapped("When to ignore it", told.ignore_when, style)
+    yield from _wrapped("Rank", f"{rank}: {explain.rank_sentence(finding)}", style)
+    yield from _wrapped("The compiler says", f"`{finding.compiler}`", style)
+
+
+def _wrapped(title: str, text: str, style: Style) -> Iterator[str]:
+    """A heading and its paragraph; nothing for an empty text."""
+    if not text:
+        return
+    if title:
+        yield style.paint("strong", title)
+    indent = "  " if title else ""
+    for line in textwrap.wrap(
+        printable(text),
+        style.width,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ):
+        yield style.prose(line)

@@ -1,0 +1,128 @@
+"""The check's outcome for people: findings with their code lines, then a summary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from goescape.analysis import explain
+from goescape.analysis.model import Allocates, Finding, FlowStep, Severity, Span
+from goescape.terminal.excerpt import excerpt
+from goescape.terminal.paths import shown_path
+from goescape.terminal.style import Style, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from goescape.analysis.source import SourceText
+    from goescape.terminal.check import Failure, Outcome
+
+_GUTTER = 6
+"""Terminal cells for line numbers."""
+_MOST_FAILURES = 20
+"""A broken dependency can break hundreds of packages; JSON has all of them."""
+
+
+def render(outcome: Outcome, style: Style, here: Path) -> Iterator[str]:
+    """Lines without their ends. Files are named from ``here``, so that terminals can open them."""
+    for _, findings in groupby(outcome.findings, key=lambda each: each.span.file):
+        for finding in findings:
+            yield from _finding(finding, outcome.sources.get(finding.span.file), style, here)
+        yield ""
+    if outcome.packages:
+        yield from _summary(outcome, style)
+
+
+def render_failures(outcome: Outcome, style: Style, here: Path) -> Iterator[str]:
+    """What could not be analysed: belongs on standard error."""
+    for failure in outcome.failures[:_MOST_FAILURES]:
+        yield _failure(failure, style, here)
+    if (more := len(outcome.failures) - _MOST_FAILURES) > 0:
+        yield f"... and {more} more; --format json has all of them."
+
+
+def _finding(
+    finding: Finding, source: SourceText | None, style: Style, here: Path
+) -> Iterator[str]:
+    place = style.paint("strong", shown_place(finding.span, here))
+    rank = rank_of(finding)
+    role = "faint" if rank == "no allocation" else rank
+    message = style.prose(printable(explain.message(finding)))
+    code = style.paint("faint", f"({finding.cause.value})")
+    yield f"{place}: {style.paint(role, rank)}: {message} {code}"
+    yield from code_lines(finding.span, source, style, role)
+    yield " " * _GUTTER + style.paint("faint", f"  {_reasons(finding, here)}")
+
+
+def rank_of(finding: Finding) -> str:
+    """The word in front of the message."""
+    return "no allocation" if finding.allocates is Allocates.NO else finding.severity.value
+
+
+def shown_place(span: Span, here: Path) -> str:
+    """``path:line:column``, as Go prints it."""
+    return printable(f"{shown_path(span.file, here)}:{span.line}:{span.column}")
+
+
+def code_lines(span: Span, source: SourceText | None, style: Style, role: str) -> Iterator[str]:
+    """The first line of the range with carets under it; nothing where the text is unknown."""
+    if source is None or not 0 < span.line <= len(source.lines):
+        return
+    line = source.lines[span.line - 1]
+    end = span.end_column if span.end_line == span.line else len(line.rstrip()) + 1
+    code, marks = excerpt(line, span.column, end, style.width - _GUTTER - 3)
+    bar = style.paint("faint", "|")
+    yield f"{style.paint('faint', f'{span.line:>{_GUTTER}}')} {bar} {code}"
+    yield f"{' ' * _GUTTER} {bar} {style.paint(role, marks)}"
+
+
+def _reasons(finding: Finding, here: Path) -> str:
+    """The decisive step and why the rank is what it is."""
+    step = f"{_step(finding.decisive, finding, here)}; " if finding.decisive else ""
+    return printable(step + explain.rank_sentence(finding))
+
+
+def _step(step: FlowStep, finding: Finding, here: Path) -> str:
+    place = step.place
+    if place is None:
+        return f"{step.text} ({step.reason})"
+    where = f"line {place.line}"
+    if place.file != finding.span.file:
+        where = f"{shown_path(place.file, here)}:{place.line}"
+    return f"{step.text} ({step.reason}) in {where}"
+
+
+def _summary(outcome: Outcome, style: Style) -> Iterator[str]:
+    found = [finding for finding in outcome.findings if finding.is_diagnostic]
+    ranks = Counter(finding.severity for finding in found)
+    shown = [
+        style.paint(rank.value, f"{ranks[rank]} {rank.value}") for rank in Severity if ranks[rank]
+    ]
+    where = f"{count(outcome.packages, 'package')} ({outcome.go}, {outcome.seconds:.1f} s)"
+    total = count(len(found), "allocation site") if found else "Nothing found"
+    yield f"{style.paint('strong', total)} in {where}{': ' if shown else '.'}{', '.join(shown)}"
+    causes = Counter(finding.cause.value for finding in found)
+    if causes:
+        yield style.paint("faint", "  " + ", ".join(f"{n} {c}" for c, n in causes.most_common()))
+    if outcome.hidden:
+        yield style.paint("faint", f"  {outcome.hidden} below --min-severity not shown")
+
+
+def count(number: int, noun: str) -> str:
+    """``1 package``, ``2 packages``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _failure(failure: Failure, style: Style, here: Path) -> str:
+    if failure.kind == "usage":
+        return f"goescape: {printable(failure.message)}"
+    place = ""
+    if failure.place is not None:
+        where = (failure.place.line, failure.place.column)
+        shown = ":".join(str(number) for number in where if number)
+        place = f"{shown_path(failure.place.file, here)}:{shown}: "
+    package = f" ({failure.package})" if failure.package else ""
+    error = style.paint("error", "not analysed")
+    return f"{printable(place)}{error}: {printable(failure.message + package)}"
