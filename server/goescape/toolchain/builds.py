@@ -19,6 +19,7 @@ from goescape.toolchain.packages import (
     ListedPackage,
     compile_errors,
     listed_packages,
+    lone_name,
     owner_of,
     pattern_of,
     split_path,
@@ -57,6 +58,20 @@ class Package:
     """Each Go file of the directory with the digest of its content before the compile."""
     texts: dict[tuple[str, str], list[PackageText]] = field(factory=dict)
     concluded: bool = False
+
+    @property
+    def name(self) -> str:
+        """The import path; for files in no module the first of them."""
+        if self.path != "command-line-arguments":
+            return self.path
+        return lone_name(
+            [file for each in self.variants for file in (*each.files, *each.test_files)]
+        )
+
+    @property
+    def is_excluded(self) -> bool:
+        """Whether the build leaves out all of its files: nothing to report, and no error."""
+        return all(not each.files and each.ignored for each in self.variants)
 
     @property
     def complete(self) -> bool:
@@ -130,7 +145,7 @@ class Build:
             return
         texts, self._text = self._text.finish(), None
         package = self._packages.get(owner_of(*self._key))
-        if package is None or package.concluded or self._key[0] == f"{package.path}.test":
+        if package is None or package.concluded or self._key not in self._keys:
             return  # a test main, or another package compiled again for a test
         package.texts.setdefault(self._key, []).extend(texts)
         if package.complete:
@@ -152,15 +167,17 @@ class Build:
         try:
             return list(self._results(package, sources))
         except Exception as problem:
-            text = f"{package.path} could not be understood ({problem!r}): please report this."
-            return [Problem(text, package.path, "internal")]
+            text = f"{package.name} could not be understood ({problem!r}): please report this."
+            return [Problem(text, package.name, "internal")]
 
     def _results(
         self, package: Package, sources: Mapping[str, bytes]
     ) -> Iterator[PackageReport | Problem]:
         own = [each for each in package.variants if not each.is_test]
+        if package.is_excluded:
+            return
         early = package.complete
-        broken = [each for each in package.variants if not early and each.files and not each.built]
+        broken = [each for each in package.variants if not (early or each.built or each.is_empty)]
         if not early and all(not each.files for each in own):
             own = list(package.variants)  # nothing but tests, or nothing at all
         errors = self._errors([each for each in own if each in broken or each.errors])
@@ -170,20 +187,20 @@ class Build:
             errors = errors or self._errors(broken)
             files = _files(package.variants)
             yield PackageReport(
-                package.path, package.directory, files, errors=errors, sources=_only(texts, files)
+                package.name, package.directory, files, errors=errors, sources=_only(texts, files)
             )
             return
         files = _files(fine)
         from goescape.analysis.report import PackageInfo, build_report  # noqa: PLC0415
 
-        info = PackageInfo(package.path, package.directory, files, self._command.directory)
+        info = PackageInfo(package.name, package.directory, files, self._command.directory)
         parsed = [text for group in package.texts.values() for text in group]
         yield build_report(info, parsed, _only(texts, files))
         if broken:
             failed = self._errors(broken)
             yield Problem(
-                f"The tests of {package.path} do not compile: {failed[0].message}",
-                package.path,
+                f"The tests of {package.name} do not compile: {failed[0].message}",
+                package.name,
                 "compile",
                 failed,
             )
@@ -235,6 +252,10 @@ _ADVICE = (
     (
         r"(?i)(?:build cache|GOCACHE|go-build).*(?:denied|read-only|not a dir|is required)",
         "set GOCACHE in goescape.go.env to a folder that can be written.",
+    ),
+    (
+        r"malformed import path",
+        "rename the folder: an import path has only ASCII letters, digits and -._~+ in it.",
     ),
     (r"requires go >= ", "install that Go or a newer one, or set goescape.go.path."),
     (

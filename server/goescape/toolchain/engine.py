@@ -31,9 +31,11 @@ from goescape.toolchain.packages import (
     is_among,
     listed_packages,
     lone_files,
+    lone_name,
     module_root,
     nested_modules,
     pattern_of,
+    split_path,
     work_modules,
     work_root,
 )
@@ -105,13 +107,13 @@ class Engine:
         directory = str(Path(file).parent)
         root = module_root(directory)
         if not root:
-            return FileHome(file, directory, directory, file, "command-line-arguments")
+            return FileHome(file, directory, directory, file, lone_name(lone_files(file)))
         toolchain = await self._toolchain()
         packages = await self._packages_of(root, directory)
         name = Path(file).name
         import_path = next((each.path for each in packages if not each.variant), "")
         excluded = ""
-        if any(name in each.ignored for each in packages):
+        if name.startswith(("_", ".")) or any(name in each.ignored for each in packages):
             excluded = exclusion(file, toolchain.target, cgo=toolchain.cgo)
         pattern = pattern_of(root, directory)
         return FileHome(file, directory, root, pattern, import_path, excluded)
@@ -123,7 +125,15 @@ class Engine:
 
         A package whose files change meanwhile is compiled again: a report always fits its sources.
         """
-        waiting: Sequence[str] = patterns
+        for group in _together(patterns):
+            async with aclosing(self._analyze_together(root, group)) as items:
+                async for item in items:
+                    yield item
+
+    async def _analyze_together(
+        self, root: str, patterns: Sequence[str]
+    ) -> AsyncGenerator[PackageReport | Problem, None]:
+        waiting = patterns
         try:
             for _ in range(_ATTEMPTS):
                 listed, problems = await self._listed(root, waiting)
@@ -187,7 +197,9 @@ class Engine:
             dependencies = item.get("Deps")
             if path == package_path or item.get("ForTest") == package_path:
                 continue
-            if isinstance(dependencies, list) and package_path in dependencies:
+            if not isinstance(dependencies, list):
+                continue
+            if any(split_path(str(each))[0] == package_path for each in dependencies):
                 found.add(pattern_of(root, str(item.get("Dir"))))
         return tuple(sorted(found & set(patterns)))
 
@@ -304,6 +316,13 @@ class Engine:
         modules = tuple(work_modules(answer.output, folder))
         self._work_modules[folder] = (stamp, modules)
         return modules
+
+
+def _together(patterns: Sequence[str]) -> list[tuple[str, ...]]:
+    """Patterns that one go command can take: packages together, each lone file by itself."""
+    packages = tuple(pattern for pattern in patterns if not pattern.endswith(".go"))
+    lone = {lone_files(pattern): pattern for pattern in patterns if pattern.endswith(".go")}
+    return ([packages] if packages else []) + [(pattern,) for pattern in lone.values()]
 
 
 def _command_line(pattern: str) -> tuple[str, ...]:

@@ -79,6 +79,11 @@ class ListedPackage:
         return self.path, self.variant
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to compile: unsafe is part of the compiler."""
+        return not self.files or self.path == "unsafe"
+
+    @property
     def is_test(self) -> bool:
         """Whether it is a variant with test files."""
         return self.variant.endswith(".test")
@@ -141,16 +146,16 @@ def compile_errors(text: str, working_directory: str) -> tuple[CompileError, ...
         if not line.strip() or line.startswith("# "):
             continue
         match = _POSITION.match(line)
-        if match:
+        if errors and line.startswith(("\t", " ")):
+            last = errors[-1]
+            errors[-1] = CompileError(last.place, f"{last.message} {line.strip()}")
+        elif match:
             place = Place(
                 os.path.normpath(os.path.join(working_directory, match["file"])),  # noqa: PTH118
                 int(match["line"]),
                 int(match["column"] or 0),
             )
             errors.append(CompileError(place, match["message"]))
-        elif errors and line.startswith(("\t", " ")):
-            last = errors[-1]
-            errors[-1] = CompileError(last.place, f"{last.message} {line.strip()}")
         else:
             errors.append(CompileError(None, line.strip()))
     return tuple(errors)
@@ -214,6 +219,11 @@ def lone_files(file: str) -> tuple[str, ...]:
     same = [path for path in same if path == file or not _constraint(path)]
     mains = [path for path in same if re.search(rb"(?m)^func main\(\)", _content(path))]
     return tuple(same) if len(mains) < 2 and file in same else (file,)
+
+
+def lone_name(files: Sequence[str]) -> str:
+    """What stands for the import path of files in no module, for Go calls all of them the same."""
+    return min(files)
 
 
 def exclusion(file: str, target: str, *, cgo: bool) -> str:
