@@ -1,0 +1,92 @@
+"""The layers import one way, and what is rare stays where it belongs."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conftest import REPOSITORY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PACKAGE = REPOSITORY / "server" / "goescape"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+RINGS = {
+    "analysis": {"analysis"},
+    "toolchain": {"analysis", "settings", "toolchain"},
+    "lsp": {"analysis", "settings", "toolchain", "lsp"},
+    "terminal": {"analysis", "settings", "toolchain", "terminal"},
+    "settings": set[str](),
+    "__main__": {"terminal"},
+    "__init__": set[str](),
+}
+LSP_LIBRARIES = {"pygls", "lsprotocol", "cattrs"}
+PROCESSES = {"subprocess", "multiprocessing", "pty"}
+SPAWNING = {"create_subprocess_exec", "create_subprocess_shell", "popen", "spawnv", "posix_spawn"}
+
+
+def imported(tree: ast.AST) -> Iterator[tuple[str, ast.stmt]]:
+    """Every imported module with the statement, also inside functions."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports name the whole path"
+            assert node.module
+            for alias in node.names:
+                yield f"{node.module}.{alias.name}", node
+
+
+def ring_of(file: Path) -> str:
+    relative = file.relative_to(PACKAGE)
+    return relative.parts[0] if len(relative.parts) > 1 else relative.stem
+
+
+def tree_of(file: Path) -> ast.Module:
+    return ast.parse(file.read_text("utf-8"), str(file))
+
+
+@pytest.mark.parametrize("file", MODULES, ids=lambda file: file.relative_to(PACKAGE).as_posix())
+def test_a_module_reaches_only_inwards(file: Path) -> None:
+    ring = ring_of(file)
+    for name, statement in imported(tree_of(file)):
+        library, _, inner = name.partition(".")
+        if library == "goescape" and inner not in {"", "__version__"}:
+            lazily_serving = inner.startswith("lsp.server") and statement.col_offset > 0
+            allowed = inner.partition(".")[0] in RINGS[ring]
+            allowed = allowed or (ring == "terminal" and lazily_serving)
+            assert allowed, f"{ring} must not import {name}"
+        if library in LSP_LIBRARIES:
+            assert ring == "lsp", f"only lsp imports {library}"
+
+
+@pytest.mark.parametrize("file", MODULES, ids=lambda file: file.relative_to(PACKAGE).as_posix())
+def test_only_one_module_starts_processes(file: Path) -> None:
+    if file == PACKAGE / "toolchain" / "process.py":
+        return
+    tree = tree_of(file)
+    assert not {name.partition(".")[0] for name, _ in imported(tree)} & PROCESSES
+    attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert not attributes & SPAWNING
+
+
+def test_the_settings_need_only_attrs() -> None:
+    outside = {name.partition(".")[0] for name, _ in imported(tree_of(PACKAGE / "settings.py"))}
+    assert outside <= {"__future__", "attrs", "collections", "json", "typing"}
+
+
+def test_the_analysis_is_pure() -> None:
+    forbidden = {"asyncio", "http", "shutil", "socket", "tempfile", "threading", "watchdog"}
+    for file in (PACKAGE / "analysis").glob("*.py"):
+        names = {name.partition(".")[0] for name, _ in imported(tree_of(file))}
+        assert not names & forbidden, file.name
+        opens = [node for node in ast.walk(tree_of(file)) if _is_open(node)]
+        assert not opens, f"{file.name} opens a file"
+
+
+def _is_open(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "open"

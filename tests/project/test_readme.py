@@ -1,0 +1,67 @@
+"""README.md says what is true: fresh generated parts, the commands that really run."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from goescape.analysis.model import Cause
+from goescape.settings import markdown_table
+from tests.conftest import REPOSITORY
+from tests.project import readme
+
+SAMPLE = ("returned.go", "too_large.go")
+"""The files of the tour whose findings the README shows."""
+
+
+def test_the_settings_table_is_generated(update: bool) -> None:
+    if update:
+        readme.rewrite("settings", markdown_table())
+    assert readme.part("settings") == markdown_table(), "run pytest with --update"
+
+
+def test_the_sample_is_real_output(go_path: str, update: bool) -> None:
+    command = [sys.executable, "-m", "goescape", "check", "-C", "examples/tour", "--go", go_path]
+    done = subprocess.run(
+        command, cwd=REPOSITORY, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 1, done.stderr
+    *blocks, summary = done.stdout.split("\n\n")
+    shown = "\n\n".join(block for block in blocks if block.partition(":")[0].endswith(SAMPLE))
+    assert shown.count("^") > 2
+    if update:
+        readme.rewrite("sample", f"```text\n{shown}\n\n...\n\n{summary}```\n")
+    # without the summary, which names a version and a time
+    assert readme.code("sample").partition("\n\n...\n\n")[0] == shown, "run pytest with --update"
+
+
+def test_the_checks_run_the_test_command_of_the_readme() -> None:
+    script = (REPOSITORY / ".ci" / "run").read_text("utf-8")
+    extract = re.search(r"^command=\$\((sed .*)\)$", script, re.MULTILINE)
+    assert extract
+    found = subprocess.run(
+        ["sh", "-c", extract[1]], cwd=REPOSITORY, capture_output=True, encoding="utf-8", check=True
+    )
+    assert found.stdout == readme.code("test command")
+    assert 'eval "$command"' in script
+
+
+def test_each_command_sets_up_all_it_needs() -> None:
+    for name in ("first command", "test command"):
+        command = readme.code(name)
+        assert command.startswith("python3 -m venv .venv && .venv/bin/pip install ")
+        assert command.count("\n") == 1
+
+
+def test_every_link_leads_to_a_file() -> None:
+    for document in (readme.README, *(REPOSITORY / "docs").glob("*.md")):
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text("utf-8")):
+            assert Path(document.parent, target).exists(), f"{document.name}: {target}"
+
+
+def test_every_cause_is_documented() -> None:
+    document = (REPOSITORY / "docs" / "causes.md").read_text("utf-8")
+    headings = re.findall(r"(?m)^## (.+)$", document)
+    assert headings == [cause.value for cause in Cause]
