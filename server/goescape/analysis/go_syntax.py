@@ -66,6 +66,15 @@ class GoSyntax:
             node = node.parent
         return tuple(found)
 
+    def nodes_between(self, start: int, end: int) -> Iterator[Node]:
+        """The nodes that touch a range of bytes, in source order."""
+        stack = [self.root]
+        while stack:
+            node = stack.pop()
+            if node.start_byte < end and start < node.end_byte:
+                yield node
+                stack.extend(reversed(node.named_children))
+
     @cached_property
     def functions(self) -> tuple[Declared, ...]:
         """Every function and method declared in the file, in source order."""
@@ -112,6 +121,12 @@ class GoSyntax:
             if path is not None:
                 names.update(_package_names(text(path).strip('"`')))
         return frozenset(names)
+
+    @cached_property
+    def uses_cgo(self) -> bool:
+        """Whether the compiler saw a rewritten copy of this file, with other columns."""
+        imports = _captures(_DECLARATIONS, self.root, "import")
+        return any(text(node).strip('"') == "C" for node in imports)
 
     @property
     def generated(self) -> bool:
@@ -296,6 +311,13 @@ class PackageSyntax:
         return "int" if assigned == "number" else assigned
 
 
+def parameters(declared: Declared) -> Iterator[Node]:
+    """The names of the receiver and the parameters of a function."""
+    for part in ("receiver", "parameters"):
+        if (names := declared.node.child_by_field_name(part)) is not None:
+            yield from _parameter_names(names)
+
+
 def text(node: Node) -> str:
     """The source of a node."""
     return (node.text or b"").decode("utf-8", "replace")
@@ -308,6 +330,12 @@ def walk(node: Node) -> Iterator[Node]:
         current = stack.pop()
         yield current
         stack.extend(reversed(current.named_children))
+
+
+def callee_text(call: Node) -> str:
+    """What a call expression calls, as written."""
+    function = call.child_by_field_name("function")
+    return text(function) if function is not None else ""
 
 
 def ancestors(node: Node) -> Iterator[Node]:
@@ -536,6 +564,7 @@ _STARTS_AT_ITSELF = frozenset(
         "defer_statement",
         "for_statement",
         "range_clause",
+        "return_statement",
     }
 )
 _BASIC = frozenset(

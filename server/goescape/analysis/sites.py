@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from attrs import define, field, frozen
 
 from goescape.analysis.compiler_text import Decision, Explanation, Verdict
-from goescape.analysis.go_syntax import ancestors, text
+from goescape.analysis.go_syntax import ancestors, anchor, text
 from goescape.analysis.model import Copy, Kind, LeftOut, Place, Span
 
 if TYPE_CHECKING:
@@ -166,17 +166,43 @@ def _locate(site: Site, syntax: PackageSyntax, inlined: Iterable[str]) -> None:
     """Find the node that owns the position, and whether it is the allocation or a call to it."""
     file = syntax.files.get(site.place.file)
     offset = file.source.offset(site.place.line, site.place.column) if file is not None else None
-    if file is None or offset is None or site.place.column == 0:
+    if file is None:
         return
     site.file = file
-    nodes = file.anchored_at(offset)
+    if offset is not None and site.place.column:
+        _locate_at(site, syntax, offset, tuple(inlined))
+    if site.node is None and (offset is None or not site.place.column or file.uses_cgo):
+        _search_line(site, syntax)
+
+
+def _locate_at(site: Site, syntax: PackageSyntax, offset: int, inlined: tuple[str, ...]) -> None:
+    if site.file is None:
+        return
+    nodes = site.file.anchored_at(offset)
     if site.verdict is Verdict.MOVED:
-        _locate_variable(site, nodes, file.node_at(offset), tuple(inlined))
+        _locate_variable(site, nodes, site.file.node_at(offset), inlined)
     else:
-        _locate_expression(site, syntax, nodes, tuple(inlined))
-    if site.node is None and nodes:
+        _locate_expression(site, syntax, nodes, inlined)
+    if site.node is None and nodes and (inlined or nodes[-1].type == "call_expression"):
         site.node, site.ownership = nodes[-1], Ownership.INLINED
-        site.inlined_from = _whose(site.subject, tuple(inlined))
+        site.inlined_from = _whose(site.subject, inlined)
+
+
+def _search_line(site: Site, syntax: PackageSyntax) -> None:
+    """Find the site on its line: the compiler counts no column past 254, and cgo's are not ours."""
+    if site.file is None:
+        return
+    start = site.file.source.offset(site.place.line, 1)
+    if start is None:
+        return
+    end = start + len(site.file.source.line(site.place.line))
+    for node in site.file.nodes_between(start, end):
+        offset = anchor(node)
+        if offset is not None and start <= offset < end:
+            _locate_at(site, syntax, offset, ())
+            if site.node is not None and site.ownership is Ownership.OWN:
+                return
+            site.node, site.ownership, site.inlined_from = None, Ownership.OWN, ""
 
 
 def _locate_variable(
@@ -205,6 +231,9 @@ def _locate_expression(
     site: Site, syntax: PackageSyntax, nodes: tuple[Node, ...], inlined: tuple[str, ...]
 ) -> None:
     site.kind = shape(site.subject, site.explanations)
+    if site.kind is Kind.TEMPORARY:
+        site.node = nodes[-1] if nodes else None
+        return
     for node in nodes:
         if node.type == "identifier" and _names_function(node):
             site.node, site.ownership = node, Ownership.WRAPPER
@@ -357,6 +386,8 @@ def shape(subject: str, explanations: Sequence[Explanation] = ()) -> Kind:
     """What kind of thing a rendering is, without its source."""
     if subject == "func literal":
         return Kind.CLOSURE
+    if subject.startswith((".autotmp", "#")):
+        return Kind.TEMPORARY
     if subject == "... argument":
         return Kind.ARGUMENTS
     if is_constant(subject):

@@ -1,0 +1,221 @@
+"""Whether what "escapes" really allocates, and what allocates although it "does not escape".
+
+The facts were measured with ``testing.AllocsPerRun``; from Go 1.25 on the compiler's own evidence
+(``-d=escapedebug=1,closure=1``) decides wherever it speaks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis.go_syntax import text
+from goescape.analysis.model import Allocates, Kind, Place
+from goescape.analysis.sites import Ownership, is_constant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tree_sitter import Node
+
+    from goescape.analysis.compiler_text import PackageText
+    from goescape.analysis.go_syntax import PackageSyntax
+    from goescape.analysis.sites import Site
+
+
+@frozen
+class Truth:
+    """What happens at run time, and the reason if that is not simply an allocation."""
+
+    allocates: Allocates
+    note: str = ""
+
+
+ALLOCATES = Truth(Allocates.YES)
+
+
+class Evidence:
+    """Decides for the sites of one package."""
+
+    def __init__(
+        self, texts: Iterable[PackageText], syntax: PackageSyntax, paths: Mapping[str, str | None]
+    ) -> None:
+        self._syntax = syntax
+        self._said: dict[Place, list[str]] = defaultdict(list)
+        for package_text in texts:
+            for evidence in package_text.evidence:
+                if (path := paths.get(evidence.at.file)) is not None:
+                    place = Place(path, evidence.at.line, evidence.at.column)
+                    self._said[place].append(evidence.text)
+
+    def truth(self, site: Site) -> Truth:
+        """Whether a site that escapes allocates."""
+        if site.kind is Kind.CLOSURE:
+            return self._closure(site)
+        if site.kind is Kind.BOXED:
+            return self._boxed(site)
+        if self._zero_size(site):
+            return Truth(Allocates.NO, "its value has no size, so all share one address")
+        if site.subject == "append":
+            return Truth(Allocates.DEPENDS, "it allocates only when the slice has to grow")
+        if _stays_at_every_call(site, self._syntax):
+            return Truth(Allocates.NO, "every call is inlined, and stays on the stack there")
+        return ALLOCATES
+
+    def _closure(self, site: Site) -> Truth:
+        said = self._said.get(site.place, ())
+        if any(words.startswith("heap closure") for words in said):
+            return ALLOCATES
+        no_capture = Truth(Allocates.NO, "it captures no variable, so one static copy serves all")
+        if any(words.startswith("closure converted to global") for words in said):
+            return no_capture
+        node, file = site.node, site.file
+        if node is not None and file is not None and node.type == "func_literal":
+            function = file.function_at(node.start_byte)
+            generic = function is not None and "type_parameter_list" in {
+                child.type for child in function.node.children
+            }
+            if not generic and not file.captured(node):
+                return no_capture
+        return ALLOCATES
+
+    def _boxed(self, site: Site) -> Truth:
+        if is_constant(site.subject) or self._is_named_constant(site):
+            return Truth(Allocates.NO, "a constant is boxed as read-only data")
+        said = [words for words in self._said.get(site.place, ()) if words.startswith("convert: ")]
+        if site.ownership is Ownership.OWN:
+            said += self._said_of_variable(site)
+            for words in said:
+                if (match := _SHARED.match(words)) is not None:
+                    return Truth(Allocates.NO, _SHARED_NOTES.get(match[1], _SHARED_NOTES[""]))
+        if self._zero_size(site):
+            return Truth(Allocates.NO, _SHARED_NOTES["zero-sized"])
+        if site.ownership is Ownership.OWN and site.node is not None and site.file is not None:
+            kind = self._syntax.basic_type(site.file, site.node)
+            if kind in {"bool", "byte", "uint8", "int8"}:
+                return Truth(Allocates.NO, _SHARED_NOTES["single-byte"])
+            if re.match(r"u?int\d*$|rune$|number$", kind):
+                return Truth(Allocates.DEPENDS, "integers from 0 to 255 do not allocate")
+        return ALLOCATES
+
+    def _said_of_variable(self, site: Site) -> list[str]:
+        """What is said of a variable's type is said at its declaration."""
+        node, file = site.node, site.file
+        if node is None or file is None or node.type != "identifier":
+            return []
+        declared = file.definition(node)
+        if declared is None:
+            return []
+        said = self._said.get(file.span(declared).start, ())
+        return [words for words in said if "single-byte" in words or "zero-sized" in words]
+
+    def _is_named_constant(self, site: Site) -> bool:
+        # Go 1.21 prints the name of a constant, later versions its value.
+        node, file = site.node, site.file
+        if node is None or file is None or node.type != "identifier":
+            return False
+        declared = file.definition(node)
+        if declared is not None:
+            return declared.parent is not None and declared.parent.type == "const_spec"
+        return text(node) in self._syntax.constants
+
+    def _zero_size(self, site: Site) -> bool:
+        if any(
+            step.reason == "zero-sized element"
+            for explanation in site.explanations
+            for flow in explanation.flows
+            for step in flow.steps
+        ):
+            return True
+        if site.ownership is not Ownership.OWN or site.node is None or site.file is None:
+            return False
+        if re.match(r"make\(\[\][^,]*, 0\)$", site.subject):
+            return True
+        return self._node_has_no_size(site.node)
+
+    def _node_has_no_size(self, node: Node) -> bool:
+        match node.type:
+            case "unary_expression" | "parenthesized_expression":
+                return any(self._node_has_no_size(child) for child in node.named_children)
+            case "composite_literal":
+                literal_type = node.child_by_field_name("type")
+                body = node.child_by_field_name("body")
+                if literal_type is not None and literal_type.type == "slice_type":
+                    return body is not None and not any(
+                        child.type != "comment" for child in body.named_children
+                    )
+                return self._syntax.is_empty_type(literal_type)
+            case "call_expression":
+                function = node.child_by_field_name("function")
+                arguments = node.child_by_field_name("arguments")
+                made = (
+                    arguments.named_children[0] if arguments and arguments.named_children else None
+                )
+                return (
+                    function is not None
+                    and text(function) == "new"
+                    and (self._syntax.is_empty_type(made))
+                )
+            case "identifier":
+                declaration = node.parent
+                declared_type = declaration.child_by_field_name("type") if declaration else None
+                return self._syntax.is_empty_type(declared_type)
+        return False
+
+
+def may_still_allocate(subject: str) -> str:
+    """What something that does not escape may allocate at run time all the same; often nothing."""
+    if is_variable_make(subject):
+        return "on the stack up to 32 bytes; a larger one is allocated on the heap"
+    if subject.startswith(("make(map[", "map[")):
+        return "a map is allocated on the heap as soon as it holds more than 8 entries"
+    if re.match(r"(?:string|\(\[\]byte\))\(", subject) or (" + " in subject and '"' in subject):
+        return "on the stack up to 32 bytes; a longer text is allocated on the heap"
+    if subject.startswith("([]rune)("):
+        return "on the stack up to 32 runes; a longer text is allocated on the heap"
+    if subject == "append":
+        return "grows on the stack up to 32 bytes, then on the heap"
+    return ""
+
+
+def is_variable_make(subject: str) -> bool:
+    """Whether this is a ``make`` of a slice whose size is not a constant."""
+    match = re.match(r"make\(\[\](?P<rest>.*)\)$", subject)
+    if match is None:
+        return False
+    sizes = _outer_arguments(match["rest"])[1:]
+    return bool(sizes) and not re.fullmatch(r"\d+", sizes[-1].strip())
+
+
+def _outer_arguments(arguments: str) -> list[str]:
+    parts, depth, start = [], 0, 0
+    for index, character in enumerate(arguments):
+        depth += (character in "([{") - (character in ")]}")
+        if character == "," and depth == 0:
+            parts.append(arguments[start:index])
+            start = index + 1
+    return [*parts, arguments[start:]]
+
+
+def _stays_at_every_call(site: Site, syntax: PackageSyntax) -> bool:
+    """Whether a private function never runs as itself: each use is an inlined call that stays."""
+    if not site.copies or any(copy.escapes for copy in site.copies.values()):
+        return False
+    function = site.file.function_at(site.node.start_byte) if site.file and site.node else None
+    if function is None or function.exported:
+        return False
+    return len(syntax.references(function.plain_name)) <= len(site.copies)
+
+
+_SHARED = re.compile(
+    r"convert: using global for (?:(single-byte|zero-sized|zero value) )?interface"
+)
+_SHARED_NOTES = {
+    "single-byte": "a value of one byte is boxed as a shared static one",
+    "zero-sized": "a value without size is boxed as a shared static one",
+    "zero value": "a zero value is boxed as a shared static one",
+    "": "its content is constant and boxed as read-only data",
+}

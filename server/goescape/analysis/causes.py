@@ -1,0 +1,297 @@
+"""Why a site escapes: the cause, the decisive step, and the whole way there."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis.go_syntax import text
+from goescape.analysis.model import Cause, FlowStep, Kind, Place
+from goescape.analysis.sites import call_head, callee_name, plain_function, plain_subject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tree_sitter import Node
+
+    from goescape.analysis.compiler_text import Explanation, Flow, PackageText, Position, Step
+    from goescape.analysis.go_syntax import PackageSyntax
+    from goescape.analysis.sites import Site
+
+
+@frozen
+class Reasoning:
+    """What the compiler's flow says about one site."""
+
+    cause: Cause
+    flow: tuple[FlowStep, ...] = ()
+    decisive: FlowStep | None = None
+    destination: str = ""
+
+
+class Reasoner:
+    """Finds causes within one package: a flow may go on in the explanation of another site."""
+
+    def __init__(
+        self,
+        texts: Iterable[PackageText],
+        syntax: PackageSyntax,
+        paths: Mapping[str, str | None],
+    ) -> None:
+        self._syntax = syntax
+        self._paths = paths
+        self._by_subject: dict[str, list[Explanation]] = defaultdict(list)
+        for package_text in texts:
+            for explanation in package_text.explanations:
+                self._by_subject[explanation.subject].append(explanation)
+
+    def reason(self, site: Site) -> Reasoning:
+        """The cause of a site that escapes."""
+        explanation = _most_telling(site.explanations)
+        if explanation is None:
+            return Reasoning(_cause_without_flow(site))
+        flows = self._chained(explanation)
+        steps = tuple(self._flow_step(flow, step) for flow in flows for step in flow.steps)
+        cause, step, destination = self._judge(site, explanation, flows)
+        decisive = None
+        if step is not None:
+            decisive = next((s for s in steps if _same(s, step, self._place(step.at))), None)
+        return Reasoning(cause, steps, decisive, plain_subject(destination))
+
+    def _judge(
+        self, site: Site, own: Explanation, flows: tuple[Flow, ...]
+    ) -> tuple[Cause, Step | None, str]:
+        steps = [step for flow in own.flows for step in flow.steps]
+        for step in steps:
+            if (size := _SIZES.get(step.reason)) is not None:
+                return size, step, ""
+        last, destination = _last_step(flows)
+        if site.kind is Kind.BOXED:
+            return Cause.INTERFACE, last, self._receiver_of_box(last)
+        for step in steps:
+            if step.reason == "captured by a closure":
+                # `go f(x)`: the compiler wraps the call in a closure that captures temporaries.
+                wrapped = step.expression.startswith(".")
+                return (Cause.GO_OR_DEFER if wrapped else Cause.CAPTURED), step, ""
+        if _started_by_go_or_defer(site, flows):
+            return Cause.GO_OR_DEFER, last, ""
+        if last is None:
+            return _cause_without_flow(site), None, ""
+        return self._by_last_step(site, last, destination)
+
+    def _by_last_step(
+        self, site: Site, last: Step, destination: str
+    ) -> tuple[Cause, Step | None, str]:
+        if last.reason == "return" or self._is_result(site, destination):
+            return Cause.RETURNED, last, destination
+        if last.reason == "call parameter":
+            cause, callee = self._call(last)
+            return cause, last, callee
+        if last.reason in {"captured by a closure", "reference"}:
+            return Cause.CAPTURED, last, ""
+        if last.reason == "interface-converted":
+            return Cause.INTERFACE, last, ""
+        if last.reason in _STORES or destination not in {"", "{heap}", "{temp}"}:
+            return Cause.STORED, last, stored_in(last)
+        return Cause.OTHER, last, ""
+
+    def _is_result(self, site: Site, destination: str) -> bool:
+        if re.match(r"~[rR]\d+$", destination):
+            return True
+        if site.file is None or site.node is None:
+            return False
+        function = site.file.function_at(site.node.start_byte)
+        return function is not None and destination in function.results
+
+    def _receiver_of_box(self, last: Step | None) -> str:
+        if last is None:
+            return ""
+        if last.reason == "call parameter":
+            return self._call(last)[1]
+        return stored_in(last) if last.reason in _STORES else ""
+
+    def _call(self, step: Step) -> tuple[Cause, str]:
+        """Whether the compiler knew the callee, and the callee in the reader's words."""
+        head = plain_function(call_head(step.expression))
+        if head == "append":
+            return Cause.STORED, "append"
+        source = self._call_at(step.at)
+        callee = text(source) if source is not None and "\n" not in text(source) else head
+        if source is not None and callee_name(source) not in {head.rpartition(".")[2], ""}:
+            callee = head  # something inlined there: its own callee is not in this source
+        return (Cause.INDIRECT if self._is_indirect(head, step.at) else Cause.PASSED), callee
+
+    def _is_indirect(self, head: str, at: Position | None) -> bool:
+        if head.startswith("(") or not head:
+            return False
+        parts = head.split(".")
+        source = self._call_at(at)
+        if source is not None and plain_function(text(source)) == head:
+            return self._names_a_value(source)
+        if len(parts) == 1:
+            return head not in self._syntax.functions and head not in _BUILTINS
+        # Something inlined: `pkg.F`, `pkg.T.M` and `T.M` are known, `pkg.variable.M` is not.
+        return len(parts) > 2 and parts[1][:1].islower() and parts[0] not in self._syntax.types
+
+    def _names_a_value(self, callee: Node) -> bool:
+        """Whether a called expression is a variable or field, not a function or method."""
+        first = callee
+        depth = 0
+        while first.type in {"selector_expression", "index_expression", "parenthesized_expression"}:
+            depth += first.type == "selector_expression"
+            first = first.named_children[0]
+        name = text(first)
+        file = next((f for f in self._syntax.files.values() if _is_in(f.root, first)), None)
+        if first.type != "identifier" or file is None or file.definition(first) is not None:
+            return True
+        if depth == 0:
+            return name not in self._syntax.functions and name not in _BUILTINS
+        return not (name in file.imported_names and depth == 1) and name not in self._syntax.types
+
+    def _call_at(self, at: Position | None) -> Node | None:
+        """The called expression at the `(` of a call."""
+        place = self._place(at)
+        file = self._syntax.files.get(place.file) if place is not None else None
+        offset = file.source.offset(place.line, place.column) if file and place else None
+        if file is None or offset is None:
+            return None
+        for node in file.anchored_at(offset):
+            if node.type == "call_expression":
+                return node.child_by_field_name("function")
+        return None
+
+    def _chained(self, explanation: Explanation) -> tuple[Flow, ...]:
+        """The flows of an explanation, and of those that it ends in."""
+        seen = [explanation]
+        flows = list(explanation.flows)
+        while flows and len(seen) < _LONGEST_CHAIN:
+            storage = re.match(r"\{storage for (.*)\}$", flows[-1].destination, re.DOTALL)
+            following = self._explanation_of(storage[1], flows[-1]) if storage else None
+            if following is None or following in seen:
+                break
+            seen.append(following)
+            flows.extend(following.flows)
+        return tuple(flows)
+
+    def _explanation_of(self, subject: str, flow: Flow) -> Explanation | None:
+        candidates = self._by_subject.get(subject, ())
+        positions = {step.at for step in flow.steps}
+        lines = {(at.file, at.line) for at in positions if at is not None}
+        for candidate in candidates:
+            if candidate.at in positions:
+                return candidate
+        return next((c for c in candidates if (c.at.file, c.at.line) in lines), None)
+
+    def _flow_step(self, flow: Flow, step: Step) -> FlowStep:
+        return FlowStep(
+            self._place(step.at),
+            plain_subject(step.expression),
+            step.reason,
+            plain_subject(f"{flow.destination} ← {flow.source}"),
+        )
+
+    def _place(self, at: Position | None) -> Place | None:
+        path = self._paths.get(at.file) if at is not None else None
+        return Place(path, at.line, at.column) if path is not None and at is not None else None
+
+
+def stored_in(step: Step) -> str:
+    """What an assignment, send or literal stores into, as far as the text shows it."""
+    match step.reason:
+        case "assign" | "assign-pair" | "assign-pair-dot-type":
+            left = re.split(r" :?= ", step.expression, maxsplit=1)[0]
+            return left if "," not in left else ""
+        case "key of map put":
+            return step.expression.partition("[")[0]
+        case "send":
+            return step.expression.partition(" <- ")[0]
+        case "append" | "appendee slice" | "appended slice...":
+            return "append"
+    return ""
+
+
+def _most_telling(explanations: Iterable[Explanation]) -> Explanation | None:
+    """The explanation to show of several: one with a size reason, else the first with a flow."""
+    first = None
+    for explanation in explanations:
+        if first is None and explanation.flows:
+            first = explanation
+        for flow in explanation.flows:
+            if any(step.reason in _SIZES for step in flow.steps):
+                return explanation
+    return first
+
+
+def _last_step(flows: tuple[Flow, ...]) -> tuple[Step | None, str]:
+    """The step that decides: the last that is more than plumbing, and where its flow leads."""
+    for flow in reversed(flows):
+        for step in reversed(flow.steps):
+            if step.reason not in _PLUMBING:
+                return step, flows[-1].destination
+    return None, flows[-1].destination if flows else ""
+
+
+def _started_by_go_or_defer(site: Site, flows: tuple[Flow, ...]) -> bool:
+    if site.node is not None and site.node.type in {"go_statement", "defer_statement"}:
+        return True
+    steps = [step for flow in flows for step in flow.steps]
+    return site.kind is Kind.CLOSURE and all(step.reason == "spill" for step in steps)
+
+
+def _cause_without_flow(site: Site) -> Cause:
+    return Cause.INTERFACE if site.kind is Kind.BOXED else Cause.OTHER
+
+
+def _same(shown: FlowStep, step: Step, place: Place | None) -> bool:
+    return (
+        shown.text == plain_subject(step.expression)
+        and shown.reason == step.reason
+        and shown.place == place
+    )
+
+
+def _is_in(root: Node, node: Node) -> bool:
+    return root.descendant_for_byte_range(node.start_byte, node.end_byte) == node
+
+
+_LONGEST_CHAIN = 12
+_SIZES = {
+    "too large for stack": Cause.TOO_LARGE,
+    "too aligned for stack": Cause.TOO_LARGE,
+    "non-constant size": Cause.DYNAMIC_SIZE,
+    "zero-sized element": Cause.DYNAMIC_SIZE,
+}
+_PLUMBING = {
+    "spill",
+    "address-of",
+    "dot",
+    "dot of pointer",
+    "fixed-array-index-of",
+    "indirection",
+    "slice",
+    "slice-to-array",
+    "range",
+    "range-deref",
+    "switch case",
+    "reference",
+    "interface-converted",
+}
+_STORES = {
+    "assign",
+    "assign-pair",
+    "assign-pair-dot-type",
+    "key of map put",
+    "map literal key",
+    "map literal value",
+    "send",
+    "slice-literal-element",
+    "array literal element",
+    "struct literal element",
+    "appendee slice",
+    "appended slice...",
+    "copied slice",
+}
+_BUILTINS = {"append", "panic", "print", "println", "copy", "new", "make", "recover", "delete"}

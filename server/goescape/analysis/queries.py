@@ -1,0 +1,194 @@
+"""What a report knows about one point of a file, and about a file as a whole."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
+
+from attrs import frozen
+
+from goescape.analysis.go_syntax import GoSyntax, ancestors, callee_text
+from goescape.analysis.model import Finding, Function, Kind, Parameter, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tree_sitter import Node
+
+    from goescape.analysis.model import PackageReport
+    from goescape.analysis.source import SourceText
+
+
+@frozen
+class Hit:
+    """What is known about the thing under the cursor."""
+
+    span: Span
+    findings: tuple[Finding, ...] = ()
+    parameter: Parameter | None = None
+    function: Function | None = None
+    notes: tuple[str, ...] = ()
+
+
+@frozen
+class Lens:
+    """How many allocations a function has."""
+
+    span: Span
+    """The name of the function."""
+    total: int
+    in_loops: int
+
+
+def look_up(report: PackageReport, file: str, line: int, byte_column: int) -> Hit | None:
+    """What the report knows about a position of the compiled text; None if nothing.
+
+    A use of a variable answers for its declaration. The smallest thing under the cursor wins.
+    """
+    source = report.sources.get(file)
+    offset = source.offset(line, byte_column) if source is not None else None
+    if source is None or offset is None:
+        return None
+    syntax = _syntax(source)
+    name = _name_at(syntax, offset)
+    if name is not None and (hit := _about_name(report, syntax, name)) is not None:
+        return hit
+    return _about_expression(report, file, line, byte_column) or _about_channel(syntax, offset)
+
+
+def lens_lines(report: PackageReport, file: str) -> tuple[Lens, ...]:
+    """The functions of a file that allocate."""
+    found: dict[str, list[Finding]] = defaultdict(list)
+    for finding in report.findings:
+        if finding.span.file == file and finding.is_diagnostic:
+            found[finding.function].append(finding)
+    return tuple(
+        Lens(
+            function.name_span,
+            len(found[function.name]),
+            sum(finding.in_loop for finding in found[function.name]),
+        )
+        for function in report.functions
+        if function.name_span.file == file and function.name in found
+    )
+
+
+def findings_by_file(reports: Iterable[PackageReport]) -> dict[str, tuple[Finding, ...]]:
+    """Every file's findings, in source order.
+
+    The same site may come from several packages, where generic code is instantiated: it is shown
+    once, as the most important of them.
+    """
+    best: dict[tuple[Span, str], Finding] = {}
+    for report in reports:
+        for finding in report.findings:
+            key = (finding.span, finding.subject)
+            known = best.get(key)
+            if known is None or finding.severity.order < known.severity.order:
+                best[key] = finding
+    files: dict[str, list[Finding]] = defaultdict(list)
+    for finding in best.values():
+        files[finding.span.file].append(finding)
+    return {
+        file: tuple(sorted(found, key=lambda f: (f.span, f.anchor, f.subject)))
+        for file, found in files.items()
+    }
+
+
+def _about_name(report: PackageReport, syntax: GoSyntax, name: Node) -> Hit | None:
+    span = syntax.span(name)
+    for function in report.functions:
+        if function.name_span == span:
+            inside = tuple(f for f in report.diagnostics() if _within(f.span, function.span))
+            return Hit(span, inside, None, function)
+    declared = syntax.definition(name) if name.type == "identifier" else None
+    if declared is None:
+        return None
+    place = syntax.span(declared).start
+    findings = tuple(
+        f for f in report.findings if f.kind is Kind.VARIABLE and f.span.start == place
+    )
+    boxed = tuple(f for f in report.findings if f.span == span and f not in findings)
+    parameter = next(
+        (p for function in report.functions for p in function.parameters if p.span.start == place),
+        None,
+    )
+    if findings or boxed or parameter is not None:
+        return Hit(span, findings + boxed, parameter)
+    return None
+
+
+def _about_expression(report: PackageReport, file: str, line: int, byte_column: int) -> Hit | None:
+    here = [
+        f for f in report.findings if f.span.file == file and f.span.contains(line, byte_column)
+    ]
+    stays = [s for s in report.stays if s.span.file == file and s.span.contains(line, byte_column)]
+    if here:
+        smallest = min((f.span for f in here), key=_size)
+        stays = [s for s in stays if _within(s.span, smallest) and s.span != smallest]
+        if not stays:
+            return Hit(smallest, tuple(f for f in here if f.span == smallest))
+    if stays:
+        stay = min(stays, key=lambda s: _size(s.span))
+        note = f"; {stay.note}" if stay.note else ""
+        return Hit(stay.span, notes=(f"`{stay.subject}` does not escape{note}.",))
+    return None
+
+
+def _about_channel(syntax: GoSyntax, offset: int) -> Hit | None:
+    channel = _channel_at(syntax, offset)
+    if channel is not None:
+        words = "A channel is always allocated on the heap; the compiler prints nothing about it."
+        return Hit(syntax.span(channel), notes=(words,))
+    return None
+
+
+def _name_at(syntax: GoSyntax, offset: int) -> Node | None:
+    for position in (offset, offset - 1):
+        node = syntax.node_at(position) if position >= 0 else None
+        if node is not None and node.type in {"identifier", "field_identifier"}:
+            return node
+    return None
+
+
+def _channel_at(syntax: GoSyntax, offset: int) -> Node | None:
+    node = syntax.node_at(offset)
+    for around in [node, *ancestors(node)] if node is not None else []:
+        if around is not None and around.type == "call_expression":
+            arguments = around.child_by_field_name("arguments")
+            made = arguments.named_children[0] if arguments and arguments.named_children else None
+            if callee_text(around) == "make" and made is not None and made.type == "channel_type":
+                return around
+            return None
+    return None
+
+
+def _syntax(source: SourceText) -> GoSyntax:
+    """The parsed file; kept as long as somebody asks about the same text."""
+    key = id(source)
+    known = _PARSED.get(key)
+    if known is None or known.source is not source:
+        known = GoSyntax(source)
+        _PARSED[key] = known
+        _RECENT.append(known)
+        del _RECENT[:-_KEPT]
+    return known
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return (
+        inner.file == outer.file
+        and (outer.line, outer.column) <= (inner.line, inner.column)
+        and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
+    )
+
+
+def _size(span: Span) -> tuple[int, int]:
+    lines = span.end_line - span.line
+    return (lines, span.end_column - span.column if lines == 0 else span.end_column)
+
+
+_PARSED: WeakValueDictionary[int, GoSyntax] = WeakValueDictionary()
+_RECENT: list[GoSyntax] = []
+_KEPT = 8

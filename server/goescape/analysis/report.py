@@ -1,0 +1,265 @@
+"""From the compiler's text and the source to what readers are shown: the entry to this ring."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis.allocation import (
+    ALLOCATES,
+    Evidence,
+    Truth,
+    is_variable_make,
+    may_still_allocate,
+)
+from goescape.analysis.causes import Reasoner, Reasoning
+from goescape.analysis.compiler_text import Verdict
+from goescape.analysis.go_syntax import GoSyntax, PackageSyntax, ancestors, parameters, text
+from goescape.analysis.model import (
+    Allocates,
+    Cause,
+    Finding,
+    Function,
+    Kind,
+    PackageReport,
+    Parameter,
+    Place,
+    Span,
+    Stay,
+)
+from goescape.analysis.paths import absolute_paths
+from goescape.analysis.ranking import Ranking
+from goescape.analysis.sites import Ownership, Site, find_sites, plain_subject, token_span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from tree_sitter import Node
+
+    from goescape.analysis.compiler_text import Inlinable, Leak, PackageText
+    from goescape.analysis.go_syntax import Declared
+    from goescape.analysis.model import CompileError
+    from goescape.analysis.source import SourceText
+
+
+@frozen
+class PackageInfo:
+    """Which package a text belongs to."""
+
+    path: str
+    """Import path."""
+    directory: str
+    files: tuple[str, ...]
+    """Every Go file that this build compiled, tests included; absolute."""
+    working_directory: str
+    """Where the build ran: printed paths are relative to it."""
+
+
+def build_report(
+    info: PackageInfo,
+    texts: Sequence[PackageText],
+    sources: Mapping[str, SourceText],
+    errors: Sequence[CompileError] = (),
+    read: Callable[[str], SourceText | None] = lambda _path: None,
+) -> PackageReport:
+    """All findings and facts of one package.
+
+    ``sources`` holds the text of ``info.files`` as it was compiled; ``read`` gives other files of
+    the workspace, where instantiated generic code of other packages may stand (None: not shown).
+    """
+    elsewhere: dict[str, SourceText] = {}
+
+    def exists(path: str) -> bool:
+        if path not in sources and (source := read(path)) is not None:
+            elsewhere[path] = source
+        return path in sources or path in elsewhere
+
+    paths = absolute_paths(_printed(texts), info.working_directory, info.files, exists)
+    known = {path: sources[path] for path in info.files if path in sources} | elsewhere
+    syntax = PackageSyntax({path: GoSyntax(source) for path, source in known.items()})
+    sites = find_sites(texts, syntax, paths)
+    reasoner = Reasoner(texts, syntax, paths)
+    evidence = Evidence(texts, syntax, paths)
+    ranking = Ranking(syntax)
+    findings = [
+        _finding(site, info.path, reasoner, evidence, ranking)
+        for site in sites.own
+        if _is_worth_a_finding(site)
+    ]
+    return PackageReport(
+        info.path,
+        info.directory,
+        info.files,
+        tuple(sorted(findings, key=lambda f: (f.span, f.anchor, f.subject))),
+        tuple(_functions(texts, syntax, paths)),
+        tuple(_stays(sites.own)),
+        tuple(errors),
+        tuple(line for package_text in texts for line in package_text.unknown),
+        sites.left_out,
+        known,
+    )
+
+
+def _printed(texts: Iterable[PackageText]) -> set[str]:
+    printed: set[str] = set()
+    for package_text in texts:
+        for facts in (
+            package_text.decisions,
+            package_text.explanations,
+            package_text.leaks,
+            package_text.inlinable,
+            package_text.inlined_calls,
+            package_text.evidence,
+        ):
+            printed.update(fact.at.file for fact in facts)
+        for explanation in package_text.explanations:
+            for flow in explanation.flows:
+                printed.update(step.at.file for step in flow.steps if step.at is not None)
+    return printed
+
+
+def _is_worth_a_finding(site: Site) -> bool:
+    if site.file is None:
+        return False
+    own = site.ownership is Ownership.OWN
+    return site.escapes or (own and is_variable_make(site.subject))
+
+
+def _finding(
+    site: Site, package: str, reasoner: Reasoner, evidence: Evidence, ranking: Ranking
+) -> Finding:
+    if site.escapes:
+        reasoning, truth = reasoner.reason(site), evidence.truth(site)
+    else:
+        reasoning = Reasoning(Cause.DYNAMIC_SIZE)
+        truth = Truth(Allocates.DEPENDS, may_still_allocate(site.subject))
+    rank = ranking.rank(site, reasoning, truth)
+    function = site.file.function_at(site.node.start_byte) if site.file and site.node else None
+    return Finding(
+        span=_span(site),
+        anchor=site.place,
+        kind=site.kind,
+        subject=_subject(site),
+        cause=reasoning.cause,
+        severity=rank.severity,
+        rank_reason=rank.reason,
+        function=function.name if function is not None else "",
+        allocates=truth.allocates,
+        note=truth.note if truth is not ALLOCATES else "",
+        escapes=site.escapes,
+        in_loop=rank.in_loop,
+        compiler=plain_subject(site.message),
+        flow=reasoning.flow,
+        decisive=reasoning.decisive,
+        destination=reasoning.destination,
+        inlined_from=site.inlined_from,
+        copies=tuple(sorted(site.copies.values(), key=lambda copy: copy.place)),
+        package=package,
+    )
+
+
+def _span(site: Site) -> Span:
+    """Exactly what allocates; the code of the whole line where the column says nothing."""
+    file, node = site.file, site.node
+    if file is None or node is None:
+        line = file.source.line(site.place.line) if file is not None else b""
+        start = len(line) - len(line.lstrip())
+        number = site.place.line
+        end = max(len(line.rstrip()), start)
+        return Span(site.place.file, number, start + 1, number, end + 1)
+    if node.type == "func_literal":
+        return token_span(file, node, "func")
+    if node.type in {"go_statement", "defer_statement"}:
+        return token_span(file, node, node.type.partition("_")[0])
+    return file.span(node)
+
+
+def _subject(site: Site) -> str:
+    """What a reader would call it: plain operands and sums as written, the rest as compiled."""
+    node = site.node
+    if site.kind is Kind.TEMPORARY or node is None or site.ownership is not Ownership.OWN:
+        return site.subject
+    written = text(node)
+    simple = node.type in {"identifier", "selector_expression", "binary_expression"}
+    if simple and len(written) <= _LONGEST_SUBJECT and "\n" not in written:
+        return written
+    return site.subject
+
+
+def _stays(sites: Iterable[Site]) -> Iterator[Stay]:
+    for site in sites:
+        if site.escapes or site.node is None or site.ownership is not Ownership.OWN:
+            continue
+        if _is_parameter(site.node) or site.kind is Kind.BOXED:
+            continue
+        yield Stay(_span(site), _subject(site), may_still_allocate(site.subject))
+
+
+def _is_parameter(node: Node) -> bool:
+    return node.type == "identifier" and any(
+        around.type == "parameter_list" for around in list(ancestors(node))[:2]
+    )
+
+
+def _functions(
+    texts: Iterable[PackageText], syntax: PackageSyntax, paths: Mapping[str, str | None]
+) -> Iterator[Function]:
+    inlinable: dict[Place, Inlinable] = {}
+    leaks: dict[Place, dict[Leak, None]] = {}
+    kept: dict[Place, str] = {}
+    for package_text in texts:
+        for fact in package_text.inlinable:
+            if (path := paths.get(fact.at.file)) is not None:
+                inlinable.setdefault(Place(path, fact.at.line, fact.at.column), fact)
+        for leak in package_text.leaks:
+            if (path := paths.get(leak.at.file)) is not None:
+                leaks.setdefault(Place(path, leak.at.line, leak.at.column), {})[leak] = None
+        for decision in package_text.decisions:
+            path = paths.get(decision.at.file)
+            if decision.verdict is Verdict.STAYS and path is not None:
+                place = Place(path, decision.at.line, decision.at.column)
+                kept.setdefault(place, decision.message)
+    for file in syntax.files.values():
+        for declared in file.functions:
+            yield _function(file, declared, inlinable, leaks, kept)
+
+
+def _function(
+    file: GoSyntax,
+    declared: Declared,
+    inlinable: Mapping[Place, Inlinable],
+    leaks: Mapping[Place, Mapping[Leak, None]],
+    kept: Mapping[Place, str],
+) -> Function:
+    said = inlinable.get(file.span(declared.name_node).start)
+    known = []
+    for name in parameters(declared):
+        span = file.span(name)
+        leaking = tuple(leaks.get(span.start, ()))
+        if leaking or span.start in kept:
+            words = tuple(leak.message for leak in leaking) or (kept[span.start],)
+            destinations = tuple(_leak_destination(leak, declared) for leak in leaking)
+            known.append(Parameter(text(name), span, destinations, words))
+    return Function(
+        declared.name,
+        file.span(declared.node),
+        file.span(declared.name_node),
+        said.can if said is not None else None,
+        said.detail if said is not None else "",
+        tuple(known),
+    )
+
+
+def _leak_destination(leak: Leak, declared: Declared) -> str:
+    if leak.destination.startswith("heap"):
+        return leak.destination
+    if (match := re.match(r"~[rR](\d+)$", leak.destination)) is not None:
+        return f"result {match[1]}"
+    if leak.destination in declared.results:
+        return f"result {declared.results.index(leak.destination)}"
+    return leak.destination
+
+
+_LONGEST_SUBJECT = 60
