@@ -44,6 +44,8 @@ class Ranking:
         in_loop = runs_repeatedly(node)
         if (cold := self._cold(site, node, file, truth)) is not None:
             return Rank(Severity.HINT, cold, in_loop)
+        if reasoning.destination == "panic":
+            return Rank(Severity.HINT, RankReason.COLD_ERROR, in_loop)
         function = file.function_at(node.start_byte)
         if not site.escapes or site.subject == "append":
             # It may not allocate at all, or only now and then: never more than information.
@@ -141,7 +143,7 @@ def _goes_wrong(parent: Node, child: Node, node: Node) -> bool:
 
 def _makes_an_error(call: Node) -> bool:
     called = callee_text(call)
-    return called in _MAKES_ERRORS or called.startswith(("log.Fatal", "log.Panic"))
+    return called in _MAKES_ERRORS or _GIVES_UP.match(called.rpartition(".")[2]) is not None
 
 
 def _tests_an_error(statement: Node) -> bool:
@@ -194,6 +196,7 @@ def _has_large_elements(site: Site, reasoning: Reasoning) -> bool:
 
 
 _MAKES_ERRORS = {"errors.New", "fmt.Errorf", "panic", "errors.Join", "errors.Wrap", "errors.Wrapf"}
+_GIVES_UP = re.compile(r"(?:[pP]anic|[fF]atal)\w*$|[eE]rrorf$")
 _ERROR_TEST = re.compile(r"\b(?:\w*[eE]rr)\s*!=\s*nil\b|\berrors\.(?:Is|As)\(")
 _FUNCTIONS = {"func_literal", "function_declaration", "method_declaration"}
 _REFLECTS = re.compile(r"(?:fmt|reflect|json|xml|gob|asn1|binary|errors|log|slog|flag|template)\.")

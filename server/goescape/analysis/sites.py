@@ -231,28 +231,21 @@ def _locate_expression(
     site: Site, syntax: PackageSyntax, nodes: tuple[Node, ...], inlined: tuple[str, ...]
 ) -> None:
     site.kind = shape(site.subject, site.explanations)
-    if site.kind is Kind.TEMPORARY:
+    if nodes and nodes[0].type == "identifier" and _names_function(nodes[0]):
+        site.node, site.ownership = nodes[0], Ownership.WRAPPER
+    elif site.kind is Kind.TEMPORARY:
         site.node = nodes[-1] if nodes else None
-        return
-    for node in nodes:
-        if node.type == "identifier" and _names_function(node):
-            site.node, site.ownership = node, Ownership.WRAPPER
-            return
-        if node.type == "call_expression":
-            if _is_own_call(site, node, inlined):
-                site.node = node
-        elif site.kind is Kind.CLOSURE and site.subject == "func literal":
-            if node.type in {"func_literal", "go_statement", "defer_statement"}:
-                site.node = node
-        elif _fits(site, node):
-            site.node = node
+    else:
+        site.node = next((node for node in nodes if _fits(site, node, inlined)), None)
         if site.node is not None:
-            break
-    if site.node is not None:
-        _refine_kind(site, syntax)
+            _refine_kind(site, syntax)
 
 
-def _fits(site: Site, node: Node) -> bool:
+def _fits(site: Site, node: Node, inlined: tuple[str, ...]) -> bool:
+    if node.type == "call_expression":
+        return _is_own_call(site, node, inlined)
+    if site.kind is Kind.CLOSURE and site.subject == "func literal":
+        return node.type in {"func_literal", "go_statement", "defer_statement"}
     if site.subject.endswith("}"):
         if node.type == "literal_value" and node.parent is not None:
             return node.parent.type != "composite_literal"

@@ -1,0 +1,190 @@
+"""Findings in plain words. Every sentence comes from a catalogue, so that it can be translated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis.messages import ENGLISH
+from goescape.analysis.model import Allocates, Cause, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from goescape.analysis.messages import Catalogue
+    from goescape.analysis.model import Finding, FlowStep, Function, Parameter, Place
+
+
+@frozen
+class ExplainedStep:
+    """One step in words; ``place`` is None where the compiler names none."""
+
+    text: str
+    place: Place | None
+
+
+@frozen
+class Explanation:
+    """A finding for someone who has never heard of escape analysis. Code stands in backticks."""
+
+    headline: str
+    why: str
+    steps: tuple[ExplainedStep, ...]
+    helps: str
+    ignore_when: str
+
+
+def message(finding: Finding, words: Catalogue = ENGLISH) -> str:
+    """The diagnostic: one line that says what happens and what decided it."""
+    parts = [headline(finding, words)]
+    if finding.inlined_from:
+        parts.append(words.text("inlined", function=finding.inlined_from))
+    if finding.note:
+        parts.append(finding.note)
+    if finding.copies:
+        parts.append(copies_sentence(finding, words))
+    if finding.in_loop:
+        parts.append(words.text("in loop"))
+    return "; ".join(parts)
+
+
+def headline(finding: Finding, words: Catalogue = ENGLISH) -> str:
+    """What happens, and the decisive step: ``u moves to the heap: return &u ...``."""
+    if not finding.escapes:
+        return words.text("stays but may allocate", subject=_code(finding.subject))
+    what = _what(finding, words)
+    if finding.allocates is Allocates.NO:
+        return words.text("no allocation", what=what)
+    return words.text(f"cause {finding.cause.value}", what=what, **_decision(finding, words))
+
+
+def label(finding: Finding, words: Catalogue = ENGLISH) -> str:
+    """The inlay hint: ``heap: returned``."""
+    if finding.allocates is Allocates.NO:
+        return words.text("label no allocation")
+    if not finding.escapes:
+        return words.text("label may allocate")
+    return words.text("label", cause=words.text(f"label {finding.cause.value}"))
+
+
+def rank_sentence(finding: Finding, words: Catalogue = ENGLISH) -> str:
+    """Why the finding has its severity."""
+    return words.text(f"rank {finding.rank_reason.value}")
+
+
+def copies_sentence(finding: Finding, words: Catalogue = ENGLISH) -> str:
+    """What became of the copies of a site where its function was inlined; empty without copies."""
+    callers = dict.fromkeys(copy.function for copy in finding.copies if copy.escapes)
+    stays = sum(not copy.escapes for copy in finding.copies)
+    names = [_code(name) if name else words.text("package level") for name in callers]
+    if names and stays:
+        return words.text("copies both", callers=words.join(names), count=stays)
+    if names:
+        return words.text("copies escape", callers=words.join(names))
+    return words.text("copies stay", count=stays) if stays else ""
+
+
+def explain(finding: Finding, words: Catalogue = ENGLISH) -> Explanation:
+    """The whole story of a finding."""
+    steps = tuple(
+        ExplainedStep(sentence, step.place)
+        for step in finding.flow
+        if (sentence := step_sentence(step, words))
+    )
+    cause = finding.cause.value
+    if finding.allocates is Allocates.NO:
+        why = words.text("why no allocation", note=finding.note)
+        return Explanation(message(finding, words), why, steps, "", "")
+    why = words.text(f"why {cause}", what=_code(finding.subject))
+    if finding.inlined_from:
+        why += " " + words.text("why inlined", function=finding.inlined_from)
+    if not finding.escapes:
+        why = words.text("why stays but may allocate", note=finding.note)
+    return Explanation(
+        message(finding, words),
+        why,
+        steps,
+        words.text(f"helps {cause}"),
+        words.text(f"ignore {cause}"),
+    )
+
+
+def step_sentence(step: FlowStep, words: Catalogue = ENGLISH) -> str:
+    """One step of a flow in words; empty for steps that mean nothing to a reader."""
+    return words.optional(f"step {step.reason}", expression=_code(step.text), flow=_code(step.flow))
+
+
+def parameter_sentence(parameter: Parameter, words: Catalogue = ENGLISH) -> str:
+    """What a function does to one parameter."""
+    name = _code(parameter.name)
+    if not parameter.leaks:
+        return words.text("parameter stays", name=name)
+    places = [words.text(f"leaks to {leak}", default=f"`{leak}`") for leak in parameter.leaks]
+    sentence = words.text("parameter leaks", name=name, places=words.join(places))
+    if any(leak == "heap" for leak in parameter.leaks):
+        sentence += " " + words.text("parameter consequence")
+    return sentence
+
+
+def function_sentences(
+    function: Function, findings: Sequence[Finding], words: Catalogue = ENGLISH
+) -> tuple[str, ...]:
+    """A function at a glance: its allocation sites, its inlining, what it does to parameters."""
+    sites = [finding for finding in findings if finding.is_diagnostic]
+    sentences = [lens(len(sites), sum(finding.in_loop for finding in sites), words) + "."]
+    if function.inlinable is not None:
+        key = "inlinable" if function.inlinable else "not inlinable"
+        sentences.append(words.text(key, detail=function.inlining))
+    sentences.extend(parameter_sentence(parameter, words) for parameter in function.parameters)
+    return tuple(sentences)
+
+
+def lens(total: int, in_loops: int, words: Catalogue = ENGLISH) -> str:
+    """A function's count: ``3 heap allocations, 1 in a loop``."""
+    count = words.text("lens one" if total == 1 else "lens", total=total)
+    return words.text("lens loops", count=count, loops=in_loops) if in_loops else count
+
+
+def _what(finding: Finding, words: Catalogue) -> str:
+    key = {
+        Kind.VARIABLE: "what variable",
+        Kind.CLOSURE: "what closure",
+        Kind.BOXED: "what boxed",
+        Kind.ARGUMENTS: "what arguments",
+        Kind.TEMPORARY: "what temporary",
+    }.get(finding.kind, "what expression")
+    if finding.kind is Kind.CLOSURE and finding.subject != "func literal":
+        key = "what method value"
+    return words.text(key, subject=_code(finding.subject))
+
+
+def _decision(finding: Finding, words: Catalogue) -> dict[str, object]:
+    step = _code(finding.decisive.text) if finding.decisive is not None else ""
+    line = finding.decisive.place.line if finding.decisive and finding.decisive.place else 0
+    destination = finding.destination
+    if destination in {"", "append"} or destination.startswith(("~", "{", ".")):
+        given = ""
+    elif finding.cause is Cause.INTERFACE:
+        given = words.text("given to", destination=_code(destination))
+    else:
+        given = _code(destination)
+    fallback = {
+        Cause.STORED: "stored somewhere",
+        Cause.PASSED: "some call",
+        Cause.INDIRECT: "some call",
+    }.get(finding.cause)
+    if not given and fallback is not None:
+        given = words.text("stored in slice" if destination == "append" else fallback)
+    return {"step": step, "line": line, "destination": given}
+
+
+def _code(text: str) -> str:
+    """Code in backticks, on one line, cut to what a reader takes in at a glance."""
+    flat = " ".join(text.split())
+    if len(flat) > _LONGEST_CODE:
+        flat = flat[: _LONGEST_CODE - 1].rstrip() + "…"
+    return f"``{flat}``" if "`" in flat else f"`{flat}`"
+
+
+_LONGEST_CODE = 60

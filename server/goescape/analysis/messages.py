@@ -1,0 +1,223 @@
+"""The catalogue of sentences. A translation is another ``Catalogue`` with the same keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence  # noqa: TC003 - attrs resolves them
+
+from attrs import frozen
+
+
+@frozen
+class Catalogue:
+    """Templates by key, in one language."""
+
+    templates: Mapping[str, str]
+    conjunction: str
+
+    def text(self, key: str, default: str | None = None, **values: object) -> str:
+        """A sentence; ``default`` serves where the catalogue has no such key."""
+        template = self.templates[key] if default is None else self.templates.get(key, default)
+        return template.format(**values)
+
+    def optional(self, key: str, **values: object) -> str:
+        """A sentence, or nothing where the catalogue deliberately has none."""
+        return self.templates.get(key, "").format(**values)
+
+    def join(self, items: Sequence[str]) -> str:
+        """``a, b and c``."""
+        if len(items) < 2:
+            return "".join(items)
+        return f"{', '.join(items[:-1])} {self.conjunction} {items[-1]}"
+
+
+ENGLISH = Catalogue(
+    conjunction="and",
+    templates={
+        # What is allocated.
+        "what variable": "{subject} moves to the heap",
+        "what expression": "{subject} is allocated on the heap",
+        "what closure": "this function literal is allocated on the heap",
+        "what method value": "the method value {subject} is allocated on the heap",
+        "what boxed": "{subject} is copied to the heap",
+        "what arguments": "the slice for this call's arguments is allocated on the heap",
+        "what temporary": "a temporary copy is made on the heap",
+        # The diagnostic, by cause.
+        "cause returned": "{what}: {step} hands it to the caller",
+        "cause captured-by-closure": "{what}: captured by the function literal at line {line}",
+        "cause stored-in-heap": "{what}: stored in {destination}",
+        "cause interface-conversion": "{what}: converted to an interface{destination}",
+        "cause passed-to-call": "{what}: passed to {destination}, which keeps it",
+        "cause indirect-call": (
+            "{what}: passed to {destination}, a call that the compiler cannot see into"
+        ),
+        "cause too-large": "{what}: too large for the stack",
+        "cause dynamic-size": "{what}: its size is not known at compile time",
+        "cause goroutine-or-defer": "{what}: it outlives this call with a go or defer statement",
+        "cause other": "{what}",
+        "given to": " for {destination}",
+        "stored somewhere": "something that outlives this call",
+        "stored in slice": "a slice whose array is on the heap",
+        "some call": "a call",
+        "stays but may allocate": "{subject} stays on the stack only if it is small",
+        "no allocation": "no allocation: {what} only in the compiler's words",
+        "inlined": "it is part of `{function}`, inlined here",
+        "in loop": "in a loop",
+        "package level": "package level",
+        "copies escape": "also on the heap where inlined into {callers}",
+        "copies stay": "stays on the stack in {count} inlined calls",
+        "copies both": (
+            "escapes when called from {callers}, stays on the stack in {count} inlined calls"
+        ),
+        # Inlay hints.
+        "label": "heap: {cause}",
+        "label no allocation": "no allocation",
+        "label may allocate": "heap if large",
+        "label returned": "returned",
+        "label captured-by-closure": "captured",
+        "label stored-in-heap": "stored",
+        "label interface-conversion": "interface",
+        "label passed-to-call": "passed to call",
+        "label indirect-call": "indirect call",
+        "label too-large": "too large",
+        "label dynamic-size": "dynamic size",
+        "label goroutine-or-defer": "go/defer",
+        "label other": "escapes",
+        # The reason of the rank.
+        "rank in-loop": "It is in a loop: every turn may allocate.",
+        "rank called-only-in-loops": "Its function is called only from loops.",
+        "rank large": "It is large.",
+        "rank ordinary": "It costs an allocation whenever this code runs.",
+        "rank interface-trade-off": (
+            "Interfaces and reflection cost an allocation; outside of loops that is a fair price."
+        ),
+        "rank package-initialisation": "Package initialisation runs once.",
+        "rank straight-line-main": "This part of `main` runs once.",
+        "rank test": "This is test code.",
+        "rank error-path": "This runs only when something goes wrong.",
+        "rank generated-file": "This file is generated.",
+        "rank stays-on-the-stack-where-inlined": (
+            "Every call in this package is inlined, and the value stays on the stack there."
+        ),
+        "rank depends-on-run-time": "Whether it allocates depends on values at run time.",
+        "rank no-allocation": "It does not allocate.",
+        # Why, in a paragraph.
+        "why returned": (
+            "{what} lives on after its function returns, but a function's stack frame does not: "
+            "the value must be on the heap."
+        ),
+        "why captured-by-closure": (
+            "A function literal uses {what} and may run after this function has returned, so both "
+            "share the variable on the heap."
+        ),
+        "why stored-in-heap": (
+            "{what} is stored where it can be reached after this function returns: in a global, "
+            "behind a pointer, in a map, slice, channel or a variable that lives longer."
+        ),
+        "why interface-conversion": (
+            "An interface holds a pointer to its value. To put {what} into one, the value is "
+            "copied to memory of its own, and that memory outlives this call."
+        ),
+        "why passed-to-call": (
+            "The function called keeps what it is given, or passes it on to one that does, so "
+            "{what} must outlive the call."
+        ),
+        "why indirect-call": (
+            "An interface method or function value is called: the compiler does not know which "
+            "function will run and must assume that it keeps {what}."
+        ),
+        "why too-large": (
+            "The stack takes variables of up to 128 KiB (10 MiB before Go 1.24), and up to 64 KiB "
+            "for `new`, `&T{{}}` and `make`. {what} is larger."
+        ),
+        "why dynamic-size": (
+            "The stack frame has a fixed size, and the size of {what} is known only at run time."
+        ),
+        "why goroutine-or-defer": (
+            "What a `go` statement, or a `defer` in a loop, works with is used after this "
+            "statement is done: {what} must be on the heap."
+        ),
+        "why other": "The compiler could not prove that {what} dies with its function.",
+        "why inlined": "The allocation is part of `{function}`, which the compiler inlined here.",
+        "why no allocation": "The compiler says that it escapes, but nothing is allocated: {note}.",
+        "why stays but may allocate": "It does not escape, so it is {note}.",
+        # What usually helps.
+        "helps returned": (
+            "Return the value itself: copying up to about 2 KiB is cheaper than an allocation. Or "
+            "let the caller pass the memory in."
+        ),
+        "helps captured-by-closure": (
+            "Pass the value as a parameter, or copy it to a new variable that the literal uses "
+            "and nobody changes."
+        ),
+        "helps stored-in-heap": (
+            "Store the value instead of a pointer to it, or reuse one object for several rounds."
+        ),
+        "helps interface-conversion": (
+            "Use a concrete type or a type parameter; `strconv` instead of `fmt`; do not format "
+            "what is not printed."
+        ),
+        "helps passed-to-call": (
+            "Pass a value, or change the function called so that it does not keep its argument."
+        ),
+        "helps indirect-call": (
+            "Call a concrete type so that the compiler sees the function, or hoist the value out "
+            "of the loop and reuse it."
+        ),
+        "helps too-large": "Make it smaller, reuse one buffer, or take it from a `sync.Pool`.",
+        "helps dynamic-size": (
+            "Use a constant capacity where there is an upper bound, or reuse a buffer."
+        ),
+        "helps goroutine-or-defer": (
+            "Start fewer goroutines, pass arguments of small size, or move the body of the loop "
+            "into a function so that its `defer` stays on the stack."
+        ),
+        "helps other": "Look at the steps: the last one is where the value gets away.",
+        # When to leave it alone.
+        "ignore returned": "The value is large, is shared or must keep its identity.",
+        "ignore captured-by-closure": "The literal is made seldom, or the variable must be shared.",
+        "ignore stored-in-heap": "The value has to live that long: then the heap is its place.",
+        "ignore interface-conversion": "The code is cold: logging, errors, set-up.",
+        "ignore passed-to-call": "The call costs far more than an allocation: I/O, encoding.",
+        "ignore indirect-call": "The call costs far more than an allocation: I/O, encoding.",
+        "ignore too-large": "It is made once and kept.",
+        "ignore dynamic-size": "It is made seldom.",
+        "ignore goroutine-or-defer": "A goroutine that lives long costs far more than this.",
+        "ignore other": "The code is cold.",
+        # Steps of the flow.
+        "step return": "returned by {expression}",
+        "step assign": "assigned in {expression}",
+        "step assign-pair": "assigned in {expression}",
+        "step assign-pair-dot-type": "assigned by the type assertion {expression}",
+        "step key of map put": "becomes a map key in {expression}",
+        "step map literal key": "becomes a key of {expression}",
+        "step map literal value": "becomes a value of {expression}",
+        "step send": "sent on a channel by {expression}",
+        "step slice-literal-element": "becomes an element of {expression}",
+        "step array literal element": "becomes an element of {expression}",
+        "step struct literal element": "becomes a field of {expression}",
+        "step appendee slice": "its elements are moved by {expression}",
+        "step appended slice...": "its elements are copied by {expression}",
+        "step copied slice": "its elements are copied by {expression}",
+        "step captured by a closure": "{expression} is captured by a function literal",
+        "step interface-converted": "{expression} is converted to an interface",
+        "step call parameter": "passed to {expression}",
+        "step address-of": "its address is taken: {expression}",
+        "step too large for stack": "{expression} is too large for the stack",
+        "step too aligned for stack": "{expression} needs an alignment the stack does not give",
+        "step non-constant size": "the size of {expression} is not a constant",
+        "step //go:uintptrescapes": "{expression} is pinned for a system call",
+        "step reflect.Header.Data": "{expression} goes through a reflect header",
+        "step conversion to unsafe.Pointer": "{expression} becomes an unsafe.Pointer",
+        # Parameters and functions.
+        "parameter stays": "{name} does not escape: callers may pass values on their stack.",
+        "parameter leaks": "{name} leaks to {places}.",
+        "parameter consequence": "What callers pass is forced onto the heap.",
+        "leaks to heap": "the heap",
+        "leaks to heap (content)": "the heap (what it points to, not itself)",
+        "inlinable": "Can be inlined ({detail}).",
+        "not inlinable": "Cannot be inlined: {detail}.",
+        "lens": "{total} heap allocations",
+        "lens one": "1 heap allocation",
+        "lens loops": "{count}, {loops} in a loop",
+    },
+)
