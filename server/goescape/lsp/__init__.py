@@ -1,3 +1,3 @@
-"""The language server: the only importer of pygls and lsprotocol."""
+"""The editor side: the only importers of pygls and lsprotocol."""
 
 from __future__ import annotations

@@ -1,0 +1,52 @@
+"""What works while the editor goes on: the scheduler with its engine, and the watcher."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from goescape.toolchain.engine import Engine, EngineOptions
+from goescape.toolchain.scheduler import Event, Scheduler
+from goescape.toolchain.watch import Watcher
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from goescape.settings import Settings
+
+
+class Background:
+    """Started once; settings replace its engine, folders its watcher."""
+
+    def __init__(
+        self, settings: Settings, emit: Callable[[Event], None], on_change: Callable[[str], None]
+    ) -> None:
+        self.engine = Engine(EngineOptions.of(settings))
+        self.scheduler = Scheduler(self.engine, emit)
+        self._on_change = on_change
+        self._watcher: Watcher | None = None
+
+    def replace_engine(self, settings: Settings) -> None:
+        """Look for Go again, and analyse again what is open."""
+        self.engine = Engine(EngineOptions.of(settings))
+        self.scheduler.replace_engine(self.engine)
+
+    async def watch(self, folders: tuple[str, ...]) -> str:
+        """Watch these folders from now on; a sentence when the system cannot do it well."""
+        await self.stop_watching()
+        if not folders:
+            return ""
+        watcher = self._watcher = Watcher(folders, self._on_change, asyncio.get_running_loop())
+        await asyncio.to_thread(watcher.start)
+        return watcher.notice
+
+    async def stop_watching(self) -> None:
+        """Leave the files alone."""
+        watcher, self._watcher = self._watcher, None
+        if watcher is not None:
+            await asyncio.to_thread(watcher.stop)
+
+    async def close(self) -> None:
+        """End every process and thread."""
+        await self.stop_watching()
+        await self.scheduler.close()

@@ -1,0 +1,66 @@
+"""What the editor claims to be able to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import frozen
+from lsprotocol.types import ClientCapabilities, MarkupKind
+from pygls.capabilities import get_capability
+
+
+@frozen
+class Client:
+    """The answers to "may I?", asked once; the default is a client that claims nothing."""
+
+    markdown: bool = False
+    related: bool = False
+    """Diagnostics may carry the places of the flow."""
+    pulls: bool = False
+    """The client asks for diagnostics and can be told to ask again: nothing is pushed then."""
+    hint_refresh: bool = False
+    lens_refresh: bool = False
+    tooltip_later: bool = False
+    """The tooltip of an inlay hint may be left to ``inlayHint/resolve``."""
+    progress: bool = False
+    configuration: bool = False
+    configuration_registration: bool = False
+    watch_registration: bool = False
+    shows_documents: bool = False
+    asks: bool = False
+    """``window/showMessageRequest`` shows its actions."""
+    status: bool = False
+    """Wants ``goescape/status`` notifications (``experimental.goescapeStatus``)."""
+
+    @classmethod
+    def of(cls, capabilities: ClientCapabilities) -> Client:
+        """Read the capabilities of an ``initialize`` request."""
+
+        def claims(path: str) -> bool:
+            return bool(get_capability(capabilities, path, False))
+
+        formats = get_capability(capabilities, "text_document.hover.content_format", ()) or ()
+        later = get_capability(
+            capabilities, "text_document.inlay_hint.resolve_support.properties", ()
+        )
+        experimental = capabilities.experimental
+        return cls(
+            markdown=MarkupKind.Markdown in formats,
+            related=claims("text_document.publish_diagnostics.related_information")
+            or claims("text_document.diagnostic.related_information"),
+            # Asking without being told when there is something new would show nothing at all.
+            pulls=get_capability(capabilities, "text_document.diagnostic", None) is not None
+            and claims("workspace.diagnostics.refresh_support"),
+            hint_refresh=claims("workspace.inlay_hint.refresh_support"),
+            lens_refresh=claims("workspace.code_lens.refresh_support"),
+            tooltip_later="tooltip" in (later or ()),
+            progress=claims("window.work_done_progress"),
+            configuration=claims("workspace.configuration"),
+            configuration_registration=claims(
+                "workspace.did_change_configuration.dynamic_registration"
+            ),
+            watch_registration=claims("workspace.did_change_watched_files.dynamic_registration"),
+            shows_documents=claims("window.show_document.support"),
+            asks=get_capability(capabilities, "window.show_message", None) is not None,
+            status=isinstance(experimental, Mapping) and bool(experimental.get("goescapeStatus")),
+        )

@@ -1,0 +1,154 @@
+"""What the user can ask for by name; every editor can send these."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from goescape.analysis import explain
+from goescape.lsp.lenses import SHOW_ALLOCATIONS
+from goescape.lsp.paths import path_of, uri_of
+from goescape.toolchain.go_command import GoProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from goescape.analysis.model import Finding, Function
+    from goescape.lsp.session import Session
+    from goescape.lsp.view import View
+
+_log = logging.getLogger(__name__)
+
+_MOST_CHOICES = 12
+_NOT_READY = "not ready yet; try again in a moment."
+_NO_FILE = "open a Go file first, or name one by its URI."
+
+
+async def analyze_package(session: Session, arguments: Sequence[object]) -> None:
+    """Analyse the package of a file now (its URI; without: the file that the user was in)."""
+    path = _file(session, arguments)
+    if session.background is None or not path:
+        session.editor.warning(_NO_FILE if session.background else _NOT_READY)
+        return
+    session.background.scheduler.analyze_package_of(path)
+
+
+async def analyze_workspace(session: Session, _: Sequence[object]) -> None:
+    """Analyse every package of the workspace folders."""
+    if session.background is None or not session.folders:
+        session.editor.warning("open a folder first." if session.background else _NOT_READY)
+        return
+    for folder in session.folders:
+        session.background.scheduler.analyze_folder(folder)
+
+
+async def restart(session: Session, _: Sequence[object]) -> None:
+    """Forget everything, look for Go again, analyse what is open."""
+    await session.restart()
+
+
+async def show_output(session: Session, arguments: Sequence[object]) -> str | None:
+    """Show the compiler's own text of a file's package; returns it where the editor cannot."""
+    path = _file(session, arguments)
+    if session.background is None or not path:
+        session.editor.warning(_NO_FILE if session.background else _NOT_READY)
+        return None
+    engine = session.background.engine
+    try:
+        home = await engine.home(path)
+        text = await engine.raw_text(home.root, home.pattern)
+    except GoProblem as problem:
+        session.editor.error(problem.message)
+        return None
+    text = text or "The compiler says nothing about this package.\n"
+    if not session.editor.client.shows_documents:
+        return text
+    file = session.documents.file(home.import_path or home.pattern)
+    file.write_text(text, encoding="utf-8", errors="replace")
+    return None if await session.editor.show(uri_of(str(file))) else text
+
+
+async def show_allocations(session: Session, arguments: Sequence[object]) -> None:
+    """Lead to the allocations of a function: what a click on its code lens does."""
+    path = _file(session, arguments)
+    line = arguments[1] if len(arguments) > 1 else None
+    views = session.facts(path).views if path else ()
+    if not views or not isinstance(line, int):
+        return
+    view = views[0]
+    function = _function_at(view, path, line)
+    found = [] if function is None else allocations(view, function)
+    if len(found) == 1 and await _go_to(session, view, found[0]):
+        return
+    await _offer(session, view, found[:_MOST_CHOICES])
+
+
+def allocations(view: View, function: Function) -> list[Finding]:
+    """The allocations of a function that the text still has, most important first."""
+    inside = function.span
+    found = [
+        finding
+        for finding in view.report.diagnostics()
+        if finding.span.file == inside.file
+        and inside.contains(finding.span.line, finding.span.column)
+        and view.span(finding.span) is not None
+    ]
+    return sorted(found, key=lambda finding: (finding.severity.order, finding.span))
+
+
+def _function_at(view: View, path: str, line: int) -> Function | None:
+    names = view.names(path)
+    return next(
+        (
+            function
+            for function in view.report.functions
+            if function.name_span.line == line and function.span.file in names
+        ),
+        None,
+    )
+
+
+async def _offer(session: Session, view: View, found: Sequence[Finding]) -> None:
+    titles = {_title(view, finding): finding for finding in found}
+    if not titles:
+        return
+    if session.editor.client.asks and session.editor.client.shows_documents:
+        chosen = await session.editor.choose("Which allocation?", tuple(titles))
+        if chosen in titles:
+            await _go_to(session, view, titles[chosen])
+    else:
+        session.editor.information("\n".join(titles))
+
+
+def _title(view: View, finding: Finding) -> str:
+    span = view.span(finding.span) or finding.span
+    return f"line {span.line}: {explain.message(finding)}"
+
+
+async def _go_to(session: Session, view: View, finding: Finding) -> bool:
+    span = view.span(finding.span)
+    if span is None:
+        return False
+    selection = session.translator().range(span)
+    return await session.editor.show(session.buffers.uri(span.file), selection)
+
+
+def _file(session: Session, arguments: Sequence[object]) -> str:
+    """The path that the first argument names (URI or path); the latest file without one."""
+    match arguments:
+        case [str(name), *_]:
+            return path_of(name) or (name if Path(name).is_absolute() else "")
+        case [{"uri": str(uri)}, *_]:
+            return path_of(uri) or ""
+        case _:
+            return session.latest
+
+
+COMMANDS: dict[str, Callable[[Session, Sequence[object]], Awaitable[object]]] = {
+    "goescape.analyzePackage": analyze_package,
+    "goescape.analyzeWorkspace": analyze_workspace,
+    "goescape.restart": restart,
+    "goescape.showOutput": show_output,
+    SHOW_ALLOCATIONS: show_allocations,
+}

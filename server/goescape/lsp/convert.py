@@ -1,0 +1,158 @@
+"""Plain values -> lsprotocol and back: only here lines count from 0 and columns are UTF-16."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+from lsprotocol import types as lsp
+
+from goescape.analysis.model import Place, Severity, Span
+from goescape.lsp.buffers import Edit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from goescape.analysis.source import SourceText
+    from goescape.lsp.diagnostics import Notice, Shown
+    from goescape.lsp.hints import Hint
+    from goescape.lsp.hover import Card
+    from goescape.lsp.lenses import FunctionLens
+
+SOURCE = "goescape"
+_SEVERITIES = {
+    Severity.WARNING: lsp.DiagnosticSeverity.Warning,
+    Severity.INFORMATION: lsp.DiagnosticSeverity.Information,
+    Severity.HINT: lsp.DiagnosticSeverity.Hint,
+}
+
+
+def edits(changes: Sequence[lsp.TextDocumentContentChangeEvent]) -> list[Edit]:
+    """What ``didChange`` says, in its order."""
+    return [
+        Edit(
+            change.text,
+            (change.range.start.line, change.range.start.character),
+            (change.range.end.line, change.range.end.character),
+        )
+        if isinstance(change, lsp.TextDocumentContentChangePartial)
+        else Edit(change.text)
+        for change in changes
+    ]
+
+
+def place(source: SourceText, position: lsp.Position) -> Place:
+    """The point of a text that an editor's position means."""
+    line = position.line + 1
+    return Place(source.path, line, source.byte_column(line, position.character))
+
+
+def lines(wanted: lsp.Range) -> tuple[int, int]:
+    """The first and last line (1-based) of a range."""
+    return wanted.start.line + 1, wanted.end.line + 1
+
+
+@frozen
+class Translator:
+    """Turns places of files into an editor's positions."""
+
+    text: Callable[[str], SourceText | None]
+    """The text that the positions belong to; None: taken for ASCII."""
+    uri: Callable[[str], str]
+    """How the editor names a path."""
+
+    def position(self, path: str, line: int, byte_column: int) -> lsp.Position:
+        """The position of a point of a file."""
+        source = self.text(path)
+        column = max(byte_column - 1, 0)
+        if source is not None:
+            column = source.utf16_column(line, byte_column)
+        return lsp.Position(max(line - 1, 0), column)
+
+    def range(self, span: Span) -> lsp.Range:
+        """The range of a span."""
+        return lsp.Range(
+            self.position(span.file, span.line, span.column),
+            self.position(span.file, span.end_line, span.end_column),
+        )
+
+    def location(self, at: Place) -> lsp.Location:
+        """A link to a point."""
+        position = self.position(at.file, at.line, at.column)
+        return lsp.Location(self.uri(at.file), lsp.Range(position, position))
+
+    def link(self, at: Place) -> str:
+        """A URI that editors open at the point: 1-based line and column."""
+        position = self.position(at.file, at.line, at.column)
+        return f"{self.uri(at.file)}#L{position.line + 1},{position.character + 1}"
+
+    def diagnostic(self, notice: Notice) -> lsp.Diagnostic:
+        """A diagnostic with its flow and with what a code action needs."""
+        return lsp.Diagnostic(
+            range=self.range(notice.span),
+            severity=_SEVERITIES[notice.severity],
+            code=notice.code,
+            code_description=lsp.CodeDescription(notice.href) if notice.href else None,
+            source=SOURCE,
+            message=notice.message,
+            related_information=[
+                lsp.DiagnosticRelatedInformation(self.location(related.place), related.text)
+                for related in notice.related
+            ]
+            or None,
+            data=dict(notice.data) or None,
+        )
+
+    def document_report(
+        self, shown: Shown, previous: str | None
+    ) -> lsp.RelatedFullDocumentDiagnosticReport | lsp.RelatedUnchangedDocumentDiagnosticReport:
+        """The answer to a client that asks for one file's diagnostics."""
+        if shown.result_id == previous:
+            return lsp.RelatedUnchangedDocumentDiagnosticReport(result_id=shown.result_id)
+        items = [self.diagnostic(notice) for notice in shown.notices]
+        return lsp.RelatedFullDocumentDiagnosticReport(items=items, result_id=shown.result_id)
+
+    def workspace_report(
+        self, shown: Shown, previous: str | None
+    ) -> lsp.WorkspaceFullDocumentDiagnosticReport | lsp.WorkspaceUnchangedDocumentDiagnosticReport:
+        """One file of the answer to a client that asks for everything."""
+        if shown.result_id == previous:
+            return lsp.WorkspaceUnchangedDocumentDiagnosticReport(
+                uri=shown.uri, result_id=shown.result_id, version=shown.version
+            )
+        items = [self.diagnostic(notice) for notice in shown.notices]
+        return lsp.WorkspaceFullDocumentDiagnosticReport(
+            uri=shown.uri, items=items, result_id=shown.result_id, version=shown.version
+        )
+
+    def hover(self, card: Card) -> lsp.Hover:
+        """A hover over the card's range."""
+        kind = lsp.MarkupKind.Markdown if card.markdown else lsp.MarkupKind.PlainText
+        return lsp.Hover(lsp.MarkupContent(kind, card.text), self.range(card.span))
+
+    def hint(self, hint: Hint, *, tooltip: bool) -> lsp.InlayHint:
+        """An inlay hint behind its text; its first part leads to the decisive step."""
+        part = lsp.InlayHintLabelPart(
+            value=hint.label, location=None if hint.target is None else self.location(hint.target)
+        )
+        return lsp.InlayHint(
+            position=self.position(hint.place.file, hint.place.line, hint.place.column),
+            label=hint.label if hint.target is None else [part],
+            padding_left=True,
+            tooltip=self.tooltip(hint) if tooltip else None,
+            data=dict(hint.data),
+        )
+
+    @staticmethod
+    def tooltip(hint: Hint) -> lsp.MarkupContent | str:
+        """The explanation that belongs to a hint."""
+        if hint.markdown:
+            return lsp.MarkupContent(lsp.MarkupKind.Markdown, hint.tooltip)
+        return hint.tooltip
+
+    def lens(self, lens: FunctionLens) -> lsp.CodeLens:
+        """A code lens over the function's name."""
+        arguments: list[object] = [self.uri(lens.span.file), lens.line]
+        return lsp.CodeLens(
+            self.range(lens.span), lsp.Command(lens.title, lens.command, arguments=arguments)
+        )

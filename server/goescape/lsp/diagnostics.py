@@ -1,0 +1,198 @@
+"""Diagnostics: which findings of a file are shown unasked, and how."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from goescape.analysis import explain
+from goescape.analysis.model import CompileError, Finding, Place, RankReason, Severity, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from goescape.analysis.source import SourceText
+    from goescape.lsp.view import View
+    from goescape.settings import Settings
+
+DOCUMENTATION = "https://github.com/goescape/goescape/blob/main/docs/causes.md"
+WAITS = "escape analysis waits: the package does not compile"
+
+
+@frozen
+class Related:
+    """One step of the flow."""
+
+    place: Place
+    text: str
+
+
+@frozen
+class Notice:
+    """A diagnostic, with positions in the text that is shown now."""
+
+    span: Span
+    severity: Severity
+    code: str
+    message: str
+    related: tuple[Related, ...] = ()
+    href: str = ""
+    data: Mapping[str, object] = field(factory=dict)
+
+
+@frozen
+class Shown:
+    """What the client was told about a file."""
+
+    uri: str
+    version: int | None
+    notices: tuple[Notice, ...]
+    result_id: str = ""
+
+
+@frozen
+class FileFacts:
+    """All that decides what is shown in one file."""
+
+    path: str
+    relative: str
+    """Below its workspace folder, with slashes."""
+    views: tuple[View, ...] = ()
+    """The packages that speak of the file, its own first."""
+    waiting: tuple[CompileError, ...] | None = None
+    """The errors of its package; None when it compiles."""
+    excluded: str = ""
+    """Why the build leaves it out."""
+    text: SourceText | None = None
+
+
+def is_quiet(facts: FileFacts, settings: Settings) -> bool:
+    """Whether the settings silence the file."""
+    if facts.relative.endswith("_test.go") and not settings.include_tests:
+        return True
+    return any(_glob(pattern).fullmatch(facts.relative) for pattern in settings.exclude)
+
+
+def is_hidden(finding: Finding, settings: Settings) -> bool:
+    """Whether the settings hide the findings of generated files."""
+    return finding.rank_reason is RankReason.GENERATED and settings.generated == "hide"
+
+
+def notices(facts: FileFacts, settings: Settings, *, related: bool) -> tuple[Notice, ...]:
+    """The diagnostics of one file, in source order."""
+    if not settings.diagnostics_enable or is_quiet(facts, settings):
+        return ()
+    findings = sorted(_shown(facts, settings), key=lambda found: (found[0], found[1].anchor))
+    of_findings = (_of_finding(*found, settings, related=related) for found in findings)
+    return (*_of_file(facts, related=related), *of_findings)
+
+
+def severity(finding: Finding, settings: Settings) -> Severity:
+    """How much it matters; ``generatedFiles: show`` takes back what being generated costs."""
+    if finding.rank_reason is RankReason.GENERATED and settings.generated == "show":
+        return Severity.WARNING if finding.in_loop else Severity.INFORMATION
+    return finding.severity
+
+
+def _shown(facts: FileFacts, settings: Settings) -> Iterable[tuple[Span, Finding, View]]:
+    """The findings of the file with their ranges now. Packages that instantiate the same generic
+    code speak of the same site: it is shown once, as the most important of them."""
+    threshold = Severity(settings.diagnostics_minimum_severity)
+    best: dict[tuple[Span, str], tuple[Span, Finding, View]] = {}
+    for view in facts.views:
+        names = view.names(facts.path)
+        for finding in view.report.diagnostics():
+            if finding.span.file not in names or is_hidden(finding, settings):
+                continue
+            rank, span = severity(finding, settings), view.span(finding.span)
+            if span is None or not rank.at_least(threshold):
+                continue
+            key = (span, finding.subject)
+            if key not in best or rank.order < severity(best[key][1], settings).order:
+                best[key] = (span, finding, view)
+    return best.values()
+
+
+def _of_finding(
+    span: Span, finding: Finding, view: View, settings: Settings, *, related: bool
+) -> Notice:
+    anchor = finding.anchor
+    return Notice(
+        span=span,
+        severity=severity(finding, settings),
+        code=finding.cause.value,
+        message=explain.message(finding),
+        related=tuple(_steps(finding, view)) if related else (),
+        href=f"{DOCUMENTATION}#{finding.cause.value}",
+        data={
+            "package": finding.package or view.report.package,
+            "anchor": {"file": anchor.file, "line": anchor.line, "column": anchor.column},
+            "compiler": finding.compiler,
+            "function": finding.function,
+            "kind": finding.kind.value,
+            "subject": finding.subject,
+        },
+    )
+
+
+def _steps(finding: Finding, view: View) -> Iterator[Related]:
+    last = None
+    for step in explain.explain(finding).steps:
+        place = None if step.place is None else view.place(step.place)
+        if place is not None and (place, step.text) != last:
+            last = (place, step.text)
+            yield Related(place, step.text)
+
+
+def _of_file(facts: FileFacts, *, related: bool) -> Iterator[Notice]:
+    """What concerns the file as a whole stands on its package clause."""
+    if facts.text is None or (facts.waiting is None and not facts.excluded):
+        return
+    span = package_clause(facts.text)
+    if facts.excluded:
+        message = f"no escape analysis here: {facts.excluded}"
+        yield Notice(span, Severity.HINT, "excluded", message)
+    elif facts.waiting is not None:
+        first = tuple(_first_error(facts.waiting)) if related else ()
+        yield Notice(span, Severity.HINT, "waiting", WAITS, first)
+
+
+def _first_error(errors: Sequence[CompileError]) -> Iterator[Related]:
+    for error in errors:
+        if error.place is not None:
+            yield Related(error.place, error.message)
+            return
+
+
+_TRIVIA = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
+_CLAUSE = re.compile(rb"package[ \t]+[^\s;/]+")
+
+
+def package_clause(source: SourceText) -> Span:
+    """The range of ``package name``; the file's first position when there is none."""
+    trivia = _TRIVIA.match(source.content)
+    start = trivia.end() if trivia else 0
+    clause = _CLAUSE.match(source.content, start)
+    return source.span(start, clause.end()) if clause else source.span(0, 0)
+
+
+@lru_cache(maxsize=256)
+def _glob(pattern: str) -> re.Pattern[str]:
+    """``**`` crosses folders, ``*`` and ``?`` do not; a pattern without slash fits anywhere."""
+    pattern = pattern.removeprefix("./").replace("\\", "/")
+    if pattern.endswith("/"):
+        pattern += "**"
+    if "/" not in pattern:
+        pattern = f"**/{pattern}"
+    return re.compile("".join(_glob_part(part) for part in _GLOB_PARTS.findall(pattern)))
+
+
+_GLOB_PARTS = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]+")
+
+
+def _glob_part(part: str) -> str:
+    wild = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    return wild.get(part) or re.escape(part)

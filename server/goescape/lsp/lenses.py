@@ -1,0 +1,51 @@
+"""Code lenses: how many heap allocations a function has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis import queries
+from goescape.lsp.diagnostics import FileFacts, is_quiet
+
+if TYPE_CHECKING:
+    from goescape.analysis.model import Span
+    from goescape.settings import Settings
+
+SHOW_ALLOCATIONS = "goescape.showAllocations"
+
+
+@frozen
+class FunctionLens:
+    """A lens over a function's name, in the text that is shown now."""
+
+    span: Span
+    title: str
+    line: int
+    """The 1-based line of the name, as the compiler saw it: it names the function."""
+    command: str = SHOW_ALLOCATIONS
+
+
+def lenses(facts: FileFacts, settings: Settings) -> tuple[FunctionLens, ...]:
+    """The lenses of one file, in source order; only its own package counts."""
+    if not settings.lenses_enable or is_quiet(facts, settings) or not facts.views:
+        return ()
+    view = facts.views[0]
+    shown = []
+    for name in view.names(facts.path):
+        for lens in queries.lens_lines(view.report, name):
+            span = view.span(lens.span)
+            if span is not None and lens.total:
+                shown.append(FunctionLens(span, title(lens.total, lens.in_loops), lens.span.line))
+    return tuple(sorted(shown, key=lambda lens: lens.span))
+
+
+def title(total: int, in_loops: int) -> str:
+    """``3 heap allocations, 1 in a loop``."""
+    count = f"{total} heap allocation{'' if total == 1 else 's'}"
+    if not in_loops:
+        return count
+    if in_loops == total:
+        return f"{count} in a loop"
+    return f"{count}, {in_loops} in a loop"

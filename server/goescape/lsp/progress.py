@@ -1,0 +1,103 @@
+"""Work that takes long enough to be told: progress in the editor, and the status."""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+from typing import TYPE_CHECKING, Protocol
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+PATIENCE_SECONDS = 0.5
+"""Shorter work is not announced: it would only flicker."""
+
+
+class State(str, enum.Enum):
+    """What goescape is doing."""
+
+    IDLE = "idle"
+    ANALYZING = "analyzing"
+    WAITING = "waiting"
+    """A package does not compile; its findings are old ones."""
+    ERROR = "error"
+
+
+@frozen
+class Status:
+    """The content of a ``goescape/status`` notification."""
+
+    state: State = State.IDLE
+    message: str = ""
+    """One sentence; empty when there is nothing to say."""
+    packages: tuple[str, ...] = ()
+    """Those that are analysed, or that wait."""
+
+
+def status(
+    running: Sequence[str], problem: str, waiting: Sequence[str], first_error: str = ""
+) -> Status:
+    """What to say: a problem that stops everything first, then work, then what waits."""
+    if problem:
+        return Status(State.ERROR, problem)
+    if running:
+        return Status(State.ANALYZING, f"analysing {', '.join(running)}", tuple(running))
+    if waiting:
+        text = f"{waiting[0]} does not compile{f': {first_error}' if first_error else ''}"
+        return Status(State.WAITING, text, tuple(waiting))
+    return Status()
+
+
+class Announcer(Protocol):
+    """Shows the progress of one piece of work."""
+
+    def begin(self, token: str, title: str) -> None:
+        """Start to show it."""
+
+    def end(self, token: str, *, cancelled: bool) -> None:
+        """Stop to show it."""
+
+
+class Progress:
+    """Which work runs; tells of it when it lasts."""
+
+    def __init__(self, announcer: Callable[[], Announcer | None]) -> None:
+        self._announcer = announcer
+        self._titles: dict[int, str] = {}
+        self._timers: dict[int, asyncio.TimerHandle] = {}
+        self._shown: dict[int, Announcer] = {}
+
+    @property
+    def running(self) -> tuple[str, ...]:
+        """The titles of the work that runs."""
+        return tuple(self._titles.values())
+
+    def started(self, token: int, title: str) -> None:
+        """Some work has begun."""
+        self._titles[token] = title
+        loop = asyncio.get_running_loop()
+        self._timers[token] = loop.call_later(PATIENCE_SECONDS, self._show, token)
+
+    def finished(self, token: int, *, cancelled: bool) -> None:
+        """It has ended."""
+        self._titles.pop(token, None)
+        if timer := self._timers.pop(token, None):
+            timer.cancel()
+        if announcer := self._shown.pop(token, None):
+            announcer.end(_name(token), cancelled=cancelled)
+
+    def is_shown(self, name: object) -> bool:
+        """Whether a token of the protocol belongs to work that runs."""
+        return any(_name(token) == name for token in self._shown)
+
+    def _show(self, token: int) -> None:
+        announcer = self._announcer()
+        if announcer is not None and token in self._titles:
+            self._shown[token] = announcer
+            announcer.begin(_name(token), self._titles[token])
+
+
+def _name(token: int) -> str:
+    return f"goescape-{token}"

@@ -1,0 +1,378 @@
+"""The one mutable object: what the editor shows, what is known, what was published."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+import weakref
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from goescape.lsp.background import Background
+from goescape.lsp.buffers import Buffer, Buffers, Edit
+from goescape.lsp.convert import Translator
+from goescape.lsp.diagnostics import FileFacts, Notice, Shown, notices
+from goescape.lsp.disk import Disk
+from goescape.lsp.documents import Documents
+from goescape.lsp.hover import Style
+from goescape.lsp.paths import identity, relative
+from goescape.lsp.progress import Progress, status
+from goescape.lsp.store import Known, Store
+from goescape.lsp.view import Shifts, View
+from goescape.settings import SECTION, Settings, parse
+from goescape.toolchain.engine import EngineOptions, Problem
+from goescape.toolchain.go_command import GoProblem
+from goescape.toolchain.scheduler import Event, Excluded, Failed, Finished, Reported, Started
+
+if TYPE_CHECKING:
+    from goescape.analysis.source import SourceText
+    from goescape.lsp.editor import Editor
+
+_log = logging.getLogger(__name__)
+
+_REFRESH_SECONDS = 0.05
+"""Results that come closer together than this make the client ask again once."""
+_GONE_SECONDS = 0.3
+"""Editors replace files by renaming: only what is missing after this long was deleted."""
+
+
+class Session:
+    """Everything between ``initialize`` and ``exit``. Lives on the event loop's thread."""
+
+    def __init__(self, editor: Editor) -> None:
+        self.editor = editor
+        self.settings = Settings()
+        self.buffers = Buffers()
+        self.store = Store()
+        self.folders: tuple[str, ...] = ()
+        self.background: Background | None = None
+        self.documents = Documents()
+        self.latest = ""
+        """The file that the user was in last."""
+        self._options: object = None
+        self._settings_turn = 0
+        self._published: dict[str, Shown] = {}
+        self._pulled: dict[str, Shown] = {}
+        self._result_number = 0
+        self._nonce = secrets.token_hex(4)
+        self._progress = Progress(lambda: editor if editor.client.progress else None)
+        self._problem = ""
+        self._said: set[str] = set()
+        self._refresh: asyncio.TimerHandle | None = None
+        self._refresh_open = False
+        self._shifts = Shifts()
+        self._views: weakref.WeakKeyDictionary[Known, View] = weakref.WeakKeyDictionary()
+        self._disk = Disk()
+        self._closed = False
+
+    # The client's side: settings, folders, files.
+
+    def configure(self, options: object, folders: Iterable[str]) -> None:
+        """What ``initialize`` says."""
+        self._options = _section(options)
+        self.folders = tuple(dict.fromkeys(folders))
+        self._take_settings(self._options)
+
+    async def start(self) -> None:
+        """Begin to work: ask for settings first, or the first analysis would be a wrong one."""
+        await self.read_settings()
+        if self.background is None and not self._closed:
+            self._start()
+
+    def _start(self) -> None:
+        self.background = Background(self.settings, self.take, self.changed_on_disk)
+        for buffer in self.buffers:
+            self._analyze_opened(buffer)
+        self.editor.spawn(self._look_for_go(self.background))
+        self.editor.spawn(self._watch())
+
+    async def restart(self) -> None:
+        """Forget everything but what the editor shows, and begin again."""
+        background, self.background = self.background, None
+        if background is not None:
+            await background.close()
+        paths = self.store.known_paths()
+        self.store = Store()
+        self._problem = ""
+        self._said.clear()
+        self.publish(paths)
+        await self.start()
+
+    async def close(self) -> None:
+        """End all work; can be called twice."""
+        self._closed = True
+        self.documents.remove()
+        if self._refresh is not None:
+            self._refresh.cancel()
+        background, self.background = self.background, None
+        if background is not None:
+            await background.close()
+
+    async def read_settings(self, payload: object = None) -> None:
+        """Ask the client for its settings; one that cannot be asked has sent them."""
+        self._settings_turn += 1
+        turn = self._settings_turn
+        asked = await self.editor.settings()
+        if turn == self._settings_turn:
+            if payload is not None:
+                self._options = _section(payload)
+            self._take_settings(asked if isinstance(asked, Mapping) and asked else self._options)
+
+    def _take_settings(self, raw: object) -> None:
+        before = self.settings
+        self.settings, complaints = parse(raw)
+        for complaint in complaints:
+            self._say_once(complaint)
+        if self.background is None:
+            return
+        if self._problem or EngineOptions.of(before) != EngineOptions.of(self.settings):
+            self._problem = ""
+            self.background.replace_engine(self.settings)
+            self.editor.spawn(self._look_for_go(self.background))
+            self._tell_status()
+        if before != self.settings:
+            self.publish(self.store.known_paths())
+
+    def change_folders(self, added: Iterable[str], removed: Iterable[str]) -> None:
+        """Workspace folders come and go; what goes is forgotten unless it is open."""
+        gone = set(removed)
+        kept = (folder for folder in self.folders if folder not in gone)
+        self.folders = tuple(dict.fromkeys((*kept, *added)))
+        touched = {path for folder in gone for path in self.store.drop_below(folder)}
+        self.publish(touched)
+        if self.background is not None:
+            self.editor.spawn(self._watch())
+            for buffer in self.buffers:
+                if any(path == buffer.path for path in touched):
+                    self._analyze_opened(buffer)
+
+    def opened(self, uri: str, version: int, text: str) -> None:
+        """The editor shows a file: analyse its package."""
+        buffer = self.buffers.open(uri, version, text)
+        if buffer is not None:
+            self.latest = buffer.path
+            self._analyze_opened(buffer)
+            self.publish([buffer.path])
+
+    def changed(self, uri: str, version: int, edits: list[Edit]) -> None:
+        """The text in the editor is another one now; nothing is compiled before it is saved."""
+        buffer = self.buffers.change(uri, version, edits)
+        if buffer is not None:
+            self.latest = buffer.path
+
+    def saved(self, path: str) -> None:
+        """The editor wrote a file."""
+        if self.background is not None and self.settings.run_on == "save":
+            self.background.scheduler.file_changed(path)
+
+    def closed(self, uri: str) -> None:
+        """The editor shows a file no more: what is published belongs to the disk's text again."""
+        buffer = self.buffers.close(uri)
+        if buffer is not None:
+            if self.background is not None:
+                self.background.scheduler.file_closed(buffer.path)
+            self.publish([buffer.path])
+
+    def changed_on_disk(self, path: str) -> None:
+        """Somebody wrote, created or deleted a file."""
+        asyncio.get_running_loop().call_later(_GONE_SECONDS, self._forget_if_gone, path)
+        self.saved(path)
+
+    def _forget_if_gone(self, path: str) -> None:
+        if not os.path.lexists(path) and not self._closed:
+            gone = self.store.drop_file(path) | self.store.drop_below(path)
+            self.publish(gone)
+
+    def _analyze_opened(self, buffer: Buffer) -> None:
+        wanted = buffer.path.endswith(".go") and self.settings.run_on == "save"
+        if self.background is not None and wanted:
+            self.background.scheduler.file_opened(buffer.path)
+
+    # The background's side.
+
+    def take(self, event: Event) -> None:
+        """What the scheduler says."""
+        match event:
+            case Started():
+                self._problem = ""
+                self._progress.started(event.token, event.title)
+            case Finished():
+                self._progress.finished(event.token, cancelled=event.cancelled)
+            case Reported():
+                self._problem = ""
+                self.publish(self.store.put(event.report))
+            case Excluded():
+                self.publish(self.store.exclude(event.file, event.reason))
+            case Failed():
+                self._take_problem(event.problem)
+        self._tell_status()
+
+    def _take_problem(self, problem: Problem) -> None:
+        if problem.kind == "compile":
+            self.publish(self.store.fail_tests(problem.package, problem.errors))
+            return
+        self._problem = problem.message
+        self._say_once(problem.message, error=problem.kind == "go")
+
+    def cancel(self, token: object) -> None:
+        """The user does not want to wait for some work."""
+        if self.background is not None and self._progress.is_shown(token):
+            self.background.scheduler.cancel()
+
+    def _tell_status(self) -> None:
+        waiting = self.store.waiting()
+        packages = [known.report.package for known in waiting]
+        first = waiting[0].errors[0].message if waiting and waiting[0].errors else ""
+        self.editor.status(status(self._progress.running, self._problem, packages, first))
+
+    async def _look_for_go(self, background: Background) -> None:
+        try:
+            go = await background.engine.go()
+        except GoProblem as problem:
+            if background is self.background:
+                self._problem = problem.message
+                self._say_once(problem.message, error=True)
+        else:
+            _log.info("using %s %s (%s)", go.path, go.version, go.reason)
+            if go.notice:
+                self._say_once(go.notice)
+        self._tell_status()
+
+    async def _watch(self) -> None:
+        if self.background is None:
+            return
+        background = self.background
+        notice = await background.watch(self.folders)
+        if not notice:
+            return
+        if self.editor.client.watch_registration:
+            _log.info("%s; the editor watches instead", notice)
+            await background.stop_watching()
+            await self.editor.watch_files()
+        else:
+            self._say_once(notice)
+
+    def _say_once(self, text: str, *, error: bool = False) -> None:
+        if text not in self._said:
+            self._said.add(text)
+            (self.editor.error if error else self.editor.warning)(text)
+
+    # What is known, in the text that is shown now.
+
+    def facts(self, path: str) -> FileFacts:
+        """All that decides what is shown in a file."""
+        known = self.store.about(path)
+        views = tuple(self._view(each) for each in known)
+        return FileFacts(
+            path=path,
+            relative=relative(path, self.folders),
+            views=views,
+            waiting=self.store.waiting_for(path),
+            excluded=self.store.excluded(path),
+            text=self.text(path),
+        )
+
+    def text(self, path: str) -> SourceText | None:
+        """The text that positions in a file belong to."""
+        buffer = self.buffers.at(path)
+        if buffer is not None:
+            return buffer.source
+        for known in self.store.about(path):
+            view = self._view(known)
+            for name in view.names(path):
+                if (compiled := view.compiled(name)) is not None:
+                    return compiled
+        return self._disk.text(path)
+
+    def translator(self) -> Translator:
+        """From places to the editor's positions."""
+        return Translator(self.text, self.buffers.uri)
+
+    def style(self) -> Style:
+        """How to mark up text."""
+        return Style(self.editor.client.markdown, self.translator().link)
+
+    def _view(self, known: Known) -> View:
+        if known not in self._views:
+            self._views[known] = View(
+                known.report, self._shown_text, self._shifts, known.errors, self.store.identity
+            )
+        return self._views[known]
+
+    def _shown_text(self, path: str) -> SourceText | None:
+        buffer = self.buffers.at(path)
+        return None if buffer is None else buffer.source
+
+    # Telling.
+
+    def publish(self, paths: Iterable[str]) -> None:
+        """Tell the client about files whose findings may differ, and only about those that do."""
+        paths = tuple(paths)
+        if not self.editor.client.pulls:
+            for path in {identity(path): path for path in paths}.values():
+                self._publish(path)
+        self._refresh_open |= any(self.buffers.at(path) is not None for path in paths)
+        if self._refresh is None and paths and not self._closed:
+            loop = asyncio.get_running_loop()
+            self._refresh = loop.call_later(_REFRESH_SECONDS, self._send_refresh)
+
+    def _publish(self, path: str) -> None:
+        key = identity(path)
+        buffer = self.buffers.at(path)
+        shown = Shown(
+            uri=self.buffers.uri(path),
+            version=None if buffer is None else buffer.version,
+            notices=self.notices(path),
+        )
+        before = self._published.pop(key, None)
+        if before is not None and before.uri != shown.uri and before.notices:
+            self.editor.publish(before.uri, None, [])  # it was published under another name
+            before = None
+        if shown.notices:
+            self._published[key] = shown
+        if shown == before or (not shown.notices and before is None):
+            return
+        translator = self.translator()
+        diagnostics = [translator.diagnostic(notice) for notice in shown.notices]
+        self.editor.publish(shown.uri, shown.version, diagnostics)
+
+    def notices(self, path: str) -> tuple[Notice, ...]:
+        """The diagnostics of a file now."""
+        return notices(self.facts(path), self.settings, related=self.editor.client.related)
+
+    def pull(self, path: str) -> Shown:
+        """The diagnostics of a file for a client that asks; equal ones have an equal id."""
+        key = identity(path)
+        buffer = self.buffers.at(path)
+        version = None if buffer is None else buffer.version
+        now = self.notices(path)
+        before = self._pulled.get(key)
+        if before is None or before.notices != now:
+            self._result_number += 1
+            result_id = f"{self._nonce}.{self._result_number}"
+        else:
+            result_id = before.result_id
+        shown = self._pulled[key] = Shown(self.buffers.uri(path), version, now, result_id)
+        return shown
+
+    def pull_all(self, before: Iterable[str]) -> tuple[Shown, ...]:
+        """Every file that has diagnostics, and those that the client remembers (paths)."""
+        known = {identity(path): path for path in before}
+        for path in (*self.store.excluded_paths(), *self.store.known_paths()):
+            known[identity(path)] = path
+        remembered = {identity(path) for path in before}
+        shown = {key: self.pull(path) for key, path in known.items()}
+        return tuple(each for key, each in shown.items() if each.notices or key in remembered)
+
+    def _send_refresh(self) -> None:
+        open_files, self._refresh_open, self._refresh = self._refresh_open, False, None
+        self.editor.refresh(open_files=open_files)
+
+
+def _section(options: object) -> object:
+    """What a client sends may have our section around it, or not."""
+    if isinstance(options, Mapping) and SECTION in options:
+        return options[SECTION]
+    return options

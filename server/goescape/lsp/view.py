@@ -1,0 +1,102 @@
+"""A package's report seen through the editor: its positions in the text that is shown now."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from goescape.analysis.edits import Shift
+from goescape.analysis.source import SourceText
+from goescape.lsp.paths import identity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from goescape.analysis.model import CompileError, PackageReport, Place, Span
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class Shifts:
+    """One comparison per file, kept until either of its texts is another."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, tuple[SourceText, SourceText, Shift]] = {}
+
+    def between(self, old: SourceText, new: SourceText) -> Shift:
+        """How to carry positions of ``old`` over to ``new``."""
+        known = self._last.get(old.path)
+        if known is None or known[0] is not old or known[1] is not new:
+            known = (old, new, _shift(old, new))
+            self._last[old.path] = known
+        return known[2]
+
+
+def _shift(old: SourceText, new: SourceText) -> Shift:
+    if old.content == new.content:
+        return Shift(old, old)
+    return Shift(_comparable(old), _comparable(new))
+
+
+def _comparable(source: SourceText) -> SourceText:
+    """Without what editors hide or unify: the byte order mark and the kind of line ends."""
+    content = source.content.removeprefix(_BOM).replace(b"\r\n", b"\n")
+    return SourceText(source.path, content)
+
+
+@frozen(eq=False)
+class View:
+    """One package's last good report; every position it returns is in the current text."""
+
+    report: PackageReport
+    shown: Callable[[str], SourceText | None]
+    """The text of a file in the editor; None when it is not open."""
+    shifts: Shifts = field(factory=Shifts)
+    waiting: tuple[CompileError, ...] = ()
+    """Why the findings are old ones: the package does not compile."""
+
+    names_of: Callable[[str], str] = field(default=identity)
+    """The identity of a path."""
+
+    def names(self, path: str) -> frozenset[str]:
+        """How this package spells a file: the editor may reach it over a link."""
+        return self._spellings.get(self.names_of(path), frozenset())
+
+    @cached_property
+    def _spellings(self) -> dict[str, frozenset[str]]:
+        report = self.report
+        spelled: dict[str, frozenset[str]] = {}
+        for path in {*report.files, *(finding.span.file for finding in report.findings)}:
+            key = self.names_of(path)
+            spelled[key] = spelled.get(key, frozenset()) | {path}
+        return spelled
+
+    def compiled(self, path: str) -> SourceText | None:
+        """The text that the compiler saw; None for files of other packages."""
+        return self.report.sources.get(path)
+
+    def text(self, path: str) -> SourceText | None:
+        """The text that the positions returned here belong to; None where it is not known."""
+        return self.shown(path) or self.compiled(path)
+
+    def span(self, span: Span) -> Span | None:
+        """The range now; None when one of its lines was edited."""
+        shift = self.shift(span.file)
+        return span if shift is None else shift.span(span)
+
+    def place(self, place: Place) -> Place | None:
+        """The point now; None when its line was edited."""
+        shift = self.shift(place.file)
+        return place if shift is None else shift.place(place)
+
+    def line_back(self, path: str, line: int) -> int | None:
+        """The line that the compiler saw; None when it was edited since."""
+        shift = self.shift(path)
+        return line if shift is None else shift.line_back(line)
+
+    def shift(self, path: str) -> Shift | None:
+        """How the file changed since it was compiled; None when one of the texts is missing."""
+        old, new = self.compiled(path), self.shown(path)
+        return None if old is None or new is None else self.shifts.between(old, new)
