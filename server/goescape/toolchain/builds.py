@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import hashlib
 import re
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -13,11 +14,13 @@ from attrs import define, evolve, field, frozen
 
 from goescape.analysis.compiler_text import CompilerText, PackageText
 from goescape.analysis.model import CompileError, PackageReport
+from goescape.analysis.report import PackageInfo, build_report
 from goescape.analysis.source import SourceText
 from goescape.toolchain.packages import (
     JsonObjects,
     ListedPackage,
     compile_errors,
+    is_skipped,
     listed_packages,
     lone_name,
     owner_of,
@@ -82,10 +85,12 @@ class Package:
 class Build:
     """Compiles packages and yields each report as soon as its variants' texts have come."""
 
-    def __init__(self, command: Command, packages: Sequence[ListedPackage]) -> None:
+    def __init__(self, command: Command, packages: Sequence[ListedPackage], workspace: str) -> None:
         self.stale: list[str] = []
         """Patterns of packages whose files changed meanwhile: their text fits no file."""
         self._command = command
+        self._workspace = workspace
+        self._begun = time.time()
         self._listed = packages
         self._packages: dict[str, Package] = {}
         self._keys = {package.key for package in packages}
@@ -191,11 +196,9 @@ class Build:
             )
             return
         files = _files(fine)
-        from goescape.analysis.report import PackageInfo, build_report  # noqa: PLC0415
-
         info = PackageInfo(package.name, package.directory, files, self._command.directory)
         parsed = [text for group in package.texts.values() for text in group]
-        yield build_report(info, parsed, _only(texts, files))
+        yield build_report(info, parsed, _only(texts, files), read=self._other_source)
         if broken:
             failed = self._errors(broken)
             yield Problem(
@@ -204,6 +207,21 @@ class Build:
                 "compile",
                 failed,
             )
+
+    def _other_source(self, path: str) -> SourceText | None:
+        """A file of another package whose generic code was compiled here; None for libraries.
+
+        None also when it may have changed since the compile.
+        """
+        inside = Path(path).is_relative_to(self._workspace)
+        if not inside or any(map(is_skipped, Path(path).relative_to(self._workspace).parts)):
+            return None
+        try:
+            if Path(path).stat().st_mtime >= self._begun:
+                return None
+            return SourceText(path, Path(path).read_bytes())
+        except OSError:
+            return None
 
     def _errors(self, variants: Sequence[ListedPackage]) -> tuple[CompileError, ...]:
         errors: dict[CompileError, None] = {}

@@ -141,7 +141,8 @@ class Engine:
                     yield problem
                 if not listed:
                     return
-                build = Build(await self._compile_command(root, waiting), listed)
+                command = await self._compile_command(root, waiting)
+                build = Build(command, listed, work_root(root) or root)
                 async with aclosing(build.items()) as items:
                     async for item in items:
                         yield item

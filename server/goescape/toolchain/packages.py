@@ -19,6 +19,8 @@ FIELDS = (
     "ImportPath,Name,Dir,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles,IgnoredGoFiles,"
     "ForTest,Export,Error,DepsErrors"
 )
+MODULE_FILES = frozenset({"go.mod", "go.sum", "go.work", "go.work.sum"})
+"""Files that change how packages load."""
 _SYSTEMS = frozenset(
     re.findall(
         r"\w+",

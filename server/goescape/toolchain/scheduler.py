@@ -18,7 +18,7 @@ from attrs import define, field, frozen
 from goescape.analysis.model import PackageReport
 from goescape.toolchain.builds import Problem, problem_of
 from goescape.toolchain.go_command import GoProblem
-from goescape.toolchain.packages import absolute, module_root, pattern_of
+from goescape.toolchain.packages import MODULE_FILES, absolute, module_root, pattern_of
 from goescape.toolchain.process import uninterrupted
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     from goescape.toolchain.engine import Engine
 
-MODULE_FILES = frozenset({"go.mod", "go.sum", "go.work", "go.work.sum"})
-"""Files that change how packages load."""
 BUILDS_AT_ONCE = 2
 _LONGEST_SETTLE = 20
 """How many times the settle time a stream of saves may hold back a build."""
@@ -127,7 +125,10 @@ class Scheduler:
             await asyncio.wait(set(self._tasks))
 
     def file_changed(self, path: str) -> None:
-        """A file was saved, created, deleted or changed on disk; the same content is ignored."""
+        """A file was saved, created, deleted or changed on disk; the same content is ignored.
+
+        Also takes a folder that was removed.
+        """
         self._take(path, forced=False)
 
     def file_opened(self, path: str) -> None:
@@ -193,12 +194,12 @@ class Scheduler:
             if Path(path).name in MODULE_FILES:
                 if self._seen.get(path) != digest:
                     self._ask_below(str(Path(path).parent))
-            elif path.endswith(".go") and (incoming[path] or self._is_news(path, digest)):
+            elif not path.endswith(".go"):
+                self._ask_below(path)  # a folder that was removed or renamed
+                continue
+            elif incoming[path] or self._seen.get(path) != digest:
                 self._ask_file(path)
             self._seen[path] = digest
-
-    def _is_news(self, path: str, digest: bytes) -> bool:
-        return self._seen.get(path) != digest
 
     def _ask_file(self, path: str) -> None:
         directory = str(Path(path).parent)
@@ -222,7 +223,8 @@ class Scheduler:
 
     def _ask_known(self, wanted: Callable[[str], bool]) -> None:
         for directory in self._known:
-            if wanted(directory) and (root := module_root(directory)):
+            if wanted(directory):
+                root = module_root(directory) or directory
                 asked = self._asked(root)
                 pattern = pattern_of(root, directory)
                 if pattern not in asked.near:
