@@ -114,13 +114,9 @@ class Evidence:
 
     def _is_named_constant(self, site: Site) -> bool:
         # Go 1.21 prints the name of a constant, later versions its value.
-        node, file = site.node, site.file
-        if node is None or file is None or node.type != "identifier":
+        if site.node is None or site.file is None:
             return False
-        declared = file.definition(node)
-        if declared is not None:
-            return declared.parent is not None and declared.parent.type == "const_spec"
-        return text(node) in self._syntax.constants
+        return self._syntax.is_constant(site.file, site.node)
 
     def _zero_size(self, site: Site) -> bool:
         if any(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.analysis.go_syntax import text
+from goescape.analysis.go_syntax import ancestors, text
 from goescape.analysis.model import Cause, FlowStep, Kind, Place
 from goescape.analysis.sites import call_head, callee_name, plain_function, plain_subject
 
@@ -50,7 +50,7 @@ class Reasoner:
 
     def reason(self, site: Site) -> Reasoning:
         """The cause of a site that escapes."""
-        explanation = _most_telling(site.explanations)
+        explanation = _most_telling(site)
         if explanation is None:
             return Reasoning(_cause_without_flow(site))
         flows = self._chained(explanation)
@@ -58,7 +58,8 @@ class Reasoner:
         cause, step, destination = self._judge(site, explanation, flows)
         decisive = None
         if step is not None:
-            decisive = next((s for s in steps if _same(s, step, self._place(step.at))), None)
+            index = next(i for i, s in enumerate(s for f in flows for s in f.steps) if s is step)
+            decisive = steps[index]
         return Reasoning(cause, steps, decisive, plain_subject(destination))
 
     def _judge(
@@ -74,10 +75,11 @@ class Reasoner:
         for step in steps:
             if step.reason == "captured by a closure":
                 # `go f(x)`: the compiler wraps the call in a closure that captures temporaries.
-                wrapped = step.expression.startswith(".")
-                return (Cause.GO_OR_DEFER if wrapped else Cause.CAPTURED), step, ""
+                if step.expression.startswith("."):
+                    return Cause.GO_OR_DEFER, step, self._statement_at(site, step.at)
+                return Cause.CAPTURED, step, ""
         if _started_by_go_or_defer(site, flows):
-            return Cause.GO_OR_DEFER, last, ""
+            return Cause.GO_OR_DEFER, last, self._statement_at(site, None)
         if last is None:
             return _cause_without_flow(site), None, ""
         return self._by_last_step(site, last, destination)
@@ -97,6 +99,17 @@ class Reasoner:
         if last.reason in _STORES or destination not in {"", "{heap}", "{temp}"}:
             return Cause.STORED, last, stored_in(last)
         return Cause.OTHER, last, ""
+
+    def _statement_at(self, site: Site, at: Position | None) -> str:
+        """``go`` or ``defer``: the statement that holds on to a value."""
+        place = self._place(at) or site.place
+        file = self._syntax.files.get(place.file)
+        offset = file.source.offset(place.line, place.column) if file is not None else None
+        node = file.node_at(offset) if file is not None and offset is not None else None
+        for around in [node, *ancestors(node)] if node is not None else []:
+            if around is not None and around.type in {"go_statement", "defer_statement"}:
+                return around.type.partition("_")[0]
+        return "go"
 
     def _is_result(self, site: Site, destination: str) -> bool:
         if re.match(r"~[rR]\d+$", destination):
@@ -188,10 +201,20 @@ class Reasoner:
     def _flow_step(self, flow: Flow, step: Step) -> FlowStep:
         return FlowStep(
             self._place(step.at),
-            plain_subject(step.expression),
+            self._expression(step),
             step.reason,
             plain_subject(f"{flow.destination} ← {flow.source}"),
         )
+
+    def _expression(self, step: Step) -> str:
+        """The compiler's rendering; a return as written where the former has lost names."""
+        place = self._place(step.at) if step.reason == "return" and "~" in step.expression else None
+        file = self._syntax.files.get(place.file) if place is not None else None
+        offset = file.source.offset(place.line, place.column) if file and place else None
+        for node in file.anchored_at(offset) if file and offset is not None else ():
+            if node.type == "return_statement" and "\n" not in text(node):
+                return text(node)
+        return plain_subject(step.expression)
 
     def _place(self, at: Position | None) -> Place | None:
         path = self._paths.get(at.file) if at is not None else None
@@ -213,16 +236,17 @@ def stored_in(step: Step) -> str:
     return ""
 
 
-def _most_telling(explanations: Iterable[Explanation]) -> Explanation | None:
-    """The explanation to show of several: one with a size reason, else the first with a flow."""
-    first = None
-    for explanation in explanations:
-        if first is None and explanation.flows:
-            first = explanation
-        for flow in explanation.flows:
-            if any(step.reason in _SIZES for step in flow.steps):
+def _most_telling(site: Site) -> Explanation | None:
+    """The explanation to show of several: a size, then (for a variable) a capture, else the first.
+
+    ``wg`` escapes by ``wg.Add`` and by the function literal that uses it: the latter is the news.
+    """
+    for telling in (_SIZES, _CAPTURES if site.kind is Kind.VARIABLE else {}):
+        for explanation in site.explanations:
+            steps = [step for flow in explanation.flows for step in flow.steps]
+            if any(step.reason in telling and step.expression[:1] != "." for step in steps):
                 return explanation
-    return first
+    return next((e for e in site.explanations if e.flows), None)
 
 
 def _last_step(flows: tuple[Flow, ...]) -> tuple[Step | None, str]:
@@ -245,14 +269,6 @@ def _cause_without_flow(site: Site) -> Cause:
     return Cause.INTERFACE if site.kind is Kind.BOXED else Cause.OTHER
 
 
-def _same(shown: FlowStep, step: Step, place: Place | None) -> bool:
-    return (
-        shown.text == plain_subject(step.expression)
-        and shown.reason == step.reason
-        and shown.place == place
-    )
-
-
 def _is_in(root: Node, node: Node) -> bool:
     return root.descendant_for_byte_range(node.start_byte, node.end_byte) == node
 
@@ -264,6 +280,7 @@ _SIZES = {
     "non-constant size": Cause.DYNAMIC_SIZE,
     "zero-sized element": Cause.DYNAMIC_SIZE,
 }
+_CAPTURES = {"captured by a closure"}
 _PLUMBING = {
     "spill",
     "address-of",

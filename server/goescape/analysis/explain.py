@@ -56,7 +56,7 @@ def headline(finding: Finding, words: Catalogue = ENGLISH) -> str:
     what = _what(finding, words)
     if finding.allocates is Allocates.NO:
         return words.text("no allocation", what=what)
-    return words.text(f"cause {finding.cause.value}", what=what, **_decision(finding, words))
+    return words.text(f"cause {finding.cause.value}", None, what=what, **_decision(finding, words))
 
 
 def label(finding: Finding, words: Catalogue = ENGLISH) -> str:
@@ -156,15 +156,19 @@ def _what(finding: Finding, words: Catalogue) -> str:
     }.get(finding.kind, "what expression")
     if finding.kind is Kind.CLOSURE and finding.subject != "func literal":
         key = "what method value"
+    if finding.compiler.startswith("append "):
+        key = "what append"
     return words.text(key, subject=_code(finding.subject))
 
 
-def _decision(finding: Finding, words: Catalogue) -> dict[str, object]:
+def _decision(finding: Finding, words: Catalogue) -> dict[str, str]:
     step = _code(finding.decisive.text) if finding.decisive is not None else ""
     line = finding.decisive.place.line if finding.decisive and finding.decisive.place else 0
     destination = finding.destination
     if destination in {"", "append"} or destination.startswith(("~", "{", ".")):
         given = ""
+    elif finding.cause is Cause.GO_OR_DEFER:
+        given = words.text(f"used by {destination}")
     elif finding.cause is Cause.INTERFACE:
         given = words.text("given to", destination=_code(destination))
     else:
@@ -176,7 +180,7 @@ def _decision(finding: Finding, words: Catalogue) -> dict[str, object]:
     }.get(finding.cause)
     if not given and fallback is not None:
         given = words.text("stored in slice" if destination == "append" else fallback)
-    return {"step": step, "line": line, "destination": given}
+    return {"step": step, "line": str(line), "destination": given}
 
 
 def _code(text: str) -> str:

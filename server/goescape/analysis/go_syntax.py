@@ -221,6 +221,15 @@ class PackageSyntax:
                     words.setdefault(match[0], {}).setdefault(path, []).append(match.start())
         return words
 
+    def is_constant(self, file: GoSyntax, name: Node) -> bool:
+        """Whether a name is a constant declared in this package."""
+        if name.type != "identifier":
+            return False
+        declared = file.definition(name)
+        if declared is not None:
+            return declared.parent is not None and declared.parent.type == "const_spec"
+        return text(name) in self.constants
+
     def is_empty_type(self, node: Node | None) -> bool:
         """Whether values of a type have no size, as far as this package's source tells."""
         match node:

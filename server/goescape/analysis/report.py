@@ -16,7 +16,7 @@ from goescape.analysis.allocation import (
 )
 from goescape.analysis.causes import Reasoner, Reasoning
 from goescape.analysis.compiler_text import Verdict
-from goescape.analysis.go_syntax import GoSyntax, PackageSyntax, ancestors, parameters, text
+from goescape.analysis.go_syntax import GoSyntax, PackageSyntax, ancestors, parameters, text, walk
 from goescape.analysis.model import (
     Allocates,
     Cause,
@@ -86,7 +86,7 @@ def build_report(
     findings = [
         _finding(site, info.path, reasoner, evidence, ranking)
         for site in sites.own
-        if _is_worth_a_finding(site)
+        if _is_worth_a_finding(site, syntax)
     ]
     return PackageReport(
         info.path,
@@ -120,11 +120,23 @@ def _printed(texts: Iterable[PackageText]) -> set[str]:
     return printed
 
 
-def _is_worth_a_finding(site: Site) -> bool:
+def _is_worth_a_finding(site: Site, syntax: PackageSyntax) -> bool:
     if site.file is None:
         return False
-    own = site.ownership is Ownership.OWN
-    return site.escapes or (own and is_variable_make(site.subject))
+    if site.escapes:
+        return True
+    own = site.ownership is Ownership.OWN and site.node is not None
+    return own and is_variable_make(site.subject) and not _has_constant_size(site, syntax)
+
+
+def _has_constant_size(site: Site, syntax: PackageSyntax) -> bool:
+    """Whether the size of a ``make`` is a named constant, as Go 1.21 prints it."""
+    arguments = site.node.child_by_field_name("arguments") if site.node is not None else None
+    if arguments is None or site.file is None or arguments.named_child_count < 2:
+        return False
+    size = arguments.named_children[-1]
+    names = [n for n in walk(size) if n.type in {"identifier", "selector_expression"}]
+    return all(syntax.is_constant(site.file, name) for name in names)
 
 
 def _finding(
@@ -183,6 +195,7 @@ def _subject(site: Site) -> str:
         return site.subject
     written = text(node)
     simple = node.type in {"identifier", "selector_expression", "binary_expression"}
+    simple |= site.subject == "append"
     if simple and len(written) <= _LONGEST_SUBJECT and "\n" not in written:
         return written
     return site.subject
