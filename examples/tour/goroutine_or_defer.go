@@ -8,16 +8,17 @@ import (
 // Fetch starts goroutines. Each outlives the statement that starts it, so its function literal,
 // with the variables that it captured, is on the heap.
 func Fetch(urls []string, fetch func(string)) {
-	var wg sync.WaitGroup // want captured-by-closure "wg"
+	done := make(chan bool)
 	for _, url := range urls {
 		url := url
-		wg.Add(1)
 		go func() { // want goroutine-or-defer "func"
-			defer wg.Done()
 			fetch(url)
+			done <- true
 		}()
 	}
-	wg.Wait()
+	for range urls {
+		<-done
+	}
 }
 
 // RemoveAll defers in a loop: the deferred calls wait in a list on the heap.

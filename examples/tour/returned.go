@@ -25,12 +25,13 @@ func Greeting(name string) string {
 	return "Hello, " + NewUser(name).Name // want returned `"Hello, " + NewUser(name).Name`
 }
 
-// Clone allocates once for each user: what stands in a loop matters more. (The slice that append
-// grows is on the heap in every version of Go; the compiler says so since Go 1.25.)
+// Clone allocates once for each user: what stands in a loop matters more. The clones are stored in
+// the array that append makes, which is on the heap in every version of Go; the compiler reports it
+// since Go 1.25.
 func Clone(users []User) []*User {
 	var clones []*User
 	for _, user := range users {
-		clone := user                   // want returned "clone"
+		clone := user                   // want stored-in-heap "clone"
 		clones = append(clones, &clone) // want(>=1.25) returned "append(clones, &clone)"
 	}
 	return clones

@@ -30,6 +30,7 @@ def test_the_sample_is_real_output(go_path: str, update: bool) -> None:
     assert done.returncode == 1, done.stderr
     *blocks, summary = done.stdout.split("\n\n")
     shown = "\n\n".join(block for block in blocks if block.partition(":")[0].endswith(SAMPLE))
+    shown = re.sub(r"(?m) *// want.*$", "", shown)  # the tour's notes for the tests
     assert shown.count("^") > 2
     if update:
         readme.rewrite("sample", f"```text\n{shown}\n\n...\n\n{summary}```\n")

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import REPOSITORY
 
 PRIVATE = re.compile(
-    rb"(?<![\w.~])/(?:work|root|home/\w+)/\w|/Users/\w|\.\./shared\b"
+    rb"(?<![\w.~])/(?:work|root|home/(?!user/)\w+)/\w|/Users/\w|\.\./shared\b"
     rb"|\b(?:pypi|pythonhosted|artifactory|nexus)\.[a-z]",
 )
 """Paths of somebody's machine, and hosts that only a package manager should know."""

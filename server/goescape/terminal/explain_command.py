@@ -89,8 +89,8 @@ def _facts(report: PackageReport, position: Position) -> Facts:
     """At the column when there is one, else everywhere on the line."""
     file, line = str(position.file), position.line
     if position.column:
-        hits = [look_up(report, file, line, position.column)]
-        return _merged(hit for hit in hits if hit is not None)
+        hit = look_up(report, file, line, position.column)
+        return _merged([hit] if hit else [])
     starts = tuple(
         finding
         for finding in report.findings
@@ -99,9 +99,10 @@ def _facts(report: PackageReport, position: Position) -> Facts:
     code = report.sources[file].lines[line - 1].partition(b"//")[0]
     columns = (match.start() + 1 for match in _IDENTIFIER.finditer(code))
     found = (look_up(report, file, line, column) for column in columns)
-    merged = _merged(hit for hit in found if hit is not None)
-    findings = starts or merged.findings
-    return evolve(merged, findings=findings)
+    hits = [hit for hit in found if hit is not None]
+    # a function's hit brings all findings of its body
+    used = _merged(hit for hit in hits if hit.function is None)
+    return evolve(_merged(hits), findings=starts or used.findings)
 
 
 def _merged(hits: Iterable[Hit]) -> Facts:
@@ -118,12 +119,17 @@ def _render(facts: Facts, report: PackageReport, style: Style, here: Path) -> It
     for finding in facts.findings:
         yield from _finding(finding, report.sources.get(finding.span.file), style, here)
         yield ""
-    sentences = [explain.parameter_sentence(parameter) for parameter in facts.parameters]
+    told = {parameter for function in facts.functions for parameter in function.parameters}
     for function in facts.functions:
         inside = [each for each in report.findings if each.function == function.name]
-        sentences += explain.function_sentences(function, inside)
-    for sentence in (*sentences, *facts.notes):
-        yield from _wrapped("", sentence, style)
+        yield style.paint("strong", f"func {printable(function.name)}")
+        for sentence in explain.function_sentences(function, inside):
+            yield from _wrapped(sentence, style)
+    for parameter in facts.parameters:
+        if parameter not in told:
+            yield from _wrapped(explain.parameter_sentence(parameter), style)
+    for note in facts.notes:
+        yield from _wrapped(note, style)
 
 
 def _finding(
@@ -136,7 +142,7 @@ def _finding(
     yield f"{place}: {style.paint(role, rank)}: {style.prose(printable(told.headline))}"
     yield from code_lines(finding.span, source, style, role)
     yield ""
-    yield from _wrapped("Why", told.why, style)
+    yield from _section("Why", told.why, style)
     if told.steps:
         yield style.paint("strong", "Steps")
     for number, step in enumerate(told.steps, 1):
@@ -146,24 +152,25 @@ def _finding(
             column = f":{step.place.column}" if step.place.column else ""
             at = style.paint("faint", printable(f"  {file}:{step.place.line}{column}"))
         yield f"  {number}. {style.prose(printable(step.text))}{at}"
-    yield from _wrapped("What helps", told.helps, style)
-    yield from _wrapped("When to ignore it", told.ignore_when, style)
-    yield from _wrapped("Rank", f"{rank}: {explain.rank_sentence(finding)}", style)
-    yield from _wrapped("The compiler says", f"`{finding.compiler}`", style)
+    yield from _section("What helps", told.helps, style)
+    yield from _section("When to ignore it", told.ignore_when, style)
+    yield from _section("Rank", f"{rank}: {explain.rank_sentence(finding)}", style)
+    yield from _section("The compiler says", f"`{finding.compiler}`", style)
 
 
-def _wrapped(title: str, text: str, style: Style) -> Iterator[str]:
+def _section(title: str, text: str, style: Style) -> Iterator[str]:
     """A heading and its paragraph; nothing for an empty text."""
-    if not text:
-        return
-    if title:
+    if text:
         yield style.paint("strong", title)
-    indent = "  " if title else ""
+        yield from _wrapped(text, style)
+
+
+def _wrapped(text: str, style: Style) -> Iterator[str]:
     for line in textwrap.wrap(
         printable(text),
         style.width,
-        initial_indent=indent,
-        subsequent_indent=indent,
+        initial_indent="  ",
+        subsequent_indent="  ",
         break_long_words=False,
         break_on_hyphens=False,
     ):

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from goescape.analysis import explain
-from goescape.analysis.model import Allocates, Finding, FlowStep, Severity, Span
+from goescape.analysis.model import Allocates, Finding, Severity, Span
 from goescape.terminal.excerpt import excerpt
 from goescape.terminal.paths import shown_path
 from goescape.terminal.style import Style, printable
@@ -52,8 +52,25 @@ def _finding(
     message = style.prose(printable(explain.message(finding)))
     code = style.paint("faint", f"({finding.cause.value})")
     yield f"{place}: {style.paint(role, rank)}: {message} {code}"
-    yield from code_lines(finding.span, source, style, role)
-    yield " " * _GUTTER + style.paint("faint", f"  {_reasons(finding, here)}")
+    reason = printable(explain.rank_sentence(finding))
+    yield from code_lines(finding.span, source, style, role, reason)
+    yield from _decisive_line(finding, source, style, here)
+
+
+def _decisive_line(
+    finding: Finding, source: SourceText | None, style: Style, here: Path
+) -> Iterator[str]:
+    """The code where it was decided, unless that is the finding's own line."""
+    place = finding.decisive.place if finding.decisive else None
+    if place is None or (place.file == finding.span.file and place.line == finding.span.line):
+        return
+    if source is None or place.file != finding.span.file:
+        where = f"{shown_path(place.file, here)}:{place.line}"
+        yield f"{' ' * _GUTTER} {style.paint('faint', printable(f'= decided in {where}'))}"
+    elif 0 < place.line <= len(source.lines):
+        line = source.lines[place.line - 1]
+        code, _ = excerpt(line, place.column, place.column, style.width - _GUTTER - 3)
+        yield style.paint("faint", f"{place.line:>{_GUTTER}} | {code}")
 
 
 def rank_of(finding: Finding) -> str:
@@ -66,32 +83,25 @@ def shown_place(span: Span, here: Path) -> str:
     return printable(f"{shown_path(span.file, here)}:{span.line}:{span.column}")
 
 
-def code_lines(span: Span, source: SourceText | None, style: Style, role: str) -> Iterator[str]:
-    """The first line of the range with carets under it; nothing where the text is unknown."""
+def code_lines(
+    span: Span, source: SourceText | None, style: Style, role: str, label: str = ""
+) -> Iterator[str]:
+    """The first line of the range with carets under it, and the label behind them or below."""
+    margin = " " * _GUTTER
     if source is None or not 0 < span.line <= len(source.lines):
+        if label:
+            yield f"{margin} {style.paint('faint', f'= {label}')}"
         return
     line = source.lines[span.line - 1]
     end = span.end_column if span.end_line == span.line else len(line.rstrip()) + 1
     code, marks = excerpt(line, span.column, end, style.width - _GUTTER - 3)
     bar = style.paint("faint", "|")
     yield f"{style.paint('faint', f'{span.line:>{_GUTTER}}')} {bar} {code}"
-    yield f"{' ' * _GUTTER} {bar} {style.paint(role, marks)}"
-
-
-def _reasons(finding: Finding, here: Path) -> str:
-    """The decisive step and why the rank is what it is."""
-    step = f"{_step(finding.decisive, finding, here)}; " if finding.decisive else ""
-    return printable(step + explain.rank_sentence(finding))
-
-
-def _step(step: FlowStep, finding: Finding, here: Path) -> str:
-    place = step.place
-    if place is None:
-        return f"{step.text} ({step.reason})"
-    where = f"line {place.line}"
-    if place.file != finding.span.file:
-        where = f"{shown_path(place.file, here)}:{place.line}"
-    return f"{step.text} ({step.reason}) in {where}"
+    if len(marks) + len(label) < style.width - _GUTTER - 3:
+        yield f"{margin} {bar} {style.paint(role, marks)} {style.paint('faint', label)}".rstrip()
+    else:
+        yield f"{margin} {bar} {style.paint(role, marks)}"
+        yield f"{margin} {style.paint('faint', f'= {label}')}"
 
 
 def _summary(outcome: Outcome, style: Style) -> Iterator[str]:
