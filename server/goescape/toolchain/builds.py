@@ -324,4 +324,4 @@ def _only(sources: Mapping[str, SourceText], files: Sequence[str]) -> dict[str, 
 
 def problem_of(why: GoProblem) -> Problem:
     """A problem with Go itself, as an item of an analysis."""
-    return Problem(why.message, kind="go")
+    return Problem(why.message, kind=why.kind)

@@ -274,7 +274,7 @@ class Engine:
             ) from None
         if code != 0 and not objects.objects:
             text = errors.text.strip() or f"go list ended with code {code} and no message"
-            raise GoProblem(f"Go cannot load {root}: {friendly(text.splitlines())}")
+            raise GoProblem(f"Go cannot load {root}: {friendly(text.splitlines())}", "load")
         if objects.strays and not objects.objects:
             raise GoProblem(
                 f"{command.arguments[0]} answers nonsense ({objects.strays[0][:80]!r}); "
@@ -313,7 +313,7 @@ class Engine:
         answer = await capture(Command(arguments, folder, toolchain.environment), LIST_SECONDS)
         if answer.code != 0:
             lines = answer.errors.splitlines()
-            raise GoProblem(f"go.work in {folder} cannot be read: {friendly(lines)}")
+            raise GoProblem(f"go.work in {folder} cannot be read: {friendly(lines)}", "load")
         modules = tuple(work_modules(answer.output, folder))
         self._work_modules[folder] = (stamp, modules)
         return modules

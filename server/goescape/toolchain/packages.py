@@ -234,7 +234,7 @@ def exclusion(file: str, target: str, *, cgo: bool) -> str:
     if name.startswith(("_", ".")):
         return f"excluded: Go ignores files whose name starts with {name[0]!r}"
     if suffix := _suffix(name, target):
-        return f"excluded from the build for {target} by its name, which ends in {suffix}"
+        return f"excluded from the build for {target} by its name, ending in {suffix}"
     if constraint := _constraint_line(file):
         return f"excluded by build constraints for {target}: {constraint}"
     if not cgo and re.search(rb'(?m)^\s*(?:import\s+)?"C"', _content(file)):

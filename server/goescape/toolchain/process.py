@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping  # noqa: TC003 - attrs resolves annotations
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from attrs import frozen
 
@@ -31,11 +31,15 @@ _T = TypeVar("_T")
 
 
 class GoProblem(Exception):  # noqa: N818 - a sentence for the user, the name says so
-    """Go cannot be used; ``message`` is one sentence: what happened and what to do."""
+    """Go cannot be used; ``message`` is one sentence: what happened and what to do.
 
-    def __init__(self, message: str) -> None:
+    ``kind`` is ``load`` when Go works, but not with this module.
+    """
+
+    def __init__(self, message: str, kind: Literal["go", "load"] = "go") -> None:
         super().__init__(message)
         self.message = message
+        self.kind = kind
 
 
 @frozen

@@ -342,7 +342,7 @@ class Scheduler:
 
     def _accept(self, item: PackageReport | Problem) -> None:
         if isinstance(item, Problem):
-            if item.kind == "go":
+            if item.kind in {"go", "load"}:
                 self._seen.clear()  # the next save, even of the same content, tries again
             self._emit(Failed(item))
             return
