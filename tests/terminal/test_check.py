@@ -89,9 +89,9 @@ def test_findings_are_exit_code_one(go_path: str, write_tree: WriteTree) -> None
     lines = answer.stdout.splitlines()
     assert lines[0].startswith("a.go:4:2: ")
     assert lines[0].endswith(" (returned)")
-    assert lines[1] == "     4 |     n := 7"
-    assert lines[2].startswith("       |     ^ ")
-    assert lines[3] == "     5 |     return &n"
+    assert lines[1] == "     4 | n := 7"
+    assert lines[2].startswith("       | ^ ")
+    assert lines[3] == "     5 | return &n"
     assert "\x1b" not in answer.stdout
     assert "in 1 package (go1." in answer.stdout
 

@@ -23,7 +23,7 @@ def marked(line: str, part: str, width: int = 80) -> tuple[str, str]:
     ("line", "part", "code", "marks"),
     [
         ("u := 1", "u", "u := 1", "^"),
-        ("\tu := new(T)\r", "new(T)", "    u := new(T)", "         ^^^^^^"),
+        ("\tu := new(T)\r", "new(T)", "u := new(T)", "     ^^^^^^"),
         ("a\tb", "b", "a   b", "    ^"),
         ('s := "日本" + x', "x", 's := "日本" + x', "              ^"),
         ('s := "日本" + x', '"日本"', 's := "日本" + x', "     ^^^^^^"),
@@ -67,6 +67,7 @@ def test_any_bytes_give_two_lines_that_fit(line: bytes, start: int, end: int, wi
 @given(st.text(max_size=30), st.text(min_size=1, max_size=10), st.text(max_size=10))
 def test_the_carets_begin_where_the_part_does(before: str, part: str, after: str) -> None:
     parts = [text.encode("utf-8", "replace").translate(None, b"\r\n") for text in (before, part)]
+    parts[0] = b"|" + parts[0]
     line = b"".join(parts) + after.encode("utf-8", "replace")
     start = len(parts[0]) + 1
     _, marks = excerpt(line, start, start + len(parts[1]), 10_000)

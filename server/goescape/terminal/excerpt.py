@@ -14,12 +14,14 @@ Cells = list[tuple[str, int]]
 def excerpt(line: bytes, start: int, end: int, width: int) -> tuple[str, str]:
     """The line as it can be printed, and a second one with carets under [start, end).
 
-    ``start`` and ``end`` are byte columns from 1; a line wider than ``width`` cells is cut down to
-    the part around the carets.
+    ``start`` and ``end`` are byte columns from 1. Indentation is left out, and a line wider than
+    ``width`` cells is cut down to the part around the carets.
     """
     line = line.rstrip(b"\r\n")
     start = min(max(start, 1), len(line) + 1)
     end = max(end, start)
+    indentation = min(len(line) - len(line.lstrip(b" \t")), start - 1)
+    line, start, end = line[indentation:], start - indentation, end - indentation
     parts = (line[: start - 1], line[start - 1 : end - 1], line[end - 1 :])
     before: Cells = []
     marked: Cells = []
@@ -27,9 +29,10 @@ def excerpt(line: bytes, start: int, end: int, width: int) -> tuple[str, str]:
     column = 0
     for part, cells in zip(parts, (before, marked, after), strict=True):
         column = _fill(cells, part.decode("utf-8", "replace"), column)
-    before = _cut_front(before, width // 2)
-    room = max(width - _width(before), width // 2)
-    kept = _cut_back([*marked, *after], room)
+    if _width([*before, *marked, *after]) > width:
+        context = min(_width(after), width // 4)
+        before = _cut_front(before, max(width - _width(marked) - context, width // 2))
+    kept = _cut_back([*marked, *after], width - _width(before))
     marks = max(1, min(_width(marked), _width(kept)))
     return _text([*before, *kept]).rstrip(), " " * _width(before) + "^" * marks
 

@@ -140,7 +140,7 @@ def _finding(
     role = "faint" if rank == "no allocation" else rank
     place = style.paint("strong", shown_place(finding.span, here))
     yield f"{place}: {style.paint(role, rank)}: {style.prose(printable(told.headline))}"
-    yield from code_lines(finding.span, source, style, role)
+    yield from code_lines(finding.span, source, style, role)[0]
     yield ""
     yield from _section("Why", told.why, style)
     if told.steps:

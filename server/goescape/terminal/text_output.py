@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _GUTTER = 6
 """Terminal cells for line numbers."""
+_MOST_FILES = 3
 _MOST_FAILURES = 20
 """A broken dependency can break hundreds of packages; JSON has all of them."""
 
@@ -32,7 +33,7 @@ def render(outcome: Outcome, style: Style, here: Path) -> Iterator[str]:
             yield from _finding(finding, outcome.sources.get(finding.span.file), style, here)
         yield ""
     if outcome.packages:
-        yield from _summary(outcome, style)
+        yield from _summary(outcome, style, here)
 
 
 def render_failures(outcome: Outcome, style: Style, here: Path) -> Iterator[str]:
@@ -53,8 +54,11 @@ def _finding(
     code = style.paint("faint", f"({finding.cause.value})")
     yield f"{place}: {style.paint(role, rank)}: {message} {code}"
     reason = printable(explain.rank_sentence(finding))
-    yield from code_lines(finding.span, source, style, role, reason)
+    lines, reason = code_lines(finding.span, source, style, role, reason)
+    yield from lines
     yield from _decisive_line(finding, source, style, here)
+    if reason:
+        yield f"{' ' * _GUTTER} {style.paint('faint', f'= {reason}')}"
 
 
 def _decisive_line(
@@ -85,26 +89,26 @@ def shown_place(span: Span, here: Path) -> str:
 
 def code_lines(
     span: Span, source: SourceText | None, style: Style, role: str, label: str = ""
-) -> Iterator[str]:
-    """The first line of the range with carets under it, and the label behind them or below."""
-    margin = " " * _GUTTER
+) -> tuple[list[str], str]:
+    """The first line of the range with carets under it and the label behind them.
+
+    The second part is the label again where it found no room, or the text is unknown.
+    """
     if source is None or not 0 < span.line <= len(source.lines):
-        if label:
-            yield f"{margin} {style.paint('faint', f'= {label}')}"
-        return
+        return [], label
     line = source.lines[span.line - 1]
     end = span.end_column if span.end_line == span.line else len(line.rstrip()) + 1
-    code, marks = excerpt(line, span.column, end, style.width - _GUTTER - 3)
+    width = style.width - _GUTTER - 3
+    code, marks = excerpt(line, span.column, end, width)
     bar = style.paint("faint", "|")
-    yield f"{style.paint('faint', f'{span.line:>{_GUTTER}}')} {bar} {code}"
-    if len(marks) + len(label) < style.width - _GUTTER - 3:
-        yield f"{margin} {bar} {style.paint(role, marks)} {style.paint('faint', label)}".rstrip()
-    else:
-        yield f"{margin} {bar} {style.paint(role, marks)}"
-        yield f"{margin} {style.paint('faint', f'= {label}')}"
+    first = f"{style.paint('faint', f'{span.line:>{_GUTTER}}')} {bar} {code}"
+    second = f"{' ' * _GUTTER} {bar} {style.paint(role, marks)}"
+    if len(marks) + 1 + len(label) > width:
+        return [first, second], label
+    return [first, f"{second} {style.paint('faint', label)}".rstrip()], ""
 
 
-def _summary(outcome: Outcome, style: Style) -> Iterator[str]:
+def _summary(outcome: Outcome, style: Style, here: Path) -> Iterator[str]:
     found = [finding for finding in outcome.findings if finding.is_diagnostic]
     ranks = Counter(finding.severity for finding in found)
     shown = [
@@ -116,6 +120,10 @@ def _summary(outcome: Outcome, style: Style) -> Iterator[str]:
     causes = Counter(finding.cause.value for finding in found)
     if causes:
         yield style.paint("faint", "  " + ", ".join(f"{n} {c}" for c, n in causes.most_common()))
+    files = Counter(finding.span.file for finding in found)
+    if len(files) > _MOST_FILES:
+        most = (f"{shown_path(file, here)} ({n})" for file, n in files.most_common(_MOST_FILES))
+        yield style.paint("faint", printable(f"  most in {', '.join(most)}"))
     if outcome.hidden:
         yield style.paint("faint", f"  {outcome.hidden} below --min-severity not shown")
 
