@@ -155,7 +155,7 @@ def _what(finding: Finding, words: Catalogue) -> str:
         Kind.TEMPORARY: "what temporary",
     }.get(finding.kind, "what expression")
     if finding.kind is Kind.CLOSURE and finding.subject != "func literal":
-        key = "what method value"
+        key = "what loop body" if finding.subject == "loop body" else "what method value"
     if finding.compiler.startswith("append "):
         key = "what append"
     return words.text(key, subject=_code(finding.subject))

@@ -37,6 +37,7 @@ ENGLISH = Catalogue(
         "what variable": "{subject} moves to the heap",
         "what expression": "{subject} is allocated on the heap",
         "what closure": "this function literal is allocated on the heap",
+        "what loop body": "the body of this loop over a function is a closure on the heap",
         "what method value": "the method value {subject} is allocated on the heap",
         "what append": "the array that {subject} grows into is on the heap",
         "what boxed": "{subject} is copied to the heap",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from goescape.analysis.allocation import (
     ALLOCATES,
@@ -23,13 +23,14 @@ from goescape.analysis.model import (
     Finding,
     Function,
     Kind,
+    LeftOut,
     PackageReport,
     Parameter,
     Place,
     Span,
     Stay,
 )
-from goescape.analysis.paths import absolute_paths
+from goescape.analysis.paths import absolute_paths, joined
 from goescape.analysis.ranking import Ranking
 from goescape.analysis.sites import Ownership, Site, find_sites, plain_subject, token_span
 
@@ -97,9 +98,14 @@ def build_report(
         tuple(_stays(sites.own)),
         tuple(errors),
         tuple(line for package_text in texts for line in package_text.unknown),
-        sites.left_out,
+        tuple(_absolute(left, info.working_directory) for left in sites.left_out),
         known,
     )
+
+
+def _absolute(left: LeftOut, working_directory: str) -> LeftOut:
+    place = evolve(left.place, file=joined(working_directory, left.place.file))
+    return evolve(left, place=place)
 
 
 def _printed(texts: Iterable[PackageText]) -> set[str]:
@@ -183,7 +189,7 @@ def _span(site: Site) -> Span:
         return Span(site.place.file, number, start + 1, number, end + 1)
     if node.type == "func_literal":
         return token_span(file, node, "func")
-    if node.type in {"go_statement", "defer_statement"}:
+    if node.type in {"go_statement", "defer_statement", "for_statement"}:
         return token_span(file, node, node.type.partition("_")[0])
     return file.span(node)
 
@@ -193,6 +199,8 @@ def _subject(site: Site) -> str:
     node = site.node
     if site.kind is Kind.TEMPORARY or node is None or site.ownership is not Ownership.OWN:
         return site.subject
+    if node.type == "for_statement":
+        return "loop body"
     written = text(node)
     simple = node.type in {"identifier", "selector_expression", "binary_expression"}
     simple |= site.subject == "append"

@@ -173,14 +173,20 @@ def _locate(site: Site, syntax: PackageSyntax, inlined: Iterable[str]) -> None:
         _locate_at(site, syntax, offset, tuple(inlined))
     if site.node is None and (offset is None or not site.place.column or file.uses_cgo):
         _search_line(site, syntax)
+    elif site.node is None and offset is not None:
+        # Something without a name of its own, such as an instantiated function as a value.
+        site.node = next(iter(file.anchored_at(offset)[-1:]), None)
 
 
 def _locate_at(site: Site, syntax: PackageSyntax, offset: int, inlined: tuple[str, ...]) -> None:
     if site.file is None:
         return
     nodes = site.file.anchored_at(offset)
-    if site.verdict is Verdict.MOVED:
-        _locate_variable(site, nodes, site.file.node_at(offset), inlined)
+    leaf = site.file.node_at(offset)
+    if leaf is not None and _heads_function(leaf):
+        site.node, site.ownership = leaf, Ownership.WRAPPER
+    elif site.verdict is Verdict.MOVED:
+        _locate_variable(site, nodes, leaf, inlined)
     else:
         _locate_expression(site, syntax, nodes, inlined)
     if site.node is None and nodes and (inlined or nodes[-1].type == "call_expression"):
@@ -210,12 +216,9 @@ def _locate_variable(
 ) -> None:
     name = site.subject.rpartition(".")[2]
     site.kind = Kind.VARIABLE
-    if site.subject.startswith((".", "#")):
+    if _TEMPORARY.match(site.subject):
         site.kind = Kind.TEMPORARY
     for node in nodes:
-        if node.type == "identifier" and _names_function(node):
-            site.node, site.ownership = node, Ownership.WRAPPER
-            return
         if node.type == "identifier" and text(node) == name:
             site.node = node
             return
@@ -231,9 +234,7 @@ def _locate_expression(
     site: Site, syntax: PackageSyntax, nodes: tuple[Node, ...], inlined: tuple[str, ...]
 ) -> None:
     site.kind = shape(site.subject, site.explanations)
-    if nodes and nodes[0].type == "identifier" and _names_function(nodes[0]):
-        site.node, site.ownership = nodes[0], Ownership.WRAPPER
-    elif site.kind is Kind.TEMPORARY:
+    if site.kind is Kind.TEMPORARY:
         site.node = nodes[-1] if nodes else None
     else:
         site.node = next((node for node in nodes if _fits(site, node, inlined)), None)
@@ -245,7 +246,8 @@ def _fits(site: Site, node: Node, inlined: tuple[str, ...]) -> bool:
     if node.type == "call_expression":
         return _is_own_call(site, node, inlined)
     if site.kind is Kind.CLOSURE and site.subject == "func literal":
-        return node.type in {"func_literal", "go_statement", "defer_statement"}
+        # The body of a loop over a function is a function literal, too.
+        return node.type in {"func_literal", "go_statement", "defer_statement", "for_statement"}
     if site.subject.endswith("}"):
         if node.type == "literal_value" and node.parent is not None:
             return node.parent.type != "composite_literal"
@@ -379,7 +381,7 @@ def shape(subject: str, explanations: Sequence[Explanation] = ()) -> Kind:
     """What kind of thing a rendering is, without its source."""
     if subject == "func literal":
         return Kind.CLOSURE
-    if subject.startswith((".autotmp", "#")):
+    if _TEMPORARY.match(subject):
         return Kind.TEMPORARY
     if subject == "... argument":
         return Kind.ARGUMENTS
@@ -470,17 +472,25 @@ def token_span(file: GoSyntax, node: Node, keyword: str) -> Span:
     return file.span(token)
 
 
-def _names_function(node: Node) -> bool:
-    parent = node.parent
-    return (
-        parent is not None
-        and parent.type in {"function_declaration", "method_declaration"}
-        and parent.child_by_field_name("name") == node
-    )
+def _heads_function(leaf: Node) -> bool:
+    """Whether this is the name of a function or the ``(`` of a method's receiver.
+
+    Nothing is allocated there: the compiler's wrappers around generic code have this position.
+    """
+    part, declaration = leaf, leaf.parent
+    if leaf.type == "(" and declaration is not None:
+        part, declaration = declaration, declaration.parent
+    if declaration is None or declaration.type not in {
+        "function_declaration",
+        "method_declaration",
+    }:
+        return False
+    return part in {declaration.child_by_field_name(name) for name in ("name", "receiver")}
 
 
 _CONVERSION = re.compile(r"(?:string|\(\[\]byte\)|\(\[\]rune\)|\(\[\]\w+\))\(")
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\.\.\.)|`[^`]*`|\'(?:[^\'\\]|\\.)+\'')
+_TEMPORARY = re.compile(r"(?:\w+\.)?[.#]\w")
 _RESULT = re.compile(r"~[rR]\d+$")
 _QUALIFIER = re.compile(r"\b[a-z_]\w*\.(?=[A-Za-z_])")
 _CONSTANT = re.compile(
