@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -134,6 +135,21 @@ async def desk(engine: Engine) -> AsyncIterator[Desk]:
     yield desk
     await desk.scheduler.close()
     assert desk.scheduler.idle
+
+
+def groups_of(program: str, temporary_folder: str) -> set[int]:
+    """The groups of a program's running processes that have a temporary folder in this one."""
+    found: set[int] = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            is_it = (process / "exe").readlink().name == program
+            environment = (process / "environ").read_bytes()
+            group = os.getpgid(int(process.name))
+        except OSError:
+            continue
+        if is_it and f"GOTMPDIR={temporary_folder}".encode() in environment:
+            found.add(group)
+    return found
 
 
 def process_group(member: int) -> list[int]:

@@ -16,7 +16,13 @@ from goescape.toolchain import engine as engine_module
 from goescape.toolchain.builds import Problem, friendly
 from goescape.toolchain.engine import Engine, EngineOptions
 from goescape.toolchain.go_command import GoProblem
-from tests.toolchain.conftest import FakeGo, process_group, reports_and_problems, until
+from tests.toolchain.conftest import (
+    FakeGo,
+    groups_of,
+    process_group,
+    reports_and_problems,
+    until,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,6 +138,28 @@ async def test_a_compile_that_hangs_can_be_cancelled(
     with pytest.raises(asyncio.CancelledError):
         await task
     await until(lambda: process_group(group) == [])
+
+
+@linux
+async def test_cancelling_the_real_go_leaves_no_compiler(
+    go_path: str, write_tree: WriteTree, tmp_path: Path
+) -> None:
+    folder = write_tree(MODULE + '-- b/b.go --\npackage b\n\nimport _ "net/http"\n')
+    options = EngineOptions(go_path=go_path, env={"GOCACHE": str(tmp_path / "cold")})
+    task = asyncio.ensure_future(reports_and_problems(Engine(options), folder))
+
+    groups: set[int] = set()
+
+    def compiling() -> set[int]:
+        groups.update(groups_of("compile", str(tmp_path / "temporary")))
+        return groups
+
+    await until(compiling)
+    [group] = groups
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert process_group(group) == []
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import errno
 import shutil
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from watchdog.observers.polling import PollingObserver
@@ -17,6 +17,8 @@ from goescape.toolchain.watch import Watcher, is_wanted
 from tests.toolchain.conftest import Desk, until
 
 if TYPE_CHECKING:
+    from watchdog.observers.api import ObservedWatch
+
     from tests.conftest import WriteTree
 
 Watch = Callable[..., "Seen"]
@@ -151,8 +153,10 @@ async def test_the_limit_of_watches_leads_to_polling(
     write_tree: WriteTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Full(PollingObserver):
-        def schedule(self, *_: object, **__: object) -> None:  # type: ignore[override]
-            raise OSError(errno.ENOSPC, "inotify watch limit reached")
+        def schedule(self, *arguments: Any, **options: Any) -> ObservedWatch:
+            if arguments[1] == Path(arguments[1]).anchor:
+                raise OSError(errno.ENOSPC, "inotify watch limit reached")
+            return super().schedule(*arguments, **options)
 
     monkeypatch.setattr(watch, "Observer", Full)
     monkeypatch.setattr(watch, "POLL_SECONDS", 0.05)

@@ -77,6 +77,7 @@ class Watcher:
                 for path, recursive in _watches(folder):
                     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
                         self._watch(observer, handler, path, recursive=recursive)
+                _prove_room(observer, folder)
         except OSError:
             _end(observer)
             raise
@@ -197,6 +198,15 @@ def _wanted_below(folder: str) -> Iterator[str]:
     for directory, names, files in os.walk(folder):
         names[:] = [name for name in names if not is_skipped(name)]
         yield from (str(Path(directory, name)) for name in files if is_wanted(name))
+
+
+def _prove_room(observer: BaseObserver, folder: str) -> None:
+    """Raise OSError when no further watch is possible.
+
+    watchdog keeps silent about folders below that it could not watch, so one more is tried.
+    """
+    watch = observer.schedule(FileSystemEventHandler(), Path(folder).anchor or os.sep)
+    observer.unschedule(watch)
 
 
 def _end(observer: Any) -> None:
