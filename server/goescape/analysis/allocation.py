@@ -113,7 +113,7 @@ class Evidence:
         return [words for words in said if "single-byte" in words or "zero-sized" in words]
 
     def _is_named_constant(self, site: Site) -> bool:
-        # Go 1.21 prints the name of a constant, later versions its value.
+        # Go 1.21 prints constants as written, later versions their value.
         if site.node is None or site.file is None:
             return False
         return self._syntax.is_constant(site.file, site.node)

@@ -123,6 +123,12 @@ class GoSyntax:
         return frozenset(names)
 
     @cached_property
+    def package_name(self) -> str:
+        """The name in the package clause."""
+        clause = next((n for n in self.root.named_children if n.type == "package_clause"), None)
+        return text(clause.named_children[0]) if clause and clause.named_children else ""
+
+    @cached_property
     def uses_cgo(self) -> bool:
         """Whether the compiler saw a rewritten copy of this file, with other columns."""
         imports = _captures(_DECLARATIONS, self.root, "import")
@@ -174,23 +180,37 @@ class GoSyntax:
 class PackageSyntax:
     """The files of one package together."""
 
-    def __init__(self, files: dict[str, GoSyntax]) -> None:
+    def __init__(self, files: dict[str, GoSyntax], own: frozenset[str]) -> None:
+        """``own`` are the paths of the package's files; the others belong to other packages."""
         self.files = files
+        self._own = own
 
     @cached_property
     def functions(self) -> dict[str, Declared]:
         """Every declared function by the compiler's name for it."""
-        return {f.name: f for file in self.files.values() for f in file.functions}
+        return {f.name: f for file in self._own_files for f in file.functions}
 
     @cached_property
     def types(self) -> dict[str, Node]:
         """Every package-level type of the package."""
-        return {name: node for file in self.files.values() for name, node in file.types.items()}
+        return {name: node for file in self._own_files for name, node in file.types.items()}
 
     @cached_property
     def constants(self) -> frozenset[str]:
         """Every package-level constant."""
-        return frozenset().union(*(file.constants for file in self.files.values()))
+        return frozenset().union(*(file.constants for file in self._own_files))
+
+    @property
+    def _own_files(self) -> Iterator[GoSyntax]:
+        return (file for path, file in self.files.items() if path in self._own)
+
+    def names_of(self, file: GoSyntax, declared: Declared) -> tuple[str, ...]:
+        """How the compiler names a function: here, and from other packages (``lib.F``)."""
+        qualified = f"{file.package_name}.{declared.name}"
+        own = self.functions.get(declared.name)
+        if own is not None and own.node == declared.node:
+            return declared.name, qualified
+        return (qualified,)
 
     def declares_method(self, name: str) -> bool:
         """Whether a method has this name and no field has."""
@@ -221,14 +241,17 @@ class PackageSyntax:
                     words.setdefault(match[0], {}).setdefault(path, []).append(match.start())
         return words
 
-    def is_constant(self, file: GoSyntax, name: Node) -> bool:
-        """Whether a name is a constant declared in this package."""
-        if name.type != "identifier":
-            return False
-        declared = file.definition(name)
-        if declared is not None:
-            return declared.parent is not None and declared.parent.type == "const_spec"
-        return text(name) in self.constants
+    def is_constant(self, file: GoSyntax, node: Node) -> bool:
+        """Whether an expression consists of literals and of constants of this package."""
+        match node.type:
+            case "identifier":
+                declared = file.definition(node)
+                if declared is not None:
+                    return declared.parent is not None and declared.parent.type == "const_spec"
+                return text(node) in self.constants
+            case "binary_expression" | "unary_expression" | "parenthesized_expression":
+                return all(self.is_constant(file, operand) for operand in node.named_children)
+        return node.type in _LITERALS
 
     def is_empty_type(self, node: Node | None) -> bool:
         """Whether values of a type have no size, as far as this package's source tells."""
@@ -404,6 +427,20 @@ def runs_repeatedly(node: Node) -> bool:
     return False
 
 
+def declaring_loop(identifier: Node) -> Node | None:
+    """The loop whose clause declares this variable; None for other variables."""
+    child = identifier
+    for parent in ancestors(identifier):
+        if parent.type == "range_clause":
+            return parent.parent if child == parent.child_by_field_name("left") else None
+        if parent.type == "for_clause":
+            return parent.parent if child == parent.child_by_field_name("initializer") else None
+        if parent.type not in {"expression_list", "short_var_declaration"}:
+            return None
+        child = parent
+    return None
+
+
 def _leaves(statements: Node) -> str:
     """What the last of some statements leaves: ``function``, ``loop`` or nothing."""
     last = statements.named_children[-1] if statements.named_children else None
@@ -574,6 +611,19 @@ _STARTS_AT_ITSELF = frozenset(
         "for_statement",
         "range_clause",
         "return_statement",
+    }
+)
+_LITERALS = frozenset(
+    {
+        "int_literal",
+        "float_literal",
+        "imaginary_literal",
+        "rune_literal",
+        "interpreted_string_literal",
+        "raw_string_literal",
+        "true",
+        "false",
+        "iota",
     }
 )
 _BASIC = frozenset(

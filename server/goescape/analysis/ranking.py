@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.analysis.go_syntax import ancestors, callee_text, runs_repeatedly, text
+from goescape.analysis.go_syntax import (
+    ancestors,
+    callee_text,
+    declaring_loop,
+    runs_repeatedly,
+    text,
+)
 from goescape.analysis.model import Allocates, Cause, Kind, RankReason, Severity
 
 if TYPE_CHECKING:
@@ -32,8 +38,9 @@ class Rank:
 class Ranking:
     """Ranks the sites of one package."""
 
-    def __init__(self, syntax: PackageSyntax) -> None:
+    def __init__(self, syntax: PackageSyntax, language: tuple[int, int]) -> None:
         self._syntax = syntax
+        self._per_iteration = language >= (1, 22)
         self._only_in_loops: dict[str, bool] = {}
 
     def rank(self, site: Site, reasoning: Reasoning, truth: Truth) -> Rank:
@@ -41,7 +48,7 @@ class Ranking:
         node, file = site.node, site.file
         if node is None or file is None:
             return Rank(Severity.HINT, RankReason.DEPENDS, in_loop=False)
-        in_loop = runs_repeatedly(node)
+        in_loop = self._repeats(site, node)
         if (cold := self._cold(site, node, file, truth)) is not None:
             return Rank(Severity.HINT, cold, in_loop)
         if reasoning.destination == "panic":
@@ -63,6 +70,12 @@ class Ranking:
         if function is not None and function.name == "main":
             return Rank(Severity.HINT, RankReason.COLD_MAIN, in_loop)
         return Rank(Severity.INFORMATION, RankReason.ORDINARY, in_loop)
+
+    def _repeats(self, site: Site, node: Node) -> bool:
+        if site.kind is Kind.VARIABLE and (loop := declaring_loop(node)) is not None:
+            # From Go 1.22 on, each turn of a loop has its own variables.
+            return self._per_iteration or runs_repeatedly(loop)
+        return runs_repeatedly(node)
 
     def _cold(self, site: Site, node: Node, file: GoSyntax, truth: Truth) -> RankReason | None:
         function = file.function_at(node.start_byte)

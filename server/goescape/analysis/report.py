@@ -16,7 +16,7 @@ from goescape.analysis.allocation import (
 )
 from goescape.analysis.causes import Reasoner, Reasoning
 from goescape.analysis.compiler_text import Verdict
-from goescape.analysis.go_syntax import GoSyntax, PackageSyntax, ancestors, parameters, text, walk
+from goescape.analysis.go_syntax import GoSyntax, PackageSyntax, ancestors, parameters, text
 from goescape.analysis.model import (
     Allocates,
     Cause,
@@ -56,6 +56,8 @@ class PackageInfo:
     """Every Go file that this build compiled, tests included; absolute."""
     working_directory: str
     """Where the build ran: printed paths are relative to it."""
+    language: tuple[int, int] = (1, 22)
+    """The version of the Go language that the module asks for."""
 
 
 def build_report(
@@ -79,11 +81,12 @@ def build_report(
 
     paths = absolute_paths(_printed(texts), info.working_directory, info.files, exists)
     known = {path: sources[path] for path in info.files if path in sources} | elsewhere
-    syntax = PackageSyntax({path: GoSyntax(source) for path, source in known.items()})
+    parsed = {path: GoSyntax(source) for path, source in known.items()}
+    syntax = PackageSyntax(parsed, frozenset(info.files))
     sites = find_sites(texts, syntax, paths)
     reasoner = Reasoner(texts, syntax, paths)
     evidence = Evidence(texts, syntax, paths)
-    ranking = Ranking(syntax)
+    ranking = Ranking(syntax, info.language)
     findings = [
         _finding(site, info.path, reasoner, evidence, ranking)
         for site in sites.own
@@ -141,8 +144,7 @@ def _has_constant_size(site: Site, syntax: PackageSyntax) -> bool:
     if arguments is None or site.file is None or arguments.named_child_count < 2:
         return False
     size = arguments.named_children[-1]
-    names = [n for n in walk(size) if n.type in {"identifier", "selector_expression"}]
-    return all(syntax.is_constant(site.file, name) for name in names)
+    return syntax.is_constant(site.file, size)
 
 
 def _finding(

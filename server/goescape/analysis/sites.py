@@ -108,8 +108,27 @@ def plain_function(name: str) -> str:
 
 
 def plain_subject(subject: str) -> str:
-    """A rendering without the marks of instantiation: ``make([]go.shape.int, n)``."""
-    return subject.replace("go.shape.", "") if "go.shape." in subject else subject
+    """A rendering without the marks of instantiation: ``make([]int, n)``, ``&entry{...}``."""
+    if _SHAPE not in subject:
+        return subject
+    kept, start = [], 0
+    for opening in re.finditer(r"(?<=\w)\[", subject):
+        if opening.start() >= start:
+            end = _closing(subject, opening.start())
+            if _SHAPE in subject[opening.start() : end]:
+                kept.append(subject[start : opening.start()])
+                start = end
+    return "".join([*kept, subject[start:]]).replace(_SHAPE, "")
+
+
+def _closing(subject: str, opening: int) -> int:
+    """The index behind the bracket that closes the one at ``opening``."""
+    depth = 0
+    for index in range(opening, len(subject)):
+        depth += (subject[index] == "[") - (subject[index] == "]")
+        if depth == 0:
+            return index + 1
+    return len(subject)
 
 
 def _sites_of(
@@ -305,16 +324,15 @@ def _merge_copies(
     calls: Mapping[Place, Mapping[str, None]],
     left_out: dict[tuple[Place, str], LeftOut],
 ) -> Sites:
-    own: list[Site] = []
-    elsewhere: list[Site] = []
-    for site in sites:
-        (own if site.ownership is Ownership.OWN else elsewhere).append(site)
+    sites = list(sites)
+    own = _once_per_node(site for site in sites if site.ownership is Ownership.OWN)
+    elsewhere = [site for site in sites if site.ownership is not Ownership.OWN]
     by_function: dict[str, list[Site]] = {}
     for site in own:
         if site.file is not None and site.node is not None:
             declared = site.file.function_at(site.node.start_byte)
-            if declared is not None:
-                by_function.setdefault(declared.name, []).append(site)
+            for name in syntax.names_of(site.file, declared) if declared is not None else ():
+                by_function.setdefault(name, []).append(site)
     for site in elsewhere:
         functions = calls.get(site.place, {})
         if site.ownership is Ownership.WRAPPER and site.node is not None and site.file is not None:
@@ -335,6 +353,20 @@ def _merge_copies(
         else:
             own.append(site)
     return Sites(tuple(own), tuple(left_out.values()))
+
+
+def _once_per_node(sites: Iterable[Site]) -> list[Site]:
+    """Sites of one expression are one, whatever types it was compiled for."""
+    kept: dict[object, Site] = {}
+    for site in sites:
+        where = (site.node.start_byte, site.node.end_byte) if site.node else site.subject
+        key = (site.place.file, site.place.line, where, site.kind)
+        if (known := kept.setdefault(key, site)) is not site:
+            if site.escapes and not known.escapes:
+                known.escapes, known.message = True, site.message
+                known.verdict = site.verdict
+            known.explanations.extend(site.explanations)
+    return list(kept.values())
 
 
 def _add_copy(origin: Site, copy: Site) -> None:
@@ -490,6 +522,7 @@ def _heads_function(leaf: Node) -> bool:
 
 _CONVERSION = re.compile(r"(?:string|\(\[\]byte\)|\(\[\]rune\)|\(\[\]\w+\))\(")
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\.\.\.)|`[^`]*`|\'(?:[^\'\\]|\\.)+\'')
+_SHAPE = "go.shape."
 _TEMPORARY = re.compile(r"(?:\w+\.)?[.#]\w")
 _RESULT = re.compile(r"~[rR]\d+$")
 _QUALIFIER = re.compile(r"\b[a-z_]\w*\.(?=[A-Za-z_])")

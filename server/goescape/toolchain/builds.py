@@ -196,7 +196,13 @@ class Build:
             )
             return
         files = _files(fine)
-        info = PackageInfo(package.name, package.directory, files, self._command.directory)
+        info = PackageInfo(
+            package.name,
+            package.directory,
+            files,
+            self._command.directory,
+            package.variants[0].language,
+        )
         parsed = [text for group in package.texts.values() for text in group]
         yield build_report(info, parsed, _only(texts, files), read=self._other_source)
         if broken:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FIELDS = (
     "ImportPath,Name,Dir,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles,IgnoredGoFiles,"
-    "ForTest,Export,Error,DepsErrors"
+    "ForTest,Export,Error,DepsErrors,Module"
 )
 MODULE_FILES = frozenset({"go.mod", "go.sum", "go.work", "go.work.sum"})
 """Files that change how packages load."""
@@ -74,6 +74,8 @@ class ListedPackage:
     errors: tuple[str, ...]
     """Its own errors, with a position in front where Go gives one."""
     dependency_errors: tuple[str, ...]
+    language: tuple[int, int] = (1, 22)
+    """The Go version that its module asks for; the current language where none says."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -272,7 +274,14 @@ def _listed(item: Mapping[str, object]) -> ListedPackage:
         tuple(_error_text(each) for each in dependencies if isinstance(each, dict))
         if isinstance(dependencies, list)
         else (),
+        _language(item.get("Module")),
     )
+
+
+def _language(module: object) -> tuple[int, int]:
+    version = str(module.get("GoVersion", "1.16")) if isinstance(module, dict) else "1.22"
+    match = re.match(r"(\d+)\.(\d+)", version)
+    return (int(match[1]), int(match[2])) if match else (1, 22)
 
 
 def _names(item: Mapping[str, object], field: str) -> tuple[str, ...]:

@@ -1,0 +1,116 @@
+// Package ranks shows why the same allocation matters here and not there.
+package ranks
+
+import (
+	"errors"
+	"fmt"
+)
+
+type item struct{ n, m int }
+
+var first = new(item) // want hint stored-in-heap "new(item)"
+
+var names = map[string]int{"a": 1} // want hint stored-in-heap `map[string]int{"a": 1}`
+
+var list []*item
+
+func init() {
+	list = append(list, &item{3, 4}) // want hint stored-in-heap "&item{3, 4}"; want(>=1.25) hint stored-in-heap "append(list, &item{3, 4})"
+}
+
+func ordinary() {
+	list[0] = &item{} // want information stored-in-heap "&item{}"
+}
+
+func inLoop(n int) {
+	for i := 0; i < n; i++ {
+		list[i] = &item{n: i} // want warning stored-in-heap "&item{n: i}"
+	}
+}
+
+func rangeExpressionRunsOnce(n int) {
+	for i := range build(n) {
+		list[i] = nil
+	}
+}
+
+//go:noinline
+func build(n int) []*item {
+	return make([]*item, n) // want(<1.25) information dynamic-size "make([]*item, n)"; want(>=1.25) information returned "make([]*item, n)"
+}
+
+func leavesTheLoop(ns []int) *item {
+	for _, n := range ns {
+		if n > 3 {
+			return &item{n: n} // want information returned "&item{n: n}"
+		}
+	}
+	return nil
+}
+
+func breaksInnerLoop(ns []int) {
+	for range ns {
+		for _, n := range ns {
+			if n > 3 {
+				list[0] = &item{n: n} // want warning stored-in-heap "&item{n: n}"
+				break
+			}
+		}
+	}
+}
+
+func callsFromLoop(ns []int) {
+	for _, n := range ns {
+		helper(n)
+	}
+}
+
+//go:noinline
+func helper(n int) {
+	list[0] = &item{m: n} // want warning stored-in-heap "&item{m: n}"
+}
+
+func errorPath(n int) error {
+	if n < 0 {
+		return fmt.Errorf("negative: %d", n) // want hint interface-conversion "n"; want(>=1.26) hint returned `fmt.Errorf("negative: %d", n)`
+	}
+	for i := 0; i < n; i++ {
+		if err := check(i); err != nil {
+			return fmt.Errorf("item %d: %w", i, err) // want hint interface-conversion "i"; want(>=1.26) hint returned `fmt.Errorf("item %d: %w", i, err)`
+		}
+	}
+	return nil
+}
+
+//go:noinline
+func check(n int) error {
+	if n == 3 {
+		return &failure{n} // want hint returned "&failure{n}"
+	}
+	return nil
+}
+
+type failure struct{ n int }
+
+func (f *failure) Error() string { return "failure" }
+
+func panics(n int) {
+	if n < 0 {
+		panic(errors.New("negative")) // want hint passed-to-call `errors.New("negative")`
+	}
+}
+
+func prints(name string, n float64) {
+	fmt.Println(name, n) // want hint interface-conversion "name", hint interface-conversion "n"
+}
+
+func printsInLoop(names []string) {
+	for _, name := range names {
+		fmt.Println(name) // want warning interface-conversion "name"
+	}
+}
+
+func large() int {
+	var buffer [11 << 20]byte // want warning too-large "buffer"
+	return len(buffer[1:])
+}
