@@ -31,7 +31,9 @@ def assert_usable(settings: Settings) -> None:
         text.encode()
 
 
-@pytest.mark.parametrize("raw", [None, {}, {"go": {}}, {"go": {"path": None}}])
+@pytest.mark.parametrize(
+    "raw", [None, {}, [], {"go": {}}, {"go": []}, {"go": {"path": None, "env": []}}]
+)
 def test_nothing_set_is_the_defaults(raw: object) -> None:
     assert parse(raw) == (Settings(), ())
 
@@ -75,7 +77,7 @@ def test_every_setting_is_taken_over() -> None:
         ),
         ({"go": 5}, "goescape.go must be an object, not 5; its defaults are used."),
         ({"go": {"pth": ""}}, "goescape.go.pth is unknown; it is ignored."),
-        ([], "goescape must be an object, not []; its defaults are used."),
+        ([1], "goescape must be an object, not [1]; its defaults are used."),
         (
             {"go": {"env": {"A=B": 1}}},
             'goescape.go.env must be an object of texts, not {"A=B": 1}; its default {} is used.',

@@ -137,11 +137,11 @@ def parse(raw: object) -> tuple[Settings, tuple[str, ...]]:
     """Resolve the object that a client sends under ``goescape``, whatever is in it.
 
     Keys are nested (``{"go": {"path": ...}}``) or dotted (``{"go.path": ...}``); ``null`` means
-    unset. A wrong value leaves the default and one complaint, a sentence that names the setting.
+    unset, and so does ``[]`` for an object: Lua does not tell the two apart. A wrong value leaves the default and one complaint, a sentence that names the setting.
     """
     values: dict[str, Any] = {}
     complaints: list[str] = []
-    if raw is not None and not isinstance(raw, Mapping):
+    if raw and not isinstance(raw, Mapping):
         complaint = (
             f"Setting {SECTION} must be an object, not {_shown(raw)}; its defaults are used."
         )
@@ -167,6 +167,8 @@ def _flatten(raw: Mapping[Any, Any], prefix: str) -> Iterator[tuple[str, Any]]:
         name = text if text.startswith(f"{SECTION}.") else f"{prefix}.{text}"
         if value is None or name.split(".")[1] in _QUIET_GROUPS:
             continue
+        if value == [] and (_is_group(name) or _is_object(name)):
+            continue
         if name not in _BY_NAME and isinstance(value, Mapping) and _is_group(name):
             yield from _flatten(value, name)
         else:
@@ -175,6 +177,10 @@ def _flatten(raw: Mapping[Any, Any], prefix: str) -> Iterator[tuple[str, Any]]:
 
 def _is_group(name: str) -> bool:
     return any(known.startswith(f"{name}.") for known in _BY_NAME)
+
+
+def _is_object(name: str) -> bool:
+    return name in _BY_NAME and _BY_NAME[name].type == "object"
 
 
 def _unknown(name: str, value: object) -> str:
