@@ -137,16 +137,15 @@ def parse(raw: object) -> tuple[Settings, tuple[str, ...]]:
     """Resolve the object that a client sends under ``goescape``, whatever is in it.
 
     Keys are nested (``{"go": {"path": ...}}``) or dotted (``{"go.path": ...}``); ``null`` means
-    unset, and so does ``[]`` for an object: Lua does not tell the two apart. A wrong value leaves the default and one complaint, a sentence that names the setting.
+    unset, and so does ``[]`` for an object: Lua does not tell the two apart. A wrong value leaves
+    the default and one complaint, a sentence that names the setting.
     """
     values: dict[str, Any] = {}
     complaints: list[str] = []
-    if raw and not isinstance(raw, Mapping):
-        complaint = (
-            f"Setting {SECTION} must be an object, not {_shown(raw)}; its defaults are used."
-        )
-        return Settings(), (complaint,)
-    for name, value in _flatten(raw or {}, SECTION):
+    mapping = {} if raw is None or raw == [] else raw
+    if not isinstance(mapping, Mapping):
+        return Settings(), (_unknown(SECTION, raw),)
+    for name, value in _flatten(mapping, SECTION):
         row = _BY_NAME.get(name)
         if row is None:
             complaints.append(_unknown(name, value))
