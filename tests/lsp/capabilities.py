@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lsprotocol import types as lsp
-from pygls.protocol import default_converter
+from lsprotocol.converters import get_converter
 
 _VSCODE: dict[str, Any] = {
     "general": {
@@ -84,7 +84,7 @@ _NEOVIM: dict[str, Any] = {
 
 
 def _structured(claims: dict[str, Any]) -> lsp.ClientCapabilities:
-    return default_converter().structure(claims, lsp.ClientCapabilities)
+    return get_converter().structure(claims, lsp.ClientCapabilities)
 
 
 def vscode() -> lsp.ClientCapabilities:

@@ -1,16 +1,15 @@
-"""An editor to talk with: a real server process, everything it says, and waiting without sleeping."""
+"""An editor to talk with: a real server process, all that it says, waiting without sleeping."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import os
 import re
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lsprotocol import types as lsp
 from pygls.protocol import default_converter
@@ -19,8 +18,12 @@ from pytest_lsp.client import register_lsp_features
 
 from goescape.lsp.paths import uri_of
 
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+    from pathlib import Path
+
 SERVER = (sys.executable, "-m", "goescape", "server")
-DEADLINE_SECONDS = 60.0
+DEADLINE_SECONDS = 40.0
 T = TypeVar("T")
 
 
@@ -28,7 +31,7 @@ class _Protocol(LanguageClientProtocol):
     """Notices every message, so that nobody has to poll."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
+        super().__init__(*arguments, **named)  # type: ignore[no-untyped-call]
         self.arrived = asyncio.Event()
 
     def handle_message(self, message: Any) -> None:
@@ -54,51 +57,34 @@ class Talk:
         self._listen()
 
     def _listen(self) -> None:
-        feature = self.client.feature
-
-        def publish(params: lsp.PublishDiagnosticsParams) -> None:
-            self.published.append(params)
-
-        def register(params: lsp.RegistrationParams) -> None:
-            self.registrations.extend(params.registrations)
-
-        def ask(params: lsp.ShowMessageRequestParams) -> lsp.MessageActionItem | None:
-            self.questions.append(params)
-            title = self.answer([action.title for action in params.actions or ()])
-            return None if title is None else lsp.MessageActionItem(title)
-
-        def status(params: Any) -> None:
-            self.statuses.append(params)
-
-        def refreshed(method: str) -> Callable[[Any], None]:
-            def count(_: Any) -> None:
-                self.refreshes[method] += 1
-
-            return count
-
-        def told_progress(params: lsp.ProgressParams) -> None:
-            self.progress.append((params.token, params.value["kind"]))
-
-        def created(_: lsp.WorkDoneProgressCreateParams) -> None:
-            return None
-
         features: dict[str, Callable[..., Any]] = {
-            lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS: publish,
-            lsp.CLIENT_REGISTER_CAPABILITY: register,
-            lsp.WINDOW_SHOW_MESSAGE_REQUEST: ask,
-            lsp.PROGRESS: told_progress,
-            lsp.WINDOW_WORK_DONE_PROGRESS_CREATE: created,
-            "goescape/status": status,
+            lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS: self.published.append,
+            lsp.CLIENT_REGISTER_CAPABILITY: lambda params: self.registrations.extend(
+                params.registrations
+            ),
+            lsp.WINDOW_SHOW_MESSAGE_REQUEST: self._ask,
+            lsp.PROGRESS: lambda params: self.progress.append((params.token, params.value["kind"])),
+            lsp.WINDOW_WORK_DONE_PROGRESS_CREATE: lambda _: None,
+            "goescape/status": self.statuses.append,
         }
         for method in (
             lsp.WORKSPACE_INLAY_HINT_REFRESH,
             lsp.WORKSPACE_CODE_LENS_REFRESH,
             lsp.WORKSPACE_DIAGNOSTIC_REFRESH,
         ):
-            features[method] = refreshed(method)
+            features[method] = functools.partial(self._refreshed, method)
         for method, handler in features.items():
             self.client.protocol.fm.features.pop(method, None)
-            feature(method)(handler)
+            # pygls marks what it is given, which methods of objects do not allow
+            self.client.feature(method)(functools.partial(handler))
+
+    def _refreshed(self, method: str, _: Any) -> None:
+        self.refreshes[method] += 1
+
+    def _ask(self, params: lsp.ShowMessageRequestParams) -> lsp.MessageActionItem | None:
+        self.questions.append(params)
+        title = self.answer([action.title for action in params.actions or ()])
+        return None if title is None else lsp.MessageActionItem(title)
 
     async def until(self, what: Callable[[], T | None], about: str = "") -> T:
         """Wait until the function gives something true; look again after every message."""
@@ -115,6 +101,13 @@ class Talk:
             return await asyncio.wait_for(look(), DEADLINE_SECONDS)
         except asyncio.TimeoutError:
             raise AssertionError(f"waited in vain for {about or what}\n{self.told()}") from None
+
+    @property
+    def process(self) -> asyncio.subprocess.Process:
+        """The server."""
+        server = self.client._server
+        assert server is not None
+        return server
 
     def told(self) -> str:
         """What the server said, for a failing test."""
@@ -281,7 +274,7 @@ async def conversation(
     capabilities: lsp.ClientCapabilities,
     *folders: Path,
     settings: dict[str, Any] | None = None,
-    environment: dict[str, str] | None = None,
+    environment: Mapping[str, str] | None = None,
     allow_errors: bool = False,
 ) -> AsyncIterator[Talk]:
     """Start a server, greet it, and say goodbye; a logged error fails the test."""
@@ -301,9 +294,11 @@ async def conversation(
     )
     try:
         yield talk
-        await client.shutdown_session()
+        await asyncio.wait_for(client.shutdown_session(), DEADLINE_SECONDS)
     finally:
-        await client.stop()
+        with contextlib.suppress(ProcessLookupError):
+            talk.process.kill()  # after a failure; it has ended otherwise
+        await client.stop()  # type: ignore[no-untyped-call]
     if not allow_errors:
         errors = [each for each in client.log_messages if each.type == lsp.MessageType.Error]
         assert not errors, talk.told()

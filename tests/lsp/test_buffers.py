@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 from goescape.analysis.source import SourceText
 from goescape.lsp.buffers import Buffers, Edit, edited
 from goescape.lsp.paths import uri_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _apply(text: str, edit: Edit) -> str:
