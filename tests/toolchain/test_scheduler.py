@@ -178,9 +178,52 @@ async def test_a_changed_go_mod_analyses_what_is_known(desk: Desk, write_tree: W
     go_mod.write_text("module other\n\ngo 1.21\n")
     desk.scheduler.file_changed(str(go_mod))
     await desk.idle()
-    assert desk.reported()[0] == "other/c"
+    assert desk.reported()[:2] == ["m/c", "other/c"]
     assert "other/a" in desk.reported()
     assert desk.report("other/b").errors
+    assert [desk.report(f"m/{name}").files for name in "abc"] == [(), (), ()]
+
+
+async def test_lone_files_come_into_a_module_and_leave_it(
+    desk: Desk, write_tree: WriteTree
+) -> None:
+    folder = write_tree("-- x/a.go --\npackage x\n-- x/b.go --\npackage x\n") / "x"
+    file, go_mod = folder / "b.go", folder / "go.mod"
+    lone = str(folder / "a.go")
+    desk.scheduler.file_opened(str(file))
+    await desk.idle()
+    assert desk.reported() == [lone]
+    go_mod.write_text("module x\n")
+    desk.scheduler.file_changed(str(go_mod))
+    await desk.idle()
+    assert desk.report(lone).files == ()
+    assert len(desk.report("x").files) == 2
+    go_mod.unlink()
+    desk.scheduler.file_changed(str(go_mod))
+    await desk.idle()
+    assert desk.report("x").files == ()
+    assert len(desk.report(lone).files) == 2
+    (folder / "a.go").unlink()
+    desk.scheduler.file_changed(lone)
+    await desk.idle()
+    assert desk.report(lone).files == ()
+    assert desk.report(str(file)).files == (str(file),)
+    assert desk.messages() == []
+
+
+async def test_a_package_that_is_excluded_loses_its_findings(
+    desk: Desk, write_tree: WriteTree
+) -> None:
+    file = write_tree(MODULE) / "a" / "a.go"
+    desk.scheduler.file_opened(str(file))
+    await desk.idle()
+    assert desk.report("m/a").findings
+    file.write_text("//go:build never\n\n" + file.read_text())
+    desk.scheduler.file_changed(str(file))
+    await desk.idle()
+    assert desk.report("m/a").files == ()
+    assert "//go:build never" in desk.excluded()["a.go"]
+    assert desk.messages() == []
 
 
 async def test_new_settings_analyse_again(desk: Desk, go_path: str, write_tree: WriteTree) -> None:

@@ -180,6 +180,7 @@ class Build:
     ) -> Iterator[PackageReport | Problem]:
         own = [each for each in package.variants if not each.is_test]
         if package.is_excluded:
+            yield PackageReport(package.name, package.directory, ())
             return
         early = package.complete
         broken = [each for each in package.variants if not (early or each.built or each.is_empty)]

@@ -244,6 +244,11 @@ def exclusion(file: str, target: str, *, cgo: bool) -> str:
     return f"excluded by build constraints for {target}"
 
 
+def go_files(folder: str) -> list[str]:
+    """The Go files that lie in a folder, in order."""
+    return sorted(str(path) for path in Path(folder).glob("*.go"))
+
+
 def directory_stamp(directory: str) -> tuple[tuple[str, int, int], ...]:
     """Changes whenever a Go file of the folder is added, removed or written."""
     try:

@@ -11,14 +11,22 @@ import hashlib
 import itertools
 from contextlib import aclosing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from goescape.analysis.model import PackageReport
 from goescape.toolchain.builds import Problem, problem_of
+from goescape.toolchain.events import Event, Excluded, Failed, Finished, Reported, Started
 from goescape.toolchain.go_command import GoProblem
-from goescape.toolchain.packages import MODULE_FILES, absolute, module_root, pattern_of
+from goescape.toolchain.known import KnownPackages
+from goescape.toolchain.packages import (
+    MODULE_FILES,
+    absolute,
+    go_files,
+    module_root,
+    pattern_of,
+)
 from goescape.toolchain.process import uninterrupted
 
 if TYPE_CHECKING:
@@ -26,50 +34,11 @@ if TYPE_CHECKING:
 
     from goescape.toolchain.engine import Engine
 
+__all__ = ["Event", "Excluded", "Failed", "Finished", "Reported", "Scheduler", "Started"]
+
 BUILDS_AT_ONCE = 2
 _LONGEST_SETTLE = 20
 """How many times the settle time a stream of saves may hold back a build."""
-
-
-@frozen
-class Started:
-    """A build has begun."""
-
-    title: str
-    token: int
-
-
-@frozen
-class Finished:
-    """The build with this token has ended; ``cancelled`` also when a newer save replaced it."""
-
-    token: int
-    cancelled: bool
-
-
-@frozen
-class Reported:
-    """A package was analysed. A report without files means that the package is gone."""
-
-    report: PackageReport
-
-
-@frozen
-class Failed:
-    """Something could not be analysed."""
-
-    problem: Problem
-
-
-@frozen
-class Excluded:
-    """The current build leaves this file out; an empty ``reason`` takes that back."""
-
-    file: str
-    reason: str
-
-
-Event: TypeAlias = Started | Finished | Reported | Failed | Excluded
 
 
 @define
@@ -109,7 +78,7 @@ class Scheduler:
         self._open: dict[str, None] = {}
         self._incoming: dict[str, bool] = {}
         self._seen: dict[str, bytes] = {}
-        self._known: dict[str, set[str]] = {}
+        self._known = KnownPackages()
         self._excluded: set[str] = set()
         self._cancellations = 0
         self._closed = False
@@ -166,7 +135,7 @@ class Scheduler:
         self._stop_running()
         for path in self._open:
             self._ask_file(path)
-        self._ask_known(lambda _: True)
+        self._ask_known()
 
     async def close(self) -> None:
         """End everything, processes included, and wait for it."""
@@ -212,23 +181,16 @@ class Scheduler:
 
     def _ask_below(self, folder: str) -> None:
         """How packages load has changed: open ones first, then the others that are known."""
-
-        def inside(path: str) -> bool:
-            return Path(folder) in Path(path).parents
-
         for path in self._open:
-            if inside(path):
+            if Path(path).is_relative_to(folder):
                 self._ask_file(path)
-        self._ask_known(lambda directory: directory == folder or inside(directory))
+        self._ask_known(folder)
 
-    def _ask_known(self, wanted: Callable[[str], bool]) -> None:
-        for directory in self._known:
-            if wanted(directory):
-                root = module_root(directory) or directory
-                asked = self._asked(root)
-                pattern = pattern_of(root, directory)
-                if pattern not in asked.near:
-                    self._ask(root, asked.wide, [pattern])
+    def _ask_known(self, folder: str = "") -> None:
+        for root, pattern in self._known.below(folder):
+            asked = self._asked(root)
+            if pattern not in asked.near:
+                self._ask(root, asked.wide, [pattern])
 
     async def _ask_folder(self, folder: str) -> None:
         cancellations = self._cancellations
@@ -244,7 +206,7 @@ class Scheduler:
             below = pattern_of(root, folder) + "/..." if inside else "./..."
             self._ask(root, self._asked(root).wide, [below])
         if not roots:
-            files = await asyncio.to_thread(_go_files, folder)
+            files = await asyncio.to_thread(go_files, folder)
             if not files:
                 text = f"There is no go.mod and no Go file in {folder}."
                 self._emit(Failed(Problem(text, kind="load")))
@@ -346,7 +308,8 @@ class Scheduler:
                 self._seen.clear()  # the next save, even of the same content, tries again
             self._emit(Failed(item))
             return
-        self._known.setdefault(item.directory, set()).add(item.package)
+        for replaced in self._known.take(item):
+            self._emit(Reported(replaced))
         for path, source in item.sources.items():
             self._seen.setdefault(path, _digest(source.content))
         self._emit(Reported(item))
@@ -354,10 +317,12 @@ class Scheduler:
     def _announce_gone(self, root: str, patterns: Iterable[str]) -> None:
         """Packages without any Go file left get an empty report."""
         for pattern in patterns:
-            path = Path(root, pattern)
-            directory = str(path.parent if pattern.endswith(".go") else path)
-            for package in sorted(self._known.pop(directory, ())):
-                self._emit(Reported(PackageReport(package, directory, ())))
+            lone = pattern.endswith(".go")
+            directory = root if lone else str(Path(root, pattern))
+            for report in self._known.forget(directory):
+                self._emit(Reported(report))
+            if lone and (rest := go_files(directory)):
+                self._ask(root, self._asked(root).near, rest, interrupting=False)
 
     async def _tell_excluded(
         self, engine: Engine, files: Iterable[str], reports: Iterable[PackageReport]
@@ -448,7 +413,7 @@ def _has_go_files(root: str, pattern: str) -> bool:
         return Path(root).is_dir()
     if pattern.endswith(".go"):
         return Path(pattern).is_file()
-    return bool(_go_files(str(Path(root, pattern))))
+    return bool(go_files(str(Path(root, pattern))))
 
 
 def _digests(paths: Iterable[str]) -> dict[str, bytes]:
@@ -464,7 +429,3 @@ def _file_digest(path: str) -> bytes:
 
 def _digest(content: bytes) -> bytes:
     return hashlib.blake2b(content, digest_size=16).digest()
-
-
-def _go_files(folder: str) -> list[str]:
-    return sorted(str(path) for path in Path(folder).glob("*.go"))
