@@ -225,7 +225,7 @@ def stored_in(step: Step) -> str:
     """What an assignment, send or literal stores into, as far as the text shows it."""
     match step.reason:
         case "assign" | "assign-pair" | "assign-pair-dot-type":
-            left = re.split(r" :?= ", step.expression, maxsplit=1)[0]
+            left = re.split(r" [^\w\s=]?= ", step.expression, maxsplit=1)[0]
             return left if "," not in left else ""
         case "key of map put":
             return step.expression.partition("[")[0]

@@ -77,12 +77,13 @@ def copies_sentence(finding: Finding, words: Catalogue = ENGLISH) -> str:
     """What became of the copies of a site where its function was inlined; empty without copies."""
     callers = dict.fromkeys(copy.function for copy in finding.copies if copy.escapes)
     stays = sum(not copy.escapes for copy in finding.copies)
+    calls = words.text("inlined call" if stays == 1 else "inlined calls", count=str(stays))
     names = [_code(name) if name else words.text("package level") for name in callers]
     if names and stays:
-        return words.text("copies both", callers=words.join(names), count=stays)
+        return words.text("copies both", callers=words.join(names), calls=calls)
     if names:
         return words.text("copies escape", callers=words.join(names))
-    return words.text("copies stay", count=stays) if stays else ""
+    return words.text("copies stay", calls=calls) if stays else ""
 
 
 def explain(finding: Finding, words: Catalogue = ENGLISH) -> Explanation:

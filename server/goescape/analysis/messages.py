@@ -68,10 +68,10 @@ ENGLISH = Catalogue(
         "in loop": "in a loop",
         "package level": "package level",
         "copies escape": "also on the heap where inlined into {callers}",
-        "copies stay": "stays on the stack in {count} inlined calls",
-        "copies both": (
-            "escapes when called from {callers}, stays on the stack in {count} inlined calls"
-        ),
+        "copies stay": "stays on the stack in {calls}",
+        "copies both": "escapes when called from {callers}, stays on the stack in {calls}",
+        "inlined calls": "{count} inlined calls",
+        "inlined call": "one inlined call",
         # Inlay hints.
         "label": "heap: {cause}",
         "label no allocation": "no allocation",

@@ -360,7 +360,7 @@ def _once_per_node(sites: Iterable[Site]) -> list[Site]:
     kept: dict[object, Site] = {}
     for site in sites:
         where = (site.node.start_byte, site.node.end_byte) if site.node else site.subject
-        key = (site.place.file, site.place.line, where, site.kind)
+        key = (site.place, where, site.kind)
         if (known := kept.setdefault(key, site)) is not site:
             if site.escapes and not known.escapes:
                 known.escapes, known.message = True, site.message
