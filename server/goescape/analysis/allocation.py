@@ -126,10 +126,10 @@ class Evidence:
             for step in flow.steps
         ):
             return True
+        if re.match(r"make\(\[\][^,]*, 0\)$|\[\].*\{\}$", site.subject):
+            return True
         if site.ownership is not Ownership.OWN or site.node is None or site.file is None:
             return False
-        if re.match(r"make\(\[\][^,]*, 0\)$", site.subject):
-            return True
         return self._node_has_no_size(site.node)
 
     def _node_has_no_size(self, node: Node) -> bool:

@@ -7,6 +7,7 @@ that does not parse.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -78,14 +79,14 @@ class GoSyntax:
     @cached_property
     def functions(self) -> tuple[Declared, ...]:
         """Every function and method declared in the file, in source order."""
-        nodes = _captures(_DECLARATIONS, self.root, "function")
+        nodes = self._declarations("function")
         return tuple(declared for node in nodes if (declared := _declared(node)))
 
     @cached_property
     def types(self) -> dict[str, Node]:
         """The type that each package-level name stands for."""
         found = {}
-        for node in _captures(_DECLARATIONS, self.root, "type"):
+        for node in self._declarations("type"):
             name, type_node = node.child_by_field_name("name"), node.child_by_field_name("type")
             if name is not None and type_node is not None and _at_package_level(node):
                 found[text(name)] = type_node
@@ -96,25 +97,25 @@ class GoSyntax:
         """The names of the file's package-level constants."""
         return frozenset(
             text(name)
-            for node in _captures(_DECLARATIONS, self.root, "constant")
+            for node in self._declarations("constant")
             for name in node.children_by_field_name("name")
         )
 
     @cached_property
     def field_names(self) -> frozenset[str]:
         """The names of all struct fields."""
-        return frozenset(text(node) for node in _captures(_DECLARATIONS, self.root, "field"))
+        return frozenset(text(node) for node in self._declarations("field"))
 
     @cached_property
     def method_names(self) -> frozenset[str]:
         """The names of all methods, those of interfaces included."""
-        return frozenset(text(node) for node in _captures(_DECLARATIONS, self.root, "method"))
+        return frozenset(text(node) for node in self._declarations("method"))
 
     @cached_property
     def imported_names(self) -> frozenset[str]:
         """The names under which the file knows other packages (also the likely real ones)."""
         names = set()
-        for node in _captures(_DECLARATIONS, self.root, "import"):
+        for node in self._declarations("import"):
             alias, path = node.child_by_field_name("name"), node.child_by_field_name("path")
             if alias is not None:
                 names.add(text(alias))
@@ -131,7 +132,7 @@ class GoSyntax:
     @cached_property
     def uses_cgo(self) -> bool:
         """Whether the compiler saw a rewritten copy of this file, with other columns."""
-        imports = _captures(_DECLARATIONS, self.root, "import")
+        imports = self._declarations("import")
         return any(text(node).strip('"') == "C" for node in imports)
 
     @property
@@ -142,10 +143,21 @@ class GoSyntax:
 
     def function_at(self, offset: int) -> Declared | None:
         """The declaration around a position; None at package level."""
-        for declared in self.functions:
-            if declared.node.start_byte <= offset < declared.node.end_byte:
-                return declared
-        return None
+        index = bisect_right(self._function_starts, offset) - 1
+        if index < 0 or offset >= self.functions[index].node.end_byte:
+            return None
+        return self.functions[index]
+
+    @cached_property
+    def _function_starts(self) -> list[int]:
+        return [declared.node.start_byte for declared in self.functions]
+
+    def _declarations(self, name: str) -> list[Node]:
+        return sorted(self._captured.get(name, ()), key=lambda node: node.start_byte)
+
+    @cached_property
+    def _captured(self) -> dict[str, list[Node]]:
+        return QueryCursor(_DECLARATIONS).captures(self.root)
 
     def definition(self, identifier: Node) -> Node | None:
         """The identifier that declares this local name; None for package-level and unknown ones.
@@ -543,11 +555,6 @@ def _package_names(path: str) -> frozenset[str]:
     last = re.sub(r"\.v\d+$", "", parts[-1])
     plain = re.sub(r"^go-|-go$|\.go$", "", last)
     return frozenset({last, plain, plain.replace("-", ""), plain.replace("-", "_")})
-
-
-def _captures(query: Query, node: Node, name: str) -> list[Node]:
-    found = QueryCursor(query).captures(node).get(name, [])
-    return sorted(found, key=lambda n: n.start_byte)
 
 
 _DECLARATIONS = Query(
