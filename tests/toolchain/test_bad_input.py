@@ -68,6 +68,20 @@ async def test_go_list_goes_wrong(
             "no space left on device; free some disk space, then save again.",
         ),
         ("    print('nonsense')", "m was not compiled"),
+        (
+            (
+                "    package['Error'] = dict(Err='# m\\nwrite /x: no space left on device')\n"
+                "    print(json.dumps(package, indent=1))"
+            ),
+            "m was not compiled: no space left on device; free some disk space, then save again.",
+        ),
+        (
+            (
+                "    package['Error'] = dict(Err='# m\\n/compile: signal: killed')\n"
+                "    print(json.dumps(package, indent=1))"
+            ),
+            "m was not compiled: signal: killed; free some memory, then save again.",
+        ),
     ],
 )
 async def test_compiling_goes_wrong(

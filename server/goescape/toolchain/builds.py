@@ -191,6 +191,9 @@ class Build:
         texts = {path: SourceText(path, content) for path, content in sources.items()}
         if errors or (broken and not any(each.files for each in fine)):
             errors = errors or self._errors(broken)
+            if problem := _trouble(errors, package.name):
+                yield problem  # what was found before stays
+                return
             files = _files(package.variants)
             yield PackageReport(
                 package.name, package.directory, files, errors=errors, sources=_only(texts, files)
@@ -208,7 +211,7 @@ class Build:
         yield build_report(info, parsed, _only(texts, files), read=self._other_source)
         if broken:
             failed = self._errors(broken)
-            yield Problem(
+            yield _trouble(failed, package.name) or Problem(
                 f"The tests of {package.name} do not compile: {failed[0].message}",
                 package.name,
                 "compile",
@@ -274,6 +277,7 @@ def friendly(lines: Sequence[str]) -> str:
 
 _ADVICE = (
     (r"no space left on device|disk quota exceeded", "free some disk space, then save again."),
+    (r"signal: killed|cannot allocate memory", "free some memory, then save again."),
     (
         r"(?i)(?:build cache|GOCACHE|go-build).*(?:denied|read-only|not a dir|is required)",
         "set GOCACHE in goescape.go.env to a folder that can be written.",
@@ -288,6 +292,14 @@ _ADVICE = (
         "goescape never downloads: run `go mod tidy` (or `go mod vendor`) in a terminal.",
     ),
 )
+
+
+def _trouble(errors: Sequence[CompileError], package: str) -> Problem | None:
+    """A problem when the machine is at fault: the code may be as right as before."""
+    for error in errors:
+        if found := re.search(_ADVICE[0][0] + "|" + _ADVICE[1][0], error.message):
+            return Problem(friendly([f"{package} was not compiled: {found[0]}"]), package, "go")
+    return None
 
 
 def _grouped(listed: Sequence[ListedPackage]) -> dict[str, Package]:
