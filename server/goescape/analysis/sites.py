@@ -91,9 +91,15 @@ def find_sites(
                 known.explanations.extend(site.explanations)
             else:
                 sites[site.key] = site
+    placed = []
     for site in sites.values():
         _locate(site, syntax, calls.get(site.place, {}))
-    return _merge_copies(sites.values(), syntax, calls, left_out)
+        if site.node is not None or _has_text(site):
+            placed.append(site)
+        elif site.escapes:
+            reason = "a position that the source does not have"
+            left_out[site.place, site.message] = LeftOut(site.place, site.message, reason)
+    return _merge_copies(placed, syntax, calls, left_out)
 
 
 def plain_function(name: str) -> str:
@@ -179,6 +185,10 @@ def _site(
         return None
     subject = plain_subject(decision.subject)
     return Site(place, subject, decision.message, escapes, decision.verdict, list(explanations))
+
+
+def _has_text(site: Site) -> bool:
+    return site.file is not None and bool(site.file.source.line(site.place.line).strip())
 
 
 def _locate(site: Site, syntax: PackageSyntax, inlined: Iterable[str]) -> None:
