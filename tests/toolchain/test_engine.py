@@ -12,7 +12,7 @@ from goescape.toolchain.engine import Engine, EngineOptions
 from tests.toolchain.conftest import reports_and_problems
 
 if TYPE_CHECKING:
-    from tests.conftest import WriteTree
+    from tests.conftest import RealModule, WriteTree
 
 GO_MOD = "-- go.mod --\nmodule example.com/m\n\ngo 1.21\n"
 ESCAPES = "func {0}() *int {{ x := 1; return &x }}\n"
@@ -140,6 +140,26 @@ async def test_go_work_and_a_module_outside_it(engine: Engine, write_tree: Write
         assert [len(report.findings) for report in reports.values()] == [1]
     found = await engine.importers(str(folder / "two"), "one/p", {str(folder / "two")})
     assert found == (".",)
+
+
+async def test_a_workspace_is_not_changed(
+    go_path: str, write_tree: WriteTree, real_module: RealModule
+) -> None:
+    real_module("github.com/BurntSushi/toml@v1.6.0")  # into the module cache
+    folder = write_tree(
+        '-- go.work --\ngo 1.21\n\nuse "./o ne"\n\nreplace example.org/r => ./replaced\n'
+        "-- o ne/go.mod --\nmodule one\n\ngo 1.21\n\n"
+        "require (\n\tgithub.com/BurntSushi/toml v1.6.0\n\texample.org/r v1.0.0\n)\n"
+        "-- o ne/o.go --\npackage one\n\n"
+        'import (\n\t_ "example.org/r"\n\t_ "github.com/BurntSushi/toml"\n)\n'
+        "-- replaced/go.mod --\nmodule example.org/r\n-- replaced/r.go --\npackage r\n"
+    )
+    before = sorted(folder.rglob("*"))
+    engine = Engine(EngineOptions(go_path=go_path))
+    reports, problems = await reports_and_problems(engine, folder / "o ne")
+    assert problems == []
+    assert reports["one"].errors == ()
+    assert sorted(folder.rglob("*")) == before
 
 
 async def test_importers_are_found_through_others(engine: Engine, write_tree: WriteTree) -> None:

@@ -275,13 +275,18 @@ def friendly(lines: Sequence[str]) -> str:
     return f"{text.rstrip('.')}; {advice}" if advice else text
 
 
-_ADVICE = (
+_OF_THE_MACHINE = (
     (r"no space left on device|disk quota exceeded", "free some disk space, then save again."),
     (r"signal: killed|cannot allocate memory", "free some memory, then save again."),
     (
-        r"(?i)(?:build cache|GOCACHE|go-build).*(?:denied|read-only|not a dir|is required)",
+        (
+            r"(?<=-[ad]: )(?:read-only file system|permission denied)"
+            r"|(?i:build cache|GOCACHE|go-build).*(?:denied|read-only|not a dir|is required)"
+        ),
         "set GOCACHE in goescape.go.env to a folder that can be written.",
     ),
+)
+_OF_THE_CODE = (
     (
         r"malformed import path",
         "rename the folder: an import path has only ASCII letters, digits and -._~+ in it.",
@@ -292,13 +297,16 @@ _ADVICE = (
         "goescape never downloads: run `go mod tidy` (or `go mod vendor`) in a terminal.",
     ),
 )
+_ADVICE = _OF_THE_MACHINE + _OF_THE_CODE
 
 
 def _trouble(errors: Sequence[CompileError], package: str) -> Problem | None:
     """A problem when the machine is at fault: the code may be as right as before."""
     for error in errors:
-        if found := re.search(_ADVICE[0][0] + "|" + _ADVICE[1][0], error.message):
-            return Problem(friendly([f"{package} was not compiled: {found[0]}"]), package, "go")
+        for pattern, advice in _OF_THE_MACHINE:
+            if found := re.search(pattern, error.message):
+                text = f"{package} was not compiled: {found[0]}; {advice}"
+                return Problem(text, package, "go")
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from contextlib import aclosing
 from pathlib import Path
@@ -25,6 +26,7 @@ from goescape.toolchain.packages import (
     FileHome,
     JsonObjects,
     ListedPackage,
+    WorkFile,
     absolute,
     directory_stamp,
     exclusion,
@@ -36,7 +38,6 @@ from goescape.toolchain.packages import (
     nested_modules,
     pattern_of,
     split_path,
-    work_modules,
     work_root,
 )
 from goescape.toolchain.process import BoundedText, Command, capture, run
@@ -95,7 +96,7 @@ class Engine:
         self._finding = asyncio.Lock()
         self._found: _Toolchain | None = None
         self._homes: dict[str, tuple[object, tuple[ListedPackage, ...]]] = {}
-        self._work_modules: dict[str, tuple[int, tuple[str, ...]]] = {}
+        self._work_files: dict[str, tuple[int, WorkFile]] = {}
 
     async def go(self) -> Go:
         """The Go in use. Raises GoProblem, and looks again at the next call."""
@@ -174,7 +175,7 @@ class Engine:
         """
         folder = absolute(folder)
         if work_root(folder) == folder:
-            return await self._modules_of_work(folder)
+            return (await self._read_work(folder)).modules
         if below := await asyncio.to_thread(nested_modules, folder):
             return below
         above = module_root(folder)
@@ -229,9 +230,13 @@ class Engine:
     async def _command(self, root: str, *arguments: str) -> Command:
         toolchain = await self._toolchain()
         environment = dict(toolchain.environment)
-        if await self._is_outside_its_work(root):
+        work = await self._work_of(root)
+        if work is not None and not is_among(root, work.modules):
             environment["GOWORK"] = "off"  # else go refuses a module that go.work does not list
-        return Command((toolchain.go.path, *arguments), root, environment)
+            work = None
+        # go list may add to go.work.sum, whatever -mod says: it works on a copy.
+        copy = work.copy() if work is not None else {}
+        return Command((toolchain.go.path, *arguments), root, environment, copy)
 
     async def _compile_command(self, root: str, patterns: Sequence[str]) -> Command:
         gcflags = (await self._toolchain()).gcflags
@@ -292,20 +297,20 @@ class Engine:
         self._homes[directory] = (stamp, listed)
         return listed
 
-    async def _is_outside_its_work(self, root: str) -> bool:
-        work = work_root(root)
-        if not work or self._env.get("GOWORK") or not module_root(root):
-            return False
+    async def _work_of(self, root: str) -> WorkFile | None:
+        """The go.work above a module, unless the environment names another."""
+        folder = work_root(root)
+        if not folder or self._env.get("GOWORK") or not module_root(root):
+            return None
         try:
-            modules = await self._modules_of_work(work)
+            return await self._read_work(folder)
         except GoProblem:
-            return False  # go itself will say what is wrong with it
-        return not is_among(root, modules)
+            return None  # go itself will say what is wrong with it
 
-    async def _modules_of_work(self, folder: str) -> tuple[str, ...]:
+    async def _read_work(self, folder: str) -> WorkFile:
         file = os.path.join(folder, "go.work")  # noqa: PTH118
         stamp = _stamp(file)
-        known = self._work_modules.get(folder)
+        known = self._work_files.get(folder)
         if known is not None and known[0] == stamp:
             return known[1]
         toolchain = await self._toolchain()
@@ -314,9 +319,9 @@ class Engine:
         if answer.code != 0:
             lines = answer.errors.splitlines()
             raise GoProblem(f"go.work in {folder} cannot be read: {friendly(lines)}", "load")
-        modules = tuple(work_modules(answer.output, folder))
-        self._work_modules[folder] = (stamp, modules)
-        return modules
+        work = WorkFile(folder, json.loads(answer.output))
+        self._work_files[folder] = (stamp, work)
+        return work
 
 
 def _together(patterns: Sequence[str]) -> list[tuple[str, ...]]:

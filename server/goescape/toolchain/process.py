@@ -15,9 +15,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping  # noqa: TC003 - attrs resolves annotations
+from pathlib import Path
 from typing import Literal, TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
 INTERRUPT_SECONDS = 1.0
 """How long a group may take to end after an interrupt, before it is killed."""
@@ -49,6 +50,8 @@ class Command:
     arguments: tuple[str, ...]
     directory: str
     environment: Mapping[str, str]
+    work: Mapping[str, bytes] = field(factory=dict)
+    """Files for the temporary folder; a ``go.work`` among them is used instead of the real one."""
 
 
 @frozen
@@ -70,6 +73,7 @@ async def run(
     """
     folder = _temporary_folder(command.environment)
     try:
+        await asyncio.to_thread(_write_files, folder, command.work)
         lines = _Lines(on_output, on_error)
         transport = await _start(command, folder, lines)
         try:
@@ -183,6 +187,8 @@ async def _start(command: Command, folder: str, lines: _Lines) -> asyncio.Subpro
     environment = {**command.environment, "PWD": command.directory, "GOTMPDIR": folder}
     # cgo's C compiler and the linker follow these instead of GOTMPDIR.
     environment.update(dict.fromkeys(("TMPDIR", "TMP", "TEMP"), folder))
+    if command.work:
+        environment["GOWORK"] = str(Path(folder, "go.work"))
     flags = 0
     if sys.platform == "win32":
         flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.BELOW_NORMAL_PRIORITY_CLASS
@@ -222,6 +228,16 @@ def _temporary_folder(environment: Mapping[str, str]) -> str:
         raise GoProblem(
             f"No temporary folder can be made in {parent} ({problem.strerror}); "
             "free some space or set TMPDIR to another folder."
+        ) from problem
+
+
+def _write_files(folder: str, files: Mapping[str, bytes]) -> None:
+    try:
+        for name, content in files.items():
+            Path(folder, name).write_bytes(content)
+    except OSError as problem:
+        raise GoProblem(
+            f"Nothing can be written to {folder} ({problem.strerror}); free some disk space."
         ) from problem
 
 
