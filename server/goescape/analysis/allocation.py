@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.analysis.go_syntax import text
 from goescape.analysis.model import Allocates, Kind, Place
-from goescape.analysis.sites import Ownership, is_constant
+from goescape.analysis.nodes import text
+from goescape.analysis.renderings import is_constant
+from goescape.analysis.scopes import definition
+from goescape.analysis.sites import Ownership
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from goescape.analysis.compiler_text import PackageText
-    from goescape.analysis.go_syntax import PackageSyntax
+    from goescape.analysis.package_syntax import PackageSyntax
     from goescape.analysis.sites import Site
 
 
@@ -106,7 +108,7 @@ class Evidence:
         node, file = site.node, site.file
         if node is None or file is None or node.type != "identifier":
             return []
-        declared = file.definition(node)
+        declared = definition(node)
         if declared is None:
             return []
         said = self._said.get(file.span(declared).start, ())

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.analysis.go_syntax import ancestors, text
 from goescape.analysis.model import Cause, FlowStep, Kind, Place
-from goescape.analysis.sites import call_head, callee_name, plain_function, plain_subject
+from goescape.analysis.nodes import ancestors, text
+from goescape.analysis.renderings import call_head, plain_function, plain_subject
+from goescape.analysis.scopes import definition
+from goescape.analysis.sites import callee_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from goescape.analysis.compiler_text import Explanation, Flow, PackageText, Position, Step
-    from goescape.analysis.go_syntax import PackageSyntax
+    from goescape.analysis.package_syntax import PackageSyntax
     from goescape.analysis.sites import Site
 
 
@@ -158,7 +160,7 @@ class Reasoner:
             first = first.named_children[0]
         name = text(first)
         file = next((f for f in self._syntax.files.values() if _is_in(f.root, first)), None)
-        if first.type != "identifier" or file is None or file.definition(first) is not None:
+        if first.type != "identifier" or file is None or definition(first) is not None:
             return True
         if depth == 0:
             return name not in self._syntax.functions and name not in _BUILTINS

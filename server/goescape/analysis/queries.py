@@ -8,8 +8,10 @@ from weakref import WeakValueDictionary
 
 from attrs import frozen
 
-from goescape.analysis.go_syntax import GoSyntax, ancestors, callee_text
+from goescape.analysis.go_syntax import GoSyntax
 from goescape.analysis.model import Finding, Function, Kind, Parameter, Span
+from goescape.analysis.nodes import ancestors, callee_text
+from goescape.analysis.scopes import definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -102,7 +104,7 @@ def _about_name(report: PackageReport, syntax: GoSyntax, name: Node) -> Hit | No
         if function.name_span == span:
             inside = tuple(f for f in report.diagnostics() if _within(f.span, function.span))
             return Hit(span, inside, None, function)
-    declared = syntax.definition(name) if name.type == "identifier" else None
+    declared = definition(name) if name.type == "identifier" else None
     if declared is None:
         return None
     place = syntax.span(declared).start

@@ -8,21 +8,17 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.analysis.go_syntax import (
-    ancestors,
-    callee_text,
-    declaring_loop,
-    runs_repeatedly,
-    text,
-)
+from goescape.analysis.loops import declaring_loop, runs_repeatedly
 from goescape.analysis.model import Allocates, Cause, Kind, RankReason, Severity
+from goescape.analysis.nodes import ancestors, callee_text, text
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
     from goescape.analysis.allocation import Truth
     from goescape.analysis.causes import Reasoning
-    from goescape.analysis.go_syntax import Declared, GoSyntax, PackageSyntax
+    from goescape.analysis.go_syntax import Declared, GoSyntax
+    from goescape.analysis.package_syntax import PackageSyntax
     from goescape.analysis.sites import Site
 
 

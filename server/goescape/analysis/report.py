@@ -16,7 +16,7 @@ from goescape.analysis.allocation import (
 )
 from goescape.analysis.causes import Reasoner, Reasoning
 from goescape.analysis.compiler_text import Verdict
-from goescape.analysis.go_syntax import GoSyntax, PackageSyntax, ancestors, parameters, text
+from goescape.analysis.go_syntax import GoSyntax, parameters
 from goescape.analysis.model import (
     Allocates,
     Cause,
@@ -30,9 +30,12 @@ from goescape.analysis.model import (
     Span,
     Stay,
 )
+from goescape.analysis.nodes import ancestors, text
+from goescape.analysis.package_syntax import PackageSyntax
 from goescape.analysis.paths import absolute_paths, joined
 from goescape.analysis.ranking import Ranking
-from goescape.analysis.sites import Ownership, Site, find_sites, plain_subject, token_span
+from goescape.analysis.renderings import plain_subject
+from goescape.analysis.sites import Ownership, Site, find_sites, token_span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -13,8 +13,21 @@ from typing import TYPE_CHECKING
 from attrs import define, field, frozen
 
 from goescape.analysis.compiler_text import Decision, Explanation, Verdict
-from goescape.analysis.go_syntax import ancestors, anchor, text
 from goescape.analysis.model import Copy, Kind, LeftOut, Place, Span
+from goescape.analysis.nodes import ancestors, anchor, text
+from goescape.analysis.renderings import (
+    call_head,
+    callee_name_of_text,
+    is_constant,
+    is_conversion,
+    is_result,
+    is_temporary,
+    outline,
+    plain_function,
+    plain_subject,
+    shape,
+    unqualified,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,7 +35,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from goescape.analysis.compiler_text import PackageText, Position
-    from goescape.analysis.go_syntax import GoSyntax, PackageSyntax
+    from goescape.analysis.go_syntax import GoSyntax
+    from goescape.analysis.package_syntax import PackageSyntax
 
 
 class Ownership(enum.Enum):
@@ -100,41 +114,6 @@ def find_sites(
             reason = "a position that the source does not have"
             left_out[site.place, site.message] = LeftOut(site.place, site.message, reason)
     return _merge_copies(placed, syntax, calls, left_out)
-
-
-def plain_function(name: str) -> str:
-    """A function's name without instantiations: ``(*list).add`` of ``(*list[int]).add``."""
-    depth, kept = 0, []
-    for character in name:
-        depth += character == "["
-        if depth == 0:
-            kept.append(character)
-        depth -= character == "]"
-    return "".join(kept)
-
-
-def plain_subject(subject: str) -> str:
-    """A rendering without the marks of instantiation: ``make([]int, n)``, ``&entry{...}``."""
-    if _SHAPE not in subject:
-        return subject
-    kept, start = [], 0
-    for opening in re.finditer(r"(?<=\w)\[", subject):
-        if opening.start() >= start:
-            end = _closing(subject, opening.start())
-            if _SHAPE in subject[opening.start() : end]:
-                kept.append(subject[start : opening.start()])
-                start = end
-    return "".join([*kept, subject[start:]]).replace(_SHAPE, "")
-
-
-def _closing(subject: str, opening: int) -> int:
-    """The index behind the bracket that closes the one at ``opening``."""
-    depth = 0
-    for index in range(opening, len(subject)):
-        depth += (subject[index] == "[") - (subject[index] == "]")
-        if depth == 0:
-            return index + 1
-    return len(subject)
 
 
 def _sites_of(
@@ -245,7 +224,7 @@ def _locate_variable(
 ) -> None:
     name = site.subject.rpartition(".")[2]
     site.kind = Kind.VARIABLE
-    if _TEMPORARY.match(site.subject):
+    if is_temporary(site.subject):
         site.kind = Kind.TEMPORARY
     for node in nodes:
         if node.type == "identifier" and text(node) == name:
@@ -290,7 +269,7 @@ def _refine_kind(site: Site, syntax: PackageSyntax) -> None:
     if node is None or file is None:
         return
     conversion = conversion_of(node)
-    if _CONVERSION.match(site.subject) and conversion is not None:
+    if is_conversion(site.subject) and conversion is not None:
         site.node, site.kind = conversion, Kind.EXPRESSION
     elif node.type == "selector_expression" and site.kind is Kind.BOXED:
         method = node.child_by_field_name("field")
@@ -320,12 +299,10 @@ def _is_own_call(site: Site, node: Node, inlined: tuple[str, ...]) -> bool:
             return called == "append"
         case _ if head:
             return callee_name_of_text(head) == called or (
-                _CONVERSION.match(site.subject) is not None
-                and not inlined
-                and node.named_child_count > 1
+                is_conversion(site.subject) and not inlined and node.named_child_count > 1
             )
     # The result of an inlined call has lost its name: `~r0`.
-    return _RESULT.match(site.subject) is not None
+    return is_result(site.subject)
 
 
 def _merge_copies(
@@ -388,25 +365,14 @@ def _add_copy(origin: Site, copy: Site) -> None:
 
 def _origin(copy: Site, candidates: list[Site]) -> Site | None:
     """The site in the inlined function that this is a copy of."""
-    wanted = _unqualified(copy.subject)
+    wanted = unqualified(copy.subject)
     alike = [s for s in candidates if (s.kind is Kind.VARIABLE) == (copy.kind is Kind.VARIABLE)]
     for site in alike:
-        if _unqualified(site.subject) == wanted:
+        if unqualified(site.subject) == wanted:
             return site
     if copy.kind in {Kind.BOXED, Kind.VARIABLE}:
         return None
-    return next((s for s in alike if _outline(s.subject) == _outline(copy.subject)), None)
-
-
-def _unqualified(subject: str) -> str:
-    return _QUALIFIER.sub("", subject)
-
-
-def _outline(subject: str) -> str:
-    """The part of a rendering that inlining keeps: arguments may have become other values."""
-    head = call_head(subject)
-    kept = subject.partition(",")[0] if head in {"make", "new"} else head or subject
-    return _unqualified(kept)
+    return next((s for s in alike if outline(s.subject) == outline(copy.subject)), None)
 
 
 def _whose(subject: str, inlined: tuple[str, ...]) -> str:
@@ -417,54 +383,6 @@ def _whose(subject: str, inlined: tuple[str, ...]) -> str:
             if re.match(rf"\(?\*?{re.escape(qualifier[1])}\.", name):
                 return name
     return inlined[0] if inlined else ""
-
-
-def shape(subject: str, explanations: Sequence[Explanation] = ()) -> Kind:
-    """What kind of thing a rendering is, without its source."""
-    if subject == "func literal":
-        return Kind.CLOSURE
-    if _TEMPORARY.match(subject):
-        return Kind.TEMPORARY
-    if subject == "... argument":
-        return Kind.ARGUMENTS
-    if is_constant(subject):
-        return Kind.BOXED
-    if subject == "append" or subject.startswith(("make(", "new(", "&")):
-        return Kind.EXPRESSION
-    if _CONVERSION.match(subject):
-        boxed = any(
-            step.reason == "interface-converted"
-            for explanation in explanations[:1]
-            for step in explanation.flows[0].steps[:2]
-            if explanation.flows
-        )
-        return Kind.BOXED if boxed else Kind.EXPRESSION
-    if subject.endswith("}") and subject.startswith(("[]", "map[")):
-        return Kind.EXPRESSION
-    if " + " in subject and ('"' in subject or "string(" in subject):
-        return Kind.EXPRESSION
-    return Kind.BOXED
-
-
-def is_constant(subject: str) -> bool:
-    """Whether a rendering is a constant, perhaps of a named type: ``7``, ``"x"``, ``T(36)``."""
-    return _CONSTANT.match(subject) is not None
-
-
-def call_head(subject: str) -> str:
-    """The callee of a rendered call: ``fmt.Sprint`` of ``fmt.Sprint(x)``; else empty."""
-    if not subject.endswith(")"):
-        return ""
-    depth, opened = 0, 0
-    # Literals go first: their parentheses and blanks mean nothing.
-    blanked = _LITERAL.sub(lambda literal: "_" * len(literal[0]), subject)
-    for index, character in enumerate(blanked):
-        if character == "(" and depth == 0:
-            opened = index
-        if character == " " and depth == 0:
-            return ""  # an operator: not a call
-        depth += (character in "([{") - (character in ")]}")
-    return subject[:opened]
 
 
 def callee_name(function: Node) -> str:
@@ -480,12 +398,6 @@ def callee_name(function: Node) -> str:
         case "qualified_type" | "generic_type" | "pointer_type" | "unary_expression":
             return callee_name(function.named_children[-1]) if function.named_child_count else ""
     return ""
-
-
-def callee_name_of_text(head: str) -> str:
-    """The last name of a rendered callee: ``Replace`` of ``(*strings.Replacer).Replace``."""
-    match = re.search(r"(\w+)\)?$", plain_function(head))
-    return match[1] if match else ""
 
 
 def conversion_of(node: Node) -> Node | None:
@@ -530,18 +442,9 @@ def _heads_function(leaf: Node) -> bool:
     return part in {declaration.child_by_field_name(name) for name in ("name", "receiver")}
 
 
-_CONVERSION = re.compile(r"(?:string|\(\[\]byte\)|\(\[\]rune\)|\(\[\]\w+\))\(")
-_LITERAL = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\.\.\.)|`[^`]*`|\'(?:[^\'\\]|\\.)+\'')
-_SHAPE = "go.shape."
-_TEMPORARY = re.compile(r"(?:\w+\.)?[.#]\w")
-_RESULT = re.compile(r"~[rR]\d+$")
-_QUALIFIER = re.compile(r"\b[a-z_]\w*\.(?=[A-Za-z_])")
-_CONSTANT = re.compile(
-    r"""(?:[\w.*]+\()?(?:-?\d[\w.+\-]*|'[^']*'|'\\''|"(?:[^"\\]|\\.)*(?:"|\.\.\.)"""
-    r"""|`[^`]*`|true|false|nil|\(?-?[\d.]+(?:e[+-]\d+)? \+ [\d.]+i\)?)\)?$""",
-    re.DOTALL,
-)
 _CLAUSES = frozenset({"type_case", "default_case"})
+
+
 _CAN_RENDER_AS_LITERAL = frozenset(
     {"composite_literal", "unary_expression", "literal_value", "parenthesized_expression"}
 )

@@ -1,0 +1,213 @@
+"""What only all files of a package together can tell: names, types, references."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tree_sitter import Node
+
+from goescape.analysis.nodes import text, walk
+from goescape.analysis.scopes import definition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from goescape.analysis.go_syntax import Declared, GoSyntax
+
+
+class PackageSyntax:
+    """The files of one package together."""
+
+    def __init__(self, files: dict[str, GoSyntax], own: frozenset[str]) -> None:
+        """``own`` are the paths of the package's files; the others belong to other packages."""
+        self.files = files
+        self._own = own
+
+    @cached_property
+    def functions(self) -> dict[str, Declared]:
+        """Every declared function by the compiler's name for it."""
+        return {f.name: f for file in self._own_files for f in file.functions}
+
+    @cached_property
+    def types(self) -> dict[str, Node]:
+        """Every package-level type of the package."""
+        return {name: node for file in self._own_files for name, node in file.types.items()}
+
+    @cached_property
+    def constants(self) -> frozenset[str]:
+        """Every package-level constant."""
+        return frozenset().union(*(file.constants for file in self._own_files))
+
+    @property
+    def _own_files(self) -> Iterator[GoSyntax]:
+        return (file for path, file in self.files.items() if path in self._own)
+
+    def names_of(self, file: GoSyntax, declared: Declared) -> tuple[str, ...]:
+        """How the compiler names a function: here, and from other packages (``lib.F``)."""
+        qualified = f"{file.package_name}.{declared.name}"
+        own = self.functions.get(declared.name)
+        if own is not None and own.node == declared.node:
+            return declared.name, qualified
+        return (qualified,)
+
+    def declares_method(self, name: str) -> bool:
+        """Whether a method has this name and no field has."""
+        return any(name in file.method_names for file in self.files.values()) and not any(
+            name in file.field_names for file in self.files.values()
+        )
+
+    def references(self, plain_name: str) -> tuple[tuple[GoSyntax, Node], ...]:
+        """Every place that names a function or method, its declaration left out."""
+        found = []
+        for path, offsets in self._words.get(plain_name.encode(), {}).items():
+            file = self.files[path]
+            for offset in offsets:
+                node = file.node_at(offset)
+                if node is not None and node.type in {"identifier", "field_identifier"}:
+                    parent = node.parent
+                    if parent is None or parent.type not in _DECLARES_FUNCTION:
+                        found.append((file, node))
+        return tuple(found)
+
+    @cached_property
+    def _words(self) -> dict[bytes, dict[str, list[int]]]:
+        wanted = {f.plain_name.encode() for f in self.functions.values()}
+        words: dict[bytes, dict[str, list[int]]] = {}
+        for path, file in self.files.items():
+            for match in _WORD.finditer(file.source.content):
+                if match[0] in wanted:
+                    words.setdefault(match[0], {}).setdefault(path, []).append(match.start())
+        return words
+
+    def is_constant(self, file: GoSyntax, node: Node) -> bool:
+        """Whether an expression consists of literals and of constants of this package."""
+        match node.type:
+            case "identifier":
+                declared = definition(node)
+                if declared is not None:
+                    return declared.parent is not None and declared.parent.type == "const_spec"
+                return text(node) in self.constants
+            case "binary_expression" | "unary_expression" | "parenthesized_expression":
+                return all(self.is_constant(file, operand) for operand in node.named_children)
+        return node.type in _LITERALS
+
+    def is_empty_type(self, node: Node | None) -> bool:
+        """Whether values of a type have no size, as far as this package's source tells."""
+        match node:
+            case Node(type="struct_type"):
+                fields = [n for n in walk(node) if n.type == "field_declaration"]
+                return all(self.is_empty_type(n.child_by_field_name("type")) for n in fields)
+            case Node(type="array_type"):
+                length = node.child_by_field_name("length")
+                element = node.child_by_field_name("element")
+                return (length is not None and text(length) == "0") or self.is_empty_type(element)
+            case Node(type="type_identifier" | "identifier"):
+                underlying = self.types.get(text(node))
+                return underlying is not None and self.is_empty_type(underlying)
+        return False
+
+    def basic_type(self, file: GoSyntax, node: Node) -> str:
+        """The basic type of an expression where the source shows it; otherwise empty."""
+        match node.type:
+            case "interpreted_string_literal" | "raw_string_literal":
+                return "string"
+            case "int_literal" | "float_literal" | "rune_literal" | "imaginary_literal":
+                return "number"
+            case "true" | "false":
+                return "bool"
+            case "parenthesized_expression" if node.named_child_count:
+                return self.basic_type(file, node.named_children[0])
+            case "unary_expression":
+                return self._unary_type(file, node)
+            case "binary_expression":
+                return self._binary_type(file, node)
+            case "call_expression":
+                function = node.child_by_field_name("function")
+                called = text(function) if function is not None else ""
+                if called in {"len", "cap", "copy"}:
+                    return "int"
+                return called if called in _BASIC else ""
+            case "identifier":
+                defined = definition(node)
+                return self._declared_type(file, defined) if defined is not None else ""
+        return ""
+
+    def _unary_type(self, file: GoSyntax, node: Node) -> str:
+        operator, operand = node.children[0], node.child_by_field_name("operand")
+        if operator.type == "!":
+            return "bool"
+        if operator.type in {"-", "+", "^"} and operand is not None:
+            return self.basic_type(file, operand)
+        return ""
+
+    def _binary_type(self, file: GoSyntax, node: Node) -> str:
+        operator = node.child_by_field_name("operator")
+        if operator is None:
+            return ""
+        if operator.type in {"==", "!=", "<", "<=", ">", ">=", "&&", "||"}:
+            return "bool"
+        if operator.type != "+":
+            return "number"
+        operands = [node.child_by_field_name(side) for side in ("left", "right")]
+        types = {self.basic_type(file, operand) for operand in operands if operand is not None}
+        types -= {"", "number"} if len(types) > 1 else {""}
+        return types.pop() if len(types) == 1 else ""
+
+    def _declared_type(self, file: GoSyntax, identifier: Node) -> str:
+        declaration = identifier.parent
+        if declaration is not None and declaration.type == "expression_list":
+            return self._assigned_type(file, identifier, declaration)
+        if declaration is None:
+            return ""
+        type_node = declaration.child_by_field_name("type")
+        if type_node is not None and declaration.type != "variadic_parameter_declaration":
+            named = self.types.get(text(type_node), type_node)
+            return text(named) if text(named) in _BASIC else ""
+        values = declaration.child_by_field_name("value")
+        if declaration.type == "var_spec" and values is not None and values.named_child_count == 1:
+            return self.basic_type(file, values.named_children[0])
+        return ""
+
+    def _assigned_type(self, file: GoSyntax, identifier: Node, left: Node) -> str:
+        statement = left.parent
+        if statement is None or statement.type != "short_var_declaration":
+            return ""
+        right = statement.child_by_field_name("right")
+        if right is None or right.named_child_count != left.named_child_count:
+            return ""
+        assigned = self.basic_type(
+            file, right.named_children[left.named_children.index(identifier)]
+        )
+        return "int" if assigned == "number" else assigned
+
+
+_WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
+
+
+_DECLARES_FUNCTION = frozenset({"function_declaration", "method_declaration", "method_elem"})
+
+
+_LITERALS = frozenset(
+    {
+        "int_literal",
+        "float_literal",
+        "imaginary_literal",
+        "rune_literal",
+        "interpreted_string_literal",
+        "raw_string_literal",
+        "true",
+        "false",
+        "iota",
+    }
+)
+
+
+_BASIC = frozenset(
+    {
+        *("bool", "string", "byte", "rune", "uintptr", "float32", "float64"),
+        *("int", "int8", "int16", "int32", "int64", "complex64", "complex128"),
+        *("uint", "uint8", "uint16", "uint32", "uint64"),
+    }
+)
