@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING
-from weakref import WeakValueDictionary
 
 from attrs import frozen
 
@@ -166,16 +166,10 @@ def _channel_at(syntax: GoSyntax, offset: int) -> Node | None:
     return None
 
 
+@lru_cache(maxsize=8)
 def _syntax(source: SourceText) -> GoSyntax:
-    """The parsed file; kept as long as somebody asks about the same text."""
-    key = id(source)
-    known = _PARSED.get(key)
-    if known is None or known.source is not source:
-        known = GoSyntax(source)
-        _PARSED[key] = known
-        _RECENT.append(known)
-        del _RECENT[:-_KEPT]
-    return known
+    """The parsed file: who asks about a text asks again."""
+    return GoSyntax(source)
 
 
 def _within(inner: Span, outer: Span) -> bool:
@@ -189,8 +183,3 @@ def _within(inner: Span, outer: Span) -> bool:
 def _size(span: Span) -> tuple[int, int]:
     lines = span.end_line - span.line
     return (lines, span.end_column - span.column if lines == 0 else span.end_column)
-
-
-_PARSED: WeakValueDictionary[int, GoSyntax] = WeakValueDictionary()
-_RECENT: list[GoSyntax] = []
-_KEPT = 8
