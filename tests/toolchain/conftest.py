@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from goescape.analysis.model import PackageReport
 
 FakeGo = Callable[[str], str]
-Until = Callable[[Callable[[], object]], "asyncio.Future[None]"]
 DEADLINE = 60.0
 """Seconds that a condition may take to come true; only a failing test waits so long."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import shutil
-from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +16,12 @@ from goescape.toolchain.watch import Watcher, is_wanted
 from tests.toolchain.conftest import Desk, until
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from watchdog.observers.api import ObservedWatch
 
     from tests.conftest import WriteTree
 
-Watch = Callable[..., "Seen"]
 TREE = """
 -- go.mod --
 module m

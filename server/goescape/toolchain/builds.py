@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import re
 import time
 from pathlib import Path
@@ -16,6 +15,7 @@ from goescape.analysis.compiler_text import CompilerText, PackageText
 from goescape.analysis.model import CompileError, PackageReport
 from goescape.analysis.report import PackageInfo, build_report
 from goescape.analysis.source import SourceText
+from goescape.toolchain.digests import digest
 from goescape.toolchain.packages import (
     JsonObjects,
     ListedPackage,
@@ -166,7 +166,7 @@ class Build:
     def _conclude(self, package: Package) -> list[PackageReport | Problem]:
         """Reading, hashing and understanding: runs in a thread."""
         sources = dict(_read(package.directory))
-        if {path: _digest(content) for path, content in sources.items()} != package.snapshot:
+        if {path: digest(content) for path, content in sources.items()} != package.snapshot:
             self.stale.append(self._pattern(package))
             return []
         try:
@@ -327,7 +327,7 @@ def _grouped(listed: Sequence[ListedPackage]) -> dict[str, Package]:
 
 def snapshot(directory: str) -> dict[str, bytes]:
     """Each Go file of the folder with the digest of its content."""
-    return {path: _digest(content) for path, content in _read(directory)}
+    return {path: digest(content) for path, content in _read(directory)}
 
 
 def _read(directory: str) -> Iterator[tuple[str, bytes]]:
@@ -335,10 +335,6 @@ def _read(directory: str) -> Iterator[tuple[str, bytes]]:
     for path in sorted(Path(directory).glob("*.go")):
         with contextlib.suppress(OSError):
             yield str(path), path.read_bytes()
-
-
-def _digest(content: bytes) -> bytes:
-    return hashlib.blake2b(content, digest_size=16).digest()
 
 
 def _files(variants: Sequence[ListedPackage]) -> tuple[str, ...]:

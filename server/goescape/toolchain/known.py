@@ -57,3 +57,16 @@ def _patterns(directory: str) -> Iterable[tuple[str, str]]:
         yield root, pattern_of(root, directory)
         return
     yield from ((directory, file) for file in go_files(directory) or [f"{directory}/gone.go"])
+
+
+def without_go_files(root: str, patterns: Iterable[str]) -> set[str]:
+    """The patterns behind which no Go file is left."""
+    return {pattern for pattern in patterns if not _has_go_files(root, pattern)}
+
+
+def _has_go_files(root: str, pattern: str) -> bool:
+    if pattern.endswith("/..."):
+        return Path(root).is_dir()
+    if pattern.endswith(".go"):
+        return Path(pattern).is_file()
+    return bool(go_files(str(Path(root, pattern))))

@@ -7,7 +7,6 @@ was asked stays asked until a build has answered it.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import itertools
 from contextlib import aclosing
 from pathlib import Path
@@ -17,9 +16,10 @@ from attrs import define, field
 
 from goescape.analysis.model import PackageReport
 from goescape.toolchain.builds import Problem, problem_of
+from goescape.toolchain.digests import digest, file_digests
 from goescape.toolchain.events import Event, Excluded, Failed, Finished, Reported, Started
 from goescape.toolchain.go_command import GoProblem
-from goescape.toolchain.known import KnownPackages
+from goescape.toolchain.known import KnownPackages, without_go_files
 from goescape.toolchain.packages import (
     MODULE_FILES,
     absolute,
@@ -156,19 +156,19 @@ class Scheduler:
         """Read what was changed and ask for its packages; many changes are read at once."""
         incoming, self._incoming = self._incoming, {}
         cancellations = self._cancellations
-        digests = await asyncio.to_thread(_digests, tuple(incoming))
+        digests = await asyncio.to_thread(file_digests, tuple(incoming))
         if cancellations != self._cancellations:
             return
-        for path, digest in digests.items():
+        for path, found in digests.items():
             if Path(path).name in MODULE_FILES:
-                if self._seen.get(path) != digest:
+                if self._seen.get(path) != found:
                     self._ask_below(str(Path(path).parent))
             elif not path.endswith(".go"):
                 self._ask_below(path)  # a folder that was removed or renamed
                 continue
-            elif incoming[path] or self._seen.get(path) != digest:
+            elif incoming[path] or self._seen.get(path) != found:
                 self._ask_file(path)
-            self._seen[path] = digest
+            self._seen[path] = found
 
     def _ask_file(self, path: str) -> None:
         directory = str(Path(path).parent)
@@ -278,7 +278,7 @@ class Scheduler:
         self._emit(Started(_title(root, patterns), token))
         cancelled = True
         try:
-            gone = await asyncio.to_thread(_gone, root, tuple(patterns))
+            gone = await asyncio.to_thread(without_go_files, root, tuple(patterns))
             self._announce_gone(root, gone)
             present = [pattern for pattern in patterns if pattern not in gone]
             async with aclosing(engine.analyze(root, present)) as items:
@@ -311,7 +311,7 @@ class Scheduler:
         for replaced in self._known.take(item):
             self._emit(Reported(replaced))
         for path, source in item.sources.items():
-            self._seen.setdefault(path, _digest(source.content))
+            self._seen.setdefault(path, digest(source.content))
         self._emit(Reported(item))
 
     def _announce_gone(self, root: str, patterns: Iterable[str]) -> None:
@@ -401,31 +401,3 @@ def _shown(root: str, pattern: str) -> str:
     if pattern.endswith(".go"):
         return Path(pattern).name
     return f"{Path(root).name}/{pattern.removeprefix('./')}".removesuffix("/.")
-
-
-def _gone(root: str, patterns: Iterable[str]) -> set[str]:
-    """The patterns behind which no Go file is left."""
-    return {pattern for pattern in patterns if not _has_go_files(root, pattern)}
-
-
-def _has_go_files(root: str, pattern: str) -> bool:
-    if pattern.endswith("/..."):
-        return Path(root).is_dir()
-    if pattern.endswith(".go"):
-        return Path(pattern).is_file()
-    return bool(go_files(str(Path(root, pattern))))
-
-
-def _digests(paths: Iterable[str]) -> dict[str, bytes]:
-    return {path: _file_digest(path) for path in paths}
-
-
-def _file_digest(path: str) -> bytes:
-    try:
-        return _digest(Path(path).read_bytes())
-    except OSError:
-        return b""
-
-
-def _digest(content: bytes) -> bytes:
-    return hashlib.blake2b(content, digest_size=16).digest()
