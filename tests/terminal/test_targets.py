@@ -8,7 +8,6 @@ import pytest
 
 from goescape.terminal.targets import (
     Position,
-    Target,
     UsageError,
     existing_folder,
     parse_position,
@@ -113,8 +112,13 @@ async def test_nothing_there_is_said(go_path: str, workspace: Path) -> None:
         await targets(go_path, workspace / "one", "./nope")
 
 
-def test_a_target_is_a_value() -> None:
-    assert Target("/a", ("./...",)) == Target("/a", ("./...",))
+async def test_too_many_modules_are_not_what_was_meant(go_path: str, tmp_path: Path) -> None:
+    for number in range(101):
+        module = tmp_path / f"m{number}"
+        module.mkdir()
+        (module / "go.mod").write_text(f"module m{number}\n")
+    with pytest.raises(UsageError, match="has 101 Go modules below it; name those you mean"):
+        await targets(go_path, tmp_path, "./...")
 
 
 def test_positions(tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ def _finding(
 ) -> Iterator[str]:
     told = explain.explain(finding)
     rank = rank_of(finding)
-    role = "faint" if rank == "no allocation" else rank
+    role = "faint" if rank == "note" else rank
     place = style.paint("strong", shown_place(finding.span, here))
     yield f"{place}: {style.paint(role, rank)}: {style.prose(printable(told.headline))}"
     yield from code_lines(finding.span, source, style, role)[0]

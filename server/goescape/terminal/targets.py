@@ -11,6 +11,9 @@ from attrs import frozen
 
 from goescape.toolchain.packages import lone_files, module_root, pattern_of, work_root
 
+_MOST_MODULES = 100
+"""More than anybody means: somebody's home folder, perhaps."""
+
 
 class UsageError(Exception):
     """Something that the user can put right; the text is one sentence that says how."""
@@ -89,7 +92,10 @@ async def _in_modules(path: Path, below: bool, modules: Modules) -> list[tuple[s
     if root and not (below and work_root(start) == start):
         pattern = pattern_of(root, start)
         return [(root, f"{pattern}/..." if below else pattern)]
-    return [(root, "./...") for root in await modules(start)] if below else []
+    roots = await modules(start) if below else ()
+    if len(roots) > _MOST_MODULES:
+        raise UsageError(f"{start} has {len(roots)} Go modules below it; name those you mean.")
+    return [(root, "./...") for root in roots]
 
 
 def _folder_of(path: Path) -> Path:

@@ -49,7 +49,7 @@ def _finding(
 ) -> Iterator[str]:
     place = style.paint("strong", shown_place(finding.span, here))
     rank = rank_of(finding)
-    role = "faint" if rank == "no allocation" else rank
+    role = "faint" if rank == "note" else rank
     message = style.prose(printable(explain.message(finding)))
     code = style.paint("faint", f"({finding.cause.value})")
     yield f"{place}: {style.paint(role, rank)}: {message} {code}"
@@ -79,7 +79,7 @@ def _decisive_line(
 
 def rank_of(finding: Finding) -> str:
     """The word in front of the message."""
-    return "no allocation" if finding.allocates is Allocates.NO else finding.severity.value
+    return "note" if finding.allocates is Allocates.NO else finding.severity.value
 
 
 def shown_place(span: Span, here: Path) -> str:
