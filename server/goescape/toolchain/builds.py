@@ -190,14 +190,7 @@ class Build:
         fine = [each for each in package.variants if each not in broken]
         texts = {path: SourceText(path, content) for path, content in sources.items()}
         if errors or (broken and not any(each.files for each in fine)):
-            errors = errors or self._errors(broken)
-            if problem := _trouble(errors, package.name):
-                yield problem  # what was found before stays
-                return
-            files = _files(package.variants)
-            yield PackageReport(
-                package.name, package.directory, files, errors=errors, sources=_only(texts, files)
-            )
+            yield _failure(package, errors or self._errors(broken), texts)
             return
         files = _files(fine)
         info = PackageInfo(
@@ -210,13 +203,7 @@ class Build:
         parsed = [text for group in package.texts.values() for text in group]
         yield build_report(info, parsed, _only(texts, files), read=self._other_source)
         if broken:
-            failed = self._errors(broken)
-            yield _trouble(failed, package.name) or Problem(
-                f"The tests of {package.name} do not compile: {failed[0].message}",
-                package.name,
-                "compile",
-                failed,
-            )
+            yield _failure_of_tests(package, self._errors(broken))
 
     def _other_source(self, path: str) -> SourceText | None:
         """A file of another package whose generic code was compiled here; None for libraries.
@@ -298,6 +285,21 @@ _OF_THE_CODE = (
     ),
 )
 _ADVICE = _OF_THE_MACHINE + _OF_THE_CODE
+
+
+def _failure(
+    package: Package, errors: tuple[CompileError, ...], texts: Mapping[str, SourceText]
+) -> PackageReport | Problem:
+    files = _files(package.variants)
+    # When the machine is at fault, what was found before stays.
+    return _trouble(errors, package.name) or PackageReport(
+        package.name, package.directory, files, errors=errors, sources=_only(texts, files)
+    )
+
+
+def _failure_of_tests(package: Package, errors: tuple[CompileError, ...]) -> Problem:
+    message = f"The tests of {package.name} do not compile: {errors[0].message}"
+    return _trouble(errors, package.name) or Problem(message, package.name, "compile", errors)
 
 
 def _trouble(errors: Sequence[CompileError], package: str) -> Problem | None:

@@ -26,7 +26,6 @@ from goescape.toolchain.packages import (
     FileHome,
     JsonObjects,
     ListedPackage,
-    WorkFile,
     absolute,
     directory_stamp,
     exclusion,
@@ -41,6 +40,7 @@ from goescape.toolchain.packages import (
     work_root,
 )
 from goescape.toolchain.process import BoundedText, Command, capture, run
+from goescape.toolchain.work_file import WorkFile
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
