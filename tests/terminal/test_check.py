@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.conftest import REPOSITORY, RealModule, WriteTree
-from tests.terminal.command import checked, goescape, sentences
+from tests.terminal.command import COMMAND, checked, goescape, sentences
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -243,6 +245,22 @@ def test_a_module_that_others_wrote(go_path: str, real_module: RealModule) -> No
     assert found["errors"] == []
     assert len(found["findings"]) > 50
     assert before == sorted(path.relative_to(folder) for path in folder.rglob("*"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps a folder that is in use")
+def test_a_deleted_folder_is_one_sentence(go_path: str, tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    command = shlex.join([*COMMAND, "check", "--go", go_path])
+    answer = subprocess.run(
+        ["sh", "-c", f"rmdir {shlex.quote(str(gone))}; {command}"],
+        cwd=gone,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert answer.returncode == 2
+    assert "This folder does not exist any more" in sentences(answer.stderr)[-1]
 
 
 def test_the_version_is_told() -> None:

@@ -75,7 +75,15 @@ def _say(sentence: str) -> None:
     print(f"goescape: {sentence}", file=sys.stderr)
 
 
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except OSError:
+        raise UsageError("This folder does not exist any more; change to another.") from None
+
+
 def _check(arguments: argparse.Namespace) -> int:
+    here = _here()
     question = Question(
         folder=arguments.folder,
         packages=tuple(arguments.packages) or ("./...",),
@@ -86,7 +94,6 @@ def _check(arguments: argparse.Namespace) -> int:
     quiet = arguments.no_progress or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb"
     progress = Progress(sys.stderr, enabled=not quiet, width=style.width)
     outcome = _run(check(question, _options(arguments), progress))
-    here = Path.cwd()
     if arguments.format == "json":
         sys.stdout.writelines(json_output.render(outcome))
     else:
@@ -102,7 +109,7 @@ def _check(arguments: argparse.Namespace) -> int:
 def _explain(arguments: argparse.Namespace) -> int:
     lines = _run(
         explain_command.explain_position(
-            arguments.position, _options(arguments), _style(arguments), Path.cwd()
+            arguments.position, _options(arguments), _style(arguments), _here()
         )
     )
     sys.stdout.writelines(f"{line}\n" for line in lines)
