@@ -130,6 +130,30 @@ async def test_cancelling_ends_the_whole_group(tmp_path: Path) -> None:
     assert process_group(group) == []
 
 
+ABRUPT = """
+import asyncio, os, sys
+from goescape.toolchain.process import Command, run
+
+async def main():
+    code = "import os, time; print(os.getpid(), flush=True); time.sleep(600)"
+    command = Command((sys.executable, "-c", code), os.getcwd(), dict(os.environ))
+    def note(line):
+        print(line, flush=True)
+        asyncio.get_running_loop().call_soon(sys.exit)
+    await run(command, note, note)
+
+loop = asyncio.new_event_loop()
+loop.create_task(main())
+loop.run_forever()
+"""
+
+
+@linux
+async def test_an_abrupt_end_of_ours_leaves_nothing(tmp_path: Path) -> None:
+    answer = await capture(python(ABRUPT, tmp_path), 60)
+    await until(lambda: process_group(int(answer.output)) == [])
+
+
 @linux
 async def test_cancelling_twice_ends_it_too(tmp_path: Path) -> None:
     lines: list[str] = []

@@ -7,6 +7,7 @@ a temporary folder of its own: whatever ends it, no descendant and no file of it
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import os
 import shutil
@@ -29,6 +30,8 @@ LONGEST_LINE = 1 << 20
 NICENESS = 10
 _WINDOWS = sys.platform == "win32"
 _T = TypeVar("_T")
+_LEFT: dict[str, int] = {}
+"""Temporary folder -> process group (0: none yet) of what runs: for the end of the interpreter."""
 
 
 class GoProblem(Exception):  # noqa: N818 - a sentence for the user, the name says so
@@ -72,10 +75,12 @@ async def run(
     GoProblem when the process cannot start.
     """
     folder = _temporary_folder(command.environment)
+    _LEFT[folder] = 0
     try:
         await asyncio.to_thread(_write_files, folder, command.work)
         lines = _Lines(on_output, on_error)
         transport = await _start(command, folder, lines)
+        _LEFT[folder] = transport.get_pid()
         try:
             await lines.exited.wait()
             with contextlib.suppress(asyncio.TimeoutError):
@@ -86,6 +91,7 @@ async def run(
         return transport.get_returncode() or 0
     finally:
         await uninterrupted(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
+        del _LEFT[folder]
 
 
 async def capture(command: Command, seconds: float, limit: int = 1 << 22) -> Captured:
@@ -266,6 +272,9 @@ if sys.platform == "win32":
     def _group_exists(group: int) -> bool:
         return False
 
+    def _kill_now(group: int) -> None:
+        subprocess.run(("taskkill", "/F", "/T", "/PID", str(group)), check=False)
+
     def _interrupt(transport: asyncio.SubprocessTransport, group: int) -> None:
         with contextlib.suppress(OSError, ValueError):
             transport.send_signal(signal.CTRL_BREAK_EVENT)
@@ -293,6 +302,10 @@ else:
             return False
         return True
 
+    def _kill_now(group: int) -> None:
+        with contextlib.suppress(OSError):
+            os.killpg(group, signal.SIGKILL)
+
     def _interrupt(transport: asyncio.SubprocessTransport, group: int) -> None:
         with contextlib.suppress(OSError):
             os.killpg(group, signal.SIGINT)
@@ -300,3 +313,12 @@ else:
     async def _kill(transport: asyncio.SubprocessTransport, group: int) -> None:
         with contextlib.suppress(OSError):
             os.killpg(group, signal.SIGKILL)
+
+
+@atexit.register
+def _leave_nothing() -> None:
+    """When the interpreter ends with its event loop in the middle of something."""
+    for folder, group in _LEFT.items():
+        if group:
+            _kill_now(group)
+        shutil.rmtree(folder, ignore_errors=True)
