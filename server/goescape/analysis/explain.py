@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from goescape.analysis.messages import ENGLISH
-from goescape.analysis.model import Allocates, Cause, Kind
+from goescape.analysis.model import Allocates, Cause, Kind, RankReason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,7 @@ def message(finding: Finding, words: Catalogue = ENGLISH) -> str:
     parts = [headline(finding, words)]
     if finding.inlined_from:
         parts.append(words.text("inlined", function=finding.inlined_from))
-    if finding.note:
+    if finding.note and finding.escapes:
         parts.append(finding.note)
     if finding.copies:
         parts.append(copies_sentence(finding, words))
@@ -52,7 +52,9 @@ def message(finding: Finding, words: Catalogue = ENGLISH) -> str:
 def headline(finding: Finding, words: Catalogue = ENGLISH) -> str:
     """What happens, and the decisive step: ``u moves to the heap: return &u ...``."""
     if not finding.escapes:
-        return words.text("stays but may allocate", subject=_code(finding.subject))
+        return words.text(
+            "stays but may allocate", subject=_code(finding.subject), note=finding.note
+        )
     what = _what(finding, words)
     if finding.allocates is Allocates.NO:
         return words.text("no allocation", what=what)
@@ -71,6 +73,12 @@ def label(finding: Finding, words: Catalogue = ENGLISH) -> str:
 def rank_sentence(finding: Finding, words: Catalogue = ENGLISH) -> str:
     """Why the finding has its severity."""
     return words.text(f"rank {finding.rank_reason.value}")
+
+
+def rank_label(finding: Finding, words: Catalogue = ENGLISH) -> str:
+    """The same beside the message; empty where that says it already, or nothing is special."""
+    said = finding.rank_reason in {RankReason.ORDINARY, RankReason.LOOP}
+    return "" if said else rank_sentence(finding, words)
 
 
 def copies_sentence(finding: Finding, words: Catalogue = ENGLISH) -> str:

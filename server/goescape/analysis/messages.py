@@ -62,7 +62,7 @@ ENGLISH = Catalogue(
         "stored somewhere": "something that outlives this call",
         "stored in slice": "a slice whose array is on the heap",
         "some call": "a call",
-        "stays but may allocate": "{subject} stays on the stack only if it is small",
+        "stays but may allocate": "{subject} is {note}",
         "no allocation": "no allocation: {what} only in the compiler's words",
         "inlined": "it is part of `{function}`, inlined here",
         "in loop": "in a loop",
@@ -88,6 +88,7 @@ ENGLISH = Catalogue(
         "label other": "escapes",
         # The reason of the rank.
         "rank in-loop": "It is in a loop: every turn may allocate.",
+        "rank now-and-then-in-loop": "It is in a loop, but allocates only now and then.",
         "rank called-only-in-loops": "Its function is called only from loops.",
         "rank large": "It is large.",
         "rank ordinary": "It costs an allocation whenever this code runs.",

@@ -60,6 +60,7 @@ class RankReason(str, enum.Enum):
     """Why a finding has its severity; ``explain.rank_sentence`` has the words."""
 
     LOOP = "in-loop"
+    LOOP_NOW_AND_THEN = "now-and-then-in-loop"
     LOOP_CALLERS = "called-only-in-loops"
     LARGE = "large"
     ORDINARY = "ordinary"

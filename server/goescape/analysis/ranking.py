@@ -53,7 +53,7 @@ class Ranking:
         if not site.escapes or site.subject == "append":
             # It may not allocate at all, or only now and then: never more than information.
             severity = Severity.INFORMATION if in_loop or site.escapes else Severity.HINT
-            reason = RankReason.LOOP if in_loop else RankReason.DEPENDS
+            reason = RankReason.LOOP_NOW_AND_THEN if in_loop else RankReason.DEPENDS
             return Rank(severity, reason, in_loop)
         if in_loop:
             return Rank(Severity.WARNING, RankReason.LOOP, in_loop)

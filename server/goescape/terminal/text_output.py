@@ -53,7 +53,7 @@ def _finding(
     message = style.prose(printable(explain.message(finding)))
     code = style.paint("faint", f"({finding.cause.value})")
     yield f"{place}: {style.paint(role, rank)}: {message} {code}"
-    reason = printable(explain.rank_sentence(finding))
+    reason = printable(explain.rank_label(finding))
     lines, reason = code_lines(finding.span, source, style, role, reason)
     yield from lines
     yield from _decisive_line(finding, source, style, here)
