@@ -229,7 +229,7 @@ def _start_sentence(command: Command, problem: Exception) -> str:
 def _temporary_folder(environment: Mapping[str, str]) -> str:
     parent = environment.get("GOTMPDIR") or environment.get("TMPDIR") or tempfile.gettempdir()
     try:
-        return tempfile.mkdtemp(prefix="goescape-", dir=parent)
+        return tempfile.mkdtemp(prefix="goescape-go-", dir=parent)
     except OSError as problem:
         raise GoProblem(
             f"No temporary folder can be made in {parent} ({problem.strerror}); "
