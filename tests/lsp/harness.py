@@ -104,8 +104,8 @@ class Talk:
 
     @property
     def process(self) -> asyncio.subprocess.Process:
-        """The server."""
-        server = self.client._server
+        """The server; pygls has no other way to it."""
+        server = self.client._server  # noqa: SLF001
         assert server is not None
         return server
 
@@ -203,6 +203,15 @@ class Talk:
                 return list(params.diagnostics)
         return None
 
+    async def until_idle(self) -> None:
+        """Wait until something was analysed and nothing is any more (clients with status)."""
+
+        def worked() -> bool:
+            states = [each.state for each in self.statuses]
+            return "analyzing" in states and states[-1] != "analyzing"
+
+        await self.until(worked)
+
     async def until_shown(self, uri: str, *wanted: str) -> list[lsp.Diagnostic]:
         """Wait until exactly these diagnostics, written ``3 u returned``, are shown."""
 
@@ -243,8 +252,11 @@ def brief(diagnostics: Sequence[lsp.Diagnostic], text: str) -> list[str]:
 
 
 def underlined(text: str, span: lsp.Range) -> str:
-    """The text of a range, its white space folded."""
-    start, end = _offset(text, span.start), _offset(text, span.end)
+    """The text of a range, its white space folded; ``?`` where an old range is not in the text."""
+    try:
+        start, end = _offset(text, span.start), _offset(text, span.end)
+    except (ValueError, IndexError):
+        return "?"
     return re.sub(r"\s+", " ", text[start:end])
 
 

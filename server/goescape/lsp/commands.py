@@ -28,19 +28,21 @@ _NO_FILE = "open a Go file first, or name one by its URI."
 async def analyze_package(session: Session, arguments: Sequence[object]) -> None:
     """Analyse the package of a file now (its URI; without: the file that the user was in)."""
     path = _file(session, arguments)
-    if session.background is None or not path:
-        session.editor.warning(_NO_FILE if session.background else _NOT_READY)
+    background = await session.ready()
+    if background is None or not path:
+        session.editor.warning(_NO_FILE if background else _NOT_READY)
         return
-    session.background.scheduler.analyze_package_of(path)
+    background.scheduler.analyze_package_of(path)
 
 
 async def analyze_workspace(session: Session, _: Sequence[object]) -> None:
     """Analyse every package of the workspace folders."""
-    if session.background is None or not session.folders:
-        session.editor.warning("open a folder first." if session.background else _NOT_READY)
+    background = await session.ready()
+    if background is None or not session.folders:
+        session.editor.warning("open a folder first." if background else _NOT_READY)
         return
     for folder in session.folders:
-        session.background.scheduler.analyze_folder(folder)
+        background.scheduler.analyze_folder(folder)
 
 
 async def restart(session: Session, _: Sequence[object]) -> None:
@@ -51,10 +53,11 @@ async def restart(session: Session, _: Sequence[object]) -> None:
 async def show_output(session: Session, arguments: Sequence[object]) -> str | None:
     """Show the compiler's own text of a file's package; returns it where the editor cannot."""
     path = _file(session, arguments)
-    if session.background is None or not path:
-        session.editor.warning(_NO_FILE if session.background else _NOT_READY)
+    background = await session.ready()
+    if background is None or not path:
+        session.editor.warning(_NO_FILE if background else _NOT_READY)
         return None
-    engine = session.background.engine
+    engine = background.engine
     try:
         home = await engine.home(path)
         text = await engine.raw_text(home.root, home.pattern)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, cast
 
 from lsprotocol import types as lsp
-from pygls.exceptions import JsonRpcException
+from pygls.exceptions import FeatureRequestError, JsonRpcException
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
@@ -226,9 +226,10 @@ class Server(LanguageServer):
             capabilities.diagnostic_provider = None
 
     def report_server_error(self, error: Exception, source: object) -> None:
-        """One line in the log; pygls would open a pop-up."""
+        """One line in the log; pygls would open a pop-up. A request's sender is told anyway."""
         _log.debug("%s", source, exc_info=error)
-        _log.error("%r", error)
+        if source is not FeatureRequestError:
+            _log.error("%r", error)
 
 
 def _guarded(session: Session, method: str, handler: Handler) -> Callable[..., Any]:

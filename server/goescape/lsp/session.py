@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import secrets
@@ -34,6 +35,7 @@ _log = logging.getLogger(__name__)
 
 _REFRESH_SECONDS = 0.05
 """Results that come closer together than this make the client ask again once."""
+_READY_SECONDS = 15.0
 _GONE_SECONDS = 0.3
 """Editors replace files by renaming: only what is missing after this long was deleted."""
 
@@ -66,6 +68,7 @@ class Session:
         self._views: weakref.WeakKeyDictionary[Known, View] = weakref.WeakKeyDictionary()
         self._disk = Disk()
         self._closed = False
+        self._started = asyncio.Event()
 
     # The client's side: settings, folders, files.
 
@@ -82,11 +85,18 @@ class Session:
             self._start()
 
     def _start(self) -> None:
+        self._started.set()
         self.background = Background(self.settings, self.take, self.changed_on_disk)
         for buffer in self.buffers:
             self._analyze_opened(buffer)
         self.editor.spawn(self._look_for_go(self.background))
         self.editor.spawn(self._watch())
+
+    async def ready(self) -> Background | None:
+        """What works in the background; commands that come early wait for it."""
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._started.wait(), _READY_SECONDS)
+        return self.background
 
     async def restart(self) -> None:
         """Forget everything but what the editor shows, and begin again."""
@@ -154,7 +164,7 @@ class Session:
         if buffer is not None:
             self.latest = buffer.path
             self._analyze_opened(buffer)
-            self.publish([buffer.path])
+            self._push([buffer.path])
 
     def changed(self, uri: str, version: int, edits: list[Edit]) -> None:
         """The text in the editor is another one now; nothing is compiled before it is saved."""
@@ -173,7 +183,7 @@ class Session:
         if buffer is not None:
             if self.background is not None:
                 self.background.scheduler.file_closed(buffer.path)
-            self.publish([buffer.path])
+            self._push([buffer.path])
 
     def changed_on_disk(self, path: str) -> None:
         """Somebody wrote, created or deleted a file."""
@@ -310,13 +320,16 @@ class Session:
     def publish(self, paths: Iterable[str]) -> None:
         """Tell the client about files whose findings may differ, and only about those that do."""
         paths = tuple(paths)
-        if not self.editor.client.pulls:
-            for path in {identity(path): path for path in paths}.values():
-                self._publish(path)
+        self._push(paths)
         self._refresh_open |= any(self.buffers.at(path) is not None for path in paths)
         if self._refresh is None and paths and not self._closed:
             loop = asyncio.get_running_loop()
             self._refresh = loop.call_later(_REFRESH_SECONDS, self._send_refresh)
+
+    def _push(self, paths: Iterable[str]) -> None:
+        if not self.editor.client.pulls:
+            for path in {identity(path): path for path in paths}.values():
+                self._publish(path)
 
     def _publish(self, path: str) -> None:
         key = identity(path)
