@@ -353,3 +353,19 @@ async def test_changes_outside_the_editor_are_seen(write_tree: WriteTree) -> Non
         await talk.until_wanted(new.as_uri())
         new.unlink()
         await talk.until_shown(new.as_uri())
+
+
+async def test_tests_that_do_not_compile_keep_their_findings(write_tree: WriteTree) -> None:
+    folder = write_tree(
+        SMALL
+        + "-- p_test.go --\npackage small\n\nvar kept *int\n\n"
+        + "func keep() {\n\ty := 1 // want y stored-in-heap\n\tkept = &y\n}\n"
+    )
+    async with conversation(neovim(), folder) as talk:
+        uri = talk.open(folder / "p_test.go")
+        good = talk.texts[uri]
+        await talk.until_wanted(uri)
+        talk.save(folder / "p_test.go", good + "\nvar X int = nothing\n")
+        await talk.until_shown(uri, "1 package small waiting", *wants(good))
+        talk.save(folder / "p_test.go", good)
+        await talk.until_wanted(uri)

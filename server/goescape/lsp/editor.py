@@ -40,6 +40,13 @@ class Editor:
         task.add_done_callback(self._ended)
         return task
 
+    async def close(self) -> None:
+        """End what was spawned; a Go that is looked for is a process."""
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     def _ended(self, task: asyncio.Task[object]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (problem := task.exception()) is not None:

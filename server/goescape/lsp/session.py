@@ -116,6 +116,7 @@ class Session:
         self.documents.remove()
         if self._refresh is not None:
             self._refresh.cancel()
+        await self.editor.close()
         background, self.background = self.background, None
         if background is not None:
             await background.close()

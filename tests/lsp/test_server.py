@@ -1,0 +1,67 @@
+"""The table: small handlers inside one safety net."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import inspect
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from lsprotocol import types as lsp
+
+from goescape.lsp import server
+
+if TYPE_CHECKING:
+    from goescape.lsp.session import Session
+
+LONGEST_HANDLER = 10
+"""Lines of a handler's body."""
+
+
+def test_handlers_are_small() -> None:
+    for method, (handler, _) in server.HANDLERS.items():
+        (definition,) = ast.parse(inspect.getsource(handler)).body
+        assert isinstance(definition, (ast.FunctionDef, ast.AsyncFunctionDef))
+        lines = (definition.end_lineno or 0) - definition.body[0].lineno + 1
+        assert lines <= LONGEST_HANDLER, method
+
+
+@pytest.mark.parametrize("later", [False, True])
+async def test_a_handler_that_fails_answers_null(
+    later: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_session: Session, _params: Any) -> None:
+        raise RuntimeError("broken on purpose")
+
+    async def fail_later(_session: Session, _params: Any) -> None:
+        fail(_session, _params)
+
+    handler = fail_later if later else fail
+    monkeypatch.setitem(server.HANDLERS, lsp.TEXT_DOCUMENT_HOVER, (handler, None))
+    sent: list[bytes] = []
+
+    class Sink:
+        def write(self, data: bytes) -> None:
+            sent.append(data)
+
+        def close(self) -> None:
+            pass
+
+    instance = server.Server()
+    instance.wire.set_writer(Sink())
+    instance.wire.receive(
+        b'{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{}}}'
+    )
+    with caplog.at_level(logging.DEBUG, "goescape"):
+        instance.wire.receive(
+            b'{"jsonrpc":"2.0","id":2,"method":"textDocument/hover","params":{"textDocument":'
+            b'{"uri":"file:///a.go"},"position":{"line":0,"character":0}}}'
+        )
+        while len(sent) < 2:  # noqa: ASYNC110 - the answer is one turn of the loop away
+            await asyncio.sleep(0)
+    assert b'"result": null' in sent[-1]
+    levels = [record.levelno for record in caplog.records]
+    assert levels == [logging.DEBUG, logging.ERROR]
+    assert caplog.records[0].exc_info
