@@ -169,6 +169,7 @@ class Build:
         if {path: digest(content) for path, content in sources.items()} != package.snapshot:
             self.stale.append(self._pattern(package))
             return []
+        sources |= {path: text for path, text in self._command.overlay.items() if path in sources}
         try:
             return list(self._results(package, sources))
         except Exception as problem:
@@ -210,6 +211,8 @@ class Build:
 
         None also when it may have changed since the compile.
         """
+        if (overlaid := self._command.overlay.get(path)) is not None:
+            return SourceText(path, overlaid)
         inside = Path(path).is_relative_to(self._workspace)
         if not inside or any(map(is_skipped, Path(path).relative_to(self._workspace).parts)):
             return None

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from goescape.toolchain.builds import Build, Problem, friendly, problem_of
 from goescape.toolchain.go_command import (
@@ -21,6 +21,7 @@ from goescape.toolchain.go_command import (
     knows_escape_debug,
     settings_of,
 )
+from goescape.toolchain.gofmt import format_like
 from goescape.toolchain.packages import (
     FIELDS,
     FileHome,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
     from goescape.analysis.model import PackageReport
+    from goescape.analysis.source import SourceText
     from goescape.settings import Settings
 
 __all__ = ["Engine", "EngineOptions", "Problem"]
@@ -53,6 +55,7 @@ __all__ = ["Engine", "EngineOptions", "Problem"]
 LIST_SECONDS = 120.0
 """How long go may take to list packages; std on a cold disk takes some seconds."""
 _ATTEMPTS = 5
+_ANALYSES = ("-copylocks", "-lostcancel", "-loopclosure", "-printf", "-unusedresult", "-assign")
 _RAW_LIMIT = 2_000_000
 
 
@@ -120,19 +123,20 @@ class Engine:
         return FileHome(file, directory, root, pattern, import_path, excluded)
 
     async def analyze(
-        self, root: str, patterns: Sequence[str]
+        self, root: str, patterns: Sequence[str], overlay: Mapping[str, bytes] | None = None
     ) -> AsyncGenerator[PackageReport | Problem, None]:
         """Compile packages and yield each one's report as it completes.
 
         A package whose files change meanwhile is compiled again: a report always fits its sources.
+        ``overlay`` is what files shall hold instead of what is on the disk, by absolute path.
         """
         for group in _together(patterns):
-            async with aclosing(self._analyze_together(root, group)) as items:
+            async with aclosing(self._analyze_together(root, group, overlay or {})) as items:
                 async for item in items:
                     yield item
 
     async def _analyze_together(
-        self, root: str, patterns: Sequence[str]
+        self, root: str, patterns: Sequence[str], overlay: Mapping[str, bytes]
     ) -> AsyncGenerator[PackageReport | Problem, None]:
         waiting = patterns
         try:
@@ -142,7 +146,7 @@ class Engine:
                     yield problem
                 if not listed:
                     return
-                command = await self._compile_command(root, waiting)
+                command = evolve(await self._compile_command(root, waiting), overlay=overlay)
                 build = Build(command, listed, work_root(root) or root)
                 async with aclosing(build.items()) as items:
                     async for item in items:
@@ -156,6 +160,30 @@ class Engine:
         for pattern in waiting:
             text = f"The files of {pattern} keep changing while Go compiles them; save once more."
             yield Problem(text, pattern)
+
+    async def vet(self, root: str, patterns: Sequence[str], overlay: Mapping[str, bytes]) -> str:
+        """What the analyses of `go vet` that a rewrite may break say; empty when all is well.
+
+        Go before 1.24 does not look at an overlay here, and so finds nothing. Raises GoProblem.
+        """
+        build_flags = clean_flags(self.options.build_flags)
+        names = [name for pattern in patterns for name in _command_line(pattern)]
+        command = await self._command(root, "vet", *_ANALYSES, *build_flags, "--", *names)
+        answer = await capture(evolve(command, overlay=overlay), LIST_SECONDS)
+        complaints = [line for line in answer.errors.splitlines() if not line.startswith("#")]
+        return friendly(complaints) if answer.code != 0 else ""
+
+    async def formatted(
+        self, before: Mapping[str, SourceText], contents: Mapping[str, bytes]
+    ) -> dict[str, bytes]:
+        """New texts as gofmt leaves them, where the old ones were as gofmt leaves them."""
+        toolchain = await self._toolchain()
+        return {
+            path: await format_like(
+                toolchain.go, toolchain.environment, before[path].content, content
+            )
+            for path, content in contents.items()
+        }
 
     async def raw_text(self, root: str, pattern: str) -> str:
         """The compiler's own text of a package, at most 2 MB. Raises GoProblem."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -48,13 +49,18 @@ class GoProblem(Exception):  # noqa: N818 - a sentence for the user, the name sa
 
 @frozen
 class Command:
-    """A program with its arguments, folder and whole environment."""
+    """A program with its arguments, folder and whole environment.
+
+    Without a ``directory`` it runs in its temporary folder, among the files of ``work``.
+    """
 
     arguments: tuple[str, ...]
     directory: str
     environment: Mapping[str, str]
     work: Mapping[str, bytes] = field(factory=dict)
     """Files for the temporary folder; a ``go.work`` among them is used instead of the real one."""
+    overlay: Mapping[str, bytes] = field(factory=dict)
+    """What go shall read instead of these files, by absolute path."""
 
 
 @frozen
@@ -78,6 +84,7 @@ async def run(
     _LEFT[folder] = 0
     try:
         await asyncio.to_thread(_write_files, folder, command.work)
+        await asyncio.to_thread(_write_overlay, folder, command.overlay)
         lines = _Lines(on_output, on_error)
         transport = await _start(command, folder, lines)
         _LEFT[folder] = transport.get_pid()
@@ -190,10 +197,11 @@ class _Lines(asyncio.SubprocessProtocol):
 
 
 async def _start(command: Command, folder: str, lines: _Lines) -> asyncio.SubprocessTransport:
-    environment = {**command.environment, "PWD": command.directory, "GOTMPDIR": folder}
+    directory = command.directory or folder
+    environment = {**command.environment, "PWD": directory, "GOTMPDIR": folder}
     # cgo's C compiler and the linker follow these instead of GOTMPDIR.
     environment.update(dict.fromkeys(("TMPDIR", "TMP", "TEMP"), folder))
-    if command.work:
+    if "go.work" in command.work:
         environment["GOWORK"] = str(Path(folder, "go.work"))
     flags = 0
     if sys.platform == "win32":
@@ -201,9 +209,9 @@ async def _start(command: Command, folder: str, lines: _Lines) -> asyncio.Subpro
     try:
         transport, _ = await asyncio.get_running_loop().subprocess_exec(
             lambda: lines,
-            *command.arguments,
+            *_arguments(command, folder),
             stdin=subprocess.DEVNULL,
-            cwd=command.directory,
+            cwd=directory,
             env=environment,
             start_new_session=not _WINDOWS,
             creationflags=flags,
@@ -235,6 +243,23 @@ def _temporary_folder(environment: Mapping[str, str]) -> str:
             f"No temporary folder can be made in {parent} ({problem.strerror}); "
             "free some space or set TMPDIR to another folder."
         ) from problem
+
+
+def _arguments(command: Command, folder: str) -> tuple[str, ...]:
+    if not command.overlay:
+        return command.arguments
+    program, verb, *rest = command.arguments
+    return (program, verb, f"-overlay={Path(folder, 'overlay.json')}", *rest)
+
+
+def _write_overlay(folder: str, overlay: Mapping[str, bytes]) -> None:
+    replaced = {}
+    for index, (path, content) in enumerate(overlay.items()):
+        name = f"{index}-{Path(path).name}"
+        _write_files(folder, {name: content})
+        replaced[path] = str(Path(folder, name))
+    if replaced:
+        _write_files(folder, {"overlay.json": json.dumps({"Replace": replaced}).encode()})
 
 
 def _write_files(folder: str, files: Mapping[str, bytes]) -> None:

@@ -1,0 +1,39 @@
+"""Rewrites that remove escapes: one small file each, all of the same shape.
+
+A rewrite looks at one file of a package and yields candidates: edits with a promise. Whatever
+syntax can tell about safety is checked here; what it cannot decide is no candidate, but a refusal
+with its reason. A candidate is offered when ``toolchain.proofs`` has kept its promise.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from goescape.analysis.fixes import sprintf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from goescape.analysis.fixes.candidate import Candidate, Refusal
+    from goescape.analysis.fixes.code import Code
+    from goescape.analysis.go_syntax import GoSyntax
+
+
+class Rewrite(Protocol):
+    """The shape of every module here that rewrites something."""
+
+    CODE: str
+    """Its stable name: ``return-value``."""
+
+    def candidates(self, code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
+        """What it would change in one file."""
+
+
+REWRITES: tuple[Rewrite, ...] = (sprintf,)
+
+
+def candidates(code: Code, path: str) -> Iterator[Candidate | Refusal]:
+    """Everything that any rewrite would change in a file, in the order of the file."""
+    file = code.files[path]
+    found = [each for rewrite in REWRITES for each in rewrite.candidates(code, file)]
+    yield from sorted(found, key=lambda each: (each.at, each.title))

@@ -1,0 +1,159 @@
+"""Everything a rewrite may look at: the package with all its files, and who uses it."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from goescape.analysis.fixes.candidate import Edit
+from goescape.analysis.go_syntax import GoSyntax
+from goescape.analysis.nodes import ancestors, text, walk
+from goescape.analysis.package_syntax import PackageSyntax
+from goescape.analysis.scopes import definition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tree_sitter import Node
+
+    from goescape.analysis.go_syntax import Declared
+    from goescape.analysis.model import Finding, PackageReport
+    from goescape.analysis.source import SourceText
+
+
+class Code:
+    """A package as rewrites see it.
+
+    ``report`` says what the compiler found in the files of this build. ``others`` are the other Go
+    files of the folder, which this build leaves out (build tags, GOOS, GOARCH). ``importers`` are
+    the reports of the workspace's packages that import this one; None when that is not known, and
+    then nothing exported may change.
+    """
+
+    def __init__(
+        self,
+        report: PackageReport,
+        others: Mapping[str, SourceText],
+        importers: tuple[PackageReport, ...] | None,
+        go: tuple[int, int],
+        language: tuple[int, int],
+    ) -> None:
+        self.report = report
+        self.importers = importers
+        self.go = go
+        """The version of the toolchain."""
+        self.language = min(language, go)
+        """The version of the language that the module asks for."""
+        own = {path: report.sources[path] for path in report.files if path in report.sources}
+        self.files = {path: GoSyntax(source) for path, source in own.items()}
+        self.syntax = PackageSyntax(self.files, frozenset(own))
+        self.others = {path: GoSyntax(source) for path, source in others.items()}
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings in this package's own files."""
+        return tuple(f for f in self.report.findings if f.span.file in self.files)
+
+    def node_of(self, finding: Finding) -> tuple[GoSyntax, Node] | None:
+        """The syntax node that a finding's range covers (the literal for a ``func`` keyword)."""
+        file = self.files.get(finding.span.file)
+        if file is None:
+            return None
+        start = file.source.offset(finding.span.line, finding.span.column)
+        end = file.source.offset(finding.span.end_line, finding.span.end_column)
+        if start is None or end is None:
+            return None
+        node = file.root.descendant_for_byte_range(start, end)
+        if node is not None and node.type == "func" and node.parent is not None:
+            node = node.parent
+        return (file, node) if node is not None else None
+
+    def function_of(self, finding: Finding) -> Declared | None:
+        """The declaration that a finding stands in."""
+        found = self.node_of(finding)
+        return found[0].function_at(found[1].start_byte) if found is not None else None
+
+    def is_mentioned_elsewhere(self, name: str) -> bool:
+        """Whether files that this build leaves out use an identifier: nobody compiles those."""
+        word = re.compile(rb"\b%s\b" % re.escape(name.encode()))
+        return any(word.search(file.source.content) for file in self.others.values())
+
+    def is_free(self, name: str, file: GoSyntax, node: Node) -> bool:
+        """Whether a new local name would neither collide nor shadow something used around it."""
+        function = next((a for a in [node, *ancestors(node)] if a.type in FUNCTIONS), None)
+        if function is not None and any(text(n) == name for n in identifiers(function)):
+            return False
+        return self.is_free_in_package(name) and name not in file.imported_names
+
+    def is_free_in_package(self, name: str) -> bool:
+        """Whether a new package-level name would be the only one, in files of any build."""
+        if name in _PREDECLARED:
+            return False
+        word = re.compile(rb"\b%s\b" % re.escape(name.encode()))
+        everything = [*self.files.values(), *self.others.values()]
+        return not any(word.search(file.source.content) for file in everything)
+
+    def uses(self, declared_at: Node, scope: Node) -> Iterator[Node]:
+        """Every identifier in ``scope`` that stands for a local declaration, itself included."""
+        name = declared_at.text
+        for node in walk(scope):
+            if (
+                node.type == "identifier"
+                and node.text == name
+                and (node == declared_at or definition(node) == declared_at)
+            ):
+                yield node
+
+
+def replace(file: GoSyntax, node: Node, new: str) -> Edit:
+    """Replace a node."""
+    return Edit(file.source.path, node.start_byte, node.end_byte, new)
+
+
+def insert(file: GoSyntax, offset: int, new: str) -> Edit:
+    """Insert at a byte offset."""
+    return Edit(file.source.path, offset, offset, new)
+
+
+def statement_of(node: Node) -> Node | None:
+    """The statement around an expression that stands directly in a block or a case."""
+    child = node
+    for parent in ancestors(node):
+        if parent.type == "statement_list":
+            return child
+        if parent.type in FUNCTIONS:
+            return None
+        child = parent
+    return None
+
+
+def indentation(file: GoSyntax, node: Node) -> str:
+    """The white space in front of the line that a node starts in."""
+    line = file.source.line(node.start_point[0] + 1)
+    return line[: len(line) - len(line.lstrip(b" \t"))].decode()
+
+
+def line_end(file: GoSyntax) -> str:
+    """``\\n``, or ``\\r\\n`` where the file uses that."""
+    return "\r\n" if b"\r\n" in file.source.content[:4000] else "\n"
+
+
+def identifiers(node: Node) -> Iterator[Node]:
+    """All identifiers below a node, fields and types included."""
+    return (n for n in walk(node) if n.type.endswith("identifier"))
+
+
+FUNCTIONS = frozenset({"func_literal", "function_declaration", "method_declaration"})
+_PREDECLARED = frozenset(
+    {
+        *("any", "bool", "byte", "comparable", "complex64", "complex128", "error", "float32"),
+        *("float64", "int", "int8", "int16", "int32", "int64", "rune", "string", "uint", "uint8"),
+        *("uint16", "uint32", "uint64", "uintptr", "true", "false", "iota", "nil", "append"),
+        *("cap", "clear", "close", "complex", "copy", "delete", "imag", "len", "make", "max"),
+        *("min", "new", "panic", "print", "println", "real", "recover", "break", "case", "chan"),
+        *("const", "continue", "default", "defer", "else", "fallthrough", "for", "func", "go"),
+        *("goto", "if", "import", "interface", "map", "package", "range", "return", "select"),
+        *("struct", "switch", "type", "var", "init", "main", "_"),
+    }
+)

@@ -1,0 +1,149 @@
+"""Imports that a rewrite needs, or leaves without use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goescape.analysis.fixes.candidate import Edit
+from goescape.analysis.fixes.code import line_end
+from goescape.analysis.nodes import text, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tree_sitter import Node
+
+    from goescape.analysis.go_syntax import GoSyntax
+
+
+def import_edits(
+    file: GoSyntax, needed: Iterable[str] = (), replaced: Iterable[Node] = ()
+) -> tuple[Edit, ...] | None:
+    """Edits that import ``needed`` and drop what only the ``replaced`` nodes used.
+
+    A path is imported under its last element. None when that name stands for something else in
+    the file, so that the rewrite is not possible.
+    """
+    specs = _specs(file)
+    edits: list[Edit] = []
+    gone = list(replaced)
+    missing = []
+    for path in needed:
+        name = path.rpartition("/")[2]
+        spec = next((s for s in specs if _path(s) == path), None)
+        if spec is not None and spec.child_by_field_name("name") is None:
+            continue
+        if spec is not None or _is_taken(file, name):
+            return None
+        missing.append(path)
+    dropped = [s for s in specs if _path(s) not in set(needed) and _only_used_in(file, s, gone)]
+    for path, spec in zip(list(missing), list(dropped), strict=False):
+        # One comes, one goes: gofmt sorts.
+        edits.append(Edit(file.source.path, spec.start_byte, spec.end_byte, f'"{path}"'))
+        missing.remove(path)
+        dropped.remove(spec)
+    edits.extend(_removals(file, dropped, specs, keep_block=bool(edits)))
+    edits.extend(_additions(file, missing, specs))
+    return tuple(edits)
+
+
+def imported_as(file: GoSyntax, path: str) -> str:
+    """The name under which a file imports a package; empty when it does not (or by dot)."""
+    for spec in _specs(file):
+        if _path(spec) == path:
+            name = spec.child_by_field_name("name")
+            if name is None:
+                return path.rpartition("/")[2]
+            return text(name) if name.type == "package_identifier" else ""
+    return ""
+
+
+def _specs(file: GoSyntax) -> list[Node]:
+    return [
+        spec
+        for declaration in file.root.named_children
+        if declaration.type == "import_declaration"
+        for spec in walk(declaration)
+        if spec.type == "import_spec"
+    ]
+
+
+def _path(spec: Node) -> str:
+    path = spec.child_by_field_name("path")
+    return text(path).strip('"`') if path is not None else ""
+
+
+def _is_taken(file: GoSyntax, name: str) -> bool:
+    """Whether a name means something in this file already."""
+    if name in file.imported_names:
+        return True
+    return any(
+        n.type in {"identifier", "type_identifier"} and text(n) == name for n in walk(file.root)
+    )
+
+
+def _only_used_in(file: GoSyntax, spec: Node, gone: list[Node]) -> bool:
+    alias = spec.child_by_field_name("name")
+    if alias is not None and alias.type != "package_identifier":
+        return False
+    name = text(alias) if alias is not None else _path(spec).rpartition("/")[2]
+    uses = [
+        n
+        for n in walk(file.root)
+        if n.type in {"identifier", "package_identifier"}
+        and text(n) == name
+        and n.parent is not None
+        and n.parent.type in {"selector_expression", "qualified_type"}
+    ]
+    inside = [n for n in uses if any(g.start_byte <= n.start_byte < g.end_byte for g in gone)]
+    return bool(uses) and len(inside) == len(uses)
+
+
+def _removals(
+    file: GoSyntax, dropped: list[Node], specs: list[Node], *, keep_block: bool
+) -> list[Edit]:
+    if not dropped:
+        return []
+    if len(dropped) == len(specs) and not keep_block:
+        declarations = [n for n in file.root.named_children if n.type == "import_declaration"]
+        end = declarations[-1].end_byte
+        after = file.source.content[end:]
+        blank = len(after) - len(after.lstrip(b"\r\n"))
+        return [Edit(file.source.path, declarations[0].start_byte, end + blank, "")]
+    edits = []
+    for spec in dropped:
+        alone = spec.parent is not None and spec.parent.type == "import_declaration"
+        node = spec.parent if alone and spec.parent is not None else spec
+        line = node.start_point[0] + 1
+        start = file.source.offset(line, 1) or 0
+        edits.append(Edit(file.source.path, start, start + len(file.source.line(line)) + 1, ""))
+    return edits
+
+
+def _additions(file: GoSyntax, missing: list[str], specs: list[Node]) -> list[Edit]:
+    if not missing:
+        return []
+    end = line_end(file)
+    grouped = [s for s in specs if s.parent is not None and s.parent.type == "import_spec_list"]
+    if grouped:
+        return [_in_group(file, path, grouped, end) for path in missing]
+    lines = end.join(f'import "{path}"' for path in missing)
+    if specs and specs[-1].parent is not None:
+        return [
+            Edit(
+                file.source.path, specs[-1].parent.end_byte, specs[-1].parent.end_byte, end + lines
+            )
+        ]
+    clause = next(n for n in file.root.named_children if n.type == "package_clause")
+    return [Edit(file.source.path, clause.end_byte, clause.end_byte, end + end + lines)]
+
+
+def _in_group(file: GoSyntax, path: str, specs: list[Node], end: str) -> Edit:
+    """In its place among the standard library's imports, which stand first."""
+    standard = [s for s in specs if "." not in _path(s).partition("/")[0]]
+    after = [s for s in standard if _path(s) < path]
+    if after:
+        return Edit(file.source.path, after[-1].end_byte, after[-1].end_byte, f'{end}\t"{path}"')
+    first = specs[0]
+    gap = end if first in standard else end + end
+    return Edit(file.source.path, first.start_byte, first.start_byte, f'"{path}"{gap}\t')

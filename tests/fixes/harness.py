@@ -1,0 +1,76 @@
+"""From Go source to proved fixes, as the editor and the terminal do it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis.fixes import candidates
+from goescape.analysis.fixes.candidate import Candidate, Refusal
+from goescape.analysis.fixes.code import Code
+from goescape.toolchain.engine import Engine, EngineOptions, Problem
+from goescape.toolchain.proofs import Disproof, Proof, prove
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from goescape.analysis.model import PackageReport
+
+
+@frozen
+class Outcome:
+    """What became of every rewrite that fits somewhere in a package."""
+
+    proofs: tuple[Proof, ...]
+    disproofs: tuple[Disproof, ...]
+    refusals: tuple[Refusal, ...]
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why the rest is not offered."""
+        return [*(each.reason for each in self.disproofs), *(each.reason for each in self.refusals)]
+
+    def offered(self, title: str, line: int = 0) -> tuple[Proof, ...]:
+        """The proved fixes of one title, at one line if that is given."""
+        return tuple(
+            proof
+            for proof in self.proofs
+            if proof.candidate.title == title and line in {0, *_lines(proof.candidate)}
+        )
+
+
+def _lines(candidate: Candidate) -> set[int]:
+    target = {candidate.target.span.line} if candidate.target is not None else set()
+    return target | set(range(candidate.at.line, candidate.at.end_line + 1))
+
+
+async def outcome_of(root: Path, go: str, *, title: str = "", language: str = "1.21") -> Outcome:
+    """Prove everything that rewrites propose for the package in a folder."""
+    engine = Engine(EngineOptions(go_path=go))
+    before: list[PackageReport] = []
+    async for item in engine.analyze(str(root), ["./..."]):
+        assert not isinstance(item, Problem), item.message
+        assert not item.errors, item.errors
+        before.append(item)
+    version = (await engine.go()).number
+    major, minor = (int(part) for part in language.split(".")[:2])
+    proofs: list[Proof] = []
+    disproofs: list[Disproof] = []
+    refusals: list[Refusal] = []
+    for report in before:
+        importers = tuple(other for other in before if other is not report)
+        code = Code(report, {}, importers, version, (major, minor))
+        for path in code.files:
+            for each in candidates(code, path):
+                if title and each.title != title:
+                    continue
+                if isinstance(each, Refusal):
+                    refusals.append(each)
+                    continue
+                verdict = await prove(engine, str(root), ["./..."], each, before)
+                if isinstance(verdict, Proof):
+                    proofs.append(verdict)
+                else:
+                    disproofs.append(verdict)
+    return Outcome(tuple(proofs), tuple(disproofs), tuple(refusals))
