@@ -53,10 +53,13 @@ class Claim:
     type: str
 
     def edits(self) -> tuple[Edit, Edit]:
-        """The expression in a function literal that compiles for this type alone."""
+        """The expression in a function literal that compiles for this type alone.
+
+        A pointer to the value is returned, since a value may have another type and be assignable.
+        """
         return (
-            Edit(self.file, self.start, self.start, f"func() {self.type} {{ return "),
-            Edit(self.file, self.end, self.end, " }()"),
+            Edit(self.file, self.start, self.start, f"(*func() *{self.type} {{ v := "),
+            Edit(self.file, self.end, self.end, "; return &v }())"),
         )
 
 

@@ -94,6 +94,27 @@ class Code:
         everything = [*self.files.values(), *self.others.values()]
         return not any(word.search(file.source.content) for file in everything)
 
+    @cached_property
+    def declared_names(self) -> frozenset[str]:
+        """Every name that the package's files declare anywhere, locals and imports included."""
+        declared = {text(n) for file in self.files.values() for n in _declaring(file.root)}
+        return declared.union(*(file.imported_names for file in self.files.values()))
+
+    @cached_property
+    def declared_locally(self) -> frozenset[str]:
+        """The names of types inside functions, and of type parameters."""
+        return frozenset(
+            text(name)
+            for file in self.files.values()
+            for node in walk(file.root)
+            if node.type == "type_parameter_declaration"
+            or (
+                node.type in {"type_spec", "type_alias"}
+                and any(a.type == "block" for a in ancestors(node))
+            )
+            for name in node.children_by_field_name("name")
+        )
+
     def uses(self, declared_at: Node, scope: Node) -> Iterator[Node]:
         """Every identifier in ``scope`` that stands for a local declaration, itself included."""
         name = declared_at.text
@@ -144,6 +165,24 @@ def identifiers(node: Node) -> Iterator[Node]:
     return (n for n in walk(node) if n.type.endswith("identifier"))
 
 
+def _declaring(root: Node) -> Iterator[Node]:
+    for node in walk(root):
+        if node.type in _DECLARATIONS:
+            yield from node.children_by_field_name("name")
+        elif node.type in {"short_var_declaration", "range_clause", "receive_statement"}:
+            left = node.child_by_field_name("left")
+            yield from left.named_children if left is not None else ()
+        elif node.type == "type_switch_statement":
+            alias = node.child_by_field_name("alias")
+            yield from alias.named_children if alias is not None else ()
+
+
+_DECLARATIONS = frozenset(
+    {
+        *("parameter_declaration", "variadic_parameter_declaration", "var_spec", "const_spec"),
+        *("function_declaration", "type_spec", "type_alias", "type_parameter_declaration"),
+    }
+)
 FUNCTIONS = frozenset({"func_literal", "function_declaration", "method_declaration"})
 _PREDECLARED = frozenset(
     {

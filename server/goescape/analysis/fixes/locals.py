@@ -1,0 +1,178 @@
+"""Questions about variables that several rewrites ask: who uses them, which names are free."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goescape.analysis.fixes.code import FUNCTIONS, identifiers
+from goescape.analysis.fixes.imports import imported_as
+from goescape.analysis.nodes import ancestors, callee_text, text, walk
+from goescape.analysis.scopes import definition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tree_sitter import Node
+
+    from goescape.analysis.fixes.code import Code
+    from goescape.analysis.go_syntax import GoSyntax
+
+
+def function_around(node: Node) -> Node | None:
+    """The declaration or literal that a node stands in, innermost."""
+    return next((a for a in ancestors(node) if a.type in FUNCTIONS), None)
+
+
+def declaration_around(node: Node) -> Node | None:
+    """The function declaration that a node stands in, through all literals."""
+    return next((a for a in ancestors(node) if a.type in FUNCTIONS - {"func_literal"}), None)
+
+
+def fresh_name(node: Node, names: Iterable[str]) -> str:
+    """The first of some names that the declaration around a node does not use; or nothing."""
+    around = declaration_around(node)
+    if around is None:
+        return ""
+    used = {text(n) for n in identifiers(around)}
+    return next((name for name in names if name not in used), "")
+
+
+def has_comment(node: Node) -> bool:
+    """Whether a comment stands inside."""
+    return any(n.type == "comment" for n in walk(node))
+
+
+def has_goto(function: Node) -> bool:
+    """Whether a function jumps, so that the order of its text says little."""
+    return any(n.type == "goto_statement" for n in walk(function))
+
+
+def redeclares(code: Code, *names: str) -> bool:
+    """Whether predeclared names mean something else anywhere in the package."""
+    return bool(code.declared_names & set(names))
+
+
+def package_name(file: GoSyntax, node: Node, path: str) -> str:
+    """The name under which an imported package is visible at a node; or nothing."""
+    name = imported_as(file, path)
+    return name if name and is_visible(node, name) else ""
+
+
+def is_visible(node: Node, name: str) -> bool:
+    """Whether no local declaration of the function around a node hides a package's name."""
+    around = declaration_around(node)
+    return around is None or not any(
+        n.type in {"identifier", "type_identifier"}
+        and text(n) == name
+        and (n.parent is None or n.parent.type not in {"selector_expression", "qualified_type"})
+        for n in identifiers(around)
+    )
+
+
+def is_called(call: Node, file: GoSyntax, path: str, function: str) -> bool:
+    """Whether a call expression calls this function of an imported package."""
+    package = package_name(file, call, path)
+    return bool(package) and callee_text(call) == f"{package}.{function}"
+
+
+def arguments_of(call: Node) -> list[Node]:
+    """The arguments of a call (comments among them, too)."""
+    arguments = call.child_by_field_name("arguments")
+    return list(arguments.named_children) if arguments is not None else []
+
+
+def single_declaration(statement: Node) -> tuple[Node, Node | None, Node | None] | None:
+    """Name, type and value of ``x := v`` or ``var x T = v`` that declares just one name."""
+    if statement.type == "short_var_declaration":
+        left, right = (statement.child_by_field_name(side) for side in ("left", "right"))
+        if left is None or right is None or left.named_child_count != 1:
+            return None
+        if right.named_child_count != 1 or left.named_children[0].type != "identifier":
+            return None
+        return left.named_children[0], None, right.named_children[0]
+    if statement.type != "var_declaration" or statement.named_child_count != 1:
+        return None
+    spec = statement.named_children[0]
+    names = spec.children_by_field_name("name") if spec.type == "var_spec" else []
+    value = spec.child_by_field_name("value")
+    if len(names) != 1 or (value is not None and value.named_child_count != 1):
+        return None
+    return (
+        names[0],
+        spec.child_by_field_name("type"),
+        value.named_children[0] if value is not None else None,
+    )
+
+
+def siblings_after(statement: Node) -> Iterator[Node]:
+    """The statements (and comments) that follow in the same block."""
+    following = statement.next_named_sibling
+    while following is not None:
+        yield following
+        following = following.next_named_sibling
+
+
+def is_assigned(identifier: Node) -> bool:
+    """Whether this use writes the variable itself, or takes its address."""
+    parent = identifier.parent
+    if parent is None:
+        return False
+    if parent.type == "unary_expression":
+        return text(parent).startswith("&")
+    if parent.type in {"inc_statement", "dec_statement"}:
+        return True
+    around = parent.parent
+    return (
+        parent.type == "expression_list"
+        and around is not None
+        and around.type
+        in {"assignment_statement", "short_var_declaration", "range_clause", "receive_statement"}
+        and around.child_by_field_name("left") == parent
+    )
+
+
+def type_of(code: Code, expression: Node) -> Node | None:
+    """The type that the source writes down for a variable; None where it does not."""
+    if expression.type != "identifier":
+        return None
+    declared = definition(expression)
+    if declared is None or declared.parent is None:
+        return None
+    parent = declared.parent
+    if parent.type in {"parameter_declaration", "var_spec"}:
+        written = parent.child_by_field_name("type")
+        if written is not None:
+            return written
+    statement = parent if parent.type == "short_var_declaration" else parent.parent
+    single = single_declaration(statement) if statement is not None else None
+    value = single[2] if single is not None and single[0] == declared else None
+    if value is None:
+        return None
+    if value.type == "composite_literal":
+        return value.child_by_field_name("type")
+    if value.type == "call_expression" and callee_text(value) == "make":
+        return next(iter(arguments_of(value)), None)
+    return _result_of(code, value)
+
+
+def _result_of(code: Code, call: Node) -> Node | None:
+    """The only result of a function of this package."""
+    function = call.child_by_field_name("function") if call.type == "call_expression" else None
+    if function is None or function.type != "identifier" or definition(function) is not None:
+        return None
+    declared = code.syntax.functions.get(text(function))
+    if declared is None or declared.node.child_by_field_name("type_parameters") is not None:
+        return None
+    result = declared.node.child_by_field_name("result")
+    return result if result is not None and result.type != "parameter_list" else None
+
+
+def underlying(code: Code, type_node: Node | None) -> Node | None:
+    """The type literal behind the names of this package; the node itself where there is none."""
+    for _ in range(8):
+        if type_node is None or type_node.type != "type_identifier":
+            return type_node
+        if text(type_node) in code.declared_locally:
+            return None
+        type_node = code.syntax.types.get(text(type_node), None)
+    return None
