@@ -114,6 +114,9 @@ class Capture:
     function: str
     variable: str
     by_reference: bool
+    addressed: bool
+    assigned: bool
+    width: int
 
 
 @frozen
@@ -245,7 +248,15 @@ class CompilerText:
             package.evidence.append(Evidence(at, message))
         elif match := _CAPTURE.match(message):
             package.captures.append(
-                Capture(at, match["function"], match["variable"], match["how"] == "ref")
+                Capture(
+                    at,
+                    match["function"],
+                    match["variable"],
+                    match["how"] == "ref",
+                    match["addr"] == "true",
+                    match["assign"] == "true",
+                    int(match["width"]),
+                )
             )
         else:
             return _WITHOUT_INTEREST.search(message) is not None
@@ -391,7 +402,7 @@ _POSITION = re.compile(_AT + "$")
 _FROM = re.compile(r"  from (?P<expression>.*) \((?P<reason>[^()]+)\) at (?P<at>.+)$", re.DOTALL)
 _CAPTURE = re.compile(
     r"(?P<function>.+) capturing by (?P<how>ref|value): (?P<variable>\S+) "
-    r"\(addr=(?:true|false) assign=(?:true|false) width=\d+\)$"
+    r"\(addr=(?P<addr>true|false) assign=(?P<assign>true|false) width=(?P<width>\d+)\)$"
 )
 _LEAK_TO_RESULT = re.compile(r"leaking param: (?P<parameter>\S+) to result (?P<result>\S+) level=")
 _CGO_COPY = re.compile(r"\.cgo1\.go$|_cgo_gotypes\.go$")

@@ -215,6 +215,21 @@ class Function:
 
 
 @frozen
+class Captured:
+    """How function literals hold a variable of the function around them."""
+
+    place: Place
+    """The declaration of the variable."""
+    by_reference: bool
+    addressed: bool
+    """Whether its address is taken anywhere, be it by a method call or by slicing an array."""
+    assigned: bool
+    """Whether it is assigned where the compiler cannot rule out that the literal exists."""
+    width: int
+    """Its size in bytes; above 128 it is held by reference in any case."""
+
+
+@frozen
 class Stay:
     """An allocation that the compiler keeps on the stack, for the optional stack hints."""
 
@@ -265,6 +280,7 @@ class PackageReport:
     """Escapes in code that is not in these files: generated, or of other modules."""
     sources: Mapping[str, SourceText] = field(factory=dict, eq=False, repr=False)
     """The text of ``files`` as it was read for this analysis."""
+    captures: tuple[Captured, ...] = ()
 
     def diagnostics(self) -> tuple[Finding, ...]:
         """The findings that deserve to be shown unasked."""

@@ -19,6 +19,7 @@ from goescape.analysis.compiler_text import Verdict
 from goescape.analysis.go_syntax import GoSyntax, parameters
 from goescape.analysis.model import (
     Allocates,
+    Captured,
     Cause,
     Finding,
     Function,
@@ -106,7 +107,26 @@ def build_report(
         tuple(line for package_text in texts for line in package_text.unknown),
         tuple(_absolute(left, info.working_directory) for left in sites.left_out),
         known,
+        tuple(_captures(texts, paths)),
     )
+
+
+def _captures(texts: Iterable[PackageText], paths: Mapping[str, str | None]) -> Iterator[Captured]:
+    """Each variable once, with the worst that the compiler says of it."""
+    found: dict[Place, Captured] = {}
+    for package_text in texts:
+        for fact in package_text.captures:
+            if (path := paths.get(fact.at.file)) is not None:
+                place = Place(path, fact.at.line, fact.at.column)
+                known = found.get(place, Captured(place, False, False, False, 0))
+                found[place] = Captured(
+                    place,
+                    known.by_reference or fact.by_reference,
+                    known.addressed or fact.addressed,
+                    known.assigned or fact.assigned,
+                    max(known.width, fact.width),
+                )
+    yield from found.values()
 
 
 def _absolute(left: LeftOut, working_directory: str) -> LeftOut:
@@ -123,6 +143,7 @@ def _printed(texts: Iterable[PackageText]) -> set[str]:
             package_text.leaks,
             package_text.inlinable,
             package_text.inlined_calls,
+            package_text.captures,
             package_text.evidence,
         ):
             printed.update(fact.at.file for fact in facts)
