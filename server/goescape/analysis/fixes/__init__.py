@@ -9,7 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from goescape.analysis.fixes import sprintf
+from goescape.analysis.fixes import (
+    sentinel,
+    sprintf,
+    write_string,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +33,11 @@ class Rewrite(Protocol):
         """What it would change in one file."""
 
 
-REWRITES: tuple[Rewrite, ...] = (sprintf,)
+REWRITES: tuple[Rewrite, ...] = (
+    sprintf,
+    sentinel,
+    write_string,
+)
 
 
 def candidates(code: Code, path: str) -> Iterator[Candidate | Refusal]:

@@ -74,6 +74,17 @@ class Code:
         found = self.node_of(finding)
         return found[0].function_at(found[1].start_byte) if found is not None else None
 
+    @cached_property
+    def all_files(self) -> tuple[GoSyntax, ...]:
+        """The package's files of any build, and those of the packages that import it."""
+        theirs = (
+            GoSyntax(report.sources[path])
+            for report in self.importers or ()
+            for path in report.files
+            if path in report.sources
+        )
+        return (*self.files.values(), *self.others.values(), *theirs)
+
     def is_mentioned_elsewhere(self, name: str) -> bool:
         """Whether files that this build leaves out use an identifier: nobody compiles those."""
         word = re.compile(rb"\b%s\b" % re.escape(name.encode()))
@@ -97,8 +108,9 @@ class Code:
     @cached_property
     def declared_names(self) -> frozenset[str]:
         """Every name that the package's files declare anywhere, locals and imports included."""
-        declared = {text(n) for file in self.files.values() for n in _declaring(file.root)}
-        return declared.union(*(file.imported_names for file in self.files.values()))
+        files = self.files.values()
+        declared = frozenset(text(n) for file in files for n in _declaring(file.root))
+        return declared.union(*(file.imported_names for file in files))
 
     @cached_property
     def declared_locally(self) -> frozenset[str]:

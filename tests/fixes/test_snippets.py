@@ -1,0 +1,36 @@
+"""Shapes that the cases do not show: what is offered, and what must not be.
+
+Every file of ``snippets/`` is for the rewrite of that name; its own words are in ``trying``.
+"""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import pytest
+
+from tests.fixes.trying import Workshop, snippets_of
+
+SNIPPETS = {
+    path.stem: path.read_bytes().decode()
+    for path in sorted(Path(__file__).with_name("snippets").glob("*.txt"))
+}
+LANGUAGES = {"as_type": "1.26"}
+
+
+@pytest.mark.parametrize("name", SNIPPETS)
+async def test_each_is_offered_or_not(name: str, tmp_path: Path, go_path: str) -> None:
+    rewrite = importlib.import_module(f"goescape.analysis.fixes.{name}")
+    snippets = snippets_of(SNIPPETS[name])
+    language = LANGUAGES.get(name, "1.22")
+    workshop = Workshop(tmp_path, go_path, rewrite, language)
+    tried = await workshop.try_all(snippets)
+    wrong = []
+    for snippet in snippets:
+        results, reasons = tried[snippet.name].results, tried[snippet.name].reasons
+        if not snippet.offered and results:
+            wrong.append(f"{snippet.name} is offered:\n{results[0]}")
+        if snippet.offered and not any(all(p in r for p in snippet.parts) for r in results):
+            wrong.append(f"{snippet.name}: {reasons}\n" + "\n".join(results))
+    assert not wrong, "\n\n".join(wrong)

@@ -1,0 +1,120 @@
+"""Many small packages in one module: what a rewrite does with each of them.
+
+A file of snippets has sections ``=== offered: name``, each with the code, and after ``--- with``
+lines parts of the result; and sections ``=== refused: name``. ``(crlf)`` may follow the name.
+``---- file.go`` lines separate the files of a package; a package clause is added where none is.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from goescape.analysis.fixes.candidate import Candidate, Refusal
+from goescape.analysis.fixes.code import Code
+from goescape.analysis.source import SourceText
+from goescape.toolchain.engine import Engine, EngineOptions, Problem
+from goescape.toolchain.proofs import Disproof, Proof, prove
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from goescape.analysis.fixes import Rewrite
+    from goescape.analysis.model import PackageReport
+
+
+@frozen
+class Snippet:
+    """One section."""
+
+    name: str
+    offered: bool
+    files: dict[str, str]
+    parts: tuple[str, ...]
+
+
+@frozen
+class Tried:
+    """What became of one snippet."""
+
+    proofs: list[Proof] = field(factory=list)
+    reasons: list[str] = field(factory=list)
+
+    @property
+    def results(self) -> list[str]:
+        """The files after each proved fix."""
+        return [text.decode() for proof in self.proofs for text in proof.contents.values()]
+
+
+def snippets_of(text: str) -> list[Snippet]:
+    """The sections of a file of snippets."""
+    found = []
+    for section in re.split(r"^=== ", text, flags=re.MULTILINE)[1:]:
+        head, _, rest = section.partition("\n")
+        kind, _, name = head.partition(": ")
+        if "(crlf)" in name:
+            rest = rest.replace("\n", "\r\n")
+        code, *parts = re.split(r"^--- with\r?\n", rest, flags=re.MULTILINE)
+        plain = re.sub(r"\W+", "_", name.partition("(")[0]).strip("_")
+        assert kind in {"offered", "refused"}, head
+        assert bool(parts) == (kind == "offered"), head
+        found.append(Snippet(plain, bool(parts), _files(code), tuple(p.strip() for p in parts)))
+    return found
+
+
+def _files(code: str) -> dict[str, str]:
+    pieces = re.split(r"^---- (\S+)\r?\n", code, flags=re.MULTILINE)
+    files = dict(zip(pieces[1::2], pieces[2::2], strict=True)) or {"code.go": code}
+    return {
+        name: text if re.search(r"^package ", text, re.MULTILINE) else f"package p\n\n{text}"
+        for name, text in files.items()
+    }
+
+
+class Workshop:
+    """A module with all the snippets of a rewrite, compiled once."""
+
+    def __init__(self, root: Path, go: str, rewrite: Rewrite, language: str) -> None:
+        self._root = root.resolve()
+        self._rewrite = rewrite
+        self._engine = Engine(EngineOptions(go_path=go))
+        major, minor = (int(part) for part in language.split(".")[:2])
+        self._language = (major, minor)
+        (root / "go.mod").write_text(f"module example.com/m\n\ngo {language}\n", "utf-8")
+
+    async def try_all(self, snippets: list[Snippet]) -> dict[str, Tried]:
+        """Propose for every snippet, and prove what is proposed."""
+        for snippet in snippets:
+            (self._root / snippet.name).mkdir()
+            for name, content in snippet.files.items():
+                (self._root / snippet.name / name).write_bytes(content.encode())
+        reports = {}
+        async for item in self._engine.analyze(str(self._root), ["./..."]):
+            assert not isinstance(item, Problem), item.message
+            assert not item.errors, (item.directory, item.errors)
+            reports[item.package.rpartition("/")[2]] = item
+        return {s.name: await self._try(s.name, reports[s.name]) for s in snippets}
+
+    async def _try(self, name: str, report: PackageReport) -> Tried:
+        others = {
+            str(path): SourceText(str(path), path.read_bytes())
+            for path in (self._root / name).glob("*.go")
+            if str(path) not in report.files
+        }
+        version = (await self._engine.go()).number
+        code = Code(report, others, (), version, self._language)
+        tried = Tried()
+        for file in code.files.values():
+            for each in self._rewrite.candidates(code, file):
+                if isinstance(each, Refusal):
+                    tried.reasons.append(each.reason)
+                    continue
+                assert isinstance(each, Candidate)
+                verdict = await prove(self._engine, str(self._root), [f"./{name}"], each, [report])
+                if isinstance(verdict, Disproof):
+                    tried.reasons.append(verdict.reason)
+                else:
+                    tried.proofs.append(verdict)
+        return tried
