@@ -107,8 +107,9 @@ def compare(
     if candidate.promise is Promise.OUT_OF_LOOP:
         loops = _loops(before) - _loops(after)
         return loops[_key(target)] or "The allocation is still in the loop."
-    if gone[_key(target)] == 0:
-        return f"`{target.subject}` would still be on the heap."
+    for key, count in Counter(_key(f) for f in (target, *candidate.also)).items():
+        if gone[key] < count:
+            return f"`{key[2]}` would still be on the heap."
     return gone.total()
 
 

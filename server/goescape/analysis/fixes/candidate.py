@@ -89,6 +89,8 @@ class Candidate:
     """How many calls were adapted."""
     claims: tuple[Claim, ...] = ()
     """Types that syntax does not show and on which the meaning of the result depends."""
+    also: tuple[Finding, ...] = ()
+    """Findings that must be gone together with the target: the other objects that it returns."""
     minimum: tuple[int, int] = (1, 21)
     """The version of the Go language that the result needs."""
 
