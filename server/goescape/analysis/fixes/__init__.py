@@ -10,7 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from goescape.analysis.fixes import (
+    as_type,
+    return_value,
     sentinel,
+    sort_func,
     sprintf,
     write_string,
 )
@@ -37,6 +40,9 @@ REWRITES: tuple[Rewrite, ...] = (
     sprintf,
     sentinel,
     write_string,
+    as_type,
+    return_value,
+    sort_func,
 )
 
 

@@ -132,7 +132,12 @@ def is_assigned(identifier: Node) -> bool:
 
 
 def type_of(code: Code, expression: Node) -> Node | None:
-    """The type that the source writes down for a variable; None where it does not."""
+    """The type that the source writes down for a variable or field; None where it does not."""
+    if expression.type == "selector_expression":
+        operand, field = (expression.child_by_field_name(p) for p in ("operand", "field"))
+        if operand is None or field is None:
+            return None
+        return field_type(code, type_of(code, operand), text(field))
     if expression.type != "identifier":
         return None
     declared = definition(expression)
@@ -167,6 +172,22 @@ def _result_of(code: Code, call: Node) -> Node | None:
     return result if result is not None and result.type != "parameter_list" else None
 
 
+def field_type(code: Code, struct: Node | None, name: str) -> Node | None:
+    """The type of a field that a struct of this package (or a pointer to it) declares itself."""
+    if struct is not None and struct.type == "pointer_type":
+        struct = struct.named_children[0]
+    literal = underlying(code, struct)
+    if literal is None or literal.type != "struct_type":
+        return None
+    for node in walk(literal):
+        if node.type == "field_declaration" and node.parent is not None:
+            if node.parent.parent != literal:
+                continue
+            if any(text(n) == name for n in node.children_by_field_name("name")):
+                return node.child_by_field_name("type")
+    return None
+
+
 def underlying(code: Code, type_node: Node | None) -> Node | None:
     """The type literal behind the names of this package; the node itself where there is none."""
     for _ in range(8):
@@ -174,5 +195,17 @@ def underlying(code: Code, type_node: Node | None) -> Node | None:
             return type_node
         if text(type_node) in code.declared_locally:
             return None
-        type_node = code.syntax.types.get(text(type_node), None)
+        name = text(type_node)
+        type_node = code.syntax.types.get(name, type_node if name in BASIC else None)
+        if type_node is not None and text(type_node) == name:
+            return type_node
     return None
+
+
+BASIC = frozenset(
+    {
+        *("bool", "string", "byte", "rune", "uintptr", "float32", "float64"),
+        *("int", "int8", "int16", "int32", "int64", "complex64", "complex128"),
+        *("uint", "uint8", "uint16", "uint32", "uint64", "error", "any"),
+    }
+)
