@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from tree_sitter import Node
+from typing import TYPE_CHECKING
 
 from goescape.analysis.nodes import ancestors, text
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 
 def runs_repeatedly(node: Node) -> bool:
@@ -13,23 +16,25 @@ def runs_repeatedly(node: Node) -> bool:
     What leaves the loop at once (``return &x`` in its body) runs once, however often it turns.
     A function literal inside a loop counts for the loop.
     """
-    child, leaves_function, once = node, False, False
+    child, leaves_function = node, False
+    left: Node | None = None  # the outermost loop known to be left: it turns no more
     for parent in ancestors(node):
         match parent.type:
             case "statement_list":
-                leaving = _leaves(parent)
-                leaves_function |= leaving == "function"
-                once |= leaving == "loop"
+                last = parent.named_children[-1] if parent.named_children else None
+                leaves_function |= last is not None and _leaves_function(last)
+                if last is not None and last.type == "break_statement":
+                    left = _outer(left, _broken(last))
             case "return_statement" | "goto_statement":
                 leaves_function = True
             case "func_literal":
-                leaves_function = once = False
-            case "for_clause":
-                once |= child == parent.child_by_field_name("initializer")
+                leaves_function, left = False, None
+            case "for_clause" if child == parent.child_by_field_name("initializer"):
+                left = _outer(left, parent.parent)
             case "for_statement":
-                if not leaves_function and not once and child.type != "range_clause":
+                if not leaves_function and left is None and child.type != "range_clause":
                     return True
-                once = False
+                left = None if left == parent else left
         child = parent
     return False
 
@@ -48,18 +53,30 @@ def declaring_loop(identifier: Node) -> Node | None:
     return None
 
 
-def _leaves(statements: Node) -> str:
-    """What the last of some statements leaves: ``function``, ``loop`` or nothing."""
-    last = statements.named_children[-1] if statements.named_children else None
-    match last:
-        case Node(type="return_statement" | "goto_statement"):
-            return "function"
-        case Node(type="break_statement"):
-            around = next((a.type for a in ancestors(last) if a.type in _BREAKABLE), "")
-            return "loop" if around == "for_statement" or last.named_child_count else ""
-        case Node(type="expression_statement") if text(last).startswith("panic("):
-            return "function"
-    return ""
+def _leaves_function(statement: Node) -> bool:
+    if statement.type == "expression_statement":
+        return text(statement).startswith("panic(")
+    return statement.type in {"return_statement", "goto_statement"}
+
+
+def _broken(statement: Node) -> Node | None:
+    """The loop that a ``break`` leaves; None where it leaves a switch or select."""
+    child = statement
+    label = text(statement.named_children[0]) if statement.named_child_count else ""
+    for parent in ancestors(statement):
+        if parent.type == "labeled_statement" and text(parent.named_children[0]) == label:
+            return child if child.type == "for_statement" else None
+        if parent.type in _BREAKABLE and not label:
+            return parent if parent.type == "for_statement" else None
+        child = parent
+    return None
+
+
+def _outer(left: Node | None, right: Node | None) -> Node | None:
+    """The outer one of two loops that may be known."""
+    if left is None or right is None:
+        return left or right
+    return min(left, right, key=lambda loop: loop.start_byte)
 
 
 _BREAKABLE = frozenset(

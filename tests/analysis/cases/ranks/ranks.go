@@ -59,6 +59,22 @@ func breaksInnerLoop(ns []int) {
 	}
 }
 
+func breaksOuterLoop(ns []int) {
+outer:
+	for _, n := range ns {
+		for _, m := range ns {
+			if m > n {
+				list[0] = &item{n: n} // want information stored-in-heap "&item{n: n}"
+				break outer
+			}
+			if m < 0 {
+				list[0] = &item{m: n} // want warning stored-in-heap "&item{m: n}"
+				continue outer
+			}
+		}
+	}
+}
+
 func callsFromLoop(ns []int) {
 	for _, n := range ns {
 		helper(n)
