@@ -121,6 +121,8 @@ class Evidence:
         return self._syntax.is_constant(site.file, site.node)
 
     def _zero_size(self, site: Site) -> bool:
+        if site.subject.startswith(("[]", "make([]")) and _is_boxed_too(site):
+            return False  # the slice has no array, but itself it has a size
         if any(
             step.reason == "zero-sized element"
             for explanation in site.explanations
@@ -196,6 +198,16 @@ def _outer_arguments(arguments: str) -> list[str]:
             parts.append(arguments[start:index])
             start = index + 1
     return [*parts, arguments[start:]]
+
+
+def _is_boxed_too(site: Site) -> bool:
+    """Whether what an expression makes is put into an interface where it stands."""
+    return any(
+        step.reason == "interface-converted" and step.expression == explanation.subject
+        for explanation in site.explanations
+        for flow in explanation.flows
+        for step in flow.steps
+    )
 
 
 def _stays_at_every_call(site: Site, syntax: PackageSyntax) -> bool:

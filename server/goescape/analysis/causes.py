@@ -10,7 +10,7 @@ from attrs import frozen
 
 from goescape.analysis.model import Cause, FlowStep, Kind, Place
 from goescape.analysis.nodes import ancestors, text
-from goescape.analysis.renderings import call_head, plain_function, plain_subject
+from goescape.analysis.renderings import call_head, lost_names, plain_function, plain_subject
 from goescape.analysis.scopes import definition
 from goescape.analysis.sites import callee_name
 
@@ -209,13 +209,16 @@ class Reasoner:
         )
 
     def _expression(self, step: Step) -> str:
-        """The compiler's rendering; a return as written where the former has lost names."""
-        place = self._place(step.at) if step.reason == "return" and "~" in step.expression else None
+        """The compiler's rendering; the statement as written where the former has lost names."""
+        place = self._place(step.at) if lost_names(step.expression) else None
         file = self._syntax.files.get(place.file) if place is not None else None
         offset = file.source.offset(place.line, place.column) if file and place else None
-        for node in file.anchored_at(offset) if file and offset is not None else ():
-            if node.type == "return_statement" and "\n" not in text(node):
-                return text(node)
+        token = file.node_at(offset) if file and offset is not None else None
+        statement = token.parent if token is not None else None
+        if statement is not None and statement.type in _STATEMENTS.get(step.reason, ()):
+            written = text(statement)
+            if "\n" not in written:
+                return written
         return plain_subject(step.expression)
 
     def _place(self, at: Position | None) -> Place | None:
@@ -276,6 +279,12 @@ def _is_in(root: Node, node: Node) -> bool:
 
 
 _LONGEST_CHAIN = 12
+_ASSIGNMENTS = ("assignment_statement", "short_var_declaration")
+_STATEMENTS = {
+    "return": ("return_statement",),
+    "assign": _ASSIGNMENTS,
+    "assign-pair": _ASSIGNMENTS,
+}
 _SIZES = {
     "too large for stack": Cause.TOO_LARGE,
     "too aligned for stack": Cause.TOO_LARGE,

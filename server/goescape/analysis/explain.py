@@ -8,6 +8,7 @@ from attrs import frozen
 
 from goescape.analysis.messages import ENGLISH
 from goescape.analysis.model import Allocates, Cause, Kind, RankReason
+from goescape.analysis.renderings import lost_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -172,6 +173,8 @@ def _what(finding: Finding, words: Catalogue) -> str:
 
 def _decision(finding: Finding, words: Catalogue) -> dict[str, str]:
     step = _code(finding.decisive.text) if finding.decisive is not None else ""
+    if finding.decisive is not None and lost_names(finding.decisive.text):
+        step = words.text("some return")
     line = finding.decisive.place.line if finding.decisive and finding.decisive.place else 0
     destination = finding.destination
     if destination in {"", "append"} or destination.startswith(("~", "{", ".")):

@@ -62,6 +62,7 @@ ENGLISH = Catalogue(
         "stored somewhere": "something that outlives this call",
         "stored in slice": "a slice whose array is on the heap",
         "some call": "a call",
+        "some return": "a `return`",
         "stays but may allocate": "{subject} is {note}",
         "no allocation": "no allocation: {what} only in the compiler's words",
         "inlined": "it is part of `{function}`, inlined here",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from goescape.analysis.nodes import text, walk
+from goescape.analysis.nodes import text, token
 from goescape.analysis.scopes import definition
 
 if TYPE_CHECKING:
@@ -93,19 +93,32 @@ class PackageSyntax:
                 return all(self.is_constant(file, operand) for operand in node.named_children)
         return node.type in _LITERALS
 
-    def is_empty_type(self, node: Node | None) -> bool:
-        """Whether values of a type have no size, as far as this package's source tells."""
+    def is_empty_type(self, node: Node | None, around: frozenset[str] = frozenset()) -> bool:
+        """Whether values of a type have no size, as far as this package's source tells.
+
+        ``around`` are the named types that it is part of: names that a package and its external
+        tests both use can seem to contain each other.
+        """
         match node:
             case Node(type="struct_type"):
-                fields = [n for n in walk(node) if n.type == "field_declaration"]
-                return all(self.is_empty_type(n.child_by_field_name("type")) for n in fields)
+                fields = [n for child in node.named_children for n in child.named_children]
+                return all(
+                    n.type != "field_declaration"
+                    or (
+                        token(n, "*") is None
+                        and self.is_empty_type(n.child_by_field_name("type"), around)
+                    )
+                    for n in fields
+                )
             case Node(type="array_type"):
                 length = node.child_by_field_name("length")
                 element = node.child_by_field_name("element")
-                return (length is not None and text(length) == "0") or self.is_empty_type(element)
+                empty = length is not None and text(length) == "0"
+                return empty or self.is_empty_type(element, around)
             case Node(type="type_identifier" | "identifier"):
-                underlying = self.types.get(text(node))
-                return underlying is not None and self.is_empty_type(underlying)
+                name = text(node)
+                underlying = self.types.get(name) if name not in around else None
+                return underlying is not None and self.is_empty_type(underlying, around | {name})
         return False
 
     def basic_type(self, file: GoSyntax, node: Node) -> str:
@@ -175,7 +188,13 @@ class PackageSyntax:
         if statement is None or statement.type != "short_var_declaration":
             return ""
         right = statement.child_by_field_name("right")
-        if right is None or right.named_child_count != left.named_child_count:
+        if right is None:
+            return ""
+        if (left.named_child_count, right.named_child_count) == (2, 1):
+            # `v, ok := m[k]`: only a call has two results of types of their own.
+            calls = right.named_children[0].type == "call_expression"
+            return "bool" if identifier == left.named_children[1] and not calls else ""
+        if right.named_child_count != left.named_child_count:
             return ""
         assigned = self.basic_type(
             file, right.named_children[left.named_children.index(identifier)]

@@ -57,8 +57,8 @@ def shape(subject: str, explanations: Sequence[Explanation] = ()) -> Kind:
         boxed = any(
             step.reason == "interface-converted"
             for explanation in explanations[:1]
-            for step in explanation.flows[0].steps[:2]
-            if explanation.flows
+            for flow in explanation.flows[:1]
+            for step in flow.steps[:2]
         )
         return Kind.BOXED if boxed else Kind.EXPRESSION
     if subject.endswith("}") and subject.startswith(("[]", "map[")):
@@ -86,6 +86,11 @@ def is_temporary(subject: str) -> bool:
 def is_result(subject: str) -> bool:
     """Whether this is the result of an inlined call: ``~r0``."""
     return _RESULT.match(subject) is not None
+
+
+def lost_names(rendering: str) -> bool:
+    """Whether the compiler shows names of its own where the source has expressions."""
+    return _LOST.search(rendering) is not None
 
 
 def call_head(subject: str) -> str:
@@ -147,11 +152,15 @@ _TEMPORARY = re.compile(r"(?:\w+\.)?[.#]\w")
 _RESULT = re.compile(r"~[rR]\d+$")
 
 
+_LOST = re.compile(r"~[a-zA-Z]\d|\.autotmp_\d")
+
+
 _QUALIFIER = re.compile(r"\b[a-z_]\w*\.(?=[A-Za-z_])")
 
 
 _CONSTANT = re.compile(
     r"""(?:[\w.*]+\()?(?:-?\d[\w.+\-]*|'[^']*'|'\\''|"(?:[^"\\]|\\.)*(?:"|\.\.\.)"""
-    r"""|`[^`]*`|true|false|nil|\(?-?[\d.]+(?:e[+-]\d+)? \+ [\d.]+i\)?)\)?$""",
+    r"""|`[^`]*`|true|false|nil|\(?-?[\d.]+(?:e[+-]\d+)? \+ [\d.]+i\)?)\)?$"""
+    r"""|\(\[\][^"]+\)\(nil\)$""",
     re.DOTALL,
 )

@@ -35,7 +35,7 @@ from goescape.analysis.nodes import ancestors, text
 from goescape.analysis.package_syntax import PackageSyntax
 from goescape.analysis.paths import absolute_paths, joined
 from goescape.analysis.ranking import Ranking
-from goescape.analysis.renderings import plain_subject
+from goescape.analysis.renderings import lost_names, plain_subject
 from goescape.analysis.sites import Ownership, Site, find_sites, token_span
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ def _subject(site: Site) -> str:
         return "loop body"
     written = text(node)
     simple = node.type in {"identifier", "selector_expression", "binary_expression"}
-    simple |= site.subject == "append"
+    simple |= site.subject == "append" or lost_names(site.subject)
     if simple and len(written) <= _LONGEST_SUBJECT and "\n" not in written:
         return written
     return site.subject

@@ -312,7 +312,7 @@ def _merge_copies(
     left_out: dict[tuple[Place, str], LeftOut],
 ) -> Sites:
     sites = list(sites)
-    own = _once_per_node(site for site in sites if site.ownership is Ownership.OWN)
+    own = _once_per_node((site for site in sites if site.ownership is Ownership.OWN), left_out)
     elsewhere = [site for site in sites if site.ownership is not Ownership.OWN]
     by_function: dict[str, list[Site]] = {}
     for site in own:
@@ -342,17 +342,21 @@ def _merge_copies(
     return Sites(tuple(own), tuple(left_out.values()))
 
 
-def _once_per_node(sites: Iterable[Site]) -> list[Site]:
+def _once_per_node(sites: Iterable[Site], left_out: dict[tuple[Place, str], LeftOut]) -> list[Site]:
     """Sites of one expression are one, whatever types it was compiled for."""
     kept: dict[object, Site] = {}
     for site in sites:
-        where = (site.node.start_byte, site.node.end_byte) if site.node else site.subject
-        key = (site.place, where, site.kind)
+        # The compiler may have two positions for one conversion.
+        where = (site.node.start_byte, site.node.end_byte) if site.node else site.place
+        key = (site.place.file, where, site.kind, "" if site.node else site.subject)
         if (known := kept.setdefault(key, site)) is not site:
             if site.escapes and not known.escapes:
                 known.escapes, known.message = True, site.message
                 known.verdict = site.verdict
             known.explanations.extend(site.explanations)
+            if site.escapes and site.place != known.place:
+                reason = "another position of the same expression"
+                left_out[site.place, site.message] = LeftOut(site.place, site.message, reason)
     return list(kept.values())
 
 

@@ -59,6 +59,16 @@ func bytesOf(s string) []byte {
 	return []byte(s) // want information returned "[]byte(s)"
 }
 
+func convertedAndBoxed(b []byte) {
+	sink = string(b) // want information stored-in-heap "string(b)"
+}
+
+func twice(n int) int { return 2 * n }
+
+func namesLostByInlining(n int) {
+	sink = twice(n) // want hint interface-conversion "twice(n)"
+}
+
 func typeSwitch(x any) {
 	switch v := x.(type) {
 	case int: // want information stored-in-heap "int"

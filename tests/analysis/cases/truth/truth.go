@@ -7,6 +7,11 @@ type zero struct{}
 
 type pair struct{ a, b int }
 
+// Through an embedded pointer a type can contain itself.
+type chained struct{ *linked }
+
+type linked struct{ *chained }
+
 type code int
 
 func (code) Error() string { return "code" }
@@ -18,6 +23,7 @@ var (
 	failure  error
 	ints     []int
 	counter  int
+	chain    *chained
 )
 
 func constants() {
@@ -36,11 +42,27 @@ func sizes() {
 	ints = make([]int, 0) // none "make([]int, 0)"
 }
 
+func sizesThatSeemEmpty() {
+	chain = &chained{} // want information stored-in-heap "&chained{}"
+	sink = []int{}     // want information stored-in-heap "[]int{}"
+	sink = []int(nil)  // none "[]int(nil)"
+}
+
 func smallValues(b byte, ok bool, i8 int8) {
 	sink = b       // none "b"
 	sink = ok      // none "ok"
 	sink = i8      // none "i8"
 	sink = b == 1  // none "b == 1"
+}
+
+func commaOk(m map[string]int, c chan float64, x any) {
+	_, found := m["a"]
+	sink = found // none "found"
+	_, more := <-c
+	sink = more // none "more"
+	v, is := x.(float64)
+	sink = is // none "is"
+	sink = v  // want hint interface-conversion "v"
 }
 
 func pointers(p *int, m map[int]int, c chan int, f func()) {
