@@ -28,6 +28,7 @@ from goescape.toolchain.packages import (
     JsonObjects,
     ListedPackage,
     absolute,
+    compile_errors,
     directory_stamp,
     exclusion,
     is_among,
@@ -120,7 +121,8 @@ class Engine:
         if name.startswith(("_", ".")) or any(name in each.ignored for each in packages):
             excluded = exclusion(file, toolchain.target, cgo=toolchain.cgo)
         pattern = pattern_of(root, directory)
-        return FileHome(file, directory, root, pattern, import_path, excluded)
+        language = min((each.language for each in packages), default=(1, 22))
+        return FileHome(file, directory, root, pattern, import_path, excluded, language)
 
     async def analyze(
         self, root: str, patterns: Sequence[str], overlay: Mapping[str, bytes] | None = None
@@ -161,7 +163,23 @@ class Engine:
             text = f"The files of {pattern} keep changing while Go compiles them; save once more."
             yield Problem(text, pattern)
 
-    async def vet(self, root: str, patterns: Sequence[str], overlay: Mapping[str, bytes]) -> str:
+    async def compiles(
+        self, root: str, patterns: Sequence[str], overlay: Mapping[str, bytes]
+    ) -> str:
+        """The first error of packages and their tests; empty when all of them compile."""
+        flags = ("-export", f"-json={FIELDS}")
+        command = evolve(await self._list_command(root, flags, patterns), overlay=overlay)
+        objects, errors = JsonObjects(), BoundedText(4000)
+        code = await run(command, objects.feed, errors.add)
+        for each in listed_packages(objects.objects):
+            if not each.built and not each.is_empty:
+                texts = each.errors or each.dependency_errors
+                return next((e.message for text in texts for e in compile_errors(text, root)), "?")
+        return "" if code == 0 else friendly(errors.text.splitlines())
+
+    async def vet(
+        self, root: str, patterns: Sequence[str], overlay: Mapping[str, bytes]
+    ) -> tuple[str, ...]:
         """What the analyses of `go vet` that a rewrite may break say; empty when all is well.
 
         Go before 1.24 does not look at an overlay here, and so finds nothing. Raises GoProblem.
@@ -170,8 +188,8 @@ class Engine:
         names = [name for pattern in patterns for name in _command_line(pattern)]
         command = await self._command(root, "vet", *_ANALYSES, *build_flags, "--", *names)
         answer = await capture(evolve(command, overlay=overlay), LIST_SECONDS)
-        complaints = [line for line in answer.errors.splitlines() if not line.startswith("#")]
-        return friendly(complaints) if answer.code != 0 else ""
+        lines = [line for line in answer.errors.splitlines() if not line.startswith("#")]
+        return tuple(lines) if answer.code != 0 else ()
 
     async def formatted(
         self, before: Mapping[str, SourceText], contents: Mapping[str, bytes]
@@ -220,18 +238,24 @@ class Engine:
         if not inside:
             return ()
         patterns = [pattern_of(root, each) for each in sorted(inside)]
-        objects = await self._list(root, patterns, "ImportPath,Dir,Deps,ForTest")
-        found: set[str] = set()
-        for item in objects:
-            path = str(item.get("ImportPath"))
-            dependencies = item.get("Deps")
-            if path == package_path or item.get("ForTest") == package_path:
-                continue
-            if not isinstance(dependencies, list):
+        found = await self.importing(root, package_path, patterns)
+        return tuple(sorted({pattern_of(root, each) for each in found} & set(patterns)))
+
+    async def importing(
+        self, root: str, package_path: str, patterns: Sequence[str] = ("./...",)
+    ) -> dict[str, tuple[str, ...]]:
+        """The folders of packages that import a package, also indirectly, with their Go files."""
+        found: dict[str, set[str]] = {}
+        for item in await self._list(root, patterns, f"{FIELDS},Deps"):
+            path, dependencies = str(item.get("ImportPath")), item.get("Deps")
+            if package_path in {path, item.get("ForTest")} or not isinstance(dependencies, list):
                 continue
             if any(split_path(str(each))[0] == package_path for each in dependencies):
-                found.add(pattern_of(root, str(item.get("Dir"))))
-        return tuple(sorted(found & set(patterns)))
+                for listed in listed_packages([item]):
+                    files = (*listed.files, *listed.test_files)
+                    here = {file for file in files if str(Path(file).parent) == listed.directory}
+                    found.setdefault(listed.directory, set()).update(here)
+        return {directory: tuple(sorted(files)) for directory, files in found.items()}
 
     async def _toolchain(self) -> _Toolchain:
         async with self._finding:

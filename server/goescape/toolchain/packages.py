@@ -51,6 +51,8 @@ class FileHome:
     """Empty where go cannot say."""
     excluded: str = ""
     """Why the current build leaves the file out; empty when it does not."""
+    language: tuple[int, int] = (1, 22)
+    """The Go version that its module asks for."""
 
 
 @frozen

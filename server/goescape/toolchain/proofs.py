@@ -1,22 +1,30 @@
-"""Proves a candidate: compiled in an overlay, nothing on the disk is touched."""
+"""Proves candidates: compiled in an overlay, nothing on the disk is touched."""
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import Counter
 from contextlib import aclosing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from goescape.analysis.fixes.candidate import Candidate, Promise, apply_edits
-from goescape.analysis.model import Finding, PackageReport
-from goescape.analysis.source import SourceText
+from goescape.analysis.fixes.candidate import Candidate, apply_edits
+from goescape.analysis.model import PackageReport
+from goescape.toolchain.builds import friendly
+from goescape.toolchain.comparison import compare, worse_for_callers
+from goescape.toolchain.process import uninterrupted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Awaitable, Mapping, Sequence
 
+    from goescape.analysis.source import SourceText
     from goescape.toolchain.engine import Engine
+    from goescape.toolchain.surroundings import Surroundings
+
+SECONDS = 10.0
+"""How long a proof may take."""
 
 
 @frozen
@@ -51,6 +59,21 @@ class Disproof:
 
     candidate: Candidate
     reason: str
+    lasting: bool = True
+    """Whether the same code would fail again; not so when it took too long."""
+
+
+Verdict = Proof | Disproof
+
+
+async def prove_in_time(
+    work: Awaitable[Verdict], candidate: Candidate, seconds: float = SECONDS
+) -> Verdict:
+    """The verdict, or that it took too long; no process is left either way."""
+    try:
+        return await asyncio.wait_for(work, seconds)
+    except asyncio.TimeoutError:
+        return Disproof(candidate, f"The proof took over {seconds:g} s.", lasting=False)
 
 
 async def prove(
@@ -59,79 +82,114 @@ async def prove(
     patterns: Sequence[str],
     candidate: Candidate,
     before: Sequence[PackageReport],
-) -> Proof | Disproof:
-    """Compile ``patterns`` (the package, and who imports it) with the edits, and compare.
+) -> Verdict:
+    """Prove one candidate for packages whose present reports are ``before``."""
+    return await Prover(engine, root, tuple(patterns), tuple(before)).prove(candidate)
 
-    ``before`` are the present reports of the same packages. Raises GoProblem when go is missing.
+
+@frozen(eq=False)
+class Prover:
+    """Compiles ``patterns`` (the package) with edits and compares; its importers too if needed.
+
+    Raises GoProblem when go is missing.
     """
-    go = await engine.go()
-    if go.number < candidate.minimum:
-        return Disproof(candidate, f"It needs Go {candidate.minimum[0]}.{candidate.minimum[1]}.")
-    sources = {path: source for report in before for path, source in report.sources.items()}
-    if candidate.claims:
-        claims = [edit for claim in candidate.claims for edit in claim.edits()]
-        refused = await _first_error(engine, root, patterns, apply_edits(sources, claims))
-        if refused:
-            return Disproof(candidate, f"A type is not what it would have to be: {refused}")
-    contents = await engine.formatted(sources, apply_edits(sources, candidate.edits))
-    after, error = await _compiled(engine, root, patterns, contents)
-    if error:
-        return Disproof(candidate, f"It does not compile: {error}")
-    if error := await engine.vet(root, patterns, contents):
-        return Disproof(candidate, f"go vet objects: {error}")
-    verdict = compare(candidate, before, after)
-    if isinstance(verdict, str):
-        return Disproof(candidate, verdict)
-    return Proof(candidate, contents, verdict, len(after), go.version)
+
+    engine: Engine
+    root: str
+    patterns: tuple[str, ...]
+    before: tuple[PackageReport, ...]
+    surroundings: Surroundings | None = None
+
+    @classmethod
+    def of(cls, engine: Engine, around: Surroundings) -> Prover:
+        """For the package that was surveyed."""
+        return cls(engine, around.root, (around.pattern,), (around.code.report,), around)
+
+    async def prove(self, candidate: Candidate) -> Verdict:
+        """Whether a candidate keeps its promise."""
+        return await self.prove_all(candidate, (candidate,))
+
+    async def prove_all(self, whole: Candidate, parts: Sequence[Candidate]) -> Verdict:
+        """Whether the edits of ``whole`` keep the promises of all its parts."""
+        go = await self.engine.go()
+        if go.number < whole.minimum:
+            return Disproof(whole, f"It needs Go {whole.minimum[0]}.{whole.minimum[1]}.")
+        sources = self._sources()
+        contents = await self.engine.formatted(sources, apply_edits(sources, whole.edits))
+        edits = [edit for claim in whole.claims for edit in claim.edits()]
+        claims = apply_edits(sources, edits)
+        claimed = asyncio.ensure_future(_claimed(self.engine, self.root, self.patterns, claims))
+        verdict = await self._checked(self.root, self.patterns, contents, claimed)
+        if claimed.result():
+            return Disproof(whole, f"A type is not what it would have to be: {claimed.result()}")
+        if isinstance(verdict, str):
+            return Disproof(whole, verdict)
+        removed = compare(parts, self.before, verdict)
+        if isinstance(removed, str):
+            return Disproof(whole, removed)
+        proof = Proof(whole, contents, removed, len(verdict), go.version)
+        outside = whole.changes_signature or worse_for_callers(self.before, verdict)
+        return await self._with_importers(proof, parts) if outside else proof
+
+    def _sources(self) -> dict[str, SourceText]:
+        importers = self.surroundings.code.importers or () if self.surroundings else ()
+        reports = (*importers, *self.before)
+        return {path: source for report in reports for path, source in report.sources.items()}
+
+    async def _with_importers(self, proof: Proof, parts: Sequence[Candidate]) -> Verdict:
+        """The same for the packages that import this one."""
+        if self.surroundings is None or not self.surroundings.importers:
+            return proof
+        before = await self.surroundings.importers_before(self.engine)
+        if before is None:
+            reason = "A package that imports this one does not compile."
+            return Disproof(proof.candidate, reason)
+        after: list[PackageReport] = []
+        for root, patterns in self.surroundings.importers.items():
+            found = await self._checked(root, patterns, proof.contents)
+            if isinstance(found, str):
+                return Disproof(proof.candidate, f"In a package that imports this one: {found}")
+            after += found
+        verdict = compare(parts, before, after, elsewhere=True)
+        if isinstance(verdict, str):
+            return Disproof(proof.candidate, verdict)
+        removed, packages = proof.removed + verdict, proof.packages + len(after)
+        return evolve(proof, removed=removed, packages=packages)
+
+    async def _checked(
+        self,
+        root: str,
+        patterns: Sequence[str],
+        contents: Mapping[str, bytes],
+        *others: asyncio.Future[str],
+    ) -> list[PackageReport] | str:
+        """The reports of packages with new contents, or what is wrong; at once with ``others``."""
+        compiled = asyncio.ensure_future(_compiled(self.engine, root, patterns, contents))
+        vetted = asyncio.ensure_future(_vetted(self.engine, root, patterns, contents))
+        await _all_ended(compiled, vetted, *others)
+        after, error = compiled.result()
+        if error:
+            return f"It does not compile: {error}"
+        return f"go vet objects: {vetted.result()}" if vetted.result() else after
 
 
-def compare(
-    candidate: Candidate, before: Iterable[PackageReport], after: Iterable[PackageReport]
-) -> int | str:
-    """How many allocations are gone; or why the promise is not kept.
-
-    Findings are compared by function, kind and subject, since lines move.
-    """
-    old, new = _counted(before), _counted(after)
-    for key in new - old:
-        if not any(re.fullmatch(pattern, key[2], re.DOTALL) for pattern in candidate.may_add):
-            return f"It would make `{key[2]}` escape in {key[0] or 'the package'}."
-    gone = old - new
-    if candidate.promise is Promise.UNSEEN:
-        return gone.total()
-    target = candidate.target
-    if target is None:
-        return "It has no target."
-    if candidate.promise is Promise.STAYS_AT_CALLS:
-        return _stays_at_calls(target, after)
-    if candidate.promise is Promise.OUT_OF_LOOP:
-        loops = _loops(before) - _loops(after)
-        return loops[_key(target)] or "The allocation is still in the loop."
-    for key, count in Counter(_key(f) for f in (target, *candidate.also)).items():
-        if gone[key] < count:
-            return f"`{key[2]}` would still be on the heap."
-    return gone.total()
+async def _all_ended(*works: asyncio.Future[Any]) -> None:
+    """Wait for all; when one fails or this is cancelled, end the others first."""
+    try:
+        await asyncio.wait(works, return_when=asyncio.FIRST_EXCEPTION)
+    finally:
+        for work in works:
+            work.cancel()
+        await uninterrupted(asyncio.wait(works))
+    for work in works:
+        if not work.cancelled():
+            work.result()  # the failure itself, not that the others were ended
 
 
-def _key(finding: Finding) -> tuple[str, str, str]:
-    return finding.function, finding.kind.value, finding.subject
-
-
-def _counted(reports: Iterable[PackageReport]) -> Counter[tuple[str, str, str]]:
-    return Counter(_key(f) for report in reports for f in report.diagnostics() if f.escapes)
-
-
-def _loops(reports: Iterable[PackageReport]) -> Counter[tuple[str, str, str]]:
-    return Counter(_key(f) for r in reports for f in r.diagnostics() if f.escapes and f.in_loop)
-
-
-def _stays_at_calls(target: Finding, after: Iterable[PackageReport]) -> int | str:
-    for report in after:
-        for finding in report.findings:
-            if _key(finding) == _key(target):
-                stays = sum(not copy.escapes for copy in finding.copies)
-                return stays or "No caller would keep it on its stack."
-    return "The allocation is not where it was."
+async def _claimed(
+    engine: Engine, root: str, patterns: Sequence[str], claims: Mapping[str, bytes]
+) -> str:
+    return await engine.compiles(root, patterns[:1], claims) if claims else ""
 
 
 async def _compiled(
@@ -148,12 +206,18 @@ async def _compiled(
     return reports, ""
 
 
-async def _first_error(
+async def _vetted(
     engine: Engine, root: str, patterns: Sequence[str], contents: Mapping[str, bytes]
 ) -> str:
-    return (await _compiled(engine, root, patterns[:1], contents))[1]
+    """What go vet says of the edited code and not of the present one."""
+    found = await engine.vet(root, patterns, contents)
+    if not found:
+        return ""
+    known = Counter(map(_without_position, await engine.vet(root, patterns, {})))
+    new = Counter(map(_without_position, found)) - known
+    return friendly(list(new))
 
 
-def new_texts(contents: Mapping[str, bytes]) -> dict[str, SourceText]:
-    """The contents as texts."""
-    return {path: SourceText(path, content) for path, content in contents.items()}
+def _without_position(complaint: str) -> str:
+    """Lines move, and vet names a file of an overlay by its temporary name."""
+    return re.sub(r"^(?:vet: )?\S*?\.go:\d+(?::\d+)?: ", "", complaint)

@@ -1,0 +1,177 @@
+"""A package with all that decides whether a fix of it is safe: other builds, who imports it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import evolve, field, frozen
+
+from goescape.analysis.fixes.code import Code
+from goescape.analysis.model import PackageReport
+from goescape.analysis.source import SourceText
+from goescape.toolchain.packages import go_files, pattern_of, work_root
+from goescape.toolchain.process import GoProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from goescape.toolchain.engine import Engine, EngineOptions
+
+_MOST_MODULES = 100
+
+
+@frozen(eq=False)
+class Surroundings:
+    """A package as rewrites see it, and how to name it and its importers to Go."""
+
+    code: Code
+    root: str
+    pattern: str
+    importers: Mapping[str, tuple[str, ...]] = field(factory=dict)
+    """Patterns of the workspace's packages that import this one, by the root of their module."""
+    _before: dict[str, tuple[PackageReport, ...]] = field(factory=dict, init=False)
+
+    async def importers_before(self, engine: Engine) -> tuple[PackageReport, ...] | None:
+        """The present reports of the importers, made once; None when one does not compile."""
+        for root, patterns in self.importers.items():
+            if root not in self._before:
+                reports = await _reports(engine, root, patterns)
+                if reports is None:
+                    return None
+                self._before[root] = reports
+        return tuple(report for each in self._before.values() for report in each)
+
+
+def proving(options: EngineOptions) -> EngineOptions:
+    """The same Go for proofs: they always look at the tests, and at what inlining makes of it."""
+    return evolve(options, tests=True, inlining=True)
+
+
+async def survey(
+    engine: Engine, report: PackageReport, folders: Iterable[str] = ()
+) -> Surroundings:
+    """Look around a package that was analysed; ``folders`` are the workspace's.
+
+    Raises GoProblem when Go cannot say where the package belongs.
+    """
+    home = await engine.home(report.files[0])
+    others = await asyncio.to_thread(_others, report)
+    importing = await _importing(engine, home.root, home.import_path, report, folders)
+    language = min([home.language, *_asked_for(report)])
+    go = (await engine.go()).number
+    importers = None
+    patterns: dict[str, tuple[str, ...]] = {}
+    if importing is not None:
+        importers = await asyncio.to_thread(_as_reports, importing)
+        patterns = {
+            root: tuple(sorted(pattern_of(root, folder) for folder in found))
+            for root, found in importing.items()
+            if found
+        }
+    code = await asyncio.to_thread(Code, report, others, importers, go, language)
+    return Surroundings(code, home.root, home.pattern, patterns)
+
+
+_Importing = dict[str, dict[str, tuple[str, ...]]]
+"""Module root -> folder -> Go files."""
+
+
+async def _importing(
+    engine: Engine, root: str, path: str, report: PackageReport, folders: Iterable[str]
+) -> _Importing | None:
+    """Who imports the package; None when that cannot be told."""
+    if (
+        not path
+        or Path(path).is_absolute()
+        or all(_is_main(source) for source in report.sources.values())
+    ):
+        return {}
+    try:
+        modules = await _modules(engine, root, folders)
+        return {each: await engine.importing(each, path) for each in modules}
+    except GoProblem:
+        return None
+
+
+async def _modules(engine: Engine, root: str, folders: Iterable[str]) -> list[str]:
+    """The package's own module, and those of the workspace that speak of it."""
+    workspace = work_root(root)
+    places = [*([workspace] if workspace else []), *folders]
+    others = [module for place in places for module in await engine.modules(place)]
+    name = await asyncio.to_thread(_module_name, root)
+    near = [each for each in dict.fromkeys(others) if each != root and _mentions(each, name)]
+    return [root, *near[:_MOST_MODULES]]
+
+
+def _module_name(root: str) -> str:
+    found = re.search(r'(?m)^module\s+"?([^\s"]+)', _text(Path(root, "go.mod")))
+    return found[1] if found else ""
+
+
+def _mentions(root: str, module: str) -> bool:
+    """Whether a module may import another; with a go.work it need not say so."""
+    return bool(work_root(root)) or module in _text(Path(root, "go.mod"))
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def _others(report: PackageReport) -> dict[str, SourceText]:
+    """The Go files of the folder that this build leaves out."""
+    own = {Path(path).name for path in report.files}
+    found = [file for file in go_files(report.directory) if Path(file).name not in own]
+    return dict(_read(file for file in found if not Path(file).name.startswith(("_", "."))))
+
+
+def _read(files: Iterable[str]) -> list[tuple[str, SourceText]]:
+    texts = []
+    for file in files:
+        try:
+            texts.append((file, SourceText(file, Path(file).read_bytes())))
+        except OSError:  # noqa: PERF203 - a file may vanish at any time
+            continue
+    return texts
+
+
+def _as_reports(importing: _Importing) -> tuple[PackageReport, ...]:
+    """Sources without findings: what rewrites need to look for uses."""
+    return tuple(
+        PackageReport(folder, folder, files, sources=dict(_read(files)))
+        for found in importing.values()
+        for folder, files in found.items()
+    )
+
+
+def _is_main(source: SourceText) -> bool:
+    return re.search(rb"(?m)^package\s+main\b", source.content) is not None
+
+
+def _asked_for(report: PackageReport) -> list[tuple[int, int]]:
+    """The versions of the language that files ask for themselves: ``//go:build go1.18``."""
+    lines = [
+        line
+        for source in report.sources.values()
+        for line in re.findall(rb"(?m)^//go:build .*$", source.content[:8000])
+    ]
+    found = [number for line in lines for number in re.findall(rb"\bgo1\.(\d+)", line)]
+    return [(1, int(number)) for number in found]
+
+
+async def _reports(
+    engine: Engine, root: str, patterns: tuple[str, ...]
+) -> tuple[PackageReport, ...] | None:
+    reports = []
+    async with aclosing(engine.analyze(root, patterns)) as items:
+        async for item in items:
+            if not isinstance(item, PackageReport) or item.errors:
+                return None
+            reports.append(item)
+    return tuple(reports)
