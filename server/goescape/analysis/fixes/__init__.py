@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from goescape.analysis.fixes import (
     as_type,
+    by_index,
+    preallocate,
     return_value,
     sentinel,
     sort_func,
@@ -43,6 +45,8 @@ REWRITES: tuple[Rewrite, ...] = (
     as_type,
     return_value,
     sort_func,
+    by_index,
+    preallocate,
 )
 
 
