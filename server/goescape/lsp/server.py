@@ -260,7 +260,8 @@ def _guarded(session: Session, method: str, handler: Handler) -> Callable[..., A
 
 
 def _command(session: Session, name: str, command: Handler) -> Callable[..., Any]:
-    async def run_command(*arguments: Any) -> Any:
+    # pygls asks whether the annotation is a subclass of its server: `Any` is no class in 3.10.
+    async def run_command(*arguments: object) -> Any:
         return await guarded(arguments)
 
     guarded = _guarded(session, name, command)
