@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from goescape.analysis.compiler_text import Inlinable, Leak, PackageText
+    from goescape.analysis.compiler_text import Capture, Inlinable, Leak, PackageText, Position
     from goescape.analysis.go_syntax import Declared
     from goescape.analysis.model import CompileError
     from goescape.analysis.source import SourceText
@@ -112,12 +112,18 @@ def build_report(
 
 
 def _captures(texts: Iterable[PackageText], paths: Mapping[str, str | None]) -> Iterator[Captured]:
-    """Each variable once, with the worst that the compiler says of it."""
+    """Each variable once, with the worst that the compiler says of it in any copy.
+
+    In each function, the first line counts: afterwards, the capture itself takes the address.
+    """
     found: dict[Place, Captured] = {}
     for package_text in texts:
+        firsts: dict[tuple[str, Position], Capture] = {}
         for fact in package_text.captures:
-            if (path := paths.get(fact.at.file)) is not None:
-                place = Place(path, fact.at.line, fact.at.column)
+            firsts.setdefault((_LITERAL_NAME.split(fact.function)[0], fact.at), fact)
+        for (_, at), fact in firsts.items():
+            if (path := paths.get(at.file)) is not None:
+                place = Place(path, at.line, at.column)
                 known = found.get(place, Captured(place, False, False, False, 0))
                 found[place] = Captured(
                     place,
@@ -310,3 +316,5 @@ def _leak_destination(leak: Leak, declared: Declared) -> str:
 
 
 _LONGEST_SUBJECT = 60
+# What follows the name of a function in the names of the literals in it.
+_LITERAL_NAME = re.compile(r"\.(?:func|gowrap|deferwrap)\d")

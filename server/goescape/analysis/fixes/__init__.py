@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Protocol
 from goescape.analysis.fixes import (
     as_type,
     by_index,
+    capture_field,
+    copy_capture,
     preallocate,
     return_value,
     sentinel,
@@ -47,6 +49,8 @@ REWRITES: tuple[Rewrite, ...] = (
     sort_func,
     by_index,
     preallocate,
+    copy_capture,
+    capture_field,
 )
 
 
