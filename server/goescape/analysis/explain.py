@@ -43,7 +43,7 @@ def message(finding: Finding, words: Catalogue = ENGLISH) -> str:
         parts.append(words.text("inlined", function=finding.inlined_from))
     if finding.note and finding.escapes:
         parts.append(finding.note)
-    if finding.copies:
+    if finding.copies and finding.allocates is not Allocates.NO:
         parts.append(copies_sentence(finding, words))
     if finding.in_loop:
         parts.append(words.text("in loop"))
@@ -88,6 +88,9 @@ def copies_sentence(finding: Finding, words: Catalogue = ENGLISH) -> str:
     stays = sum(not copy.escapes for copy in finding.copies)
     calls = words.text("inlined call" if stays == 1 else "inlined calls", count=str(stays))
     names = [_code(name) if name else words.text("package level") for name in callers]
+    if len(names) > _MOST_CALLERS + 1:
+        others = words.text("other functions", count=str(len(names) - _MOST_CALLERS))
+        names = [*names[:_MOST_CALLERS], others]
     if names and stays:
         return words.text("copies both", callers=words.join(names), calls=calls)
     if names:
@@ -204,3 +207,4 @@ def _code(text: str) -> str:
 
 
 _LONGEST_CODE = 60
+_MOST_CALLERS = 3

@@ -68,6 +68,7 @@ ENGLISH = Catalogue(
         "inlined": "it is part of `{function}`, inlined here",
         "in loop": "in a loop",
         "package level": "package level",
+        "other functions": "{count} other functions",
         "copies escape": "also on the heap where inlined into {callers}",
         "copies stay": "stays on the stack in {calls}",
         "copies both": "escapes when called from {callers}, stays on the stack in {calls}",

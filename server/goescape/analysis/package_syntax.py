@@ -124,12 +124,8 @@ class PackageSyntax:
     def basic_type(self, file: GoSyntax, node: Node) -> str:
         """The basic type of an expression where the source shows it; otherwise empty."""
         match node.type:
-            case "interpreted_string_literal" | "raw_string_literal":
-                return "string"
-            case "int_literal" | "float_literal" | "rune_literal" | "imaginary_literal":
-                return "number"
-            case "true" | "false":
-                return "bool"
+            case literal if literal in _LITERAL_TYPES:
+                return _LITERAL_TYPES[literal]
             case "parenthesized_expression" if node.named_child_count:
                 return self.basic_type(file, node.named_children[0])
             case "unary_expression":
@@ -161,9 +157,8 @@ class PackageSyntax:
             return ""
         if operator.type in {"==", "!=", "<", "<=", ">", ">=", "&&", "||"}:
             return "bool"
-        if operator.type != "+":
-            return "number"
-        operands = [node.child_by_field_name(side) for side in ("left", "right")]
+        sides = ("left",) if operator.type in {"<<", ">>"} else ("left", "right")
+        operands = [node.child_by_field_name(side) for side in sides]
         types = {self.basic_type(file, operand) for operand in operands if operand is not None}
         types -= {"", "number"} if len(types) > 1 else {""}
         return types.pop() if len(types) == 1 else ""
@@ -221,6 +216,17 @@ _LITERALS = frozenset(
         "iota",
     }
 )
+
+
+_LITERAL_TYPES = {
+    "interpreted_string_literal": "string",
+    "raw_string_literal": "string",
+    "int_literal": "number",
+    "rune_literal": "number",
+    "float_literal": "float64",
+    "true": "bool",
+    "false": "bool",
+}
 
 
 _BASIC = frozenset(

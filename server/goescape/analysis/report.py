@@ -31,7 +31,7 @@ from goescape.analysis.model import (
     Span,
     Stay,
 )
-from goescape.analysis.nodes import ancestors, text
+from goescape.analysis.nodes import ancestors, callee_text, text
 from goescape.analysis.package_syntax import PackageSyntax
 from goescape.analysis.paths import absolute_paths, joined
 from goescape.analysis.ranking import Ranking
@@ -236,9 +236,15 @@ def _subject(site: Site) -> str:
     written = text(node)
     simple = node.type in {"identifier", "selector_expression", "binary_expression"}
     simple |= site.subject == "append" or lost_names(site.subject)
-    if simple and len(written) <= _LONGEST_SUBJECT and "\n" not in written:
+    if lost_names(site.subject) and node.type == "call_expression" and not _is_short(written):
+        written = f"{callee_text(node)}(...)"
+    if simple and _is_short(written):
         return written
     return site.subject
+
+
+def _is_short(written: str) -> bool:
+    return len(written) <= _LONGEST_SUBJECT and "\n" not in written
 
 
 def _stays(sites: Iterable[Site]) -> Iterator[Stay]:

@@ -14,7 +14,7 @@ from attrs import define, field, frozen
 
 from goescape.analysis.compiler_text import Decision, Explanation, Verdict
 from goescape.analysis.model import Copy, Kind, LeftOut, Place, Span
-from goescape.analysis.nodes import ancestors, anchor, text
+from goescape.analysis.nodes import ancestors, anchor, callee_text, text
 from goescape.analysis.renderings import (
     call_head,
     callee_name_of_text,
@@ -299,10 +299,20 @@ def _is_own_call(site: Site, node: Node, inlined: tuple[str, ...]) -> bool:
             return called == "append"
         case _ if head:
             return callee_name_of_text(head) == called or (
-                is_conversion(site.subject) and not inlined and node.named_child_count > 1
+                is_conversion(site.subject)
+                and node.named_child_count > 1
+                and (not inlined or _is_converted(node, head, site.subject))
             )
     # The result of an inlined call has lost its name: `~r0`.
     return is_result(site.subject)
+
+
+def _is_converted(call: Node, head: str, subject: str) -> bool:
+    """Whether this is the conversion of what an inlined call gives: ``string(~r0)``."""
+    conversion = conversion_of(call)
+    if conversion is None or not is_result(subject[len(head) + 1 : -1]):
+        return False
+    return conversion.type == "type_conversion_expression" or callee_text(conversion) == head
 
 
 def _merge_copies(

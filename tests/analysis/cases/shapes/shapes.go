@@ -4,6 +4,7 @@ package shapes
 import (
 	"fmt"
 	"io"
+	"strconv"
 )
 
 var (
@@ -64,6 +65,12 @@ func convertedAndBoxed(b []byte) {
 }
 
 func twice(n int) int { return 2 * n }
+
+func digits(n int) string { return strconv.Itoa(n) }
+
+func convertedResult(n int) []byte {
+	return []byte(digits(n)) // want information returned "[]byte(digits(n))"
+}
 
 func namesLostByInlining(n int) {
 	sink = twice(n) // want hint interface-conversion "twice(n)"

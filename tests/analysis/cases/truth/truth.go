@@ -86,6 +86,12 @@ func numbers(n int, f float64) {
 	sink = pair{n, n} // want hint interface-conversion "pair{n, n}"
 }
 
+func arithmetic(n int, s struct{ f float64 }, b byte) {
+	sink = n - 1   // want hint interface-conversion "n - 1"
+	sink = s.f - 1 // want hint interface-conversion "s.f - 1"
+	sink = b << 1  // none "b << 1"
+}
+
 func variableSize(n int) int {
 	return add(make([]int, n)) // want(<1.25) information dynamic-size "make([]int, n)"; want(>=1.25) hint dynamic-size "make([]int, n)"
 }
