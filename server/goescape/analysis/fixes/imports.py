@@ -58,6 +58,36 @@ def imported_as(file: GoSyntax, path: str) -> str:
     return ""
 
 
+def import_paths(file: GoSyntax) -> dict[str, str]:
+    """The import path behind each name that a file gives to a package."""
+    paths = {}
+    for spec in _specs(file):
+        name, path = spec.child_by_field_name("name"), _path(spec)
+        paths[text(name) if name is not None else path.rpartition("/")[2]] = path
+    return paths
+
+
+def unused_imports(new: GoSyntax, old: GoSyntax) -> tuple[Edit, ...]:
+    """Edits of a new text that drop imports which it uses no more, or has twice."""
+    before = {_path(spec): _is_used(old, spec) for spec in _specs(old)}
+    seen: set[tuple[str, str]] = set()
+    dropped = []
+    for spec in _specs(new):
+        alias = spec.child_by_field_name("name")
+        key = (_path(spec), text(alias) if alias is not None else "")
+        if key in seen or (before.get(key[0], True) and not _is_used(new, spec)):
+            dropped.append(spec)
+        seen.add(key)
+    return tuple(_removals(new, dropped, _specs(new), keep_block=False))
+
+
+def _is_used(file: GoSyntax, spec: Node) -> bool:
+    alias = spec.child_by_field_name("name")
+    if alias is not None and alias.type != "package_identifier":
+        return True
+    return bool(_uses(file, spec))
+
+
 def _specs(file: GoSyntax) -> list[Node]:
     return [
         spec
@@ -86,8 +116,15 @@ def _only_used_in(file: GoSyntax, spec: Node, gone: list[Node]) -> bool:
     alias = spec.child_by_field_name("name")
     if alias is not None and alias.type != "package_identifier":
         return False
+    uses = _uses(file, spec)
+    inside = [n for n in uses if any(g.start_byte <= n.start_byte < g.end_byte for g in gone)]
+    return bool(uses) and len(inside) == len(uses)
+
+
+def _uses(file: GoSyntax, spec: Node) -> list[Node]:
+    alias = spec.child_by_field_name("name")
     name = text(alias) if alias is not None else _path(spec).rpartition("/")[2]
-    uses = [
+    return [
         n
         for n in walk(file.root)
         if n.type in {"identifier", "package_identifier"}
@@ -95,8 +132,6 @@ def _only_used_in(file: GoSyntax, spec: Node, gone: list[Node]) -> bool:
         and n.parent is not None
         and n.parent.type in {"selector_expression", "qualified_type"}
     ]
-    inside = [n for n in uses if any(g.start_byte <= n.start_byte < g.end_byte for g in gone)]
-    return bool(uses) and len(inside) == len(uses)
 
 
 def _removals(

@@ -1,0 +1,233 @@
+"""Every call of a function, in all files that may call it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis.fixes.copyable import UnsafeError
+from goescape.analysis.fixes.results import operands
+from goescape.analysis.nodes import text
+from goescape.analysis.scopes import definition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from goescape.analysis.fixes.code import Code
+    from goescape.analysis.go_syntax import Declared, GoSyntax
+
+
+@frozen
+class Call:
+    """One call of the function that changes."""
+
+    file: GoSyntax
+    node: Node
+
+
+@frozen
+class Binding:
+    """A call whose results become new variables: ``x, err := f()``."""
+
+    statement: Node
+    """The declaration; the whole ``var`` statement."""
+    names: tuple[Node, ...]
+    branch: Node | None
+    """The if statement whose initializer this is."""
+
+    @property
+    def next_statement(self) -> Node | None:
+        """What follows in the same block, comments left out."""
+        following = self.statement.next_named_sibling
+        while following is not None and following.type == "comment":
+            following = following.next_named_sibling
+        return following
+
+
+def calls_of(code: Code, file: GoSyntax, declared: Declared) -> tuple[Call, ...]:
+    """All calls. Raises UnsafeError when the function may be used otherwise, or by others."""
+    name = declared.plain_name
+    _check_private(code, file, declared)
+    if code.is_mentioned_elsewhere(name):
+        raise UnsafeError(f"Files that this build leaves out mention `{name}`.")
+    linked = re.compile(rb"^//(go:linkname|export) .*\b%s\b" % name.encode(), re.MULTILINE)
+    if any(linked.search(f.source.content) for f in code.files.values()):
+        raise UnsafeError(f"`{name}` is linked by name.")
+    is_method = declared.node.type == "method_declaration"
+    if is_method:
+        _check_only_method(code, declared)
+    calls = []
+    for where, node in _mentions(code, name):
+        if node == declared.name_node or definition(node) is not None:
+            continue
+        if node.type == "type_identifier":
+            raise UnsafeError(f"`{name}` stands for a type, too, or is used as a value.")
+        if where.package_name != file.package_name:
+            if declared.exported:
+                raise UnsafeError(f"Another package may call `{name}`.")
+        elif (node.type == "field_identifier") == is_method:
+            calls.append(Call(where, _call(node)))
+    return tuple(calls)
+
+
+def _mentions(code: Code, name: str) -> Iterator[tuple[GoSyntax, Node]]:
+    """Every identifier of this spelling, whatever it stands for."""
+    for file in code.files.values():
+        for match in re.finditer(rb"\b%s\b" % name.encode(), file.source.content):
+            node = file.node_at(match.start())
+            if node is not None and node.type in _IDENTIFIERS:
+                yield file, node
+
+
+def _check_private(code: Code, file: GoSyntax, declared: Declared) -> None:
+    if not declared.exported:
+        if declared.plain_name in {"main", "init"}:
+            raise UnsafeError("Nothing calls it by name.")
+        return
+    if declared.node.type == "method_declaration":
+        raise UnsafeError("An exported method may be required by an interface.")
+    if file.package_name != "main" or code.importers is None:
+        raise UnsafeError("Other packages may call an exported function.")
+
+
+def _check_only_method(code: Code, declared: Declared) -> None:
+    name = declared.plain_name
+    same = [
+        f
+        for file in code.files.values()
+        for f in file.functions
+        if f.plain_name == name and f.node.type == "method_declaration"
+    ]
+    if len(same) > 1 or any(name in file.field_names for file in code.files.values()):
+        raise UnsafeError(f"Several things are called `{name}`.")
+    if any(_is_required(node) for _, node in _mentions(code, name)):
+        raise UnsafeError(f"An interface requires `{name}`.")
+
+
+def _is_required(node: Node) -> bool:
+    return node.parent is not None and node.parent.type == "method_elem"
+
+
+def _call(node: Node) -> Node:
+    function = node
+    while function.parent is not None and function.parent.type == "selector_expression":
+        if function.parent.child_by_field_name("field") != function:
+            break
+        function = function.parent
+    call = function.parent
+    if call is None or call.type != "call_expression":
+        raise UnsafeError(f"`{text(node)}` is used as a value.")
+    if call.child_by_field_name("function") != function:
+        raise UnsafeError(f"`{text(node)}` is used as a value.")
+    return call
+
+
+def binding_of(call: Node) -> Binding | None:
+    """The declaration that takes a call's results; None for other uses of them."""
+    values = call.parent
+    if values is None or values.type != "expression_list" or len(operands(values)) != 1:
+        return None
+    statement = values.parent
+    if statement is None:
+        return None
+    if statement.type == "var_spec":
+        return _var_binding(statement)
+    if statement.type != "short_var_declaration" or statement.parent is None:
+        return None
+    if statement.child_by_field_name("right") != values:
+        return None
+    names = tuple(operands(statement.child_by_field_name("left")))
+    around = statement.parent
+    if around.type == "statement_list":
+        return Binding(statement, names, None)
+    if around.type == "if_statement":
+        return Binding(statement, names, around)
+    return None
+
+
+def _var_binding(spec: Node) -> Binding | None:
+    declaration = spec.parent
+    names = tuple(spec.children_by_field_name("name"))
+    if spec.child_by_field_name("type") is not None or declaration is None:
+        return None
+    if declaration.type != "var_declaration" or declaration.parent is None:
+        return None
+    if declaration.parent.type != "statement_list":
+        return None
+    return Binding(declaration, names, None)
+
+
+def leaves(block: Node) -> bool:
+    """Whether the end of a block is never reached."""
+    statements = next((n for n in block.named_children if n.type == "statement_list"), None)
+    last = operands(statements)[-1] if operands(statements) else None
+    if last is None:
+        return False
+    if last.type in {"return_statement", "continue_statement", "break_statement"}:
+        return True
+    return last.type == "expression_statement" and _never_returns(last.named_children[0])
+
+
+def _never_returns(call: Node) -> bool:
+    function = call.child_by_field_name("function") if call.type == "call_expression" else None
+    if function is None:
+        return False
+    test = function.child_by_field_name("operand")
+    if text(function) in {"panic", "os.Exit", "log.Fatal", "log.Fatalf"}:
+        return definition(test or function) is None
+    declared = definition(test) if test is not None else None
+    its_type = declared.parent if declared is not None else None
+    node = its_type.child_by_field_name("type") if its_type is not None else None
+    tests = {"*testing.T", "*testing.B", "*testing.F", "testing.TB"}
+    fatal = text(function).rpartition(".")[2] in {"Fatal", "Fatalf", "FailNow", "Skip", "Skipf"}
+    return fatal and node is not None and text(node) in tests
+
+
+def check_guard(
+    binding: Binding, uses: list[Node], success: frozenset[str], failure: frozenset[str]
+) -> Node:
+    """The comparison that keeps every use of a result from the case that there is none.
+
+    Raises UnsafeError when the result is not tested at once, or used without the test.
+    """
+    test = binding.branch or binding.next_statement
+    if test is None or test.type != "if_statement":
+        raise UnsafeError("A caller does not test the result at once.")
+    if binding.branch is None and test.child_by_field_name("initializer") is not None:
+        raise UnsafeError("A caller does not test the result at once.")
+    condition, consequence, alternative = (
+        test.child_by_field_name(part) for part in ("condition", "consequence", "alternative")
+    )
+    assert condition is not None
+    assert consequence is not None
+    if (compared := _first(condition, "&&", success)) is not None:
+        allowed = [condition, consequence]
+        later = False
+    elif (compared := _first(condition, "||", failure)) is not None:
+        allowed = [condition, *([alternative] if alternative is not None else [])]
+        later = leaves(consequence)
+    else:
+        raise UnsafeError("A caller does not test the result at once.")
+    for use in uses:
+        after = later and use.start_byte > test.end_byte
+        if not after and not any(n.start_byte <= use.start_byte < n.end_byte for n in allowed):
+            raise UnsafeError(f"A caller uses `{text(use)}` also when there is none.")
+    return compared
+
+
+def _first(condition: Node, operator: str, wanted: frozenset[str]) -> Node | None:
+    """The operand that is evaluated first, when it is one of the wanted comparisons."""
+    while condition.type == "binary_expression" and text(condition) not in wanted:
+        written = condition.child_by_field_name("operator")
+        left = condition.child_by_field_name("left")
+        if written is None or left is None or written.type != operator:
+            return None
+        condition = left
+    return condition if text(condition) in wanted else None
+
+
+_IDENTIFIERS = frozenset({"identifier", "field_identifier", "type_identifier"})

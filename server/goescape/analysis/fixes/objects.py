@@ -1,0 +1,97 @@
+"""The objects that a function makes and returns by pointer, made values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goescape.analysis.fixes.candidate import Edit
+from goescape.analysis.fixes.code import replace
+from goescape.analysis.fixes.copyable import UnsafeError
+from goescape.analysis.fixes.pointees import uses_of, value_edits
+from goescape.analysis.fixes.results import PointerResult, Returned, made_by, returns_of
+from goescape.analysis.model import RankReason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from goescape.analysis.fixes.code import Code
+    from goescape.analysis.go_syntax import GoSyntax
+    from goescape.analysis.model import Finding
+
+
+def findings_of(code: Code, file: GoSyntax, result: PointerResult) -> tuple[Finding, ...]:
+    """The findings of all the objects that a function returns; none when that is not all.
+
+    Where the callers keep every inlined copy on their stacks there is nothing to gain.
+    """
+    node = result.declared.node
+    by_place = {
+        (f.span.line, f.span.column): f
+        for f in code.findings
+        if f.span.file == file.source.path
+        and node.start_point[0] < f.span.line <= node.end_point[0] + 1
+        and f.escapes
+        and f.is_diagnostic
+        and not f.inlined_from
+    }
+    if not by_place:
+        return ()
+    found = []
+    for origin in _origins(file, result):
+        place = file.source.place(origin.start_byte)
+        finding = by_place.get((place.line, place.column))
+        if finding is None:
+            return ()
+        found.append(finding)
+    if all(f.rank_reason is RankReason.STAYS_WHERE_USED for f in found):
+        return ()
+    return tuple(dict.fromkeys(found))
+
+
+def _origins(file: GoSyntax, result: PointerResult) -> Iterator[Node]:
+    try:
+        returns = returns_of(file, result)
+    except UnsafeError:
+        return
+    for each in returns:
+        match each.form:
+            case "literal" | "new":
+                yield each.value
+            case "address" if each.variable is not None:
+                yield each.variable
+            case "pointer" if each.variable is not None:
+                made = made_by(each.variable)
+                if made is not None:
+                    yield made
+
+
+def object_edits(
+    code: Code, file: GoSyntax, result: PointerResult, returns: tuple[Returned, ...]
+) -> Iterator[Edit]:
+    """Edits that make values of the objects, where they are made and where they are returned."""
+    spared = [each.value for each in returns]
+    for each in returns:
+        match each.form:
+            case "literal" | "new":
+                yield made_value(file, each.value, result.type)
+            case "address":
+                yield asterisk(file, each.value)
+            case "pointer" if each.variable is not None:
+                made = made_by(each.variable)
+                assert made is not None
+                yield made_value(file, made, result.type)
+                yield from value_edits(file, uses_of(code, each.variable), spared)
+
+
+def made_value(file: GoSyntax, made: Node, its_type: str) -> Edit:
+    """``&T{...}`` and ``new(T)`` without the pointer."""
+    if made.type == "call_expression":
+        return replace(file, made, f"{its_type}{{}}")
+    return asterisk(file, made)
+
+
+def asterisk(file: GoSyntax, node: Node) -> Edit:
+    """Drop the operator in front of a type or an operand."""
+    return Edit(file.source.path, node.start_byte, node.start_byte + 1, "")
