@@ -85,6 +85,8 @@ def rank_label(finding: Finding, words: Catalogue = ENGLISH) -> str:
 def copies_sentence(finding: Finding, words: Catalogue = ENGLISH) -> str:
     """What became of the copies of a site where its function was inlined; empty without copies."""
     callers = dict.fromkeys(copy.function for copy in finding.copies if copy.escapes)
+    if finding.function:
+        callers.pop(finding.function, None)  # the compiler's wrapper around a generic function
     stays = sum(not copy.escapes for copy in finding.copies)
     calls = words.text("inlined call" if stays == 1 else "inlined calls", count=str(stays))
     names = [_code(name) if name else words.text("package level") for name in callers]

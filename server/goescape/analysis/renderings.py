@@ -137,7 +137,11 @@ def _closing(subject: str, opening: int) -> int:
     return len(subject)
 
 
-_CONVERSION = re.compile(r"(?:string|\(\[\]byte\)|\(\[\]rune\)|\(\[\]\w+\))\(")
+# Only slices of bytes and runes, perhaps of named types, come from strings.
+_CONVERSION = re.compile(
+    r"(?:string|\(\[\](?!(?:u?int(?:16|64)?|int8|uint32|uintptr|float\d+|complex\d+|bool|string"
+    r"|any|error)\))\w+\))\("
+)
 
 
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\.\.\.)|`[^`]*`|\'(?:[^\'\\]|\\.)+\'')
@@ -152,7 +156,7 @@ _TEMPORARY = re.compile(r"(?:\w+\.)?[.#]\w")
 _RESULT = re.compile(r"~[rR]\d+$")
 
 
-_LOST = re.compile(r"~[a-zA-Z]\d|\.autotmp_\d")
+_LOST = re.compile(r"~[a-zA-Z]\d|\.autotmp_\d|go\.shape\.")
 
 
 _QUALIFIER = re.compile(r"\b[a-z_]\w*\.(?=[A-Za-z_])")

@@ -235,8 +235,9 @@ def _subject(site: Site) -> str:
         return "loop body"
     written = text(node)
     simple = node.type in {"identifier", "selector_expression", "binary_expression"}
-    simple |= site.subject == "append" or lost_names(site.subject)
-    if lost_names(site.subject) and node.type == "call_expression" and not _is_short(written):
+    lost = lost_names(site.message) and node.type not in {"composite_literal", "unary_expression"}
+    simple |= site.subject == "append" or lost
+    if lost and node.type == "call_expression" and not _is_short(written):
         written = f"{callee_text(node)}(...)"
     if simple and _is_short(written):
         return written

@@ -214,9 +214,19 @@ def _search_line(site: Site, syntax: PackageSyntax) -> None:
         offset = anchor(node)
         if offset is not None and start <= offset < end:
             _locate_at(site, syntax, offset, ())
-            if site.node is not None and site.ownership is Ownership.OWN:
+            if site.node is not None and _reads_alike(site, node):
                 return
             site.node, site.ownership, site.inlined_from = None, Ownership.OWN, ""
+
+
+def _reads_alike(site: Site, node: Node) -> bool:
+    """Whether a node may be what the compiler names, without a position to go by."""
+    if site.ownership is not Ownership.OWN:
+        return False
+    if site.kind not in {Kind.BOXED, Kind.EXPRESSION} or is_conversion(site.subject):
+        return True
+    wanted = site.subject.partition("...")[0]
+    return "".join(text(node).split()).startswith("".join(wanted.split()))
 
 
 def _locate_variable(

@@ -12,6 +12,7 @@ var (
 	pointer   *int
 	function  func()
 	functions []func()
+	pointers  []*point
 )
 
 type point struct{ x, y int }
@@ -62,6 +63,12 @@ func bytesOf(s string) []byte {
 
 func convertedAndBoxed(b []byte) {
 	sink = string(b) // want information stored-in-heap "string(b)"
+}
+
+type names []string
+
+func boxedSlice(list names) {
+	sink = []string(list) // want hint interface-conversion "[]string(list)"
 }
 
 func twice(n int) int { return 2 * n }
@@ -173,4 +180,9 @@ func perTurn() {
 		f := func() { println(i) } // want warning stored-in-heap "func"
 		functions = append(functions, f) // want(>=1.25) information stored-in-heap "append(functions, f)"
 	}
+}
+
+func pastTheLastColumn(x, y float64) {
+	var first, second float64;                                                                                                                                                                                                                                                          sink, pointers = x+y, append(pointers, &point{1, 2}) // want hint interface-conversion "x+y"; want information stored-in-heap "&point{1, 2}"; want(>=1.25) information stored-in-heap "append(pointers, &point{1, 2})"
+	println(first, second)
 }
