@@ -204,10 +204,10 @@ def check_guard(
     )
     assert condition is not None
     assert consequence is not None
-    if (compared := _first(condition, "&&", success)) is not None:
+    if (compared := first_operand(condition, "&&", success)) is not None:
         allowed = [condition, consequence]
         later = False
-    elif (compared := _first(condition, "||", failure)) is not None:
+    elif (compared := first_operand(condition, "||", failure)) is not None:
         allowed = [condition, *([alternative] if alternative is not None else [])]
         later = leaves(consequence)
     else:
@@ -219,7 +219,7 @@ def check_guard(
     return compared
 
 
-def _first(condition: Node, operator: str, wanted: frozenset[str]) -> Node | None:
+def first_operand(condition: Node, operator: str, wanted: frozenset[str]) -> Node | None:
     """The operand that is evaluated first, when it is one of the wanted comparisons."""
     while condition.type == "binary_expression" and text(condition) not in wanted:
         written = condition.child_by_field_name("operator")
