@@ -10,15 +10,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from goescape.analysis.fixes import (
+    array_variable,
     as_type,
     by_index,
     capture_field,
     copy_capture,
+    fprintf,
     preallocate,
     return_value,
     sentinel,
+    small_array,
     sort_func,
     sprintf,
+    value_ok,
     write_string,
 )
 
@@ -46,11 +50,15 @@ REWRITES: tuple[Rewrite, ...] = (
     write_string,
     as_type,
     return_value,
+    value_ok,
     sort_func,
     by_index,
     preallocate,
+    array_variable,
+    small_array,
     copy_capture,
     capture_field,
+    fprintf,
 )
 
 

@@ -35,8 +35,8 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
     """``var x T`` directly before ``if errors.As(err, &x)``, used only in the body of that if."""
     if code.language < SINCE:
         return
-    for finding in code.findings:
-        if finding.span.file != file.source.path or finding.kind is not Kind.VARIABLE:
+    for finding in code.allocations(file):
+        if finding.kind is not Kind.VARIABLE:
             continue
         found = code.node_of(finding)
         statement = _declaration(found[1]) if found is not None else None

@@ -55,6 +55,11 @@ class Code:
         """The findings in this package's own files."""
         return tuple(f for f in self.report.findings if f.span.file in self.files)
 
+    def allocations(self, file: GoSyntax) -> Iterator[Finding]:
+        """The findings of one file that allocate, or may."""
+        path = file.source.path
+        return (f for f in self.findings if f.span.file == path and f.is_diagnostic)
+
     def node_of(self, finding: Finding) -> tuple[GoSyntax, Node] | None:
         """The syntax node that a finding's range covers (the literal for a ``func`` keyword)."""
         file = self.files.get(finding.span.file)
@@ -99,7 +104,7 @@ class Code:
 
     def is_free_in_package(self, name: str) -> bool:
         """Whether a new package-level name would be the only one, in files of any build."""
-        if name in _PREDECLARED:
+        if name in PREDECLARED:
             return False
         word = re.compile(rb"\b%s\b" % re.escape(name.encode()))
         everything = [*self.files.values(), *self.others.values()]
@@ -196,7 +201,7 @@ _DECLARATIONS = frozenset(
     }
 )
 FUNCTIONS = frozenset({"func_literal", "function_declaration", "method_declaration"})
-_PREDECLARED = frozenset(
+PREDECLARED = frozenset(
     {
         *("any", "bool", "byte", "comparable", "complex64", "complex128", "error", "float32"),
         *("float64", "int", "int8", "int16", "int32", "int64", "rune", "string", "uint", "uint8"),

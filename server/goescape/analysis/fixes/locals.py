@@ -133,13 +133,19 @@ def is_assigned(identifier: Node) -> bool:
 
 def type_of(code: Code, expression: Node) -> Node | None:
     """The type that the source writes down for a variable or field; None where it does not."""
-    if expression.type == "selector_expression":
-        operand, field = (expression.child_by_field_name(p) for p in ("operand", "field"))
-        if operand is None or field is None:
-            return None
-        return field_type(code, type_of(code, operand), text(field))
-    if expression.type != "identifier":
-        return None
+    operand = expression.child_by_field_name("operand")
+    match expression.type:
+        case "identifier":
+            return _declared_type(code, expression)
+        case "selector_expression" if operand is not None:
+            field = expression.child_by_field_name("field")
+            return field_type(code, type_of(code, operand), text(field)) if field else None
+        case "index_expression" if operand is not None:
+            return _element_type(underlying(code, type_of(code, operand)))
+    return None
+
+
+def _declared_type(code: Code, expression: Node) -> Node | None:
     declared = definition(expression)
     if declared is None or declared.parent is None:
         return None
@@ -158,6 +164,13 @@ def type_of(code: Code, expression: Node) -> Node | None:
     if value.type == "call_expression" and callee_text(value) == "make":
         return next(iter(arguments_of(value)), None)
     return _result_of(code, value)
+
+
+def _element_type(container: Node | None) -> Node | None:
+    if container is None or container.type not in {"slice_type", "array_type", "map_type"}:
+        return None
+    part = "value" if container.type == "map_type" else "element"
+    return container.child_by_field_name(part)
 
 
 def _result_of(code: Code, call: Node) -> Node | None:

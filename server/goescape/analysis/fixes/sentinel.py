@@ -29,8 +29,8 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
     All errors of such a place become one value. Where a package compares errors with each other,
     or uses them as keys, that would show.
     """
-    for finding in code.findings:
-        found = code.node_of(finding) if finding.span.file == file.source.path else None
+    for finding in code.allocations(file):
+        found = code.node_of(finding)
         call = found[1] if found is not None else None
         if call is None or finding.inlined_from not in {"", "errors.New"} or not _fits(file, call):
             continue

@@ -45,8 +45,8 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
     if code.language < (1, 21) or redeclares(code, "int", "string", "bool", "len"):
         return
     seen: set[int] = set()
-    for finding in code.findings:
-        found = code.node_of(finding) if finding.span.file == file.source.path else None
+    for finding in code.allocations(file):
+        found = code.node_of(finding)
         call = _call_around(found[1]) if found is not None else None
         if call is None or call.start_byte in seen:
             continue

@@ -33,9 +33,9 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
     """Calls on a plain ``io.Writer`` or ``http.ResponseWriter``."""
     if redeclares(code, "byte", "string"):
         return
-    for finding in code.findings:
-        found = code.node_of(finding) if finding.span.file == file.source.path else None
-        call = _call(found[1]) if found is not None and finding.escapes else None
+    for finding in code.allocations(file):
+        found = code.node_of(finding)
+        call = _call(found[1]) if found is not None else None
         function = call.child_by_field_name("function") if call is not None else None
         writer = function.child_by_field_name("operand") if function is not None else None
         if call is None or writer is None or has_comment(call):
