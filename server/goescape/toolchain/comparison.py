@@ -118,6 +118,22 @@ def _worse(
         return f"`{found[2]}` in {found[0] or 'the package'} might allocate then."
     if found := new(_in_loop):
         return f"`{found[2]}` in {found[0] or 'the package'} would be in a loop."
+    if name := _not_inlined_any_more(before, after):
+        return f"{name} would be inlined no more: its callers cannot keep what it allocates."
+    return ""
+
+
+def _not_inlined_any_more(before: Sequence[PackageReport], after: Sequence[PackageReport]) -> str:
+    """A function that allocates, but not where it is inlined now; empty when there is none."""
+    inlinable = {f.name for report in after for f in report.functions if f.inlinable}
+    allocating = {f.function for report in after for f in report.diagnostics() if f.escapes}
+    for report in before:
+        stays = {f.function for f in report.findings if any(not c.escapes for c in f.copies)}
+        for function in report.functions:
+            lost = function.inlinable and function.name not in inlinable
+            felt = _is_exported(function) or function.name in stays
+            if lost and felt and function.name in allocating:
+                return function.name
     return ""
 
 

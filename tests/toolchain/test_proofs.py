@@ -1,0 +1,413 @@
+"""What a proof accepts and refuses, and what its owner leaves behind."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from attrs import evolve, frozen
+
+from goescape.analysis.fixes.candidate import Candidate, Claim, Edit, Kind, Promise
+from goescape.analysis.model import Span
+from goescape.toolchain import proving
+from goescape.toolchain.engine import Engine, EngineOptions
+from goescape.toolchain.proofs import Disproof, Proof, Prover, Verdict, prove_in_time
+from goescape.toolchain.proving import Found, Proofs
+from goescape.toolchain.surroundings import Surroundings, survey
+from tests.toolchain.conftest import groups_of, reports_and_problems, until
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Sequence
+
+    from goescape.analysis.model import PackageReport
+    from tests.conftest import WriteTree
+
+pytestmark = pytest.mark.usefixtures("temporary_folder")
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+
+GO_MOD = "-- go.mod --\nmodule example.com/m\n\ngo 1.21\n"
+NEW = """
+-- p/p.go --
+package p
+
+type T struct{ n int }
+
+func New() *T { return &T{n: 1} }
+
+func Use() int { return New().n }
+"""
+INLINED = """
+-- p/p.go --
+package p
+
+type T struct{ n [9]int }
+
+//go:noinline
+func New() *T { return &T{} }
+
+func Use() int { return New().n[0] }
+"""
+SPRINTF = """
+-- p/p.go --
+package p
+
+import "fmt"
+
+func A(i int) string { return fmt.Sprintf("%d", i) }
+
+func B(s string) string {
+	return fmt.Sprintf("<%s>", s)
+}
+"""
+
+
+@frozen
+class Case:
+    """A package, and how to make a candidate for it."""
+
+    folder: Path
+    engine: Engine
+    around: Surroundings
+
+    def edits(self, *replacements: tuple[str, str], file: str = "p/p.go") -> tuple[Edit, ...]:
+        """Replace the only occurrence of each text."""
+        path = str(self.folder / file)
+        content = Path(path).read_bytes().decode()
+        found = []
+        for old, new in replacements:
+            [start] = [match.start() for match in re.finditer(re.escape(old), content)]
+            before = len(content[:start].encode())
+            found.append(Edit(path, before, before + len(old.encode()), new))
+        return tuple(found)
+
+    def candidate(self, *edits: Edit, subject: str = "") -> Candidate:
+        """A candidate for the finding of this subject."""
+        findings = self.around.code.report.findings
+        target = next((f for f in findings if subject and f.subject == subject), None)
+        promise = Promise.UNSEEN if target is None else Promise.GONE
+        at = findings[0].span
+        return Candidate("test", "Do something", at, edits, promise, target)
+
+    async def verdict(self, candidate: Candidate) -> Verdict:
+        """What a proof says."""
+        return await Prover.of(self.engine, self.around).prove(candidate)
+
+    async def reason(self, candidate: Candidate) -> str:
+        """Why there is no proof."""
+        verdict = await self.verdict(candidate)
+        assert isinstance(verdict, Disproof), verdict
+        return verdict.reason
+
+
+async def case_of(engine: Engine, folder: Path, package: str = "p") -> Case:
+    reports, problems = await reports_and_problems(engine, folder)
+    assert not problems
+    report = reports[f"example.com/m/{package}"]
+    return Case(folder, engine, await survey(engine, report))
+
+
+async def test_a_promise_that_is_kept(engine: Engine, write_tree: WriteTree) -> None:
+    case = await case_of(engine, write_tree(GO_MOD + INLINED))
+    edits = case.edits(("*T { return &T{}", "T { return T{}"))
+    verdict = await case.verdict(case.candidate(*edits, subject="&T{}"))
+    assert isinstance(verdict, Proof)
+    assert verdict.removed == 1
+    assert verdict.sentence.startswith("removes 1 heap allocation; checked with go1.")
+    assert (case.folder / "p" / "p.go").read_text() == INLINED.partition("--\n")[2]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("New().n[0]", "New().n[1] + len(fmt.Sprint())", "It does not compile: undefined: fmt"),
+        ("return &T{}", "println(1); return &T{}", "`&T{}` would still be on the heap."),
+        (
+            "{ return New().n[0] }",
+            "{ x := New().n[0]; keep = &x; return x }; var keep *int",
+            "It would make `x` escape in Use.",
+        ),
+    ],
+)
+async def test_promises_that_are_not(
+    engine: Engine, write_tree: WriteTree, old: str, new: str, reason: str
+) -> None:
+    case = await case_of(engine, write_tree(GO_MOD + INLINED))
+    candidate = case.candidate(*case.edits((old, new)), subject="&T{}")
+    assert await case.reason(candidate) == reason
+
+
+async def test_what_may_be_added_may(engine: Engine, write_tree: WriteTree) -> None:
+    case = await case_of(engine, write_tree(GO_MOD + INLINED))
+    edits = case.edits(
+        ("*T { return &T{}", "T { return T{}"),
+        ("{ return New().n[0] }", "{ x := New().n[0]; keep = &x; return x }; var keep *int"),
+    )
+    candidate = case.candidate(*edits, subject="&T{}")
+    assert await case.reason(candidate) == "It would make `x` escape in Use."
+    assert isinstance(await case.verdict(evolve(candidate, may_add=("x",))), Proof)
+
+
+async def test_what_moves_into_a_loop_is_worse(engine: Engine, write_tree: WriteTree) -> None:
+    text = """
+-- p/p.go --
+package p
+
+func F(n int) (all []*int) {
+	x := 1
+	all = append(all, &x)
+	return all
+}
+"""
+    case = await case_of(engine, write_tree(GO_MOD + text))
+    edits = case.edits(
+        ("\tx := 1\n\tall", "\tfor i := 0; i < n; i++ {\n\tx := 1\n\tall"),
+        ("&x)\n", "&x)\n}\n"),
+    )
+    assert "would be in a loop" in await case.reason(case.candidate(*edits))
+
+
+async def test_go_vet_objects_to_what_is_new(engine: Engine, write_tree: WriteTree) -> None:
+    text = """
+-- p/p.go --
+package p
+
+import "sync"
+
+type T struct {
+	mu sync.Mutex
+	n  [9]int
+}
+
+//go:noinline
+func New() *T { t := T{}; return &t }
+
+func Use() int { t := New(); return t.n[0] }
+
+func copied(t T) int { return t.n[0] }
+"""
+    case = await case_of(engine, write_tree(GO_MOD + text))
+    edits = case.edits(("New() *T { t := T{}; return &t", "New() T { t := T{}; return t"))
+    reason = await case.reason(case.candidate(*edits, subject="t"))
+    assert reason.startswith("go vet objects: return copies lock value")
+    assert "passes lock by value" not in reason, "that was so before"
+
+
+async def test_claims_about_types(engine: Engine, write_tree: WriteTree) -> None:
+    case = await case_of(engine, write_tree(GO_MOD + INLINED))
+    [edit] = case.edits(("New().n[0]", "New().n[1]"))
+    right = Claim(edit.file, edit.start, edit.end, "int")
+    candidate = case.candidate(edit)
+    assert isinstance(await case.verdict(evolve(candidate, claims=(right,))), Proof)
+    wrong = evolve(right, type="int32")
+    reason = await case.reason(evolve(candidate, claims=(wrong,)))
+    assert reason.startswith("A type is not what it would have to be: ")
+
+
+async def test_tests_must_compile_too(engine: Engine, write_tree: WriteTree) -> None:
+    text = '-- p/x_test.go --\npackage p_test\n\nimport "example.com/m/p"\n\nvar t *p.T = p.New()\n'
+    case = await case_of(engine, write_tree(GO_MOD + INLINED + text))
+    edits = case.edits(("*T { return &T{}", "T { return T{}"))
+    reason = await case.reason(case.candidate(*edits, subject="&T{}"))
+    assert reason.startswith("It does not compile: ")
+
+
+USER = """
+-- {module}/go.mod --
+module example.com/{module}
+
+go 1.21
+-- {module}/u/u.go --
+package u
+
+import "example.com/m/p"
+
+func U() {result} {{ return {call} }}
+"""
+
+
+async def test_importers_of_other_modules(engine: Engine, write_tree: WriteTree) -> None:
+    inside = (GO_MOD + INLINED).replace("-- ", "-- m/").replace(" //m/", " ")
+    work = "-- go.work --\ngo 1.21\n\nuse (\n\t./m\n\t./other\n)\n"
+    user = USER.format(module="other", result="*p.T", call="p.New()")
+    folder = write_tree(work + inside + user)
+    reports, _ = await reports_and_problems(engine, folder / "m")
+    around = await survey(engine, reports["example.com/m/p"])
+    assert around.importers == {str(folder / "other"): ("./u",)}
+    assert around.code.importers is not None
+    [importer] = around.code.importers
+    assert [Path(file).name for file in importer.sources] == ["u.go"]
+    case = Case(folder / "m", engine, around)
+    edits = case.edits(("*T { return &T{}", "T { return T{}"))
+    candidate = case.candidate(*edits, subject="&T{}")
+    reason = await case.reason(evolve(candidate, changes_signature=True))
+    assert reason.startswith("In a package that imports this one: It does not compile: ")
+
+
+async def test_a_function_that_allocates_stays_inlined(
+    engine: Engine, write_tree: WriteTree
+) -> None:
+    text = "-- p/p.go --\npackage p\n\nfunc F() *int { x := 1; return &x }\n"
+    case = await case_of(engine, write_tree(GO_MOD + text))
+    candidate = case.candidate(*case.edits(("{ x := 1", "{ defer println(1); x := 1")))
+    assert (await case.reason(candidate)).startswith("F would be inlined no more: ")
+
+
+async def test_an_importer_that_would_allocate(engine: Engine, write_tree: WriteTree) -> None:
+    """Its argument leaks now, although nothing is worse in the package itself."""
+    user = """
+-- u/u.go --
+package u
+
+import "example.com/m/p"
+
+func U() int { n := 1; p.F(&n); return n }
+"""
+    text = "-- p/p.go --\npackage p\n\nvar kept *int\n\nfunc F(n *int) { println(*n) }\n"
+    folder = write_tree(GO_MOD + text + user)
+    case = await case_of(engine, folder)
+    candidate = Candidate(
+        "test", "T", Span("", 1, 1, 1, 1), case.edits(("println(*n)", "kept = n")), Promise.UNSEEN
+    )
+    assert await case.reason(candidate) == "It would make `n` escape in U."
+
+
+async def test_other_builds_are_seen(engine: Engine, write_tree: WriteTree) -> None:
+    other = "-- p/p_plan9.go --\npackage p\n\nvar other = New()\n"
+    case = await case_of(engine, write_tree(GO_MOD + INLINED + other))
+    assert case.around.code.is_mentioned_elsewhere("New")
+    assert not case.around.code.is_mentioned_elsewhere("Use")
+    assert case.around.code.language == (1, 21)
+
+
+async def test_a_proof_that_takes_too_long(engine: Engine, write_tree: WriteTree) -> None:
+    case = await case_of(engine, write_tree(GO_MOD + INLINED))
+    candidate = case.candidate(*case.edits(("n[0]", "n[1]")))
+    work = Prover.of(engine, case.around).prove(candidate)
+    verdict = await prove_in_time(work, candidate, 0.01)
+    assert isinstance(verdict, Disproof)
+    assert verdict.reason == "The proof took over 0.01 s."
+    assert not verdict.lasting
+
+
+# The owner.
+
+
+def is_empty(folder: Path) -> bool:
+    return not any(folder.iterdir())
+
+
+def _all_quick(proofs: Iterable[Proof]) -> Sequence[Proof]:
+    return [proof for proof in proofs if proof.candidate.kind is Kind.QUICK_FIX]
+
+
+@pytest.fixture
+async def proofs(engine: Engine) -> AsyncIterator[Proofs]:
+    owner = Proofs(engine, _all_quick)
+    yield owner
+    await owner.close()
+
+
+async def _report(engine: Engine, folder: Path) -> PackageReport:
+    return (await reports_and_problems(engine, folder))[0]["example.com/m/p"]
+
+
+async def test_all_of_a_file_one_by_one_and_together(
+    engine: Engine, proofs: Proofs, write_tree: WriteTree
+) -> None:
+    folder = write_tree(GO_MOD + SPRINTF)
+    report, path = await _report(engine, folder), str(folder / "p" / "p.go")
+    assert proofs.look_at(report, path, 8) == Found()
+    await proofs.wait_idle()
+    found = proofs.look_at(report, path, 8)
+    assert [proof.candidate.at.line for proof in found.proofs] == [8, 5], "nearest first"
+    assert found.complete
+    assert found.together is not None
+    text = found.together.contents[path].decode()
+    assert text == (
+        'package p\n\nimport "strconv"\n\nfunc A(i int) string { return strconv.Itoa(i) }\n\n'
+        'func B(s string) string {\n\treturn "<" + s + ">"\n}\n'
+    )
+    assert found.together.removed == 2 - 1 + 1
+
+
+async def test_the_same_code_is_proved_once(
+    engine: Engine, proofs: Proofs, write_tree: WriteTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_tree(GO_MOD + SPRINTF)
+    report, path = await _report(engine, folder), str(folder / "p" / "p.go")
+    proofs.look_at(report, path, 1)
+    await proofs.wait_idle()
+
+    def never(*_: object) -> None:
+        raise AssertionError("proved again")
+
+    monkeypatch.setattr(proving, "prove_in_time", never)
+    proofs.edited(path)
+    proofs.changed(path)
+    again = await _report(engine, folder)
+    proofs.look_at(again, path, 1)
+    await proofs.wait_idle()
+    assert len(proofs.look_at(again, path, 1).proofs) == 2
+
+
+async def test_work_is_bounded(
+    engine: Engine, proofs: Proofs, write_tree: WriteTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proving, "MOST_PROOFS", 1)
+    folder = write_tree(GO_MOD + SPRINTF)
+    report, path = await _report(engine, folder), str(folder / "p" / "p.go")
+    proofs.look_at(report, path, 8)
+    await proofs.wait_idle()
+    found = proofs.look_at(report, path, 8)
+    assert [proof.candidate.at.line for proof in found.proofs] == [8]
+    assert [each.candidate.at.line for each in found.disproofs] == [5]
+    assert found.together == found.proofs[0]
+
+
+@linux
+async def test_an_edit_ends_the_proof_and_leaves_nothing(
+    engine: Engine, proofs: Proofs, write_tree: WriteTree, temporary_folder: Path
+) -> None:
+    folder = write_tree(GO_MOD + SPRINTF)
+    report, path = await _report(engine, folder), str(folder / "p" / "p.go")
+    proofs.look_at(report, path, 8)
+    await until(lambda: not is_empty(temporary_folder))
+    proofs.edited(path)
+    await proofs.wait_idle()
+    assert is_empty(temporary_folder)
+    assert not groups_of("go", str(temporary_folder))
+
+
+async def test_proofs_wait_for_what_is_more_urgent(
+    engine: Engine, proofs: Proofs, write_tree: WriteTree, temporary_folder: Path
+) -> None:
+    folder = write_tree(GO_MOD + SPRINTF)
+    report, path = await _report(engine, folder), str(folder / "p" / "p.go")
+    proofs.look_at(report, path, 8)
+    await until(lambda: not is_empty(temporary_folder))
+    proofs.hold(busy=True)
+    await until(lambda: is_empty(temporary_folder))
+    await asyncio.sleep(0.1)
+    assert is_empty(temporary_folder)
+    proofs.hold(busy=False)
+    await proofs.wait_idle()
+    assert len(proofs.look_at(report, path, 8).proofs) == 2
+
+
+async def test_settings_of_the_analysis_do_not_weaken_a_proof(
+    go_path: str, write_tree: WriteTree
+) -> None:
+    test = "-- p/p_test.go --\npackage p\n\nfunc C(i int) string { return A(i) + B(`x`) }\n"
+    folder = write_tree(GO_MOD + SPRINTF + test)
+    engine = Engine(EngineOptions(go_path=go_path, tests=False, inlining=False))
+    owner = Proofs(engine, _all_quick)
+    report, path = await _report(engine, folder), str(folder / "p" / "p.go")
+    owner.look_at(report, path, 1)
+    await owner.wait_idle()
+    found = owner.look_at(report, path, 1)
+    assert len(found.proofs) == 2
+    await owner.close()
