@@ -16,6 +16,8 @@ from goescape.analysis.fixes import (
     capture_field,
     copy_capture,
     fprintf,
+    hoist_closure,
+    hoist_method_value,
     preallocate,
     return_value,
     sentinel,
@@ -59,6 +61,8 @@ REWRITES: tuple[Rewrite, ...] = (
     copy_capture,
     capture_field,
     fprintf,
+    hoist_closure,
+    hoist_method_value,
 )
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.analysis.fixes.code import FUNCTIONS, line_end
+from goescape.analysis.fixes.code import FUNCTIONS, PREDECLARED, line_end
 from goescape.analysis.fixes.locals import has_goto
 from goescape.analysis.nodes import ancestors, text, token, walk
 from goescape.analysis.scopes import definition, parameter_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tree_sitter import Node
 
@@ -190,6 +190,16 @@ def declared_by(statement: Node) -> Iterator[Node]:
                 yield from spec.children_by_field_name("name")
 
 
+def local_name(node: Node, names: Iterable[str]) -> str:
+    """The first of some names that nothing in the declaration around a node uses; or nothing.
+
+    Fields and methods of that name are no obstacle.
+    """
+    around = [a for a in ancestors(node) if a.type in FUNCTIONS]
+    used = {text(n) for n in walk(around[-1]) if n.type in _NAMES} if around else set()
+    return next((n for n in names if around and n not in used | PREDECLARED), "")
+
+
 def file_sets_version(file: GoSyntax) -> bool:
     """Whether a build constraint gives the file a version of the language of its own."""
     return _VERSION.search(file.source.content[:20_000]) is not None
@@ -225,4 +235,5 @@ def _indent(line: bytes) -> int:
 _ASSIGNING = frozenset(
     {"assignment_statement", "short_var_declaration", "range_clause", "receive_statement"}
 )
+_NAMES = frozenset({"identifier", "type_identifier", "package_identifier", "label_name"})
 _VERSION = re.compile(rb"^//go:build [^\n]*\bgo1\.", re.MULTILINE)
