@@ -144,8 +144,11 @@ class Reasoner:
             return False
         parts = head.split(".")
         source = self._call_at(at)
-        if source is not None and plain_function(text(source)) == head:
-            return self._names_a_value(source)
+        if source is not None:
+            # The compiler shows embedded fields that the source leaves out: `r.Resolver.fs.Join`.
+            written = plain_function(text(source)).split(".")
+            if (written[0], written[-1]) == (parts[0], parts[-1]):
+                return self._names_a_value(source)
         if len(parts) == 1:
             return head not in self._syntax.functions and head not in _BUILTINS
         # Something inlined: `pkg.F`, `pkg.T.M` and `T.M` are known, `pkg.variable.M` is not.

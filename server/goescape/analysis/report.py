@@ -238,7 +238,10 @@ def _subject(site: Site) -> str:
     lost = lost_names(site.message) and node.type not in {"composite_literal", "unary_expression"}
     simple |= site.subject == "append" or lost
     if lost and node.type == "call_expression" and not _is_short(written):
-        written = f"{callee_text(node)}(...)"
+        called = callee_text(node)
+        if not _is_short(called):
+            called = called.rpartition(".")[2]
+        written = f"{called}(...)"
     if simple and _is_short(written):
         return written
     return site.subject

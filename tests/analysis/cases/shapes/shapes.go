@@ -151,6 +151,15 @@ func interfaceMethod(w io.Writer) {
 	w.Write(buffer[:])
 }
 
+type wrapped struct{ *inner }
+
+type inner struct{ w io.Writer }
+
+func promotedField(o wrapped) {
+	var buffer [8]byte // want information indirect-call "buffer"
+	o.w.Write(buffer[:])
+}
+
 func functionValue(f func(*int)) {
 	x := 1 // want information indirect-call "x"
 	f(&x)
