@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from goescape.analysis.fixes import (
     array_variable,
     as_type,
+    builder,
     by_index,
     capture_field,
     copy_capture,
@@ -23,6 +24,7 @@ from goescape.analysis.fixes import (
     sentinel,
     small_array,
     sort_func,
+    split_constructor,
     sprintf,
     value_ok,
     write_string,
@@ -47,6 +49,7 @@ class Rewrite(Protocol):
 
 
 REWRITES: tuple[Rewrite, ...] = (
+    split_constructor,
     sprintf,
     sentinel,
     write_string,
@@ -63,6 +66,7 @@ REWRITES: tuple[Rewrite, ...] = (
     fprintf,
     hoist_closure,
     hoist_method_value,
+    builder,
 )
 
 
