@@ -259,9 +259,14 @@ def _guarded(session: Session, method: str, handler: Handler) -> Callable[..., A
     return answer
 
 
+class _Argument:
+    """Any JSON value. pygls compares annotations with its server's class, and `Any` is no class
+    in Python 3.10, and `object` too wide a one.
+    """
+
+
 def _command(session: Session, name: str, command: Handler) -> Callable[..., Any]:
-    # pygls asks whether the annotation is a subclass of its server: `Any` is no class in 3.10.
-    async def run_command(*arguments: object) -> Any:
+    async def run_command(*arguments: _Argument) -> Any:
         return await guarded(arguments)
 
     guarded = _guarded(session, name, command)
