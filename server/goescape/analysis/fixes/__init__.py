@@ -19,6 +19,7 @@ from goescape.analysis.fixes import (
     fprintf,
     hoist_closure,
     hoist_method_value,
+    map_index,
     preallocate,
     return_value,
     sentinel,
@@ -67,6 +68,7 @@ REWRITES: tuple[Rewrite, ...] = (
     hoist_closure,
     hoist_method_value,
     builder,
+    map_index,
 )
 
 
