@@ -22,6 +22,7 @@ from goescape.analysis.fixes import (
     map_index,
     preallocate,
     return_value,
+    reuse_timer,
     sentinel,
     small_array,
     sort_func,
@@ -69,6 +70,7 @@ REWRITES: tuple[Rewrite, ...] = (
     hoist_method_value,
     builder,
     map_index,
+    reuse_timer,
 )
 
 
