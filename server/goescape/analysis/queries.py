@@ -76,26 +76,25 @@ def lens_lines(report: PackageReport, file: str) -> tuple[Lens, ...]:
     )
 
 
-def findings_by_file(reports: Iterable[PackageReport]) -> dict[str, tuple[Finding, ...]]:
-    """Every file's findings, in source order.
+def once_per_site(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """In source order, each site once, as the most important of its findings.
 
-    The same site may come from several packages, where generic code is instantiated: it is shown
-    once, as the most important of them.
+    The same site comes from several packages where generic code is instantiated.
     """
     best: dict[tuple[Span, str], Finding] = {}
-    for report in reports:
-        for finding in report.findings:
-            key = (finding.span, finding.subject)
-            known = best.get(key)
-            if known is None or finding.severity.order < known.severity.order:
-                best[key] = finding
+    for finding in findings:
+        known = best.setdefault((finding.span, finding.subject), finding)
+        if finding.severity.order < known.severity.order:
+            best[finding.span, finding.subject] = finding
+    return tuple(sorted(best.values(), key=lambda f: (f.span, f.anchor, f.subject)))
+
+
+def findings_by_file(reports: Iterable[PackageReport]) -> dict[str, tuple[Finding, ...]]:
+    """Every file's findings, once per site."""
     files: dict[str, list[Finding]] = defaultdict(list)
-    for finding in best.values():
+    for finding in once_per_site(f for report in reports for f in report.findings):
         files[finding.span.file].append(finding)
-    return {
-        file: tuple(sorted(found, key=lambda f: (f.span, f.anchor, f.subject)))
-        for file, found in files.items()
-    }
+    return {file: tuple(found) for file, found in files.items()}
 
 
 def _about_name(report: PackageReport, syntax: GoSyntax, name: Node) -> Hit | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import define, field, frozen
 
 from goescape.analysis.model import Finding, PackageReport, Place, Severity
+from goescape.analysis.queries import once_per_site
 from goescape.terminal.targets import UsageError, existing_folder, resolve
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
 from goescape.toolchain.go_command import GoProblem
@@ -89,14 +90,17 @@ class _Collector:
         for error in item.errors:
             self.failures.append(Failure("compile", error.message, item.package, error.place))
         for finding in item.findings:
-            if not finding.is_diagnostic and not self.question.everything:
-                continue
-            if not finding.severity.at_least(self.question.minimum):
-                self.hidden += 1
-                continue
-            self.findings.append(finding)
-            if source := item.sources.get(finding.span.file):
-                self.sources[finding.span.file] = source
+            if finding.is_diagnostic or self.question.everything:
+                self.findings.append(finding)
+                if source := item.sources.get(finding.span.file):
+                    self.sources[finding.span.file] = source
+
+    def wanted(self) -> tuple[Finding, ...]:
+        """Each site once, in source order, without those below the threshold."""
+        found = once_per_site(self.findings)
+        wanted = tuple(each for each in found if each.severity.at_least(self.question.minimum))
+        self.hidden = len(found) - len(wanted)
+        return wanted
 
 
 async def check(question: Question, options: EngineOptions, progress: Progress) -> Outcome:
@@ -125,7 +129,7 @@ async def check(question: Question, options: EngineOptions, progress: Progress) 
     return Outcome(
         folder=folder,
         go=version,
-        findings=tuple(sorted(collector.findings, key=lambda each: each.span)),
+        findings=collector.wanted(),
         failures=tuple(dict.fromkeys(collector.failures)),
         sources=collector.sources,
         packages=collector.packages,
