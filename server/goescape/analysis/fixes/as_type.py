@@ -12,6 +12,7 @@ from goescape.analysis.fixes.locals import (
     has_comment,
     has_goto,
     is_called,
+    is_clear,
     single_declaration,
 )
 from goescape.analysis.model import Kind
@@ -58,7 +59,9 @@ def _edits(code: Code, file: GoSyntax, statement: Node) -> tuple[Edit, ...] | No
     name, its_type, value = single
     call = _first_condition(branch)
     function = declaration_around(statement)
-    if its_type is None or value is not None or call is None or function is None:
+    if its_type is None or value is not None or call is None or not is_clear(name):
+        return None
+    if function is None:
         return None
     if not is_called(call, file, "errors", "As") or has_comment(call) or has_goto(function):
         return None

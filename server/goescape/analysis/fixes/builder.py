@@ -16,6 +16,7 @@ from goescape.analysis.fixes.locals import (
     function_around,
     has_comment,
     has_goto,
+    is_clear,
     is_visible,
     redeclares,
     single_declaration,
@@ -108,6 +109,8 @@ def _growth(code: Code, variable: Node) -> _Growth | None:
     start = _start(declaration, variable) if declaration is not None else None
     function = function_around(variable)
     if declaration is None or start is None or function is None or has_goto(function):
+        return None
+    if not is_clear(variable):
         return None
     uses = [use for use in code.uses(variable, function) if use != variable]
     appends = {use.start_byte: a for use in uses if (a := _append(use)) is not None}

@@ -15,7 +15,9 @@ from goescape.analysis.fixes.locals import (
     function_around,
     has_comment,
     is_called,
+    is_clear,
     is_visible,
+    may_call,
     package_name,
     redeclares,
     type_of,
@@ -113,9 +115,9 @@ def _may_be_split(code: Code, builder: Node, parts: list[Part]) -> bool:
     """
     operands = [part.node for part in parts if part.node is not None]
     nodes = [node for operand in operands for node in walk(operand)]
-    if any(n.type == "identifier" and n.text == builder.text for n in nodes):
+    if any(n.type.endswith("identifier") and n.text == builder.text for n in nodes):
         return False
-    if any(n.type == "call_expression" and callee_text(n) not in {"len", *BASIC} for n in nodes):
+    if any(may_call(n) for n in nodes):
         return False
     if any(n.type in {"func_literal", "comment"} or text(n).startswith("<-") for n in nodes):
         return False
@@ -128,7 +130,11 @@ def _is_private(code: Code, builder: Node) -> bool:
     function = function_around(builder)
     if declared is None or function is None or declared.parent is None:
         return False
-    if declared.parent.type != "var_spec" or function_around(declared) != function:
+    if (
+        not is_clear(declared)
+        or declared.parent.type != "var_spec"
+        or function_around(declared) != function
+    ):
         return False
     return all(
         use == declared or (function_around(use) == function and _is_own_use(use))

@@ -37,6 +37,22 @@ def fresh_name(node: Node, names: Iterable[str]) -> str:
     return next((name for name in names if name not in used), "")
 
 
+def is_clear(variable: Node) -> bool:
+    """Whether each word of a variable's name is seen as a use: ``f[x](y)`` reads like a type."""
+    around = declaration_around(variable)
+    return around is not None and not any(
+        n.type == "type_identifier" and n.text == variable.text for n in walk(around)
+    )
+
+
+def may_call(node: Node) -> bool:
+    """Whether a node is a call of something unknown; ``f[x](y)`` reads like a conversion."""
+    if node.type == "type_conversion_expression":
+        its_type = node.child_by_field_name("type")
+        return its_type is not None and its_type.type == "generic_type"
+    return node.type == "call_expression" and callee_text(node) not in {"len", "cap", *BASIC}
+
+
 def has_comment(node: Node) -> bool:
     """Whether a comment stands inside."""
     return any(n.type == "comment" for n in walk(node))

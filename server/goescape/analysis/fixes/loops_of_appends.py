@@ -14,6 +14,7 @@ from goescape.analysis.fixes.locals import (
     function_around,
     has_comment,
     has_goto,
+    is_clear,
     single_declaration,
     type_of,
     underlying,
@@ -91,6 +92,8 @@ def _growth(code: Code, statement: Node) -> Growth | None:
     declaration, its_type, nil = empty
     function = declaration_around(statement)
     if function is None or has_goto(function) or has_comment(statement):
+        return None
+    if not is_clear(variable):
         return None
     if not _only_grows(code, variable, declaration, loop, statement):
         return None

@@ -12,6 +12,8 @@ from goescape.analysis.fixes.locals import (
     function_around,
     has_comment,
     has_goto,
+    is_clear,
+    may_call,
     redeclares,
     siblings_after,
     single_declaration,
@@ -91,7 +93,7 @@ def _conversion(statement: Node) -> tuple[Node, Node, Node] | None:
 
 def _uses(code: Code, statement: Node, name: Node) -> list[Node]:
     function = function_around(statement)
-    if function is None:
+    if function is None or not is_clear(name):
         return []
     return sorted(
         (use for use in code.uses(name, function) if use != name), key=lambda use: use.start_byte
@@ -124,7 +126,7 @@ def _is_steady(code: Code, declaration: Node, last: Node, operand: Node) -> bool
         if statement.start_byte > last.start_byte:
             break
         for node in walk(statement):
-            if node.type in _MOVING or _is_call(node) or _writes(node, text(operand)):
+            if node.type in _MOVING or may_call(node) or _writes(node, text(operand)):
                 return False
             if node.type == "range_clause" and not _is_plain_range(code, node):
                 return False
@@ -138,10 +140,6 @@ def _is_plain_range(code: Code, clause: Node) -> bool:
     right = clause.child_by_field_name("right")
     ranged = underlying(code, type_of(code, right)) if right is not None else None
     return ranged is not None and ranged.type in {"slice_type", "array_type", "map_type"}
-
-
-def _is_call(node: Node) -> bool:
-    return node.type == "call_expression" and callee_text(node) not in {"len", "cap"}
 
 
 def _writes(node: Node, operand: str) -> bool:

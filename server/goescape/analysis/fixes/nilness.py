@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from goescape.analysis.fixes.locals import (
     arguments_of,
     function_around,
+    is_clear,
     package_name,
 )
 from goescape.analysis.nodes import callee_text, text, walk
@@ -27,7 +28,7 @@ _DEPTH = 6
 def is_unseen(code: Code, file: GoSyntax, variable: Node, depth: int = 0) -> bool:
     """Whether no use of a local variable could tell nil from empty, nor see the capacity."""
     function = function_around(variable)
-    if function is None or depth > _DEPTH:
+    if function is None or depth > _DEPTH or not is_clear(variable):
         return False
     uses = (use for use in code.uses(variable, function) if use != variable)
     return all(_is_blind(code, file, use, depth) for use in uses)
@@ -94,7 +95,9 @@ def _is_blind_target(code: Code, file: GoSyntax, name: Node, depth: int) -> bool
 
 def _global_uses(file: GoSyntax, name: str) -> Iterator[Node]:
     for node in walk(file.root):
-        if node.type != "identifier" or text(node) != name or definition(node) is not None:
+        if not node.type.endswith("identifier") or text(node) != name:
+            continue
+        if node.type == "field_identifier" or definition(node) is not None:
             continue
         if node.parent is not None and node.parent.type != "var_spec":
             yield node
