@@ -50,6 +50,14 @@ def findings_of(code: Code, file: GoSyntax, result: PointerResult) -> tuple[Find
     return tuple(dict.fromkeys(found))
 
 
+def check_gain(code: Code, result: PointerResult, found: tuple[Finding, ...]) -> None:
+    """Raise UnsafeError when the function is inlined, and the callers keep the object already."""
+    name = result.declared.name
+    inlined = any(f.name == name and f.inlinable for f in code.report.functions)
+    if inlined and not any(copy.escapes for f in found for copy in f.copies):
+        raise UnsafeError("The function is inlined where it is called: nothing would be gained.")
+
+
 def _origins(file: GoSyntax, result: PointerResult) -> Iterator[Node]:
     try:
         returns = returns_of(file, result)

@@ -8,7 +8,7 @@ from goescape.analysis.fixes.calls import Call, binding_of, calls_of, check_guar
 from goescape.analysis.fixes.candidate import Candidate, Edit, Promise, Refusal
 from goescape.analysis.fixes.code import replace
 from goescape.analysis.fixes.copyable import UnsafeError, check_copyable
-from goescape.analysis.fixes.objects import asterisk, findings_of, object_edits
+from goescape.analysis.fixes.objects import asterisk, check_gain, findings_of, object_edits
 from goescape.analysis.fixes.pointees import check_no_unsafe, star_edits, uses_of, value_edits
 from goescape.analysis.fixes.results import (
     PointerResult,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from goescape.analysis.fixes.code import Code
     from goescape.analysis.go_syntax import GoSyntax
+    from goescape.analysis.model import Finding
 
 CODE = "return-value"
 TITLE = "Return the value instead of a pointer"
@@ -40,7 +41,7 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
         if result is None or not found:
             continue
         try:
-            edits, callers = _rewrite(code, file, result)
+            edits, callers = _rewrite(code, file, result, found)
         except UnsafeError as unsafe:
             for finding in found:
                 yield Refusal(CODE, TITLE, finding.span, str(unsafe))
@@ -58,7 +59,9 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
             )
 
 
-def _rewrite(code: Code, file: GoSyntax, result: PointerResult) -> tuple[tuple[Edit, ...], int]:
+def _rewrite(
+    code: Code, file: GoSyntax, result: PointerResult, found: tuple[Finding, ...]
+) -> tuple[tuple[Edit, ...], int]:
     returns = returns_of(file, result)
     absent = [r for r in returns if r.form == "nil"]
     if absent and result.slots == 1:
@@ -74,6 +77,7 @@ def _rewrite(code: Code, file: GoSyntax, result: PointerResult) -> tuple[tuple[E
     calls = tuple(call for call in calls if call.node not in own)
     if not calls:
         raise UnsafeError("Nothing calls the function.")
+    check_gain(code, result, found)
     edits = {asterisk(file, result.pointer), *object_edits(code, file, result, returns)}
     edits |= {replace(file, each.value, f"{result.type}{{}}") for each in absent}
     for call in calls:

@@ -8,7 +8,7 @@ from goescape.analysis.fixes.calls import Call, binding_of, calls_of, check_guar
 from goescape.analysis.fixes.candidate import Candidate, Edit, Promise, Refusal
 from goescape.analysis.fixes.code import FUNCTIONS, insert, replace
 from goescape.analysis.fixes.copyable import UnsafeError, check_copyable
-from goescape.analysis.fixes.objects import asterisk, findings_of, object_edits
+from goescape.analysis.fixes.objects import asterisk, check_gain, findings_of, object_edits
 from goescape.analysis.fixes.pointees import check_no_unsafe, uses_of, value_edits
 from goescape.analysis.fixes.results import PointerResult, check_ends, pointer_result, returns_of
 from goescape.analysis.nodes import ancestors, text, walk
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from goescape.analysis.fixes.code import Code
     from goescape.analysis.go_syntax import GoSyntax
+    from goescape.analysis.model import Finding
 
 CODE = "value-ok"
 TITLE = "Return (value, ok) instead of a nil-able pointer"
@@ -35,7 +36,7 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
         if not found or all(r.form != "nil" for r in returns_of(file, result)):
             continue
         try:
-            edits, callers = _rewrite(code, file, result)
+            edits, callers = _rewrite(code, file, result, found)
         except UnsafeError as unsafe:
             yield from (Refusal(CODE, TITLE, f.span, str(unsafe)) for f in found)
             continue
@@ -53,7 +54,9 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
             )
 
 
-def _rewrite(code: Code, file: GoSyntax, result: PointerResult) -> tuple[tuple[Edit, ...], int]:
+def _rewrite(
+    code: Code, file: GoSyntax, result: PointerResult, found: tuple[Finding, ...]
+) -> tuple[tuple[Edit, ...], int]:
     if result.pointer.parent != result.declared.node:
         raise UnsafeError("The result stands in parentheses.")
     returns = returns_of(file, result)
@@ -65,6 +68,7 @@ def _rewrite(code: Code, file: GoSyntax, result: PointerResult) -> tuple[tuple[E
     calls = tuple(call for call in calls if call.node not in own)
     if not calls:
         raise UnsafeError("Nothing calls the function.")
+    check_gain(code, result, found)
     edits = {
         insert(file, result.pointer.start_byte, "("),
         asterisk(file, result.pointer),
