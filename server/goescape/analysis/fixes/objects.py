@@ -50,10 +50,16 @@ def findings_of(code: Code, file: GoSyntax, result: PointerResult) -> tuple[Find
     return tuple(dict.fromkeys(found))
 
 
-def check_gain(code: Code, result: PointerResult, found: tuple[Finding, ...]) -> None:
+def check_gain(
+    code: Code, file: GoSyntax, result: PointerResult, found: tuple[Finding, ...]
+) -> None:
     """Raise UnsafeError when the function is inlined, and the callers keep the object already."""
     name = result.declared.name
-    inlined = any(f.name == name and f.inlinable for f in code.report.functions)
+    inlined = any(
+        f.name == name and f.inlinable
+        for f in code.report.functions
+        if f.span.file == file.source.path
+    )
     if inlined and not any(copy.escapes for f in found for copy in f.copies):
         raise UnsafeError("The function is inlined where it is called: nothing would be gained.")
 

@@ -55,7 +55,8 @@ class _Parts:
 
 def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
     """Constructors that the compiler does not inline, because they are too complex."""
-    complex_ones = {f.name for f in code.report.functions if f.inlinable is False}
+    here = [f for f in code.report.functions if f.span.file == file.source.path]
+    complex_ones = {f.name for f in here if f.inlinable is False}
     for declared in file.functions:
         result = pointer_result(declared) if declared.name in complex_ones else None
         if result is None or declared.node.type != "function_declaration" or result.slots != 1:
