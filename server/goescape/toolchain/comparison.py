@@ -76,6 +76,8 @@ def _removed(
         return gone.total()
     left = _sites(before, _in_loop) - _sites(after, _in_loop)
     targets = [each.target for each in candidates if each.target is not None]
+    if promises == {Promise.GUARDED}:
+        return sum(1 + len(each.also) for each in candidates)
     if promises == {Promise.OUT_OF_LOOP}:
         return sum(left[key] for key in {*map(_key, targets)})
     return sum(_staying(each, after) - _staying(each, before) for each in targets)

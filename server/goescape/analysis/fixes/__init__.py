@@ -17,6 +17,7 @@ from goescape.analysis.fixes import (
     capture_field,
     copy_capture,
     fprintf,
+    guard_logging,
     hoist_closure,
     hoist_method_value,
     map_index,
@@ -71,6 +72,7 @@ REWRITES: tuple[Rewrite, ...] = (
     builder,
     map_index,
     reuse_timer,
+    guard_logging,
 )
 
 

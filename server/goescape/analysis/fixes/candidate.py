@@ -30,6 +30,8 @@ class Promise(enum.Enum):
     """The target is still there, but no longer in a loop."""
     STAYS_AT_CALLS = "keeps {count} on the stack of the callers"
     """The target is still printed where it is written, but its inlined copies stay on the stack."""
+    GUARDED = "makes {count} only while the level is on"
+    """The target is still there, behind a condition."""
     UNSEEN = "saves an allocation that the compiler does not print"
     """The compiler prints nothing before or after: the syntax alone carries the promise."""
 

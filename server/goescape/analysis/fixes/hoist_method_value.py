@@ -17,6 +17,7 @@ from goescape.analysis.fixes.variables import (
     function_of,
     line_before,
     local_name,
+    named_type,
     variable_at,
 )
 from goescape.analysis.model import Finding, Kind
@@ -122,10 +123,8 @@ def _receiver(code: Code, operand: Node, value: Node) -> str:
     method = text(field) if field is not None else ""
     written = type_of(code, operand)
     if written is not None:
-        pointed = written.named_children[0] if written.type == "pointer_type" else written
-        name = next((text(n) for n in walk(pointed) if n.type == "type_identifier"), "")
-        known = pointed.type in {"type_identifier", "generic_type"}
-        known = known and name not in code.declared_locally
+        name = named_type(written)
+        known = name != "" and name not in code.declared_locally
         return text(written) if known and f"(*{name}).{method}" in code.syntax.functions else ""
     types = [f.name[2:].partition(")")[0] for f in code.syntax.functions.values() if _is(f, method)]
     return f"*{types[0]}" if len(types) == 1 and types[0] not in code.declared_locally else ""

@@ -200,6 +200,14 @@ def local_name(node: Node, names: Iterable[str]) -> str:
     return next((n for n in names if around and n not in used | PREDECLARED), "")
 
 
+def named_type(written: Node) -> str:
+    """``T`` for ``T``, ``*T`` and ``T[int]``; empty for other types and those of other packages."""
+    pointed = written.named_children[0] if written.type == "pointer_type" else written
+    if pointed.type == "generic_type":
+        pointed = pointed.child_by_field_name("type") or pointed
+    return text(pointed) if pointed.type == "type_identifier" else ""
+
+
 def file_sets_version(file: GoSyntax) -> bool:
     """Whether a build constraint gives the file a version of the language of its own."""
     return _VERSION.search(file.source.content[:20_000]) is not None

@@ -1,0 +1,219 @@
+"""A call that prints nothing while a level is off is not prepared then: no operand is boxed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis.fixes.candidate import Candidate, Claim, Promise, Refusal
+from goescape.analysis.fixes.code import indentation, insert, line_end
+from goescape.analysis.fixes.imports import import_edits, imported_as
+from goescape.analysis.fixes.levels import is_same_at, level_of, takes_anything
+from goescape.analysis.fixes.locals import (
+    arguments_of,
+    is_called,
+    is_visible,
+    package_name,
+    type_of,
+)
+from goescape.analysis.fixes.variables import named_type
+from goescape.analysis.model import Finding, Kind
+from goescape.analysis.nodes import ancestors, callee_text, text, walk
+from goescape.analysis.scopes import definition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from goescape.analysis.fixes.candidate import Edit
+    from goescape.analysis.fixes.code import Code
+    from goescape.analysis.go_syntax import Declared, GoSyntax
+
+CODE = "guard-logging"
+TITLE = "Guard the logging call with a level check"
+
+
+@frozen
+class _Guard:
+    condition: str
+    claims: tuple[Claim, ...] = ()
+    needed: tuple[str, ...] = ()
+    """What the condition must import."""
+
+
+def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
+    """Calls of own functions that begin with a check of a level, and of slog's Debug.
+
+    Operands that may fail, take time or do something are none of ours: they would be skipped.
+    """
+    calls: dict[int, tuple[Node, list[Finding]]] = {}
+    for finding in code.findings:
+        call = _statement_call(code, file, finding)
+        if call is not None:
+            calls.setdefault(call.start_byte, (call, []))[1].append(finding)
+    for call, findings in calls.values():
+        guard = _own_guard(code, file, call) or _slog_guard(file, call)
+        if guard is None or _is_guarded(call, guard.condition):
+            continue
+        imports = import_edits(file, guard.needed)
+        if imports is None or not all(map(_is_plain, arguments_of(call))):
+            reason = "Its operands may do something, or fail: that would not happen any more."
+            yield Refusal(CODE, TITLE, file.span(call), reason)
+            continue
+        yield Candidate(
+            CODE,
+            TITLE,
+            file.span(call),
+            (*_edits(file, call, guard.condition), *imports),
+            Promise.GUARDED,
+            findings[0],
+            also=tuple(findings[1:]),
+            may_add=(r"context\.backgroundCtx\{\}",),  # it has no size
+            claims=guard.claims,
+        )
+
+
+def _statement_call(code: Code, file: GoSyntax, finding: Finding) -> Node | None:
+    """The call that boxes something for its arguments, if it is a whole statement."""
+    if finding.span.file != file.source.path or finding.kind is not Kind.BOXED:
+        return None
+    found = code.node_of(finding) if finding.is_diagnostic else None
+    for around in ancestors(found[1]) if found is not None else ():
+        if around.type == "call_expression":
+            statement = around.parent
+            alone = statement is not None and statement.type == "expression_statement"
+            lists = statement.parent if alone and statement is not None else None
+            return around if lists is not None and lists.type == "statement_list" else None
+        if around.type not in {"argument_list", "parenthesized_expression"}:
+            return None
+    return None
+
+
+def _own_guard(code: Code, file: GoSyntax, call: Node) -> _Guard | None:
+    """The check that the called function of this package begins with."""
+    function = call.child_by_field_name("function")
+    operand = function.child_by_field_name("operand") if function is not None else None
+    if function is None:
+        return None
+    if operand is None:
+        own = code.syntax.functions.get(text(function)) if definition(function) is None else None
+        declared, kind = own, ""
+    else:
+        declared, kind = _method(code, function, operand)
+    if declared is None or code.is_mentioned_elsewhere(declared.plain_name):
+        return None
+    level = level_of(code, declared)
+    if level is None or not takes_anything(declared, file) or not is_same_at(level, code, call):
+        return None
+    if operand is None:
+        return _Guard(level.opposite(""))
+    claim = Claim(file.source.path, operand.start_byte, operand.end_byte, kind)
+    return _Guard(level.opposite(text(operand)), (claim,))
+
+
+def _method(code: Code, function: Node, operand: Node) -> tuple[Declared | None, str]:
+    """The called method and the type of the operand, which declares it itself."""
+    field = function.child_by_field_name("field")
+    if field is None or not _is_path(operand):
+        return None, ""
+    methods = [
+        f
+        for f in code.syntax.functions.values()
+        if f.plain_name == text(field) and f.node.type == "method_declaration"
+    ]
+    written = type_of(code, operand)
+    if written is not None:
+        name = named_type(written)
+        own = [f for f in methods if _receiver(f).lstrip("*") == name != ""]
+        is_own = len(own) == 1 and name not in code.declared_locally
+        return (own[0], text(written)) if is_own else (None, "")
+    return (methods[0], _receiver(methods[0])) if len(methods) == 1 else (None, "")
+
+
+def _receiver(method: Declared) -> str:
+    return method.name.rpartition(".")[0].strip("()")
+
+
+def _slog_guard(file: GoSyntax, call: Node) -> _Guard | None:
+    """``logger.Enabled`` is what slog itself asks first."""
+    slog = package_name(file, call, "log/slog")
+    method = callee_text(call).rpartition(".")[2]
+    arguments = arguments_of(call)
+    if not slog or method not in {"Debug", "DebugContext"} or not arguments:
+        return None
+    function = call.child_by_field_name("function")
+    operand = function.child_by_field_name("operand") if function is not None else None
+    if operand is None or not _is_path(operand):
+        return None
+    context = "context.Background()"
+    needed: tuple[str, ...] = ("context",)
+    if method == "DebugContext":
+        context, needed = text(arguments[0]), ()
+    elif imported_as(file, "context") not in {"", "context"} or not is_visible(call, "context"):
+        return None
+    level = f"{slog}.LevelDebug"
+    if is_called(call, file, "log/slog", method):
+        return _Guard(f"{slog}.Default().Enabled({context}, {level})", (), needed)
+    claim = Claim(file.source.path, operand.start_byte, operand.end_byte, f"*{slog}.Logger")
+    return _Guard(f"{text(operand)}.Enabled({context}, {level})", (claim,), needed)
+
+
+def _is_guarded(call: Node, condition: str) -> bool:
+    return any(
+        around.type == "if_statement" and condition in text(around).partition("{")[0]
+        for around in ancestors(call)
+    )
+
+
+def _edits(file: GoSyntax, call: Node, condition: str) -> tuple[Edit, Edit]:
+    """A comment behind the call stays behind it."""
+    indent, line = indentation(file, call), line_end(file)
+    end = call.end_byte
+    content = file.source.content
+    stop = content.find(b"\n", end)
+    rest = content[end : stop if stop >= 0 else len(content)]
+    if rest.strip().startswith(b"//"):
+        end += len(rest.rstrip())
+    return (
+        insert(file, call.start_byte, f"if {condition} {{{line}{indent}\t"),
+        insert(file, end, f"{line}{indent}}}"),
+    )
+
+
+def _is_path(operand: Node) -> bool:
+    """Whether evaluating it twice is the same as once: ``s.log``."""
+    return all(n.type in _PATH for n in walk(operand))
+
+
+def _is_plain(argument: Node) -> bool:
+    """Whether nobody can tell if it was evaluated."""
+    match argument.type:
+        case "call_expression":
+            called = callee_text(argument)
+            function = argument.child_by_field_name("function")
+            own = function is None or definition(function) is not None
+            return (
+                called in {"len", "cap"} and not own and all(map(_is_plain, arguments_of(argument)))
+            )
+        case "binary_expression":
+            operator = argument.child_by_field_name("operator")
+            harmless = operator is not None and operator.type in {"+", "-", "*"}
+            return harmless and all(map(_is_plain, argument.named_children))
+        case "unary_expression":
+            operator = argument.child_by_field_name("operator")
+            harmless = operator is not None and operator.type in {"-", "+", "!", "^"}
+            return harmless and all(map(_is_plain, argument.named_children))
+        case "parenthesized_expression" | "variadic_argument":
+            return all(map(_is_plain, argument.named_children))
+    return argument.type in _CONSTANTS | {"comment"} or _is_path(argument)
+
+
+_PATH = frozenset({"identifier", "field_identifier", "selector_expression"})
+_CONSTANTS = frozenset(
+    {
+        *("interpreted_string_literal", "raw_string_literal", "int_literal", "float_literal"),
+        *("rune_literal", "imaginary_literal", "true", "false", "nil"),
+    }
+)
