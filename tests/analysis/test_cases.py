@@ -101,6 +101,8 @@ def test_copies_are_counted(minor_and_reports: tuple[int, list[PackageReport]]) 
     assert sentences == {
         "newBox": "escapes when called from `keep`, stays on the stack in 2 inlined calls",
         "newLocal": "stays on the stack in one inlined call",
+        "failing": "also on the heap where inlined into `passesOn` and `twice`",
+        "localClosure": "",
         "NewExported": "stays on the stack in one inlined call",
     }
 

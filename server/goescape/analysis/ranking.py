@@ -57,7 +57,9 @@ class Ranking:
             return Rank(severity, reason, in_loop)
         if in_loop:
             return Rank(Severity.WARNING, RankReason.LOOP, in_loop)
-        if function is not None and self._called_only_in_loops(function):
+        if _literal_called_in_loops(site) or (
+            function is not None and self._called_only_in_loops(function)
+        ):
             return Rank(Severity.WARNING, RankReason.LOOP_CALLERS, in_loop)
         if reasoning.cause is Cause.TOO_LARGE or _has_large_elements(site, reasoning):
             return Rank(Severity.WARNING, RankReason.LARGE, in_loop)
@@ -116,6 +118,13 @@ class Ranking:
                 return False
             seen = True
         return seen
+
+
+def _literal_called_in_loops(site: Site) -> bool:
+    """Whether a function literal that is inlined wherever it is called, is so in loops only."""
+    if site.node is None or not any(a.type == "func_literal" for a in ancestors(site.node)):
+        return False
+    return bool(site.copy_nodes) and all(runs_repeatedly(node) for node in site.copy_nodes)
 
 
 def is_test_file(path: str) -> bool:
@@ -206,7 +215,9 @@ def _has_large_elements(site: Site, reasoning: Reasoning) -> bool:
 
 _MAKES_ERRORS = {"errors.New", "fmt.Errorf", "panic", "errors.Join", "errors.Wrap", "errors.Wrapf"}
 _GIVES_UP = re.compile(r"(?:[pP]anic|[fF]atal)\w*$|[eE]rrorf$")
-_ERROR_TEST = re.compile(r"\b(?:\w*[eE]rr)\s*!=\s*nil\b|\berrors\.(?:Is|As)\(")
+_ERROR_TEST = re.compile(
+    r"\b(?:\w*[eE]rr)\s*!=\s*nil\b|\bnil\s*!=\s*\w*[eE]rr\b|\berrors\.(?:Is|As)\("
+)
 _FUNCTIONS = {"func_literal", "function_declaration", "method_declaration"}
 _REFLECTS = re.compile(r"(?:fmt|reflect|json|xml|gob|asn1|binary|errors|log|slog|flag|template)\.")
 _LARGE_ELEMENT = 40  # bytes or more of each element, at the least

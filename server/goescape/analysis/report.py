@@ -16,6 +16,7 @@ from goescape.analysis.allocation import (
 )
 from goescape.analysis.causes import Reasoner, Reasoning
 from goescape.analysis.compiler_text import Verdict
+from goescape.analysis.copies import merge_copies
 from goescape.analysis.go_syntax import GoSyntax, parameters
 from goescape.analysis.model import (
     Allocates,
@@ -87,13 +88,13 @@ def build_report(
     known = {path: sources[path] for path in info.files if path in sources} | elsewhere
     parsed = {path: GoSyntax(source) for path, source in known.items()}
     syntax = PackageSyntax(parsed, frozenset(info.files))
-    sites = find_sites(texts, syntax, paths)
+    sites = merge_copies(find_sites(texts, syntax, paths), syntax)
     reasoner = Reasoner(texts, syntax, paths)
     evidence = Evidence(texts, syntax, paths)
     ranking = Ranking(syntax, info.language)
     findings = [
         _finding(site, info.path, reasoner, evidence, ranking)
-        for site in sites.own
+        for site in sites.sites
         if _is_worth_a_finding(site, syntax)
     ]
     return PackageReport(
@@ -102,7 +103,7 @@ def build_report(
         info.files,
         tuple(sorted(findings, key=lambda f: (f.span, f.anchor, f.subject))),
         tuple(_functions(texts, syntax, paths)),
-        tuple(_stays(sites.own)),
+        tuple(_stays(sites.sites)),
         tuple(errors),
         tuple(line for package_text in texts for line in package_text.unknown),
         tuple(_absolute(left, info.working_directory) for left in sites.left_out),

@@ -22,11 +22,9 @@ from goescape.analysis.renderings import (
     is_conversion,
     is_result,
     is_temporary,
-    outline,
     plain_function,
     plain_subject,
     shape,
-    unqualified,
 )
 
 if TYPE_CHECKING:
@@ -62,6 +60,8 @@ class Site:
     verdict: Verdict
     explanations: list[Explanation] = field(factory=list)
     copies: dict[Place, Copy] = field(factory=dict)
+    copy_nodes: list[Node] = field(factory=list)
+    """The calls of ``copies``."""
     file: GoSyntax | None = None
     node: Node | None = None
     ownership: Ownership = Ownership.OWN
@@ -78,9 +78,10 @@ class Site:
 class Sites:
     """Every site of one package."""
 
-    own: tuple[Site, ...]
-    """Sites that the source shows, with their inlined copies."""
-    left_out: tuple[LeftOut, ...]
+    sites: tuple[Site, ...]
+    calls: Mapping[Place, Mapping[str, None]]
+    """The functions that were inlined at each call."""
+    left_out: Mapping[tuple[Place, str], LeftOut]
 
 
 def find_sites(
@@ -113,7 +114,7 @@ def find_sites(
         elif site.escapes:
             reason = "a position that the source does not have"
             left_out[site.place, site.message] = LeftOut(site.place, site.message, reason)
-    return _merge_copies(placed, syntax, calls, left_out)
+    return Sites(tuple(placed), calls, left_out)
 
 
 def _sites_of(
@@ -323,80 +324,6 @@ def _is_converted(call: Node, head: str, subject: str) -> bool:
     if conversion is None or not is_result(subject[len(head) + 1 : -1]):
         return False
     return conversion.type == "type_conversion_expression" or callee_text(conversion) == head
-
-
-def _merge_copies(
-    sites: Iterable[Site],
-    syntax: PackageSyntax,
-    calls: Mapping[Place, Mapping[str, None]],
-    left_out: dict[tuple[Place, str], LeftOut],
-) -> Sites:
-    sites = list(sites)
-    own = _once_per_node((site for site in sites if site.ownership is Ownership.OWN), left_out)
-    elsewhere = [site for site in sites if site.ownership is not Ownership.OWN]
-    by_function: dict[str, list[Site]] = {}
-    for site in own:
-        if site.file is not None and site.node is not None:
-            declared = site.file.function_at(site.node.start_byte)
-            for name in syntax.names_of(site.file, declared) if declared is not None else ():
-                by_function.setdefault(name, []).append(site)
-    for site in elsewhere:
-        functions = calls.get(site.place, {})
-        if site.ownership is Ownership.WRAPPER and site.node is not None and site.file is not None:
-            declared = site.file.function_at(site.node.start_byte)
-            functions = {**functions, **({declared.name: None} if declared else {})}
-        origin = _origin(site, [s for name in functions for s in by_function.get(name, ())])
-        if origin is not None:
-            caller = (
-                site.file.function_at(site.node.start_byte) if site.file and site.node else None
-            )
-            known = origin.copies.get(site.place)
-            escapes = site.escapes or (known is not None and known.escapes)
-            origin.copies[site.place] = Copy(site.place, caller.name if caller else "", escapes)
-        elif site.ownership is Ownership.WRAPPER:
-            if site.escapes:
-                reason = "the compiler's wrapper around a generic function"
-                left_out[site.place, site.message] = LeftOut(site.place, site.message, reason)
-        else:
-            own.append(site)
-    return Sites(tuple(own), tuple(left_out.values()))
-
-
-def _once_per_node(sites: Iterable[Site], left_out: dict[tuple[Place, str], LeftOut]) -> list[Site]:
-    """Sites of one expression are one, whatever types it was compiled for."""
-    kept: dict[object, Site] = {}
-    for site in sites:
-        # The compiler may have two positions for one conversion.
-        where = (site.node.start_byte, site.node.end_byte) if site.node else site.place
-        key = (site.place.file, where, site.kind, "" if site.node else site.subject)
-        if (known := kept.setdefault(key, site)) is not site:
-            if site.escapes and not known.escapes:
-                known.escapes, known.message = True, site.message
-                known.verdict = site.verdict
-            known.explanations.extend(site.explanations)
-            if site.escapes and site.place != known.place:
-                reason = "another position of the same expression"
-                left_out[site.place, site.message] = LeftOut(site.place, site.message, reason)
-    return list(kept.values())
-
-
-def _add_copy(origin: Site, copy: Site) -> None:
-    caller = copy.file.function_at(copy.node.start_byte) if copy.file and copy.node else None
-    known = origin.copies.get(copy.place)
-    escapes = copy.escapes or (known is not None and known.escapes)
-    origin.copies[copy.place] = Copy(copy.place, caller.name if caller else "", escapes)
-
-
-def _origin(copy: Site, candidates: list[Site]) -> Site | None:
-    """The site in the inlined function that this is a copy of."""
-    wanted = unqualified(copy.subject)
-    alike = [s for s in candidates if (s.kind is Kind.VARIABLE) == (copy.kind is Kind.VARIABLE)]
-    for site in alike:
-        if unqualified(site.subject) == wanted:
-            return site
-    if copy.kind in {Kind.BOXED, Kind.VARIABLE}:
-        return None
-    return next((s for s in alike if outline(s.subject) == outline(copy.subject)), None)
 
 
 def _whose(subject: str, inlined: tuple[str, ...]) -> str:

@@ -1,7 +1,11 @@
 // Package inlining has constructors that are inlined: one site, however many calls.
 package inlining
 
-import "example.com/cases/lib"
+import (
+	"errors"
+
+	"example.com/cases/lib"
+)
 
 type box struct{ n, m int }
 
@@ -43,3 +47,28 @@ func fromLib(n int) {
 }
 
 func onStack(n int) int { return lib.New(n).N }
+
+// What a function got by inlining belongs to the place where it is written, not to its callers.
+func failing() error {
+	return errors.New("failing") // want hint returned `errors.New("failing")`
+}
+
+func passesOn() error { return failing() }
+
+func twice() {
+	if err := passesOn(); err != nil {
+		last = err
+	}
+}
+
+// A closure that is inlined into its own function is one site, too.
+func localClosure(ns []int) {
+	put := func(n int) {
+		kept = &box{n: n, m: n} // want warning stored-in-heap "&box{n: n, m: n}"
+	}
+	for _, n := range ns {
+		put(n)
+	}
+}
+
+var last error
