@@ -114,8 +114,8 @@ class _Types:
             generic = node.parent is not None and node.parent.child_by_field_name("type_parameters")
             if not generic and name not in path:
                 return self.size(file, node, (*path, name))
-        elif name in _BASIC:
-            return _Size(_BASIC[name], min(_BASIC[name], 8))
+        elif name in BASIC:
+            return _Size(BASIC[name], min(BASIC[name], 8))
         raise UnsafeError(f"Whether a `{name}` may be copied is not known.")
 
     def _length(self, node: Node | None) -> int:
@@ -141,7 +141,7 @@ def _type_names(node: Node) -> Iterator[str]:
     return (text(n) for n in walk(node) if n.type == "type_identifier")
 
 
-_BASIC = {
+BASIC = {
     **dict.fromkeys(("bool", "byte", "int8", "uint8"), 1),
     **dict.fromkeys(("int16", "uint16"), 2),
     **dict.fromkeys(("int32", "uint32", "rune", "float32"), 4),

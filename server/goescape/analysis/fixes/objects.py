@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from goescape.analysis.fixes.code import Code
-    from goescape.analysis.go_syntax import GoSyntax
+    from goescape.analysis.go_syntax import Declared, GoSyntax
     from goescape.analysis.model import Finding
 
 
@@ -50,11 +50,9 @@ def findings_of(code: Code, file: GoSyntax, result: PointerResult) -> tuple[Find
     return tuple(dict.fromkeys(found))
 
 
-def check_gain(
-    code: Code, file: GoSyntax, result: PointerResult, found: tuple[Finding, ...]
-) -> None:
+def check_gain(code: Code, file: GoSyntax, declared: Declared, found: tuple[Finding, ...]) -> None:
     """Raise UnsafeError when the function is inlined, and the callers keep the object already."""
-    name = result.declared.name
+    name = declared.name
     inlined = any(
         f.name == name and f.inlinable
         for f in code.report.functions

@@ -209,6 +209,16 @@ def _check_defer(node: Node, names: set[str], related: set[str]) -> None:
         raise UnsafeError("A deferred call may still change what is returned.")
 
 
+def may_recover(node: Node) -> bool:
+    """Whether a deferred call could make the function return after a panic."""
+    call = node.named_children[0]
+    function = call.child_by_field_name("function")
+    if function is not None and function.type == "func_literal":
+        return "recover" in _names(function)
+    name = text(function).rpartition(".")[2] if function is not None else ""
+    return name not in {"Unlock", "RUnlock", "Close", "Done", "Stop"}
+
+
 def _check_range(node: Node, related: set[str]) -> None:
     clause = next((c for c in node.named_children if c.type == "range_clause"), None)
     over = clause.child_by_field_name("right") if clause is not None else None

@@ -77,7 +77,7 @@ def _rewrite(
     calls = tuple(call for call in calls if call.node not in own)
     if not calls:
         raise UnsafeError("Nothing calls the function.")
-    check_gain(code, file, result, found)
+    check_gain(code, file, result.declared, found)
     edits = {asterisk(file, result.pointer), *object_edits(code, file, result, returns)}
     edits |= {replace(file, each.value, f"{result.type}{{}}") for each in absent}
     for call in calls:

@@ -68,7 +68,7 @@ def _rewrite(
     calls = tuple(call for call in calls if call.node not in own)
     if not calls:
         raise UnsafeError("Nothing calls the function.")
-    check_gain(code, file, result, found)
+    check_gain(code, file, result.declared, found)
     edits = {
         insert(file, result.pointer.start_byte, "("),
         asterisk(file, result.pointer),
