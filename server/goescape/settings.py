@@ -62,6 +62,14 @@ class Settings:
     lenses_enable: bool = setting(
         True, "Count the heap allocations of each function in a code lens.", name="lenses.enable"
     )
+    fixes_enable: bool = setting(
+        True, "Offer fixes that the compiler has proved.", name="fixes.enable"
+    )
+    fixes_show_refused: bool = setting(
+        False,
+        "Show also the fixes that were not proved, disabled and with the reason.",
+        name="fixes.showRefused",
+    )
     include_tests: bool = setting(True, "Analyse `_test.go` files too.", name="includeTests")
     exclude: tuple[str, ...] = setting(
         (),

@@ -1,4 +1,4 @@
-"""What works while the editor goes on: the scheduler with its engine, and the watcher."""
+"""What works while the editor goes on: scheduler and proofs with their engine, the watcher."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from goescape.toolchain.engine import Engine, EngineOptions
+from goescape.toolchain.offers import preferred
+from goescape.toolchain.proving import Proofs
 from goescape.toolchain.scheduler import Event, Scheduler
 from goescape.toolchain.watch import Watcher
 
@@ -23,6 +25,7 @@ class Background:
     ) -> None:
         self.engine = Engine(EngineOptions.of(settings))
         self.scheduler = Scheduler(self.engine, emit)
+        self.proofs = Proofs(self.engine, preferred)
         self._on_change = on_change
         self._watcher: Watcher | None = None
 
@@ -30,6 +33,7 @@ class Background:
         """Look for Go again, and analyse again what is open."""
         self.engine = Engine(EngineOptions.of(settings))
         self.scheduler.replace_engine(self.engine)
+        self.proofs.replace_engine(self.engine)
 
     async def watch(self, folders: tuple[str, ...]) -> str:
         """Watch these folders from now on; a sentence when the system cannot do it well."""
@@ -49,4 +53,5 @@ class Background:
     async def close(self) -> None:
         """End every process and thread."""
         await self.stop_watching()
+        await self.proofs.close()
         await self.scheduler.close()

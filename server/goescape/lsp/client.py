@@ -29,6 +29,15 @@ class Client:
     shows_documents: bool = False
     asks: bool = False
     """``window/showMessageRequest`` shows its actions."""
+    action_literals: bool = False
+    """Code actions may be more than commands."""
+    disabled_actions: bool = False
+    edits_later: bool = False
+    """The edits of a code action may be left to ``codeAction/resolve``."""
+    document_changes: bool = False
+    """Edits may name the version of the document that they are for."""
+    annotations: bool = False
+    """Edits may be annotated."""
     status: bool = False
     """Wants ``goescape/status`` notifications (``experimental.goescapeStatus``)."""
 
@@ -43,6 +52,9 @@ class Client:
         later = get_capability(
             capabilities, "text_document.inlay_hint.resolve_support.properties", ()
         )
+        action = "text_document.code_action"
+        resolved = get_capability(capabilities, f"{action}.resolve_support.properties", ())
+        annotated = "workspace.workspace_edit.change_annotation_support"
         experimental = capabilities.experimental
         return cls(
             markdown=MarkupKind.Markdown in formats,
@@ -62,5 +74,13 @@ class Client:
             watch_registration=claims("workspace.did_change_watched_files.dynamic_registration"),
             shows_documents=claims("window.show_document.support"),
             asks=get_capability(capabilities, "window.show_message", None) is not None,
+            action_literals=get_capability(
+                capabilities, f"{action}.code_action_literal_support", None
+            )
+            is not None,
+            disabled_actions=claims(f"{action}.disabled_support"),
+            edits_later="edit" in (resolved or ()) and claims(f"{action}.data_support"),
+            document_changes=claims("workspace.workspace_edit.document_changes"),
+            annotations=get_capability(capabilities, annotated, None) is not None,
             status=isinstance(experimental, Mapping) and bool(experimental.get("goescapeStatus")),
         )

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goescape.analysis import explain
+from goescape.lsp import actions
+from goescape.lsp.fixes import CHANGED
 from goescape.lsp.lenses import SHOW_ALLOCATIONS
+from goescape.lsp.names import APPLY_FIX, SHOW_FLOW
 from goescape.lsp.paths import path_of, uri_of
 from goescape.toolchain.go_command import GoProblem
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from goescape.analysis.model import Finding, Function
+    from goescape.analysis.model import Finding, Function, Span
     from goescape.lsp.session import Session
     from goescape.lsp.view import View
 
@@ -70,6 +74,64 @@ async def show_output(session: Session, arguments: Sequence[object]) -> str | No
     file = session.documents.file(home.import_path or home.pattern)
     file.write_text(text, encoding="utf-8", errors="replace")
     return None if await session.editor.show(uri_of(str(file))) else text
+
+
+async def show_flow(session: Session, arguments: Sequence[object]) -> list[object] | None:
+    """Lead along the steps to the heap; the answer names each with its place."""
+    path = _file(session, arguments[:1])
+    match arguments:
+        case [_, int(line), int(column), str(subject)] if path:
+            wanted = (line, column, subject)
+        case _:
+            return None
+    found = (
+        (view, finding)
+        for view, finding in actions.all_findings(session.facts(path).views, path)
+        if (finding.anchor.line, finding.anchor.column, finding.subject) == wanted
+    )
+    view, finding = next(found, (None, None))
+    if view is None or finding is None:
+        session.editor.warning(CHANGED)
+        return None
+    translator = session.translator()
+    steps = actions.flow(view, finding)
+    places = [
+        {"message": text, "location": translator.location(span.start) if span else None}
+        for text, span in steps
+    ]
+    session.editor.spawn(_walk(session, steps))
+    return list(places)
+
+
+async def _walk(session: Session, steps: Sequence[tuple[str, Span | None]]) -> None:
+    """Let the user pick steps and show them, until nothing is picked."""
+    lines = {f"{number}. {text}": span for number, (text, span) in enumerate(steps[1:], 1)}
+    headline = steps[0][0]
+    if not (session.editor.client.asks and session.editor.client.shows_documents and lines):
+        session.editor.information("\n".join([headline, *lines]))
+        return
+    while (chosen := await session.editor.choose(headline, tuple(lines))) in lines:
+        span = lines[chosen]
+        if span is not None:
+            selection = session.translator().range(span)
+            await session.editor.show(session.buffers.uri(span.file), selection)
+
+
+async def apply_fix(session: Session, arguments: Sequence[object]) -> None:
+    """Apply a fix that was offered: for editors whose code actions are commands."""
+    match arguments:
+        case [Mapping() as data, *_]:
+            proof = actions.named(session, data)
+        case _:
+            return
+    changes = session.fixes.changes(proof) if proof is not None else None
+    if proof is None or changes is None:
+        session.editor.warning(CHANGED)
+        return
+    action = actions.Action(proof.candidate.title, "", proof=proof, changes=changes)
+    edit = session.translator().workspace_edit(action, session.editor.client)
+    if not await session.editor.apply(proof.candidate.title, edit):
+        session.editor.warning("the editor did not apply the fix.")
 
 
 async def show_allocations(session: Session, arguments: Sequence[object]) -> None:
@@ -154,4 +216,6 @@ COMMANDS: dict[str, Callable[[Session, Sequence[object]], Awaitable[object]]] = 
     "goescape.restart": restart,
     "goescape.showOutput": show_output,
     SHOW_ALLOCATIONS: show_allocations,
+    SHOW_FLOW: show_flow,
+    APPLY_FIX: apply_fix,
 }

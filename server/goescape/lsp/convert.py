@@ -7,19 +7,24 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 from lsprotocol import types as lsp
 
+from goescape.analysis.differences import differences
 from goescape.analysis.model import Place, Severity, Span
+from goescape.analysis.source import SourceText
 from goescape.lsp.buffers import Edit
+from goescape.lsp.names import APPLY_FIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from goescape.analysis.source import SourceText
+    from goescape.lsp.actions import Action
+    from goescape.lsp.client import Client
     from goescape.lsp.diagnostics import Notice, Shown
     from goescape.lsp.hints import Hint
     from goescape.lsp.hover import Card
     from goescape.lsp.lenses import FunctionLens
 
 SOURCE = "goescape"
+_ANNOTATION = "goescape"
 _SEVERITIES = {
     Severity.WARNING: lsp.DiagnosticSeverity.Warning,
     Severity.INFORMATION: lsp.DiagnosticSeverity.Information,
@@ -50,6 +55,24 @@ def place(source: SourceText, position: lsp.Position) -> Place:
 def lines(wanted: lsp.Range) -> tuple[int, int]:
     """The first and last line (1-based) of a range."""
     return wanted.start.line + 1, wanted.end.line + 1
+
+
+def text_edits(path: str, old: bytes, new: bytes) -> list[lsp.TextEdit]:
+    """The smallest edits of a text, in the editor's positions."""
+    source = SourceText(path, old)
+
+    def position(offset: int) -> lsp.Position:
+        at = source.place(offset)
+        return lsp.Position(at.line - 1, source.utf16_column(at.line, at.column))
+
+    return [
+        lsp.TextEdit(lsp.Range(position(start), position(end)), text.decode("utf-8", "replace"))
+        for start, end, text in differences(old, new)
+    ]
+
+
+def _annotated(edit: lsp.TextEdit) -> lsp.AnnotatedTextEdit:
+    return lsp.AnnotatedTextEdit(_ANNOTATION, edit.range, edit.new_text)
 
 
 @frozen
@@ -149,6 +172,56 @@ class Translator:
         if hint.markdown:
             return lsp.MarkupContent(lsp.MarkupKind.Markdown, hint.tooltip)
         return hint.tooltip
+
+    def action(self, action: Action, client: Client) -> lsp.CodeAction:
+        """A code action; its edits are left for later where the client can ask for them."""
+        command = None
+        if action.command:
+            command = lsp.Command(action.title, action.command, arguments=list(action.arguments))
+        later = client.edits_later or not action.changes
+        return lsp.CodeAction(
+            title=action.title,
+            kind=action.kind,
+            diagnostics=None if action.notice is None else [self.diagnostic(action.notice)],
+            is_preferred=True if action.preferred else None,
+            disabled=lsp.CodeActionDisabled(action.disabled) if action.disabled else None,
+            edit=None if later else self.workspace_edit(action, client),
+            command=command,
+            data=dict(action.data) or None,
+        )
+
+    @staticmethod
+    def action_command(action: Action) -> lsp.Command:
+        """The same for clients that know commands only."""
+        if action.command:
+            return lsp.Command(action.title, action.command, arguments=list(action.arguments))
+        return lsp.Command(action.title, APPLY_FIX, arguments=[dict(action.data)])
+
+    def workspace_edit(self, action: Action, client: Client) -> lsp.WorkspaceEdit:
+        """All edits of an action; annotated when several files change."""
+        by_file = {each.path: text_edits(each.path, each.old, each.new) for each in action.changes}
+        if not client.document_changes:
+            return lsp.WorkspaceEdit({self.uri(path): edits for path, edits in by_file.items()})
+        annotated = client.annotations and len(by_file) > 1
+        document_changes = [
+            lsp.TextDocumentEdit(
+                lsp.OptionalVersionedTextDocumentIdentifier(
+                    uri=self.uri(each.path), version=each.version
+                ),
+                [_annotated(edit) for edit in edits] if annotated else edits,
+            )
+            for each in action.changes
+            if (edits := by_file[each.path])
+        ]
+        annotations = None
+        if annotated and action.proof is not None:
+            candidate, sentence = action.proof.candidate, action.proof.sentence
+            description = candidate.look_at or sentence
+            annotation = lsp.ChangeAnnotation(
+                candidate.title, needs_confirmation=bool(candidate.look_at), description=description
+            )
+            annotations = {_ANNOTATION: annotation}
+        return lsp.WorkspaceEdit(document_changes=document_changes, change_annotations=annotations)
 
     def lens(self, lens: FunctionLens) -> lsp.CodeLens:
         """A code lens over the function's name."""

@@ -134,6 +134,12 @@ class Editor:
         answer = await self._protocol.ask(lsp.WINDOW_SHOW_MESSAGE_REQUEST, parameters, _ASK_SECONDS)
         return answer.title if isinstance(answer, lsp.MessageActionItem) else ""
 
+    async def apply(self, label: str, edit: lsp.WorkspaceEdit) -> bool:
+        """Ask for edits; False when the editor did not make them."""
+        parameters = lsp.ApplyWorkspaceEditParams(edit, label)
+        answer = await self._protocol.ask(lsp.WORKSPACE_APPLY_EDIT, parameters)
+        return isinstance(answer, lsp.ApplyWorkspaceEditResult) and answer.applied
+
     def begin(self, token: str, title: str) -> None:
         """Show the progress of some work, cancellable."""
         self._announced[token] = self.spawn(self._begin(token, title))

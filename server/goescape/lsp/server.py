@@ -20,10 +20,11 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 import goescape
-from goescape.lsp import convert, hints, hover, lenses, streams
+from goescape.lsp import actions, convert, hints, hover, lenses, streams
 from goescape.lsp.client import Client
 from goescape.lsp.commands import COMMANDS
 from goescape.lsp.editor import Editor, EditorLog
+from goescape.lsp.fixes import CHANGED
 from goescape.lsp.paths import path_of
 from goescape.lsp.protocol import Protocol
 from goescape.lsp.session import Session
@@ -194,6 +195,35 @@ def _code_lens(session: Session, params: lsp.CodeLensParams) -> list[lsp.CodeLen
         return None
     translator = session.translator()
     return [translator.lens(each) for each in lenses.lenses(session.facts(path), session.settings)]
+
+
+@_on(lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions(actions.KINDS))
+def _code_action(
+    session: Session, params: lsp.CodeActionParams
+) -> list[lsp.CodeAction | lsp.Command] | None:
+    if not (path := path_of(params.text_document.uri)):
+        return None
+    first, last = convert.lines(params.range)
+    only = tuple(str(getattr(kind, "value", kind)) for kind in params.context.only or ())
+    found = actions.actions(session, actions.Asked(path, first, last, only))
+    client, translator = session.editor.client, session.translator()
+    if not client.action_literals:
+        return [translator.action_command(each) for each in found if not each.disabled]
+    return [translator.action(each, client) for each in found]
+
+
+@_on(lsp.CODE_ACTION_RESOLVE)
+def _resolve_code_action(session: Session, action: lsp.CodeAction) -> lsp.CodeAction:
+    if action.edit is None and isinstance(action.data, Mapping):
+        proof = actions.named(session, action.data)
+        changes = session.fixes.changes(proof) if proof is not None else None
+        if proof is None or changes is None:
+            session.editor.warning(CHANGED)
+        else:
+            whole = actions.Action(action.title, "", proof=proof, changes=changes)
+            client = session.editor.client
+            action.edit = session.translator().workspace_edit(whole, client)
+    return action
 
 
 # The server.

@@ -17,6 +17,7 @@ from goescape.lsp.convert import Translator
 from goescape.lsp.diagnostics import FileFacts, Notice, Shown, notices
 from goescape.lsp.disk import Disk
 from goescape.lsp.documents import Documents
+from goescape.lsp.fixes import Fixes
 from goescape.lsp.hover import Style
 from goescape.lsp.paths import identity, relative
 from goescape.lsp.progress import Progress, status
@@ -51,6 +52,7 @@ class Session:
         self.folders: tuple[str, ...] = ()
         self.background: Background | None = None
         self.documents = Documents()
+        self.fixes = Fixes(self)
         self.latest = ""
         """The file that the user was in last."""
         self._options: object = None
@@ -165,6 +167,7 @@ class Session:
         if buffer is not None:
             self.latest = buffer.path
             self._analyze_opened(buffer)
+            self.fixes.shown(buffer.path)
             self._push([buffer.path])
 
     def changed(self, uri: str, version: int, edits: list[Edit]) -> None:
@@ -172,9 +175,11 @@ class Session:
         buffer = self.buffers.change(uri, version, edits)
         if buffer is not None:
             self.latest = buffer.path
+            self.fixes.edited(buffer)
 
     def saved(self, path: str) -> None:
         """The editor wrote a file."""
+        self.fixes.changed(path)
         if self.background is not None and self.settings.run_on == "save":
             self.background.scheduler.file_changed(path)
 
@@ -208,12 +213,15 @@ class Session:
         match event:
             case Started():
                 self._problem = ""
+                self.fixes.hold(event.token, busy=True)
                 self._progress.started(event.token, event.title)
             case Finished():
+                self.fixes.hold(event.token, busy=False)
                 self._progress.finished(event.token, cancelled=event.cancelled)
             case Reported():
                 self._problem = ""
                 self.publish(self.store.put(event.report))
+                self.fixes.reported(event.report)
             case Excluded():
                 self.publish(self.store.exclude(event.file, event.reason))
             case Failed():
@@ -295,6 +303,10 @@ class Session:
             for name in view.names(path):
                 if (compiled := view.compiled(name)) is not None:
                     return compiled
+        return self._disk.text(path)
+
+    def disk_text(self, path: str) -> SourceText | None:
+        """What lies on the disk, whatever the editor shows."""
         return self._disk.text(path)
 
     def translator(self) -> Translator:

@@ -8,7 +8,7 @@ from collections import Counter
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from goescape.analysis.fixes.candidate import Candidate, apply_edits
 from goescape.analysis.model import PackageReport
@@ -39,6 +39,8 @@ class Proof:
     packages: int
     """How many packages were compiled for it."""
     go: str
+    originals: Mapping[str, bytes] = field(factory=dict, repr=False)
+    """The text of the same files that was compiled before."""
 
     @property
     def sentence(self) -> str:
@@ -127,7 +129,8 @@ class Prover:
         removed = compare(parts, self.before, verdict)
         if isinstance(removed, str):
             return Disproof(whole, removed)
-        proof = Proof(whole, contents, removed, len(verdict), go.version)
+        originals = {path: sources[path].content for path in contents}
+        proof = Proof(whole, contents, removed, len(verdict), go.version, originals)
         outside = whole.changes_signature or worse_for_callers(self.before, verdict)
         return await self._with_importers(proof, parts) if outside else proof
 

@@ -1,0 +1,133 @@
+"""Fixes of the files that the editor shows: when to prove them, and whether they still fit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.lsp.diagnostics import is_quiet
+from goescape.toolchain.proving import Found
+
+if TYPE_CHECKING:
+    from goescape.analysis.model import PackageReport
+    from goescape.lsp.buffers import Buffer
+    from goescape.lsp.session import Session
+    from goescape.toolchain.proofs import Proof
+
+_BOM = b"\xef\xbb\xbf"
+CHANGED = "the code has changed since this fix was proved; save the file and ask again."
+
+
+@frozen
+class Changed:
+    """A file that a fix changes: the edits are for this text."""
+
+    path: str
+    version: int | None
+    """Of the document in the editor; None when it is not open."""
+    old: bytes
+    new: bytes
+
+
+class Fixes:
+    """The part of a session that speaks with the owner of the proofs."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._lines: dict[str, int] = {}
+        self._running: set[int] = set()
+
+    def look(self, path: str, line: int = 0) -> Found:
+        """What is known of a file's fixes in the text that is shown; the rest is proved now."""
+        session = self._session
+        line = self._lines[path] = line or self._lines.get(path, 1)
+        quiet = is_quiet(session.facts(path), session.settings)
+        if session.background is None or not session.settings.fixes_enable or quiet:
+            return Found()
+        for known in session.store.about(path):
+            report = known.report
+            wanted = session.store.identity(path)
+            names = [file for file in report.files if session.store.identity(file) == wanted]
+            if names and not known.errors and not known.test_errors:
+                if not self._is_shown(report):
+                    return Found()
+                session.background.proofs.folders = session.folders
+                return session.background.proofs.look_at(report, names[0], line)
+        return Found()
+
+    def shown(self, path: str) -> None:
+        """The editor shows a file: its fixes may be wanted soon."""
+        self.look(path)
+
+    def reported(self, report: PackageReport) -> None:
+        """A package was compiled: prove the fixes of the file that the user is in."""
+        session = self._session
+        latest = session.latest
+        identity = session.store.identity
+        if (
+            latest
+            and session.buffers.at(latest)
+            and any(identity(file) == identity(latest) for file in report.files)
+        ):
+            self.look(latest)
+
+    def edited(self, buffer: Buffer) -> None:
+        """The editor shows another text: what was proved of the old one is of no use."""
+        background = self._session.background
+        if background is not None:
+            for name in {buffer.path, *self._names(buffer.path)}:
+                background.proofs.edited(name)
+
+    def changed(self, path: str) -> None:
+        """A file was saved, or changed on the disk."""
+        if self._session.background is not None:
+            self._session.background.proofs.changed(path)
+
+    def hold(self, token: int, *, busy: bool) -> None:
+        """An analysis began or ended: proofs wait for it."""
+        (self._running.add if busy else self._running.discard)(token)
+        if self._session.background is not None:
+            self._session.background.proofs.hold(busy=bool(self._running))
+
+    def changes(self, proof: Proof) -> tuple[Changed, ...] | None:
+        """The files with their present texts; None when one is another than was proved."""
+        found = []
+        for path, old in proof.originals.items():
+            new, buffer = proof.contents[path], self._session.buffers.at(path)
+            if buffer is None:
+                text = self._session.disk_text(path)
+                if text is None or text.content != old:
+                    return None
+                found.append(Changed(path, None, old, new))
+                continue
+            if not is_same(buffer.source.content, old):
+                return None
+            shown = buffer.source.content
+            new = new if shown == old else new.removeprefix(_BOM)
+            found.append(Changed(path, buffer.version, shown, new))
+        return tuple(found)
+
+    def _names(self, path: str) -> set[str]:
+        """How the compiler's reports spell a file."""
+        return {
+            name
+            for known in self._session.store.about(path)
+            for name in known.report.files
+            if self._session.store.identity(name) == self._session.store.identity(path)
+        }
+
+    def _is_shown(self, report: PackageReport) -> bool:
+        """Whether the editor shows the text of a package as it was compiled."""
+        identity = self._session.store.identity
+        by_identity = {identity(path): source for path, source in report.sources.items()}
+        for buffer in self._session.buffers:
+            source = by_identity.get(identity(buffer.path))
+            if source is not None and not is_same(buffer.source.content, source.content):
+                return False
+        return True
+
+
+def is_same(shown: bytes, compiled: bytes) -> bool:
+    """Whether an editor shows just this file; most hide the byte order mark."""
+    return shown in {compiled, compiled.removeprefix(_BOM)}

@@ -1,0 +1,6 @@
+"""The names of commands that code actions send."""
+
+from __future__ import annotations
+
+SHOW_FLOW = "goescape.showFlow"
+APPLY_FIX = "goescape.applyFix"

@@ -1,0 +1,69 @@
+"""Which proved fixes may be offered, and which are the obvious ones."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from goescape.analysis import explain
+from goescape.analysis.fixes.candidate import Candidate, Kind
+from goescape.analysis.go_syntax import GoSyntax
+from goescape.analysis.model import Finding, RankReason
+from goescape.analysis.source import SourceText
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from goescape.toolchain.proofs import Proof
+
+COLD = frozenset(
+    {RankReason.COLD_INIT, RankReason.COLD_MAIN, RankReason.COLD_TEST, RankReason.COLD_ERROR}
+)
+GENERATED = "this file is generated: change its generator, too"
+
+
+def leave_it(finding: Finding | None) -> str:
+    """Why a finding is not worth a fix; empty when it may be."""
+    cold = finding is not None and finding.rank_reason in COLD
+    return explain.rank_sentence(finding) if finding is not None and cold else ""
+
+
+def preferred(proofs: Iterable[Proof]) -> list[Proof]:
+    """Those that are the only quick fix of what they repair."""
+    quick: dict[object, list[Proof]] = {}
+    for proof in proofs:
+        candidate = proof.candidate
+        if candidate.kind is Kind.QUICK_FIX and not leave_it(candidate.target) and not note(proof):
+            quick.setdefault(repaired(candidate), []).append(proof)
+    return [only for only, *more in quick.values() if not more]
+
+
+def repaired(candidate: Candidate) -> object:
+    """What two fixes have in common that exclude each other."""
+    target = candidate.target
+    return candidate.at if target is None else (target.span, target.subject)
+
+
+def note(proof: Proof) -> str:
+    """What to know about the files; empty when they are the user's own."""
+    texts = (SourceText(path, content) for path, content in proof.originals.items())
+    return GENERATED if any(GoSyntax(text).generated for text in texts) else ""
+
+
+def obstacle(proof: Proof, folders: Iterable[str]) -> str:
+    """Why a file that the fix changes must not be; ``folders`` are the workspace's."""
+    inside = [os.path.realpath(folder) for folder in folders]
+    for path in proof.contents:
+        name, real = Path(path).name, Path(os.path.realpath(path))
+        if inside and not any(real.is_relative_to(folder) for folder in inside):
+            return f"It would change {name}, which is outside the workspace."
+        if "vendor" in real.parts or "/pkg/mod/" in real.as_posix():
+            return f"It would change {name}, which is a copy of another module."
+        try:
+            writable = real.stat().st_mode & 0o222 and os.access(real, os.W_OK)
+        except OSError:
+            return f"{name} is not there any more."
+        if not writable:
+            return f"{name} is read-only."
+    return ""
