@@ -15,6 +15,7 @@ from goescape.analysis.fixes import (
     builder,
     by_index,
     capture_field,
+    concrete_result,
     copy_capture,
     fprintf,
     guard_logging,
@@ -25,6 +26,7 @@ from goescape.analysis.fixes import (
     return_value,
     reuse_timer,
     sentinel,
+    slice_values,
     small_array,
     sort_func,
     split_constructor,
@@ -53,6 +55,7 @@ class Rewrite(Protocol):
 
 REWRITES: tuple[Rewrite, ...] = (
     split_constructor,
+    concrete_result,
     sprintf,
     sentinel,
     write_string,
@@ -72,6 +75,7 @@ REWRITES: tuple[Rewrite, ...] = (
     builder,
     map_index,
     reuse_timer,
+    slice_values,
     guard_logging,
 )
 

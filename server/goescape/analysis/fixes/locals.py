@@ -41,7 +41,8 @@ def is_clear(variable: Node) -> bool:
     """Whether each word of a variable's name is seen as a use: ``f[x](y)`` reads like a type."""
     around = declaration_around(variable)
     return around is not None and not any(
-        n.type == "type_identifier" and n.text == variable.text for n in walk(around)
+        n.type in {"type_identifier", "package_identifier"} and n.text == variable.text
+        for n in walk(around)
     )
 
 

@@ -1,0 +1,60 @@
+"""Whether an element is only read: then a value does as well as a pointer to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goescape.analysis.fixes.copyable import UnsafeError
+from goescape.analysis.fixes.locals import declaration_around, is_clear
+from goescape.analysis.fixes.variables import writing_node
+from goescape.analysis.nodes import text, walk
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from goescape.analysis.fixes.code import Code
+
+
+def check_only_read(code: Code, variable: Node, spared: tuple[Node, ...] = ()) -> None:
+    """Raise UnsafeError unless all uses of a local pointer read fields."""
+    function = declaration_around(variable)
+    if function is None or not is_clear(variable):
+        raise UnsafeError(f"The uses of `{text(variable)}` are not known.")
+    for use in code.uses(variable, function):
+        if use != variable and use not in spared:
+            check_field_read(code, use)
+
+
+def check_field_read(code: Code, element: Node) -> None:
+    """Raise UnsafeError unless an expression for a pointer is the start of ``p.field``, read.
+
+    A method might keep or change what it is called on, and part of an array would be shared.
+    """
+    outer = _selected(element)
+    if outer == element:
+        raise UnsafeError(f"`{text(element)}` is used as a pointer.")
+    methods = frozenset[str]().union(*(file.method_names for file in code.files.values()))
+    around = outer.parent
+    if any(text(n) in methods for n in walk(outer) if n.type == "field_identifier"):
+        raise UnsafeError(f"`{text(outer)}` may change it.")
+    parts = ("operand", "function") if around is not None and around.type in _SHARING else ()
+    if around is not None and any(around.child_by_field_name(part) == outer for part in parts):
+        raise UnsafeError(f"`{text(outer)}` may change it.")
+    if writing_node(element) is not None:
+        raise UnsafeError(f"`{text(outer)}` is changed.")
+
+
+def _selected(element: Node) -> Node:
+    """``p.a.b[i].c`` for ``p``."""
+    outer = element
+    while outer.parent is not None:
+        around = outer.parent
+        first = outer == element and around.type != "selector_expression"
+        if first or around.type not in _SELECTING or around.child_by_field_name("index") == outer:
+            break
+        outer = around
+    return outer
+
+
+_SELECTING = frozenset({"selector_expression", "index_expression", "parenthesized_expression"})
+_SHARING = frozenset({"slice_expression", "call_expression"})
