@@ -15,6 +15,7 @@ from goescape.analysis.fixes import (
     builder,
     by_index,
     capture_field,
+    channel_values,
     concrete_result,
     copy_capture,
     fprintf,
@@ -77,6 +78,7 @@ REWRITES: tuple[Rewrite, ...] = (
     reuse_timer,
     slice_values,
     guard_logging,
+    channel_values,
 )
 
 

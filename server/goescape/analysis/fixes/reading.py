@@ -30,18 +30,24 @@ def check_field_read(code: Code, element: Node) -> None:
 
     A method might keep or change what it is called on, and part of an array would be shared.
     """
+    check_own(code, element)
+    if writing_node(element) is not None:
+        raise UnsafeError(f"`{text(_selected(element))}` is changed.")
+
+
+def check_own(code: Code, element: Node) -> None:
+    """Raise UnsafeError unless it is the start of ``p.field``, read or written, not handed on."""
     outer = _selected(element)
     if outer == element:
-        raise UnsafeError(f"`{text(element)}` is used as a pointer.")
+        raise UnsafeError(f"`{text(element)}` is used as a whole.")
     methods = frozenset[str]().union(*(file.method_names for file in code.files.values()))
     around = outer.parent
     if any(text(n) in methods for n in walk(outer) if n.type == "field_identifier"):
         raise UnsafeError(f"`{text(outer)}` may change it.")
     parts = ("operand", "function") if around is not None and around.type in _SHARING else ()
-    if around is not None and any(around.child_by_field_name(part) == outer for part in parts):
-        raise UnsafeError(f"`{text(outer)}` may change it.")
-    if writing_node(element) is not None:
-        raise UnsafeError(f"`{text(outer)}` is changed.")
+    shared = around is not None and any(around.child_by_field_name(p) == outer for p in parts)
+    if shared or (around is not None and text(around).startswith("&")):
+        raise UnsafeError(f"`{text(around or outer)}` may change it.")
 
 
 def _selected(element: Node) -> Node:

@@ -1,0 +1,62 @@
+"""A channel of pointers whose receivers only read carries the values themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goescape.analysis.fixes.candidate import Candidate, Promise, Refusal
+from goescape.analysis.fixes.copyable import UnsafeError, check_copyable
+from goescape.analysis.fixes.locals import declaration_around, redeclares
+from goescape.analysis.fixes.pointees import check_no_unsafe
+from goescape.analysis.fixes.pointer_channels import PointerChannels, pointed_to
+from goescape.analysis.nodes import text, walk
+from goescape.analysis.scopes import definition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from goescape.analysis.fixes.code import Code
+    from goescape.analysis.go_syntax import GoSyntax
+
+CODE = "channel-of-values"
+TITLE = "Send values instead of pointers"
+
+
+def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
+    """``ch <- &s`` where every channel of these pointers in the package may carry values."""
+    if redeclares(code, "make", "close", "len", "cap", "nil"):
+        return
+    seen: set[str] = set()
+    for finding in code.allocations(file):
+        found = code.node_of(finding)
+        element = _sent(found[1]) if found is not None else ""
+        if not element or element in seen:
+            continue
+        seen.add(element)
+        try:
+            check_no_unsafe(file)
+            check_copyable(code, file, element)
+            edits = PointerChannels(code, element).all_edits()
+        except UnsafeError as problem:
+            yield Refusal(CODE, TITLE, finding.span, str(problem))
+            continue
+        may_add = (r"make\(chan .*\)",)
+        yield Candidate(CODE, TITLE, finding.span, edits, Promise.GONE, finding, may_add=may_add)
+
+
+def _sent(node: Node) -> str:
+    """T, where this is a variable or a literal whose address goes into a ``chan *T``."""
+    function = declaration_around(node)
+    for send in walk(function) if function is not None else ():
+        if send.type != "send_statement":
+            continue
+        channel, value = (send.child_by_field_name(part) for part in ("channel", "value"))
+        operand = value.child_by_field_name("operand") if value is not None else None
+        if channel is None or value is None or operand is None or text(value)[:1] != "&":
+            continue
+        inside = value.start_byte <= node.start_byte < value.end_byte
+        if inside or (operand.type == "identifier" and definition(operand) == node):
+            return pointed_to(channel)
+    return ""
