@@ -18,6 +18,7 @@ from goescape.analysis.fixes import (
     channel_values,
     concrete_result,
     copy_capture,
+    defer_in_loop,
     fprintf,
     guard_logging,
     hoist_closure,
@@ -79,6 +80,7 @@ REWRITES: tuple[Rewrite, ...] = (
     slice_values,
     guard_logging,
     channel_values,
+    defer_in_loop,
 )
 
 
