@@ -78,21 +78,20 @@ def _objection(code: Code, file: GoSyntax, loop: Node, deferred: list[Node]) -> 
     body = loop.child_by_field_name("body")
     if body is None or any(_leaves(node, body) for node in _own(body)):
         return "The body leaves the iteration early."
-    reasons = (_objection_to_use(each, body) for node in deferred for each in walk(node))
+    reasons = (_objection_to_use(each, loop, body) for node in deferred for each in walk(node))
     return next((reason for reason in reasons if reason), "")
 
 
-def _objection_to_use(node: Node, body: Node) -> str:
+def _objection_to_use(node: Node, loop: Node, body: Node) -> str:
     """Why a part of a deferred call would do something else if it ran earlier."""
     if node.type == "call_expression" and callee_text(node) == "recover":
         return "The deferred function recovers."
     declared = declaration_of(node) if node.type == "identifier" else None
     if declared is None:
         return ""
-    if contains(body, declared):
-        if _is_kept(declared, body):
-            return f"`{text(node)}` may be used after the iteration."
-        return ""
+    if contains(loop, declared):
+        kept = contains(body, declared) and _is_kept(declared, body)
+        return f"`{text(node)}` may be used after the iteration." if kept else ""
     variable = variable_at(declared)
     if variable is not None and (variable.is_result or any(variable.writes())):
         return f"`{text(node)}` may have another value at the end of the function."
