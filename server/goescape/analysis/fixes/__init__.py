@@ -16,6 +16,7 @@ from goescape.analysis.fixes import (
     by_index,
     capture_field,
     channel_values,
+    concrete_parameter,
     concrete_result,
     copy_capture,
     defer_in_loop,
@@ -57,6 +58,7 @@ class Rewrite(Protocol):
 
 REWRITES: tuple[Rewrite, ...] = (
     split_constructor,
+    concrete_parameter,
     concrete_result,
     sprintf,
     sentinel,
