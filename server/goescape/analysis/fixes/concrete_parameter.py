@@ -58,22 +58,31 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
         concrete = _type_of(file, found[1]) if found is not None else None
         if found is None or concrete is None:
             continue
-        for parameter in _parameters(code, file, _passed(code, finding, found[1])):
-            try:
-                edits, claims, callers = _rewrite(code, parameter, concrete)
-            except UnsafeError as unsafe:
-                yield Refusal(CODE, TITLE, finding.span, str(unsafe))
-                continue
-            yield Candidate(
-                CODE,
-                TITLE,
-                finding.span,
-                edits,
-                Promise.GONE,
-                finding,
-                callers=callers,
-                claims=claims,
-            )
+        try:
+            parameters = list(_parameters(code, file, _passed(code, finding, found[1])))
+        except UnsafeError:
+            continue
+        for parameter in parameters:
+            yield _proposed(code, finding, parameter, concrete)
+
+
+def _proposed(
+    code: Code, finding: Finding, parameter: _Parameter, concrete: _Concrete
+) -> Candidate | Refusal:
+    try:
+        edits, claims, callers = _rewrite(code, parameter, concrete)
+    except UnsafeError as unsafe:
+        return Refusal(CODE, TITLE, finding.span, str(unsafe))
+    return Candidate(
+        CODE,
+        TITLE,
+        finding.span,
+        edits,
+        Promise.GONE,
+        finding,
+        callers=callers,
+        claims=claims,
+    )
 
 
 def _is_converted(finding: Finding) -> bool:
