@@ -22,8 +22,10 @@ from goescape.analysis.fixes import (
     defer_in_loop,
     fprintf,
     guard_logging,
+    hoist_buffer,
     hoist_closure,
     hoist_method_value,
+    hoist_variable,
     map_index,
     preallocate,
     return_value,
@@ -83,6 +85,8 @@ REWRITES: tuple[Rewrite, ...] = (
     guard_logging,
     channel_values,
     defer_in_loop,
+    hoist_variable,
+    hoist_buffer,
 )
 
 
