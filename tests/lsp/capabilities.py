@@ -27,6 +27,11 @@ _VSCODE: dict[str, Any] = {
         "inlayHint": {"refreshSupport": True},
         "diagnostics": {"refreshSupport": True},
         "executeCommand": {"dynamicRegistration": True},
+        "applyEdit": True,
+        "workspaceEdit": {
+            "documentChanges": True,
+            "changeAnnotationSupport": {"groupsOnLabel": True},
+        },
     },
     "textDocument": {
         "synchronization": {"dynamicRegistration": True, "didSave": True},
@@ -51,6 +56,14 @@ _VSCODE: dict[str, Any] = {
             },
         },
         "codeLens": {"dynamicRegistration": True},
+        "codeAction": {
+            "codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["", "quickfix"]}},
+            "isPreferredSupport": True,
+            "disabledSupport": True,
+            "dataSupport": True,
+            "resolveSupport": {"properties": ["edit", "command"]},
+            "honorsChangeAnnotations": True,
+        },
     },
     "experimental": {"goescapeStatus": True},
 }
@@ -68,6 +81,8 @@ _NEOVIM: dict[str, Any] = {
         "didChangeConfiguration": {"dynamicRegistration": False},
         "didChangeWatchedFiles": {"dynamicRegistration": False, "relativePatternSupport": True},
         "inlayHint": {"refreshSupport": True},
+        "applyEdit": True,
+        "workspaceEdit": {"resourceOperations": ["rename", "create", "delete"]},
     },
     "textDocument": {
         "synchronization": {"dynamicRegistration": False, "didSave": True},
@@ -79,6 +94,11 @@ _NEOVIM: dict[str, Any] = {
             "resolveSupport": {"properties": ["textEdits", "tooltip", "location", "command"]},
         },
         "codeLens": {"dynamicRegistration": False, "resolveSupport": {"properties": ["command"]}},
+        "codeAction": {
+            "codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["", "quickfix"]}},
+            "isPreferredSupport": True,
+            "dataSupport": True,
+        },
     },
 }
 

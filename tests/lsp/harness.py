@@ -22,6 +22,19 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
     from pathlib import Path
 
+
+def _converter() -> Any:
+    """lsprotocol takes every action with a command for a bare command."""
+    converter = default_converter()  # type: ignore[no-untyped-call]
+
+    def structure(value: Any, _: object) -> Any:
+        kind = lsp.Command if isinstance(value.get("command"), str) else lsp.CodeAction
+        return converter.structure(value, kind)
+
+    converter.register_structure_hook(lsp.Command | lsp.CodeAction, structure)
+    return converter
+
+
 SERVER = (sys.executable, "-m", "goescape", "server")
 DEADLINE_SECONDS = 40.0
 T = TypeVar("T")
@@ -116,6 +129,10 @@ class Talk:
         lines += [f"published {each.uri}: {len(each.diagnostics)}" for each in self.published]
         return "\n".join(lines)
 
+    async def pause(self) -> None:
+        """Wait a moment for what the server does not tell: clients ask again when they like."""
+        await asyncio.sleep(0.05)
+
     # What the user does.
 
     def open(self, path: Path, text: str | None = None, *, uri: str = "") -> str:
@@ -136,6 +153,13 @@ class Talk:
         )
         self.texts[uri] = text.replace(old, new, 1)
         self.change(uri, [change])
+
+    def replace(self, uri: str, span: lsp.Range, new: str) -> None:
+        """Replace a range, as an incremental change."""
+        text = self.texts[uri]
+        start, end = _offset(text, span.start), _offset(text, span.end)
+        self.texts[uri] = text[:start] + new + text[end:]
+        self.change(uri, [lsp.TextDocumentContentChangePartial(range=span, text=new)])
 
     def change(self, uri: str, changes: Sequence[lsp.TextDocumentContentChangeEvent]) -> None:
         """Send changes as they are."""
@@ -290,7 +314,7 @@ async def conversation(
     allow_errors: bool = False,
 ) -> AsyncIterator[Talk]:
     """Start a server, greet it, and say goodbye; a logged error fails the test."""
-    client = LanguageClient(converter_factory=default_converter, protocol_cls=_Protocol)
+    client = LanguageClient(converter_factory=_converter, protocol_cls=_Protocol)
     register_lsp_features(client)
     talk = Talk(client)
     client.set_configuration({"goescape": settings or {}})

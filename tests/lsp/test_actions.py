@@ -1,0 +1,367 @@
+"""Code actions: proved fixes, offered, applied and refused; the steps to the heap."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from lsprotocol import types as lsp
+
+from goescape.lsp.paths import path_of
+from tests.lsp.capabilities import bare, neovim, vscode
+from tests.lsp.harness import conversation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import WriteTree
+    from tests.lsp.harness import Talk
+
+SPRINTF = """
+-- go.mod --
+module example.com/fixed
+
+go 1.21
+-- p.go --
+package fixed
+
+import "fmt"
+
+// Ä 𝄞
+func A(é int) string { /* 𝄞 */ return fmt.Sprintf("%d", é) }
+
+func B(s string) string {
+	return fmt.Sprintf("<%s>", s)
+}
+"""
+ITOA = "Use strconv.Itoa instead of fmt.Sprintf"
+CONCATENATION = "Use string concatenation instead of fmt.Sprintf"
+FIXED_A = "return strconv.Itoa(é) }"
+QUICK = lsp.CodeActionKind.QuickFix
+WHY = "Why does this escape?"
+
+
+async def ask(
+    talk: Talk, uri: str, needle: str, *only: str, diagnostics: tuple[lsp.Diagnostic, ...] = ()
+) -> list[lsp.CodeAction]:
+    """The code actions at a text."""
+    at = talk.at(uri, needle)
+    found = await talk.client.text_document_code_action_async(
+        lsp.CodeActionParams(
+            lsp.TextDocumentIdentifier(uri),
+            lsp.Range(at, at),
+            lsp.CodeActionContext(list(diagnostics), only=list(only) or None),
+        )
+    )
+    return [each for each in found or () if isinstance(each, lsp.CodeAction)]
+
+
+async def offered(talk: Talk, uri: str, needle: str, title: str, *only: str) -> lsp.CodeAction:
+    """The fix of a title, asked for again until it is proved."""
+    for _ in range(400):
+        for action in await ask(talk, uri, needle, *only):
+            if action.title.startswith(title):
+                return action
+        await talk.pause()
+    raise AssertionError(f"never offered: {title}\n{talk.told()}")
+
+
+async def withdrawn(talk: Talk, uri: str, needle: str, title: str) -> None:
+    """Wait until an action is offered no more."""
+    for _ in range(400):
+        if not any(each.title.startswith(title) for each in await ask(talk, uri, needle)):
+            return
+        await talk.pause()
+    raise AssertionError(f"still offered: {title}")
+
+
+async def resolved(talk: Talk, action: lsp.CodeAction) -> lsp.WorkspaceEdit:
+    """Its edits."""
+    if action.edit is None:
+        action = await talk.client.code_action_resolve_async(action)
+    assert action.edit is not None
+    return action.edit
+
+
+def apply(talk: Talk, edit: lsp.WorkspaceEdit) -> list[str]:
+    """Make the edits as an editor does: in buffers, or on the disk; the URIs that changed."""
+    by_uri: dict[str, list[Any]] = {uri: list(each) for uri, each in (edit.changes or {}).items()}
+    for change in edit.document_changes or ():
+        assert isinstance(change, lsp.TextDocumentEdit)
+        document = change.text_document
+        assert document.version == (talk.versions[document.uri] or None)
+        by_uri[document.uri] = list(change.edits)
+    for uri, edits in by_uri.items():
+        backwards = sorted(
+            edits, key=lambda e: (e.range.start.line, e.range.start.character), reverse=True
+        )
+        if uri not in talk.texts:
+            talk.open(Path(path_of(uri) or ""))
+        for each in backwards:
+            talk.replace(uri, each.range, each.new_text)
+    return list(by_uri)
+
+
+async def _open(talk: Talk, folder: Path, name: str = "p.go") -> str:
+    uri = talk.open(folder / name)
+    await talk.until(lambda: talk.shown(uri) or talk.refreshes)
+    return uri
+
+
+@pytest.mark.parametrize("capabilities", [vscode, neovim])
+async def test_a_fix_is_applied_and_its_finding_vanishes(
+    write_tree: WriteTree, capabilities: Callable[[], lsp.ClientCapabilities]
+) -> None:
+    folder = write_tree(SPRINTF)
+    async with conversation(capabilities(), folder) as talk:
+        uri = await _open(talk, folder)
+        before = talk.texts[uri]
+        action = await offered(talk, uri, "Sprintf", ITOA)
+        assert action.kind == QUICK
+        assert action.is_preferred
+        assert action.title.startswith(f"{ITOA} (removes 1 heap allocation; checked with go1.")
+        [diagnostic] = action.diagnostics or ()
+        assert diagnostic.code == "interface-conversion"
+        assert (action.edit is None) == (capabilities is vscode)
+        edit = await resolved(talk, action)
+        assert apply(talk, edit) == [uri]
+        assert FIXED_A in talk.texts[uri]
+        assert 'import "strconv"\n' in talk.texts[uri]
+        assert await ask(talk, uri, "strconv.Itoa") == []
+        talk.save(folder / "p.go")
+        await offered(talk, uri, "<%s>", CONCATENATION)
+        assert [a.title for a in await ask(talk, uri, "strconv.Itoa")] == []
+        talk.save(folder / "p.go", before)  # undone
+        await offered(talk, uri, "Sprintf", ITOA)
+
+
+async def test_edits_are_small(write_tree: WriteTree) -> None:
+    folder = write_tree(SPRINTF)
+    async with conversation(neovim(), folder) as talk:
+        uri = await _open(talk, folder)
+        action = await offered(talk, uri, "<%s>", CONCATENATION)
+        assert action.edit is not None
+        [edit] = (action.edit.changes or {})[uri]
+        assert (edit.range.start.line, edit.range.end.line) == (8, 8)
+        assert edit.new_text == '"<" + s + ">"'
+
+
+async def test_a_client_that_knows_commands_only(write_tree: WriteTree) -> None:
+    folder = write_tree(SPRINTF)
+    applied: list[lsp.ApplyWorkspaceEditParams] = []
+    async with conversation(bare(), folder) as talk:
+
+        def take(params: lsp.ApplyWorkspaceEditParams) -> lsp.ApplyWorkspaceEditResult:
+            applied.append(params)
+            return lsp.ApplyWorkspaceEditResult(applied=True)
+
+        talk.client.protocol.fm.features.pop(lsp.WORKSPACE_APPLY_EDIT, None)
+        talk.client.feature(lsp.WORKSPACE_APPLY_EDIT)(take)
+        uri = await _open(talk, folder)
+        await talk.command("goescape.applyFix", {"file": "nonsense"})
+        assert talk.client.messages
+        for _ in range(400):
+            at = talk.at(uri, "Sprintf")
+            found = await talk.client.text_document_code_action_async(
+                lsp.CodeActionParams(
+                    lsp.TextDocumentIdentifier(uri), lsp.Range(at, at), lsp.CodeActionContext([])
+                )
+            )
+            fix = next((each for each in found or () if each.title.startswith(ITOA)), None)
+            if fix is not None:
+                break
+            await talk.pause()
+        assert isinstance(fix, lsp.Command)
+        await talk.command(fix.command, *(fix.arguments or ()))
+        assert apply(talk, applied[0].edit) == [uri]
+        assert FIXED_A in talk.texts[uri]
+
+
+async def test_a_text_that_changed_in_between(write_tree: WriteTree) -> None:
+    folder = write_tree(SPRINTF)
+    async with conversation(vscode(), folder) as talk:
+        uri = await _open(talk, folder)
+        action = await offered(talk, uri, "Sprintf", ITOA)
+        talk.edit(uri, "// Ä", "// Ö")
+        after = await talk.client.code_action_resolve_async(action)
+        assert after.edit is None
+        assert "has changed since" in talk.client.messages[-1].message
+        assert [a.title for a in await ask(talk, uri, "Sprintf")] == [WHY]
+        talk.edit(uri, "// Ö", "// Ä")
+        again = await offered(talk, uri, "Sprintf", ITOA)
+        assert (await resolved(talk, again)).document_changes
+
+
+async def test_all_fixes_of_a_file_at_once(write_tree: WriteTree) -> None:
+    folder = write_tree(SPRINTF)
+    async with conversation(vscode(), folder) as talk:
+        uri = await _open(talk, folder)
+        title = "Apply all proved fixes of this file (removes 2 heap allocations; "
+        action = await offered(talk, uri, "package", title, "source.fixAll")
+        assert action.kind == "source.fixAll.goescape"
+        apply(talk, await resolved(talk, action))
+        text = talk.texts[uri]
+        assert FIXED_A in text
+        assert 'return "<" + s + ">"' in text
+        assert "fmt" not in text
+        assert not [a for a in await ask(talk, uri, "package") if a.kind == action.kind]
+
+
+async def test_only_what_is_asked_for(write_tree: WriteTree) -> None:
+    folder = write_tree(SPRINTF)
+    async with conversation(vscode(), folder) as talk:
+        uri = await _open(talk, folder)
+        await offered(talk, uri, "Sprintf", ITOA)
+        kinds = [str(a.kind) for a in await ask(talk, uri, "Sprintf")]
+        assert kinds == ["quickfix", "goescape.why"]
+        assert [a.title for a in await ask(talk, uri, "Sprintf", "goescape.why")] == [WHY]
+        assert await ask(talk, uri, "Sprintf", "source.organizeImports") == []
+        assert await ask(talk, uri, "package") == []
+
+
+REFUSED = """
+-- go.mod --
+module example.com/refused
+
+go 1.21
+-- p.go --
+package refused
+
+import (
+	"fmt"
+	"time"
+)
+
+func A(t time.Time) string { return fmt.Sprintf("<%s>", t.Weekday()) }
+"""
+
+
+async def test_what_is_not_proved_is_shown_on_request(write_tree: WriteTree) -> None:
+    folder = write_tree(REFUSED)
+    async with conversation(vscode(), folder) as talk:
+        uri = await _open(talk, folder)
+        action = await offered(talk, uri, "Sprintf", CONCATENATION, "refactor")
+        assert action.disabled is not None
+        assert action.disabled.reason.startswith("A type is not what it would have to be")
+        assert action.edit is None
+        assert [a.title for a in await ask(talk, uri, "Sprintf")] == [WHY]
+        talk.settings({"fixes": {"showRefused": True}})
+        await offered(talk, uri, "Sprintf", CONCATENATION)
+        talk.settings({"fixes": {"enable": False, "showRefused": True}})
+        await withdrawn(talk, uri, "Sprintf", CONCATENATION)
+
+
+COLD = """
+-- go.mod --
+module example.com/cold
+
+go 1.21
+-- p.go --
+package cold
+
+import "fmt"
+
+var Name = func(n int) string { return fmt.Sprintf("%d", n) }(1000)
+
+func init() { println(fmt.Sprintf("%d", len(Name)+1000)) }
+-- generated.go --
+// Code generated by hand. DO NOT EDIT.
+
+package cold
+
+import "fmt"
+
+func G(n int) string { return fmt.Sprintf("%d", n) }
+-- readonly.go --
+package cold
+
+import "fmt"
+
+func R(n int) string { return fmt.Sprintf("%d", n) }
+"""
+
+
+async def test_cold_generated_and_read_only_code(write_tree: WriteTree) -> None:
+    folder = write_tree(COLD)
+    (folder / "readonly.go").chmod(0o444)
+    async with conversation(vscode(), folder) as talk:
+        uri = await _open(talk, folder, "generated.go")
+        action = await offered(talk, uri, "Sprintf", ITOA)
+        assert "this file is generated" in action.title
+        assert not action.is_preferred
+        uri = talk.open(folder / "readonly.go")
+        action = await offered(talk, uri, "Sprintf", ITOA, "refactor")
+        assert action.disabled is not None
+        assert action.disabled.reason == "readonly.go is read-only."
+        uri = talk.open(folder / "p.go")
+        leave = await offered(talk, uri, "println", "Leave it: package initialisation runs once (")
+        assert leave.kind == "goescape.why"
+        assert not [a for a in await ask(talk, uri, "println") if a.title.startswith(ITOA)]
+
+
+async def test_the_flow_is_shown(write_tree: WriteTree) -> None:
+    folder = write_tree(SPRINTF)
+    async with conversation(vscode(), folder) as talk:
+        uri = await _open(talk, folder)
+        action = await offered(talk, uri, "Sprintf", WHY)
+        assert action.command is not None
+        answers = iter(["1. ", ""])
+        talk.answer = lambda titles: next(
+            (t for t in titles if (start := next(answers, "")) and t.startswith(start)), None
+        )
+        steps = await talk.command(action.command.command, *(action.command.arguments or ()))
+        assert steps[0]["location"]["uri"] == uri
+        assert "fmt.Sprintf" in "".join(step["message"] for step in steps[1:])
+        await talk.until(lambda: talk.questions)
+        assert await talk.command("goescape.showFlow", uri, 1, 1, "nothing") is None
+
+
+async def test_a_fix_of_several_files(write_tree: WriteTree) -> None:
+    """Several files, open and not: versions, annotations, and one refusal for all of them."""
+    folder = write_tree(SEVERAL)
+    async with conversation(vscode(), folder) as talk:
+        uri = await _open(talk, folder)
+        action = await offered(talk, uri, "t := T", "Return the value instead of a pointer")
+        edit = await resolved(talk, action)
+        changes = [c for c in edit.document_changes or () if isinstance(c, lsp.TextDocumentEdit)]
+        assert [c.text_document.version for c in changes] == [1, None]
+        assert edit.change_annotations is not None
+        [annotation] = edit.change_annotations.values()
+        assert annotation.label == "Return the value instead of a pointer"
+        assert "2 files" in str(annotation.description)
+        (folder / "q.go").write_text((folder / "q.go").read_text() + "\n// new\n")
+        after = await talk.client.code_action_resolve_async(action)
+        assert after.edit is None
+        (folder / "q.go").write_text((folder / "q.go").read_text().replace("\n// new\n", ""))
+        again = await offered(talk, uri, "t := T", "Return the value instead of a pointer")
+        for changed in apply(talk, await resolved(talk, again)):
+            talk.save(Path(path_of(changed) or ""))
+        await talk.until(lambda: "&" not in talk.texts[uri])
+        assert "func new1() T" in talk.texts[uri]
+
+
+SEVERAL = """
+-- go.mod --
+module example.com/several
+
+go 1.21
+-- p.go --
+package several
+
+type T struct{ n [20]int }
+
+//go:noinline
+func new1() *T {
+	t := T{}
+	t.n[3] = 4
+	return &t
+}
+-- q.go --
+package several
+
+func Use() int {
+	t := *new1()
+	return t.n[3]
+}
+"""
