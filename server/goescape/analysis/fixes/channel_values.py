@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from goescape.analysis.fixes.candidate import Candidate, Promise, Refusal
@@ -49,9 +50,7 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
 def _sent(node: Node) -> str:
     """T, where this is a variable or a literal whose address goes into a ``chan *T``."""
     function = declaration_around(node)
-    for send in walk(function) if function is not None else ():
-        if send.type != "send_statement":
-            continue
+    for send in _sends(function) if function is not None else ():
         channel, value = (send.child_by_field_name(part) for part in ("channel", "value"))
         operand = value.child_by_field_name("operand") if value is not None else None
         if channel is None or value is None or operand is None or text(value)[:1] != "&":
@@ -60,3 +59,8 @@ def _sent(node: Node) -> str:
         if inside or (operand.type == "identifier" and definition(operand) == node):
             return pointed_to(channel)
     return ""
+
+
+@lru_cache(maxsize=256)
+def _sends(function: Node) -> tuple[Node, ...]:
+    return tuple(n for n in walk(function) if n.type == "send_statement")

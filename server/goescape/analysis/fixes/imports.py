@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from goescape.analysis.fixes.candidate import Edit
@@ -107,9 +108,7 @@ def _is_taken(file: GoSyntax, name: str) -> bool:
     """Whether a name means something in this file already."""
     if name in file.imported_names:
         return True
-    return any(
-        n.type in {"identifier", "type_identifier"} and text(n) == name for n in walk(file.root)
-    )
+    return any(n.type != "package_identifier" for n in _named(file).get(name, ()))
 
 
 def _only_used_in(file: GoSyntax, spec: Node, gone: list[Node]) -> bool:
@@ -126,12 +125,21 @@ def _uses(file: GoSyntax, spec: Node) -> list[Node]:
     name = text(alias) if alias is not None else _path(spec).rpartition("/")[2]
     return [
         n
-        for n in walk(file.root)
+        for n in _named(file).get(name, ())
         if n.type in {"identifier", "package_identifier"}
-        and text(n) == name
         and n.parent is not None
         and n.parent.type in {"selector_expression", "qualified_type"}
     ]
+
+
+@lru_cache(maxsize=16)
+def _named(file: GoSyntax) -> dict[str, list[Node]]:
+    """Every place of a name that may stand for a package."""
+    found: dict[str, list[Node]] = {}
+    for node in walk(file.root):
+        if node.type in {"identifier", "package_identifier", "type_identifier"}:
+            found.setdefault(text(node), []).append(node)
+    return found
 
 
 def _removals(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from goescape.analysis.fixes.code import FUNCTIONS, identifiers
@@ -78,18 +79,24 @@ def package_name(file: GoSyntax, node: Node, path: str) -> str:
 def is_visible(node: Node, name: str) -> bool:
     """Whether no local declaration of the function around a node hides a package's name."""
     around = declaration_around(node)
-    return around is None or not any(
-        n.type in {"identifier", "type_identifier"}
-        and text(n) == name
+    return around is None or name not in _plain_names(around)
+
+
+@lru_cache(maxsize=256)
+def _plain_names(declaration: Node) -> frozenset[str]:
+    """The names in a function that stand alone, not before a dot."""
+    return frozenset(
+        text(n)
+        for n in identifiers(declaration)
+        if n.type in {"identifier", "type_identifier"}
         and (n.parent is None or n.parent.type not in {"selector_expression", "qualified_type"})
-        for n in identifiers(around)
     )
 
 
 def is_called(call: Node, file: GoSyntax, path: str, function: str) -> bool:
     """Whether a call expression calls this function of an imported package."""
-    package = package_name(file, call, path)
-    return bool(package) and callee_text(call) == f"{package}.{function}"
+    package, _, name = callee_text(call).rpartition(".")
+    return name == function and bool(package) and package == package_name(file, call, path)
 
 
 def arguments_of(call: Node) -> list[Node]:
