@@ -16,7 +16,13 @@ SNIPPETS = {
     path.stem: path.read_bytes().decode()
     for path in sorted(Path(__file__).with_name("snippets").glob("*.txt"))
 }
-LANGUAGES = {"as_type": "1.26", "map_index": "1.23", "reuse_timer": "1.23", "return_value": "1.23"}
+LANGUAGES = {
+    "as_type": "1.26",
+    "map_index": "1.23",
+    "range_method": "1.23",
+    "reuse_timer": "1.23",
+    "return_value": "1.23",
+}
 
 
 @pytest.mark.parametrize("name", SNIPPETS)

@@ -28,6 +28,7 @@ from goescape.analysis.fixes import (
     hoist_variable,
     map_index,
     preallocate,
+    range_method,
     return_value,
     reuse_timer,
     sentinel,
@@ -87,6 +88,7 @@ REWRITES: tuple[Rewrite, ...] = (
     defer_in_loop,
     hoist_variable,
     hoist_buffer,
+    range_method,
 )
 
 
