@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from goescape import __version__
 from goescape.analysis.model import Severity
 from goescape.settings import Settings
-from goescape.terminal import doctor, explain_command, json_output, text_output
+from goescape.terminal import doctor, explain_command, fix_output, json_output, text_output
 from goescape.terminal.check import Question, check
+from goescape.terminal.fix import Fixing, Request
 from goescape.terminal.progress import Progress
 from goescape.terminal.style import Style, style_for
 from goescape.terminal.targets import UsageError
@@ -101,7 +102,7 @@ def _check(arguments: argparse.Namespace) -> int:
         sys.stdout.flush()
         if outcome.notice:
             _say(outcome.notice)
-        for line in text_output.render_failures(outcome, style, here):
+        for line in text_output.render_failures(outcome.failures, style, here):
             print(line, file=sys.stderr)
     return outcome.exit_code
 
@@ -114,6 +115,28 @@ def _explain(arguments: argparse.Namespace) -> int:
     )
     sys.stdout.writelines(f"{line}\n" for line in lines)
     return 0
+
+
+def _fix(arguments: argparse.Namespace) -> int:
+    here = _here()
+    request = Request(
+        folder=arguments.folder,
+        packages=tuple(arguments.packages) or ("./...",),
+        only=frozenset(arguments.only),
+        diff=arguments.diff,
+        yes=arguments.yes,
+    )
+    style = _style(arguments)
+    quiet = not sys.stderr.isatty() or os.environ.get("TERM") == "dumb"
+    progress = Progress(sys.stderr, enabled=not quiet, width=style.width)
+    screen = fix_output.Screen(request, style, here)
+    options = EngineOptions.of(Settings(go_path=arguments.go))
+    outcome = Fixing(request, options, _run).work(progress, screen.decide)
+    sys.stdout.writelines(f"{line}\n" for line in fix_output.render_summary(outcome, style))
+    sys.stdout.flush()
+    for line in text_output.render_failures(outcome.failures, style, here):
+        print(line, file=sys.stderr)
+    return outcome.exit_code
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
@@ -160,6 +183,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_check(commands)
     _add_explain(commands)
+    _add_fix(commands)
     _add_doctor(commands)
     _add_server(commands)
     return parser
@@ -208,6 +232,28 @@ def _add_explain(commands: _Commands) -> None:
     command.set_defaults(run=_explain)
     command.add_argument("position", metavar="FILE:LINE[:COLUMN]", help="columns count bytes")
     _add_engine_options(command)
+    _add_color(command)
+
+
+def _add_fix(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "fix",
+        help="repair what escapes, with proof",
+        description="Repair what escapes to the heap. Every fix was compiled and compared before "
+        "it is shown. Exit code: 0 all is done, 1 --diff shows fixes, 2 something could not be "
+        "analysed.",
+    )
+    command.set_defaults(run=_fix)
+    command.add_argument("packages", nargs="*", metavar="PACKAGES", help="as for check")
+    command.add_argument(
+        "-C", dest="folder", default=".", metavar="DIR", help="look in DIR instead of here"
+    )
+    command.add_argument("--diff", action="store_true", help="show the fixes, write nothing")
+    command.add_argument("--yes", action="store_true", help="write all quick fixes, ask nothing")
+    command.add_argument(
+        "--only", action="append", default=[], metavar="CODE", help="only this kind of fix"
+    )
+    command.add_argument("--go", default="", metavar="PATH", help="the go command to use")
     _add_color(command)
 
 

@@ -13,7 +13,7 @@ from goescape.terminal.paths import shown_path
 from goescape.terminal.style import Style, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from goescape.analysis.source import SourceText
@@ -36,11 +36,11 @@ def render(outcome: Outcome, style: Style, here: Path) -> Iterator[str]:
         yield from _summary(outcome, style, here)
 
 
-def render_failures(outcome: Outcome, style: Style, here: Path) -> Iterator[str]:
+def render_failures(failures: Sequence[Failure], style: Style, here: Path) -> Iterator[str]:
     """What could not be analysed: belongs on standard error."""
-    for failure in outcome.failures[:_MOST_FAILURES]:
+    for failure in failures[:_MOST_FAILURES]:
         yield _failure(failure, style, here)
-    if (more := len(outcome.failures) - _MOST_FAILURES) > 0:
+    if (more := len(failures) - _MOST_FAILURES) > 0:
         yield f"... and {more} more; --format json has all of them."
 
 

@@ -1,0 +1,92 @@
+"""What ``goescape fix`` prints: diffs, questions, and the table at the end."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from typing import TYPE_CHECKING
+
+from goescape.terminal.paths import shown_path
+from goescape.terminal.style import Style, printable
+from goescape.terminal.text_output import count, shown_place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from goescape.terminal.fix import Outcome, Request
+    from goescape.toolchain.proofs import Proof
+
+QUESTION = "Apply it? [y]es, [n]o, [a]ll of them, [q]uit: "
+_ANSWERS = {"y": "yes", "yes": "yes", "n": "no", "no": "no", "a": "all", "all": "all"}
+_MOST_REASONS = 20
+
+
+class Screen:
+    """Shows proofs and asks about them."""
+
+    def __init__(self, request: Request, style: Style, here: Path) -> None:
+        self._request = request
+        self._style = style
+        self._here = here
+        self._asks = not (request.diff or request.yes)
+
+    def decide(self, proof: Proof) -> str:
+        """Show a proof and ask; what is not understood is asked again."""
+        for line in render(proof, self._style, self._here):
+            print(line)
+        sys.stdout.flush()
+        while self._asks:
+            try:
+                answer = input(self._style.paint("strong", QUESTION)).strip().lower()
+            except EOFError:
+                print()
+                return "quit"
+            if answer in {"q", "quit"}:
+                return "quit"
+            if answer in _ANSWERS:
+                self._asks = _ANSWERS[answer] != "all"
+                return _ANSWERS[answer]
+        return "yes"
+
+
+def render(proof: Proof, style: Style, here: Path) -> Iterator[str]:
+    """A proof: what it does, what was proved, and the diff."""
+    candidate = proof.candidate
+    place = style.paint("strong", shown_place(candidate.at, here))
+    code = style.paint("faint", f"({candidate.code})")
+    yield f"{place}: {style.prose(printable(candidate.title))} {code}"
+    yield f"  {printable(proof.sentence)}"
+    if candidate.look_at:
+        yield f"  {style.paint('warning', 'Look at this')}: {printable(candidate.look_at)}"
+    for path, new in proof.contents.items():
+        yield from _diff(shown_path(path, here), proof.originals[path], new, style)
+    yield ""
+
+
+def _diff(name: str, old: bytes, new: bytes, style: Style) -> Iterator[str]:
+    roles = {"+": "information", "-": "error", "@": "faint"}
+    before, after = (text.decode("utf-8", "replace").split("\n") for text in (old, new))
+    for line in difflib.unified_diff(before, after, f"a/{name}", f"b/{name}", lineterm=""):
+        shown = "".join(c if c == "\t" else printable(c) for c in line.rstrip("\r"))
+        role = "strong" if line.startswith(("+++", "---")) else roles.get(line[:1], "")
+        yield style.paint(role, shown) if role else shown
+
+
+def render_summary(outcome: Outcome, style: Style) -> Iterator[str]:
+    """The table: what fits, what was proved, what was written, and why the rest was not."""
+    codes = sorted({*outcome.tallies, *(code for code, _ in outcome.reasons)})
+    if not codes:
+        yield "Nothing to fix."
+        return
+    width = max(len(code) for code in [*codes, "fix"])
+    yield style.paint("strong", f"{'fix':{width}}  fits  proved  written  refused")
+    for code in codes:
+        tally = outcome.of(code)
+        refused = sum(n for (its, _), n in outcome.reasons.items() if its == code)
+        numbers = f"{tally.fits:4}  {tally.proved:6}  {tally.written:7}  {refused:7}"
+        yield f"{code:{width}}  {numbers}"
+    for (code, reason), number in outcome.reasons.most_common(_MOST_REASONS):
+        yield style.paint("faint", printable(f"  {number} x {code}: {reason}"))
+    if outcome.files:
+        yield f"{count(len(outcome.files), 'file')} changed."

@@ -1,0 +1,189 @@
+"""``goescape fix``: what it shows, asks, writes and counts."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from goescape.terminal.fix import write
+from tests.terminal.command import COMMAND, Answer, goescape, sentences
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import WriteTree
+
+MODULE = """
+-- go.mod --
+module example.com/m
+
+go 1.21
+-- a.go --
+package m
+
+import (
+	"fmt"
+	"time"
+)
+
+func A(i int) string { return fmt.Sprintf("%d", i) }
+
+func B(s string) string { return fmt.Sprintf("<%s>", s) }
+
+func C(t time.Time) string { return fmt.Sprintf("<%s>", t.Weekday()) }
+"""
+ITOA = "Use strconv.Itoa instead of fmt.Sprintf (sprintf)"
+
+
+def fix(folder: Path, go: str, *arguments: str, answers: str = "") -> Answer:
+    return subprocess.run(
+        [*COMMAND, "fix", "--go", go, *arguments],
+        cwd=folder,
+        input=answers,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=300,
+        check=False,
+    )
+
+
+def builds(folder: Path, go: str) -> None:
+    done = subprocess.run([go, "build", "./..."], cwd=folder, check=False, capture_output=True)
+    assert done.returncode == 0, done.stderr
+
+
+def row(answer: Answer, code: str) -> list[str]:
+    """The numbers of one row of the table."""
+    return next(line.split()[1:] for line in answer.stdout.splitlines() if line.startswith(code))
+
+
+def test_a_diff_writes_nothing(go_path: str, write_tree: WriteTree) -> None:
+    folder = write_tree(MODULE)
+    before = (folder / "a.go").read_text()
+    answer = fix(folder, go_path, "--diff")
+    assert answer.stderr == ""
+    assert answer.returncode == 1
+    assert f"a.go:8:31: {ITOA}\n  removes 1 heap allocation; checked with go" in answer.stdout
+    assert '-func A(i int) string { return fmt.Sprintf("%d", i) }\n' in answer.stdout
+    assert "+func A(i int) string { return strconv.Itoa(i) }\n" in answer.stdout
+    assert row(answer, "sprintf") == ["3", "2", "0", "1"]
+    assert "1 x sprintf: A type is not what it would have to be" in answer.stdout
+    assert (folder / "a.go").read_text() == before
+
+
+def test_yes_writes_all(go_path: str, write_tree: WriteTree) -> None:
+    folder = write_tree(MODULE)
+    (folder / "a.go").chmod(0o640)
+    answer = fix(folder, go_path, "--yes")
+    assert answer.returncode == 0
+    assert row(answer, "sprintf") == ["3", "2", "2", "1"]
+    assert "1 file changed." in answer.stdout
+    text = (folder / "a.go").read_text()
+    assert "return strconv.Itoa(i) }" in text
+    assert 'return "<" + s + ">" }' in text
+    assert (folder / "a.go").stat().st_mode & 0o777 == 0o640
+    assert sorted(path.name for path in folder.iterdir()) == ["a.go", "go.mod"]
+    builds(folder, go_path)
+    again = fix(folder, go_path, "--yes")
+    assert row(again, "sprintf") == ["1", "0", "0", "1"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "wanted"),
+    [
+        ("y\nn\n", ("strconv.Itoa(i)", 'fmt.Sprintf("<%s>", s)')),
+        ("n\ny\n", ('fmt.Sprintf("%d", i)', '"<" + s + ">"')),
+        ("what?\na\n", ("strconv.Itoa(i)", '"<" + s + ">"')),
+        ("q\n", ('fmt.Sprintf("%d", i)', 'fmt.Sprintf("<%s>", s)')),
+        ("", ('fmt.Sprintf("%d", i)', 'fmt.Sprintf("<%s>", s)')),
+    ],
+)
+def test_it_asks(
+    go_path: str, write_tree: WriteTree, answers: str, wanted: tuple[str, str]
+) -> None:
+    folder = write_tree(MODULE)
+    answer = fix(folder, go_path, answers=answers)
+    assert answer.returncode == 0
+    assert "Apply it? [y]es, [n]o, [a]ll of them, [q]uit:" in answer.stdout
+    text = (folder / "a.go").read_text()
+    for each in wanted:
+        assert each in text
+    builds(folder, go_path)
+
+
+def test_only_some(go_path: str, write_tree: WriteTree) -> None:
+    folder = write_tree(MODULE)
+    answer = fix(folder, go_path, "--diff", "--only", "return-value")
+    assert answer.stdout == "Nothing to fix.\n"
+    assert answer.returncode == 0
+    answer = fix(folder, go_path, "--only", "nonsense")
+    [sentence] = sentences(answer.stderr)
+    assert sentence.startswith("goescape: There is no fix nonsense; --only takes ")
+    assert answer.returncode == 2
+
+
+def test_what_cannot_be_analysed(go_path: str, write_tree: WriteTree) -> None:
+    folder = write_tree(f"{MODULE}-- b/b.go --\npackage b\n\nvar x int = nothing\n")
+    answer = fix(folder, go_path, "--diff")
+    assert answer.returncode == 2
+    assert "b.go:3:13: not analysed: undefined: nothing" in answer.stderr
+    assert row(answer, "sprintf") == ["3", "2", "0", "1"]
+    answer = goescape("fix", "-C", folder / "nowhere")
+    assert answer.returncode == 2
+    assert len(sentences(answer.stderr)) == 1
+
+
+def test_cold_and_read_only_code_is_left(go_path: str, write_tree: WriteTree) -> None:
+    cold = """
+-- go.mod --
+module example.com/cold
+
+go 1.21
+-- a.go --
+package cold
+
+import "fmt"
+
+var number, name = 1000, ""
+
+func init() { name = fmt.Sprintf("%d", number) }
+-- r.go --
+package cold
+
+import "fmt"
+
+func R(n int) string { return fmt.Sprintf("%d", n) }
+"""
+    folder = write_tree(cold)
+    (folder / "r.go").chmod(0o444)
+    answer = fix(folder, go_path, "--yes")
+    assert row(answer, "sprintf") == ["2", "0", "0", "2"]
+    assert "It is not worth it: Package initialisation runs once." in answer.stdout
+    assert "r.go is read-only." in answer.stdout
+    answer = fix(folder, go_path, "--yes", "--only", "sprintf")
+    assert row(answer, "sprintf") == ["2", "1", "1", "1"]
+
+
+def test_files_are_written_all_or_none(tmp_path: Path) -> None:
+    a, b = tmp_path / "a", tmp_path / "b"
+    a.write_bytes(b"1")
+    b.write_bytes(b"2")
+    old, new = {str(a): b"1", str(b): b"?"}, {str(a): b"3", str(b): b"4"}
+    assert write(old, new) == "b has changed meanwhile; nothing was written."
+    assert (a.read_bytes(), b.read_bytes()) == (b"1", b"2")
+    assert write({**old, str(b): b"2"}, new) == ""
+    assert (a.read_bytes(), b.read_bytes()) == (b"3", b"4")
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_stays_one(tmp_path: Path) -> None:
+    (tmp_path / "target").write_bytes(b"1")
+    link = tmp_path / "link"
+    link.symlink_to("target")
+    assert write({str(link): b"1"}, {str(link): b"2"}) == ""
+    assert link.is_symlink()
+    assert (tmp_path / "target").read_bytes() == b"2"
