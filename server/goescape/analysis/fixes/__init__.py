@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from goescape.analysis.fixes import (
+    array_pool,
     array_variable,
     as_type,
     builder,
@@ -20,6 +21,7 @@ from goescape.analysis.fixes import (
     concrete_result,
     copy_capture,
     defer_in_loop,
+    fill_destination,
     fprintf,
     guard_logging,
     hoist_buffer,
@@ -63,6 +65,7 @@ REWRITES: tuple[Rewrite, ...] = (
     split_constructor,
     concrete_parameter,
     concrete_result,
+    fill_destination,
     sprintf,
     sentinel,
     write_string,
@@ -89,6 +92,7 @@ REWRITES: tuple[Rewrite, ...] = (
     hoist_variable,
     hoist_buffer,
     range_method,
+    array_pool,
 )
 
 

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from goescape.analysis.fixes.candidate import Candidate, Promise, Refusal
-from goescape.analysis.fixes.code import insert, line_end, replace
+from goescape.analysis.fixes.code import replace
+from goescape.analysis.fixes.declarations import declared_after_imports
 from goescape.analysis.fixes.locals import arguments_of, declaration_around, is_called
 from goescape.analysis.nodes import text, walk
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from goescape.analysis.fixes.candidate import Edit
     from goescape.analysis.fixes.code import Code
     from goescape.analysis.go_syntax import GoSyntax
 
@@ -42,7 +42,7 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
             reason = "The package tells errors apart by comparing them with each other."
             yield Refusal(CODE, TITLE, file.span(call), reason)
             continue
-        declared = _declaration(file, name, text(call))
+        declared = declared_after_imports(file, f"var {name} = {text(call)}")
         if declared is not None:
             yield Candidate(
                 CODE,
@@ -134,21 +134,6 @@ def _package_variables(file: GoSyntax) -> Iterator[str]:
             for spec in walk(declaration):
                 if spec.type == "var_spec":
                     yield from (text(n) for n in spec.children_by_field_name("name"))
-
-
-def _declaration(file: GoSyntax, name: str, value: str) -> Edit | None:
-    """The new variable, after the imports."""
-    imports = [n for n in file.root.named_children if n.type == "import_declaration"]
-    if not imports:
-        return None
-    line = imports[-1].end_point[0] + 1
-    rest = file.source.content[imports[-1].end_byte :].partition(b"\n")[0].strip()
-    if rest and not rest.startswith(b"//"):
-        return None
-    offset = file.source.offset(line, len(file.source.line(line).rstrip(b"\r")) + 1)
-    end = line_end(file)
-    gap = end if file.source.line(line + 1).strip() else ""
-    return insert(file, offset or 0, f"{end}{end}var {name} = {value}{gap}")
 
 
 _LITERALS = frozenset({"interpreted_string_literal", "raw_string_literal"})
