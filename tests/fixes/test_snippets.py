@@ -18,6 +18,7 @@ SNIPPETS = {
 }
 LANGUAGES = {
     "as_type": "1.26",
+    "builder_grow": "1.23",
     "map_index": "1.23",
     "range_method": "1.23",
     "reuse_timer": "1.23",

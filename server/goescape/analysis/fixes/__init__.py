@@ -13,7 +13,9 @@ from goescape.analysis.fixes import (
     array_pool,
     array_variable,
     as_type,
+    buffer_pool,
     builder,
+    builder_grow,
     by_index,
     capture_field,
     channel_values,
@@ -93,6 +95,8 @@ REWRITES: tuple[Rewrite, ...] = (
     hoist_buffer,
     range_method,
     array_pool,
+    buffer_pool,
+    builder_grow,
 )
 
 
