@@ -50,7 +50,10 @@ class Capture:
 
 
 def captures(code: Code, file: GoSyntax) -> Iterator[Capture]:
-    """The variables of a file whose address nobody takes, with the literals that capture them."""
+    """The variables that no literal assigns and whose address nobody takes.
+
+    What a literal assigns is meant to be shared: nobody expects a fix there.
+    """
     known = {captured.place: captured for captured in code.report.captures}
     for finding in code.findings:
         if (
@@ -64,7 +67,8 @@ def captures(code: Code, file: GoSyntax) -> Iterator[Capture]:
         if how is None or how.addressed or not how.by_reference or variable is None:
             continue
         places = tuple(_places(code, file, variable))
-        if places:
+        shared = any(function_of(use) != variable.function for use, _ in variable.writes())
+        if places and not shared:
             yield Capture(finding, variable, how, places)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goescape.analysis.fixes.candidate import Candidate, Promise, Refusal
+from goescape.analysis.fixes.candidate import Candidate, Promise
 from goescape.analysis.fixes.code import insert, replace
 from goescape.analysis.fixes.hoisting import (
     in_front_of,
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
+    from goescape.analysis.fixes.candidate import Refusal
     from goescape.analysis.fixes.code import Code
     from goescape.analysis.go_syntax import GoSyntax
 
@@ -37,7 +38,7 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
     for finding in code.findings:
         if finding.span.file != file.source.path or finding.kind is not Kind.CLOSURE:
             continue
-        found = code.node_of(finding) if finding.in_loop and finding.escapes else None
+        found = code.node_of(finding) if finding.in_loop and finding.is_diagnostic else None
         literal = found[1] if found is not None else None
         if literal is None or literal.type != "func_literal":
             continue
@@ -45,11 +46,8 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
         if not loops or literal.parent is None or literal.parent.type != "argument_list":
             continue
         free = [loop for loop in loops if not uses_names_of(loop, literal)]
-        if free:
+        if free and literal.end_point[0] - literal.start_point[0] < _MOST_LINES:
             yield from _moved(code, file, finding, literal, free[-1])
-        else:
-            reason = "The function literal uses variables of the loop."
-            yield Refusal(CODE, TITLE, finding.span, reason)
 
 
 def _moved(
@@ -85,3 +83,7 @@ def _name_of(code: Code, literal: Node) -> str:
     )
     found = parameter_name(call, arguments.named_children.index(literal), functions)
     return found or "callback"
+
+
+_MOST_LINES = 30
+"""A longer literal reads better where it is."""

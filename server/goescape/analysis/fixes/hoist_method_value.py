@@ -101,7 +101,7 @@ def _moved(file: GoSyntax, finding: Finding, bound: _Bound) -> Iterator[Candidat
 def _method_value(code: Code, file: GoSyntax, finding: Finding) -> Node | None:
     if finding.span.file != file.source.path or finding.kind is not Kind.CLOSURE:
         return None
-    found = code.node_of(finding) if finding.in_loop and finding.escapes else None
+    found = code.node_of(finding) if finding.in_loop and finding.is_diagnostic else None
     value = found[1] if found is not None else None
     if value is None or value.type != "selector_expression" or not _is_argument(value):
         return None
