@@ -212,6 +212,9 @@ async def test_only_what_is_asked_for(write_tree: WriteTree) -> None:
     folder = write_tree(SPRINTF)
     async with conversation(vscode(), folder) as talk:
         uri = await _open(talk, folder)
+        options = talk.result.capabilities.code_action_provider
+        assert isinstance(options, lsp.CodeActionOptions)
+        assert options.resolve_provider
         await offered(talk, uri, "Sprintf", ITOA)
         kinds = [str(a.kind) for a in await ask(talk, uri, "Sprintf")]
         assert kinds == ["quickfix", "goescape.why"]

@@ -197,7 +197,7 @@ def _code_lens(session: Session, params: lsp.CodeLensParams) -> list[lsp.CodeLen
     return [translator.lens(each) for each in lenses.lenses(session.facts(path), session.settings)]
 
 
-@_on(lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions(actions.KINDS))
+@_on(lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions(actions.KINDS, resolve_provider=True))
 def _code_action(
     session: Session, params: lsp.CodeActionParams
 ) -> list[lsp.CodeAction | lsp.Command] | None:
