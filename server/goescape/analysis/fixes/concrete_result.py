@@ -28,7 +28,7 @@ TITLE = "Return the concrete type instead of interface{}"
 
 def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
     """Functions that box what they return, although all callers take it out at once."""
-    boxed = [f for f in code.findings if f.span.file == file.source.path and _is_boxed(f)]
+    boxed = [f for f in code.findings if f.span.file == file.source.path and is_boxed(f)]
     for declared in file.functions if boxed else ():
         result = declared.node.child_by_field_name("result")
         if result is None or text(result).replace(" ", "") not in {"any", "interface{}"}:
@@ -57,7 +57,7 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
             )
 
 
-def _is_boxed(finding: Finding) -> bool:
+def is_boxed(finding: Finding) -> bool:
     boxed = finding.kind is Kind.BOXED and not finding.inlined_from
     return boxed and finding.escapes and finding.is_diagnostic
 
@@ -84,16 +84,16 @@ def _rewrite(
     _check_body(code, declared)
     again = [v for v in values if v.type == "call_expression" and _is_self(declared, v)]
     calls = [c for c in calls_of(code, file, declared) if c.node not in again]
-    asserted = [_asserted(call) for call in calls if not _is_dropped(call)]
-    types = {text(_type_of(node)) for _, node in asserted}
+    taken = [asserted(call) for call in calls if not is_dropped(call)]
+    types = {text(type_of(node)) for _, node in taken}
     if len(types) != 1:
         raise UnsafeError("Not every caller asserts the same type at once.")
     concrete = types.pop()
-    _check_type(code, file, _type_of(asserted[0][1]))
+    check_type(code, file, type_of(taken[0][1]))
     result = declared.node.child_by_field_name("result")
     assert result is not None
     edits = [replace(file, result, concrete)]
-    for call, assertion in asserted:
+    for call, assertion in taken:
         path = call.file.source.path
         edits.append(Edit(path, call.node.end_byte, assertion.end_byte, ""))
     claims = tuple(
@@ -101,7 +101,7 @@ def _rewrite(
         for v in values
         if v not in again
     )
-    return tuple(edits), claims, len(asserted)
+    return tuple(edits), claims, len(taken)
 
 
 def _check_body(code: Code, declared: Declared) -> None:
@@ -115,7 +115,7 @@ def _check_body(code: Code, declared: Declared) -> None:
             raise UnsafeError("A deferred call may recover, and then the result is nil.")
 
 
-def _asserted(call: Call) -> tuple[Call, Node]:
+def asserted(call: Call) -> tuple[Call, Node]:
     """A call and the type assertion around it, which must not ask whether it holds."""
     node = call.node.parent
     if node is None or node.type != "type_assertion_expression":
@@ -133,13 +133,13 @@ def _asserted(call: Call) -> tuple[Call, Node]:
     return call, node
 
 
-def _type_of(assertion: Node) -> Node:
+def type_of(assertion: Node) -> Node:
     its_type = assertion.child_by_field_name("type")
     assert its_type is not None
     return its_type
 
 
-def _check_type(code: Code, file: GoSyntax, node: Node) -> None:
+def check_type(code: Code, file: GoSyntax, node: Node) -> None:
     """Raise UnsafeError unless it is a concrete type that means the same everywhere."""
     for part in walk(node):
         name = text(part)
@@ -159,7 +159,7 @@ def _check_type(code: Code, file: GoSyntax, node: Node) -> None:
             raise UnsafeError(f"`{name}` may be an interface.")
 
 
-def _is_dropped(call: Call) -> bool:
+def is_dropped(call: Call) -> bool:
     around = call.node.parent
     return around is not None and around.type in {
         *("expression_statement", "go_statement", "defer_statement"),
