@@ -41,6 +41,7 @@ from goescape.analysis.fixes import (
     sort_func,
     split_constructor,
     sprintf,
+    type_parameter,
     value_ok,
     write_string,
 )
@@ -73,6 +74,7 @@ REWRITES: tuple[Rewrite, ...] = (
     write_string,
     as_type,
     return_value,
+    type_parameter,
     value_ok,
     sort_func,
     by_index,
