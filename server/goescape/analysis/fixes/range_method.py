@@ -133,7 +133,8 @@ def _objection(code: Code, function: Declared) -> str:
 def _calls(code: Code, function: Declared, sequence: Variable) -> list[_Call]:
     """Every reference to the function, if each is a call with the method of a plain value."""
     parameters = function.node.child_by_field_name("parameters")
-    declarations = list(parameters.named_children) if parameters is not None else []
+    declared = parameters.named_children if parameters is not None else []
+    declarations = [node for node in declared if node.type != "comment"]
     before = declarations[: declarations.index(sequence.declared.parent or function.node)]
     position = sum(max(len(d.children_by_field_name("name")), 1) for d in before)
     calls = []
