@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from goescape.analysis.fixes.candidate import Candidate, Promise, Refusal
@@ -28,6 +29,14 @@ if TYPE_CHECKING:
 
 CODE = "array-variable"
 TITLE = "Use an array variable (up to 128 KiB)"
+_LIMIT = 128 * 1024
+_SIZES = {
+    **dict.fromkeys(("bool", "byte", "int8", "uint8"), 1),
+    **dict.fromkeys(("int16", "uint16"), 2),
+    **dict.fromkeys(("int32", "uint32", "rune", "float32"), 4),
+    **dict.fromkeys(("int", "uint", "int64", "uint64", "float64", "uintptr"), 8),
+    **dict.fromkeys(("string", "any", "error", "complex128"), 16),
+}
 
 
 def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
@@ -49,7 +58,7 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
         element, length = its_type.child_by_field_name("element"), text(sizes[-1])
         if len(sizes) == 2 and text(sizes[0]) != "0":
             continue
-        if not store or element is None:
+        if not store or element is None or not _fits(code, finding.subject, text(element)):
             continue
         if reason := grows_many_stacks(code, call):
             yield Refusal(CODE, TITLE, file.span(call), reason)
@@ -66,6 +75,14 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
             Promise.GONE,
             finding,
         )
+
+
+def _fits(code: Code, subject: str, element: str) -> bool:
+    """Whether the array has at most 128 KiB: before Go 1.24 the compiler would allow 10 MiB."""
+    length = re.search(r", (\d+)\)$", subject)
+    if code.go >= (1, 24):
+        return True
+    return length is not None and int(length[1]) * _SIZES.get(element, _LIMIT) <= _LIMIT
 
 
 def made_slice(call: Node) -> tuple[Node, Node, Node, list[Node]] | None:

@@ -43,8 +43,10 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
         return
     for node in walk(file.root):
         loop = node.next_named_sibling if node.type == "var_declaration" else None
-        builder = _builder(file, node) if loop is not None else None
-        if loop is None or builder is None or loop.type != "for_statement" or has_comment(node):
+        if loop is None or loop.type != "for_statement" or has_comment(node):
+            continue
+        builder = _builder(file, node)
+        if builder is None:
             continue
         header = _header(code, loop)
         body = loop.child_by_field_name("body")

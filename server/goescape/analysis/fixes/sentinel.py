@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from goescape.analysis.fixes.candidate import Candidate, Promise, Refusal
@@ -79,6 +80,7 @@ def _name(literal: str) -> str:
     return "err" + "".join(w[:1].upper() + w[1:] for w in words[:6]) if words else ""
 
 
+@lru_cache(maxsize=4)
 def _compares_errors(code: Code) -> bool:
     files = code.all_files
     if any(re.search(rb"map\[(error|any|interface\s*\{\s*\})\]", f.source.content) for f in files):

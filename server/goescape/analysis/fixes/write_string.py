@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from goescape.analysis.fixes.candidate import Candidate, Claim, Promise, Refusal
@@ -93,6 +94,7 @@ def _writer_type(code: Code, file: GoSyntax, writer: Node) -> str:
     return f"{io}.Writer" if io else ""
 
 
+@lru_cache(maxsize=4)
 def _writes_strings_differently(code: Code) -> bool:
     """Whether a writer of these packages has, or inherits, a WriteString beside its own Write.
 
