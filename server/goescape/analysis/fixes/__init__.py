@@ -33,6 +33,7 @@ from goescape.analysis.fixes import (
     map_index,
     preallocate,
     range_method,
+    reader_reset,
     return_value,
     reuse_timer,
     sentinel,
@@ -99,6 +100,7 @@ REWRITES: tuple[Rewrite, ...] = (
     array_pool,
     buffer_pool,
     builder_grow,
+    reader_reset,
 )
 
 
