@@ -185,6 +185,8 @@ def check_ends(code: Code, result: PointerResult, returns: tuple[Returned, ...])
     assert body is not None
     names = {text(r.variable) for r in returns if r.variable is not None}
     related = _related(body, names)
+    if any(each.form == "nil" for each in returns):
+        _check_results(body, result)
     for node in own(body):
         if node.type == "defer_statement":
             _check_defer(node, names, related)
@@ -193,6 +195,13 @@ def check_ends(code: Code, result: PointerResult, returns: tuple[Returned, ...])
     for literal in walk(body):
         if literal.type == "func_literal" and _names(literal) & names:
             raise UnsafeError("A function literal uses the object.")
+
+
+def _check_results(body: Node, result: PointerResult) -> None:
+    """A deferred call may take back the error that stands beside a nil."""
+    for node in own(body):
+        if node.type == "defer_statement" and _names(node) & set(result.declared.results):
+            raise UnsafeError("A deferred call may change what is returned beside a nil.")
 
 
 def _check_defer(node: Node, names: set[str], related: set[str]) -> None:
@@ -265,17 +274,26 @@ def proves_failure(file: GoSyntax, result: PointerResult, returned: Returned) ->
 def _is_error(file: GoSyntax, node: Node) -> bool:
     """Whether an expression is surely no nil error."""
     if node.type == "call_expression":
-        package, _, name = callee_text(node).partition(".")
-        return f"{import_paths(file).get(package, '')}.{name}" in {"errors.New", "fmt.Errorf"}
+        return _makes_error(file, node)
     if node.type == "unary_expression":
         return text(node).startswith("&")
     if node.type == "composite_literal":
         return True
     if node.type == "selector_expression":
         package, _, name = text(node).partition(".")
-        known = package in import_paths(file)
+        known = package in import_paths(file) and definition(node.named_children[0]) is None
         return known and re.fullmatch(r"Err[A-Z]\w*|EOF", name) is not None
     return node.type == "identifier" and _is_checked(node)
+
+
+def _makes_error(file: GoSyntax, call: Node) -> bool:
+    """Whether this is ``errors.New(...)`` or ``fmt.Errorf(...)``, and nothing local."""
+    function = call.child_by_field_name("function")
+    if function is None or function.type != "selector_expression":
+        return False
+    package, _, name = text(function).partition(".")
+    path = import_paths(file).get(package, "")
+    return f"{path}.{name}" in _ERRORS and definition(function.named_children[0]) is None
 
 
 def _is_checked(error: Node) -> bool:
@@ -307,9 +325,7 @@ def _only_read(node: Node) -> bool:
 def _may_change(file: GoSyntax, other: Node) -> bool:
     for node in walk(other):
         if node.type == "call_expression":
-            package, _, name = callee_text(node).partition(".")
-            known = f"{import_paths(file).get(package, '')}.{name}"
-            if known not in {"errors.New", "fmt.Errorf"}:
+            if not _makes_error(file, node):
                 return True
         elif node.type == "func_literal" or text(node).startswith("<-"):
             return True
@@ -332,6 +348,7 @@ def _names(node: Node) -> set[str]:
     return {text(n) for n in walk(node) if n.type == "identifier"}
 
 
+_ERRORS = frozenset({"errors.New", "fmt.Errorf"})
 _SIMPLE = frozenset(
     {
         *("short_var_declaration", "assignment_statement", "var_spec", "expression_statement"),
