@@ -108,6 +108,7 @@ def _parts(file: GoSyntax, result: PointerResult) -> _Parts | None:
 def _edits(code: Code, file: GoSyntax, result: PointerResult, parts: _Parts) -> Iterator[Edit]:
     _check(file, parts)
     _check_uses(code, parts)
+    _check_shared(result.declared, parts)
     end, name = line_end(file), _method_name(code)
     variable = text(parts.variable)
     used = list(_used_parameters(result.declared, parts))
@@ -142,6 +143,21 @@ def _check(file: GoSyntax, parts: _Parts) -> None:
     rest = file.source.content[parts.made.end_byte : _line_stop(file, parts.made)].strip()
     if rest and not rest.startswith(b"//"):
         raise UnsafeError("There is more in the line that makes the object.")
+
+
+def _check_shared(declared: Declared, parts: _Parts) -> None:
+    """Raise UnsafeError when the object may know a parameter itself: init would fill a copy."""
+    names = {name for name, _ in _used_parameters(declared, parts)}
+    for node in walk(parts.made):
+        kind = node.type
+        if kind == "func_literal":
+            raise UnsafeError("A function literal is made together with the object.")
+        operand = node.child_by_field_name("operand")
+        if operand is None or text(operand).partition(".")[0].partition("[")[0] not in names:
+            continue
+        called = node.parent is not None and node.parent.type == "call_expression"
+        if kind == "unary_expression" or (kind == "selector_expression" and not called):
+            raise UnsafeError(f"`{text(node)}` may share a parameter with the object.")
 
 
 def _check_uses(code: Code, parts: _Parts) -> None:
