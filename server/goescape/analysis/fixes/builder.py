@@ -18,6 +18,7 @@ from goescape.analysis.fixes.locals import (
     has_goto,
     is_clear,
     is_visible,
+    keeps_order,
     redeclares,
     single_declaration,
 )
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from goescape.analysis.fixes.code import Code
     from goescape.analysis.go_syntax import GoSyntax
-    from goescape.analysis.model import Span
 
 CODE = "strings-builder"
 TITLE = "Build the string with strings.Builder"
@@ -72,11 +72,8 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
             reason = "The names that it needs mean something else here."
             yield Refusal(CODE, TITLE, file.span(first), reason)
             continue
-        spans = [file.span(a) for a in growth.appends]
-        inside = (
-            f for f in code.allocations(file) if f.escapes and any(_holds(s, f.span) for s in spans)
-        )
-        target = next(inside, None)
+        grown = {file.span(_added(a)) for a in growth.appends}
+        target = next((f for f in code.allocations(file) if f.escapes and f.span in grown), None)
         yield Candidate(
             CODE,
             TITLE,
@@ -88,10 +85,11 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
         )
 
 
-def _holds(outer: Span, inner: Span) -> bool:
-    return outer.contains(inner.line, inner.column) and outer.contains(
-        inner.end_line, inner.end_column
-    )
+def _added(statement: Node) -> Node:
+    """The right side of ``s += x``."""
+    right = statement.child_by_field_name("right")
+    assert right is not None
+    return right.named_children[0]
 
 
 def _grown(node: Node) -> Node | None:
@@ -123,6 +121,8 @@ def _growth(code: Code, variable: Node) -> _Growth | None:
     if any(function_around(use) != function or not _is_plain_read(use) for use in during):
         return None
     if any(function_around(a) != function or _reads(code, a, variable) for a in appends.values()):
+        return None
+    if not all(keeps_order(code, _written(a)) for a in appends.values()):
         return None
     later = tuple(u for u in uses if u.start_byte >= last.end_byte)
     return _Growth(
@@ -210,9 +210,7 @@ def _edits(file: GoSyntax, growth: _Growth, name: str) -> Iterator[Edit]:
         file, growth.declaration, (end + indentation(file, growth.declaration)).join(first)
     )
     for statement in growth.appends:
-        right = statement.child_by_field_name("right")
-        operands = _operands(right.named_children[0]) if right is not None else []
-        writes = [f"{name}.WriteString({text(operand)})" for operand in operands]
+        writes = [f"{name}.WriteString({text(operand)})" for operand in _written(statement)]
         yield replace(file, statement, (end + indentation(file, statement)).join(writes))
     for use in growth.reads:
         call = use.parent.parent if use.parent is not None else None
@@ -242,6 +240,12 @@ def _end_of_line(file: GoSyntax, node: Node) -> int:
     rest = file.source.content[node.end_byte :].partition(b"\n")[0].rstrip(b"\r")
     is_comment = rest.strip().startswith(b"//")
     return node.end_byte + len(rest) if is_comment else node.end_byte
+
+
+def _written(statement: Node) -> list[Node]:
+    """What ``s += a + b`` adds, piece by piece."""
+    right = statement.child_by_field_name("right")
+    return _operands(right.named_children[0]) if right is not None else []
 
 
 def _operands(node: Node) -> list[Node]:

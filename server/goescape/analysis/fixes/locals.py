@@ -11,7 +11,7 @@ from goescape.analysis.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.scopes import definition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tree_sitter import Node
 
@@ -53,6 +53,56 @@ def may_call(node: Node) -> bool:
         its_type = node.child_by_field_name("type")
         return its_type is not None and its_type.type == "generic_type"
     return node.type == "call_expression" and callee_text(node) not in {"len", "cap", *BASIC}
+
+
+def keeps_order(code: Code, operands: Sequence[Node]) -> bool:
+    """Whether it is the same to read operands one by one, or after all calls among them.
+
+    Go leaves that open for variables beside calls, and compilers read them late: a call may have
+    changed what stands before it.
+    """
+    unsettled = False
+    for operand in operands:
+        runs = any(may_call(n) or text(n).startswith("<-") for n in walk(operand))
+        if runs and unsettled:
+            return False
+        whole = may_call(operand) or text(operand).startswith("<-")
+        unsettled = unsettled or not (whole or _is_settled(code, operand))
+    return True
+
+
+def _is_settled(code: Code, operand: Node) -> bool:
+    """Whether only the function around an operand can change it: literals, own variables."""
+    for node in walk(operand):
+        if node.type in {"selector_expression", "index_expression", "slice_expression"}:
+            return False
+        if node.type == "unary_expression" and text(node)[0] in "*&<":
+            return False
+        if node.type == "identifier" and not _is_own(code, node):
+            return False
+    return True
+
+
+def _is_own(code: Code, identifier: Node) -> bool:
+    declared, function = definition(identifier), function_around(identifier)
+    if declared is None or function is None:
+        return text(identifier) in {"len", "cap", "true", "false", *BASIC}
+    around = declaration_around(identifier)
+    return (
+        around is not None
+        and is_clear(declared)
+        and not any(
+            function_around(use) != function or is_address(use)
+            for use in code.uses(declared, around)
+            if use != declared
+        )
+    )
+
+
+def is_address(use: Node) -> bool:
+    """Whether ``&x`` is taken."""
+    parent = use.parent
+    return parent is not None and parent.type == "unary_expression" and text(parent)[0] == "&"
 
 
 def has_comment(node: Node) -> bool:
