@@ -411,3 +411,18 @@ async def test_settings_of_the_analysis_do_not_weaken_a_proof(
     found = owner.look_at(report, path, 1)
     assert len(found.proofs) == 2
     await owner.close()
+
+
+async def test_claims_in_every_version(
+    go_toolchains: dict[str, str], write_tree: WriteTree
+) -> None:
+    external = '-- p/x_test.go --\npackage p_test\n\nimport "example.com/m/p"\n\nvar t = p.New()\n'
+    folder = write_tree(GO_MOD + INLINED + external)
+    for version in ("1.21.13", "1.24.11", "1.27.3"):
+        case = await case_of(Engine(EngineOptions(go_path=go_toolchains[version])), folder)
+        [edit] = case.edits(("New().n[0]", "New().n[1]"))
+        right = Claim(edit.file, edit.start, edit.end, "int")
+        assert isinstance(await case.verdict(evolve(case.candidate(edit), claims=(right,))), Proof)
+        wrong = evolve(case.candidate(edit), claims=(evolve(right, type="int32"),))
+        reason = "A type is not what it would have to be: cannot use "
+        assert (await case.reason(wrong)).startswith(reason), version

@@ -192,7 +192,7 @@ async def _all_ended(*works: asyncio.Future[Any]) -> None:
 async def _claimed(
     engine: Engine, root: str, patterns: Sequence[str], claims: Mapping[str, bytes]
 ) -> str:
-    return await engine.compiles(root, patterns[:1], claims) if claims else ""
+    return await engine.type_error(root, patterns[:1], claims) if claims else ""
 
 
 async def _compiled(
