@@ -12,11 +12,14 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.fixes.harness import Outcome, outcome_of
+
+if TYPE_CHECKING:
+    from tests.fixes.conftest import Tell
 
 CASES = sorted(path.parent for path in Path(__file__).with_name("cases").glob("*/case.json"))
 MEASURED = re.compile(r"BenchmarkOp\S*\s.*?(\d+) B/op\s+(\d+) allocs/op")
@@ -49,26 +52,37 @@ async def outcome(folder: Path, root: Path, go: str) -> Outcome:
     "folder", [c for c in CASES if case_of(c)["offer"]], ids=lambda path: path.name
 )
 async def test_it_is_offered_with_the_right_result(
-    folder: Path, tmp_path: Path, go_path: str
+    folder: Path, tmp_path: Path, go_path: str, tell: Tell
 ) -> None:
     case = case_of(folder)
+    tell(folder.name, "NOT OFFERED")
     root = module(folder, tmp_path / "fix")
     found = await outcome(folder, root, go_path)
     proofs = found.offered(case["fix"], case["line"])
     assert proofs, found.reasons
     [file] = [root / case.get("target", "code.go")]
     result = proofs[0].contents[str(file)].decode()
-    if result != (folder / "after.go").read_text("utf-8"):
+    same = result == (folder / "after.go").read_text("utf-8")
+    if not same:
+        tell(folder.name, "WRONG")
         assert_equivalent(root, file, result, case, go_path)
+    kind, how = proofs[0].candidate.kind.value, "as recorded" if same else "equivalent"
+    tell(folder.name, f"{kind}, {how}: {proofs[0].sentence}")
 
 
 @pytest.mark.parametrize(
     "folder", [c for c in CASES if not case_of(c)["offer"]], ids=lambda path: path.name
 )
-async def test_a_trap_is_not_offered(folder: Path, tmp_path: Path, go_path: str) -> None:
+async def test_a_trap_is_not_offered(
+    folder: Path, tmp_path: Path, go_path: str, tell: Tell
+) -> None:
     case = case_of(folder)
+    tell(folder.name, "TRAPPED")
     found = await outcome(folder, module(folder, tmp_path / "fix"), go_path)
-    assert found.offered(case["fix"], case["line"]) == ()
+    # A case without a title is one where nothing at all must be offered.
+    titles = {case["fix"]} if case["fix"] else {p.candidate.title for p in found.proofs}
+    assert [found.offered(title, case["line"]) for title in titles if title] == [()] * len(titles)
+    tell(folder.name, "not offered, as it must be")
 
 
 def assert_equivalent(root: Path, file: Path, result: str, case: dict[str, Any], go: str) -> None:
