@@ -14,6 +14,7 @@ from goescape.analysis.fixes.locals import (
     function_around,
     has_comment,
     has_goto,
+    is_address,
     is_clear,
     single_declaration,
     type_of,
@@ -187,12 +188,6 @@ def _only_grows(code: Code, variable: Node, declaration: Node, loop: Node, state
         if declaration.start_byte > use.start_byte:
             return False
     return True
-
-
-def is_address(use: Node) -> bool:
-    """Whether ``&x`` is taken."""
-    parent = use.parent
-    return parent is not None and parent.type == "unary_expression" and text(parent)[0] == "&"
 
 
 def objection(code: Code, file: GoSyntax, growth: Growth) -> str:

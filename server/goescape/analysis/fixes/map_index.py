@@ -21,6 +21,7 @@ from goescape.analysis.fixes.locals import (
     underlying,
 )
 from goescape.analysis.nodes import callee_text, text, walk
+from goescape.analysis.scopes import definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,10 +123,14 @@ def _is_free(use: Node) -> bool:
 
 def _is_steady(code: Code, declaration: Node, last: Node, operand: Node) -> bool:
     """Whether nothing until the last use calls, waits, or writes elements or these bytes."""
+    meant = definition(operand)
     for statement in siblings_after(declaration):
         if statement.start_byte > last.start_byte:
             break
         for node in walk(statement):
+            hides = node.type == "identifier" and node.text == operand.text
+            if hides and definition(node) != meant:
+                return False
             if node.type in _MOVING or may_call(node) or _writes(node, text(operand)):
                 return False
             if node.type == "range_clause" and not _is_plain_range(code, node):

@@ -198,8 +198,10 @@ def _is_blind_function(file: GoSyntax, call: Node) -> bool:
     }
     if package not in known or package_name(file, call, package) != package:
         return False
-    formats = [text(a) for a in arguments_of(call) if a.type.endswith("string_literal")]
-    if name.endswith("f") and not formats:
+    arguments = arguments_of(call)
+    formats = [text(a) for a in arguments if a.type.endswith("string_literal")]
+    template = arguments[name.startswith("F") : name.startswith("F") + 1]
+    if name.endswith("f") and not any(a.type.endswith("string_literal") for a in template):
         return False
     return bool(re.fullmatch(known[package], name)) and not any(
         "#" in f or "%p" in f for f in formats

@@ -16,11 +16,12 @@ from goescape.analysis.fixes.locals import (
     has_comment,
     is_called,
     is_visible,
+    may_call,
     redeclares,
     type_of,
     underlying,
 )
-from goescape.analysis.nodes import ancestors, callee_text, text
+from goescape.analysis.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.scopes import parameter_names
 
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ def _edits(
     if len(arguments) != 2 or arguments[1].type != "func_literal" or has_comment(call):
         return None
     items, less = arguments
+    if any(may_call(n) or text(n).startswith("<-") for n in walk(items)):
+        return None  # every comparison evaluates it again
     callee, header = call.child_by_field_name("function"), less.child_by_field_name("parameters")
     result = less.child_by_field_name("result")
     written = type_of(code, items)

@@ -13,6 +13,7 @@ from goescape.analysis.fixes.locals import (
     arguments_of,
     is_called,
     is_visible,
+    keeps_order,
     redeclares,
 )
 from goescape.analysis.nodes import ancestors
@@ -45,7 +46,7 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
             continue
         seen.add(call.start_byte)
         function, parts = _parts(code, file, call)
-        if parts is None:
+        if parts is None or not _means_the_same(code, parts):
             continue
         title = _title(function, parts)
         imports = import_edits(file, needed_imports(parts), [call])
@@ -83,6 +84,14 @@ def _parts(code: Code, file: GoSyntax, call: Node) -> tuple[str, list[Part] | No
     if is_called(call, file, "fmt", "Sprint"):
         return "Sprint", printed(code, arguments)
     return "", None
+
+
+def _means_the_same(code: Code, parts: Sequence[Part]) -> bool:
+    """Whether nobody sees that operands are read earlier, nor that a string is no copy."""
+    if not keeps_order(code, [part.node for part in parts if part.node is not None]):
+        return False
+    copies = any(part.node is None or part.function for part in parts)
+    return copies or not any("unsafe" in file.imported_names for file in code.all_files)
 
 
 def _title(function: str, parts: Sequence[Part]) -> str:
