@@ -15,6 +15,7 @@ from goescape.analysis.fixes.candidate import Candidate, Claim, Edit, Kind, Prom
 from goescape.analysis.model import Span
 from goescape.toolchain import proving
 from goescape.toolchain.engine import Engine, EngineOptions
+from goescape.toolchain.offers import obstacle
 from goescape.toolchain.proofs import Disproof, Proof, Prover, Verdict, prove_in_time
 from goescape.toolchain.proving import Found, Proofs
 from goescape.toolchain.surroundings import Surroundings, survey
@@ -426,3 +427,25 @@ async def test_claims_in_every_version(
         wrong = evolve(case.candidate(edit), claims=(evolve(right, type="int32"),))
         reason = "A type is not what it would have to be: cannot use "
         assert (await case.reason(wrong)).startswith(reason), version
+
+
+def test_files_that_must_not_be_changed(tmp_path: Path) -> None:
+    inside, outside = tmp_path / "vendor" / "mine", tmp_path / "other"
+    files = [inside / "p.go", inside / "vendor" / "v" / "p.go", inside / "r.go", outside / "p.go"]
+    for file in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("package p")
+    files[2].chmod(0o444)
+    at = Span(str(files[0]), 1, 1, 1, 1)
+    candidate = Candidate("test", "Do something", at, (), Promise.UNSEEN)
+
+    def reason(file: Path) -> str:
+        return obstacle(Proof(candidate, {str(file): b""}, 0, 1, "go1.27"), [str(inside)])
+
+    assert [reason(file) for file in files] == [
+        "",
+        "It would change p.go, which is a copy of another module.",
+        "r.go is read-only.",
+        "It would change p.go, which is outside the workspace.",
+    ]
+    assert reason(inside / "gone.go") == "gone.go is not there any more."

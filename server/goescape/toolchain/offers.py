@@ -56,9 +56,10 @@ def obstacle(proof: Proof, folders: Iterable[str]) -> str:
     inside = [os.path.realpath(folder) for folder in folders]
     for path in proof.contents:
         name, real = Path(path).name, Path(os.path.realpath(path))
-        if inside and not any(real.is_relative_to(folder) for folder in inside):
+        below = [real.relative_to(each) for each in inside if real.is_relative_to(each)]
+        if inside and not below:
             return f"It would change {name}, which is outside the workspace."
-        if "vendor" in real.parts or "/pkg/mod/" in real.as_posix():
+        if any("vendor" in each.parts for each in below) or "/pkg/mod/" in real.as_posix():
             return f"It would change {name}, which is a copy of another module."
         try:
             writable = real.stat().st_mode & 0o222 and os.access(real, os.W_OK)
