@@ -36,7 +36,9 @@ class Judged:
     complaint: str
     """Why the module does not build, vet or pass its tests with it; empty when all is well."""
     objects: tuple[int, int] | None
-    """Allocated by the functions that the fix touches, in the package's tests, before and after."""
+    """Allocated by the functions that the fix touches and by their callees, in the package's tests,
+    before and after.
+    """
 
 
 @define
@@ -135,7 +137,9 @@ class Trial:
                 *("tool", "pprof", "-top", "-sample_index=alloc_objects", "-nodecount=1000000"),
                 *("-nodefraction=0", binary, profile),
             )
-        rows = re.findall(r"^\s*(\d+)\s.*%\s+(\S+)(?: \(inline\))?$", shown.stdout, re.MULTILINE)
+        # flat, flat%, sum%, with callees, with callees %, function
+        row = r"^\s*\d+\s+\S+\s+\S+\s+(\d+)\s+\S+\s+(.+?)(?: \(inline\))?$"
+        rows = re.findall(row, shown.stdout, re.MULTILINE)
         return sum(int(count) for count, name in rows if name.rpartition("/")[2] in names)
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
