@@ -368,3 +368,28 @@ func Use() int {
 	return t.n[3]
 }
 """
+
+
+async def test_odd_texts_keep_their_ways(write_tree: WriteTree) -> None:
+    """CRLF stays, and a byte order mark that the editor does not show."""
+    folder = write_tree(SPRINTF)
+    content = (folder / "p.go").read_bytes().replace(b"\n", b"\r\n")
+    (folder / "p.go").write_bytes(b"\xef\xbb\xbf" + content)
+    async with conversation(vscode(), folder) as talk:
+        uri = talk.open(folder / "p.go", content.decode())
+        await talk.until(lambda: talk.refreshes)
+        apply(talk, await resolved(talk, await offered(talk, uri, "<%s>", CONCATENATION)))
+        wanted = content.decode().replace('fmt.Sprintf("<%s>", s)', '"<" + s + ">"')
+        assert talk.texts[uri] == wanted
+
+
+async def test_unsaved_text_elsewhere_in_the_package(write_tree: WriteTree) -> None:
+    """Another open file may use what a fix changes: nothing is offered until it is saved."""
+    folder = write_tree(SEVERAL)
+    async with conversation(vscode(), folder) as talk:
+        uri, other = await _open(talk, folder), talk.open(folder / "q.go")
+        await offered(talk, uri, "t := T", "Return the value instead of a pointer")
+        talk.edit(other, "return t.n[3]", "return t.n[4]")
+        assert [a.title for a in await ask(talk, uri, "t := T")] == [WHY]
+        talk.save(folder / "q.go")
+        await offered(talk, uri, "t := T", "Return the value instead of a pointer")
