@@ -19,8 +19,8 @@ from goescape.analysis.fixes.locals import (
     single_declaration,
     type_of,
 )
-from goescape.analysis.nodes import ancestors, callee_text, text
-from goescape.analysis.scopes import parameter_names
+from goescape.analysis.nodes import ancestors, callee_text, text, walk
+from goescape.analysis.scopes import definition, parameter_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,7 +153,13 @@ def _is_free(code: Code, field: str, receiver: Node, method: Node) -> bool:
     """Whether no field or method has the name, and the receiver stays what it is."""
     if any(field in f.field_names | f.method_names for f in code.all_files):
         return False
-    return not any(is_assigned(use) for use in code.uses(receiver, method) if use != receiver)
+    hidden = any(
+        n.type == "identifier" and n.text == receiver.text and definition(n) != receiver
+        for n in walk(method)
+        if n != receiver
+    )
+    uses = (use for use in code.uses(receiver, method) if use != receiver)
+    return not hidden and not any(is_assigned(use) for use in uses)
 
 
 def _is_method_call(use: Node, method: Node) -> bool:
