@@ -50,6 +50,7 @@ def test_every_setting_is_taken_over() -> None:
         "diagnostics": {"enable": False, "minimumSeverity": "warning"},
         "hints": {"enable": False, "stack": True},
         "lenses": {"enable": False},
+        "fixes": {"enable": False, "showRefused": True},
         "includeTests": False,
         "exclude": ["x/**"],
         "generatedFiles": "hide",

@@ -172,6 +172,7 @@ class Fixing:
         """Whether to go on with the next package."""
         for each in package.found:
             if isinstance(each, Refusal) and self._request.means(each):
+                self.outcome.of(each.code).fits += 1
                 self.outcome.refuse(each.code, each.reason)
         decided: Counter[tuple[str, ...]] = Counter()
         now: Package | None = package
