@@ -90,15 +90,26 @@ class PointerChannels:
             case "unary_expression" if parent is not None and text(parent).startswith("<-"):
                 self._receive(parent)
             case "argument_list" if parent is not None:
-                self._argument(parent)
+                self._argument(parent, use)
             case _:
                 raise UnsafeError(f"`{text(parent or use)}` keeps the channel.")
 
-    def _argument(self, arguments: Node) -> None:
-        """An argument of close, len, cap, or of a function of this package."""
+    def _argument(self, arguments: Node, use: Node) -> None:
+        """An argument of close, len, cap, or of what takes such a channel as it is."""
         call = arguments.parent
         called = callee_text(call) if call is not None and call.type == "call_expression" else ""
-        if called not in {"close", "len", "cap", *self._code.syntax.functions}:
+        if called in {"close", "len", "cap"}:
+            return
+        declared = self._code.syntax.functions.get(called)
+        parameters = declared.node.child_by_field_name("parameters") if declared else None
+        types = [
+            its_type
+            for part in (parameters.named_children if parameters is not None else ())
+            if (its_type := part.child_by_field_name("type")) is not None
+            for _ in part.children_by_field_name("name") or [part]
+        ]
+        position = arguments.named_children.index(use)
+        if position >= len(types) or _element_of(types[position]) != self._element:
             raise UnsafeError(f"`{called or text(arguments)}` may keep the channel.")
 
     def _receive(self, receive: Node) -> None:
