@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -41,6 +42,8 @@ class _Guard:
     claims: tuple[Claim, ...] = ()
     needed: tuple[str, ...] = ()
     """What the condition must import."""
+    asks_handler: bool = False
+    """Whether a handler of slog is asked once more."""
 
 
 def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
@@ -56,6 +59,10 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
     for call, findings in calls.values():
         guard = _own_guard(code, file, call) or _slog_guard(file, call)
         if guard is None or _is_guarded(call, guard.condition):
+            continue
+        if guard.asks_handler and _counts_questions(code):
+            reason = "A handler here does something when it is asked whether a level is on."
+            yield Refusal(CODE, TITLE, file.span(call), reason)
             continue
         imports = import_edits(file, guard.needed)
         if imports is None or not all(map(_is_plain, arguments_of(call))):
@@ -155,9 +162,24 @@ def _slog_guard(file: GoSyntax, call: Node) -> _Guard | None:
         return None
     level = f"{slog}.LevelDebug"
     if is_called(call, file, "log/slog", method):
-        return _Guard(f"{slog}.Default().Enabled({context}, {level})", (), needed)
+        return _Guard(f"{slog}.Default().Enabled({context}, {level})", (), needed, True)
     claim = Claim(file.source.path, operand.start_byte, operand.end_byte, f"*{slog}.Logger")
-    return _Guard(f"{text(operand)}.Enabled({context}, {level})", (claim,), needed)
+    return _Guard(f"{text(operand)}.Enabled({context}, {level})", (claim,), needed, True)
+
+
+@lru_cache(maxsize=4)
+def _counts_questions(code: Code) -> bool:
+    """Whether a method ``Enabled`` of a handler does more than to compare and to ask others."""
+    for file in code.all_files:
+        for function in file.functions:
+            body = function.node.child_by_field_name("body")
+            if function.plain_name != "Enabled" or body is None:
+                continue
+            for node in walk(body):
+                called = callee_text(node).rpartition(".")[2] if "call" in node.type else ""
+                if node.type in _CHANGING or (called and called not in {"Enabled", "Level"}):
+                    return True
+    return False
 
 
 def _is_guarded(call: Node, condition: str) -> bool:
@@ -211,6 +233,12 @@ def _is_plain(argument: Node) -> bool:
 
 
 _PATH = frozenset({"identifier", "field_identifier", "selector_expression"})
+_CHANGING = frozenset(
+    {
+        *("assignment_statement", "inc_statement", "dec_statement", "send_statement"),
+        *("go_statement", "defer_statement"),
+    }
+)
 _CONSTANTS = frozenset(
     {
         *("interpreted_string_literal", "raw_string_literal", "int_literal", "float_literal"),
