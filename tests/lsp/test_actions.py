@@ -393,3 +393,33 @@ async def test_unsaved_text_elsewhere_in_the_package(write_tree: WriteTree) -> N
         assert [a.title for a in await ask(talk, uri, "t := T")] == [WHY]
         talk.save(folder / "q.go")
         await offered(talk, uri, "t := T", "Return the value instead of a pointer")
+
+
+async def test_apply_and_test_asks_the_packages_own_tests(write_tree: WriteTree) -> None:
+    folder = write_tree(SPRINTF)
+    test = 'package fixed\n\nimport "testing"\n\nfunc TestNo(t *testing.T) { t.Fatal("no") }\n'
+    (folder / "p_test.go").write_text(test)
+    applied: list[lsp.ApplyWorkspaceEditParams] = []
+
+    def take(parameters: lsp.ApplyWorkspaceEditParams) -> lsp.ApplyWorkspaceEditResult:
+        applied.append(parameters)
+        return lsp.ApplyWorkspaceEditResult(applied=True)
+
+    async with conversation(vscode(), folder) as talk:
+        talk.client.protocol.fm.features.pop(lsp.WORKSPACE_APPLY_EDIT, None)
+        talk.client.feature(lsp.WORKSPACE_APPLY_EDIT)(take)
+        uri = await _open(talk, folder)
+        title = f"Apply and test: {ITOA}"
+        action = await offered(talk, uri, "Sprintf", title, "refactor")
+        assert action.command is not None
+        await talk.command(action.command.command, *(action.command.arguments or ()))
+        assert "its tests fail: --- FAIL: TestNo" in talk.client.messages[-1].message
+        assert applied == []
+        talk.save(folder / "p.go")
+        (folder / "p_test.go").write_text(test.replace("t.Fatal", "t.Log"))
+        action = await offered(talk, uri, "Sprintf", title, "refactor")
+        assert action.command is not None
+        await talk.command(action.command.command, *(action.command.arguments or ()))
+        await talk.until(lambda: applied)
+        assert apply(talk, applied[0].edit) == [uri]
+        assert FIXED_A in talk.texts[uri]

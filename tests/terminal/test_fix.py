@@ -187,3 +187,16 @@ def test_a_link_stays_one(tmp_path: Path) -> None:
     assert write({str(link): b"1"}, {str(link): b"2"}) == ""
     assert link.is_symlink()
     assert (tmp_path / "target").read_bytes() == b"2"
+
+
+def test_a_fix_that_fails_the_tests_is_not_written(go_path: str, write_tree: WriteTree) -> None:
+    folder = write_tree(MODULE)
+    failing = 'package m\n\nimport "testing"\n\nfunc TestNo(t *testing.T) { t.Fatal("no") }\n'
+    (folder / "a_test.go").write_text(failing)
+    before = (folder / "a.go").read_bytes()
+    answer = fix(folder, go_path, "--yes", "--test")
+    assert (folder / "a.go").read_bytes() == before
+    assert "The tests fail with it: --- FAIL: TestNo" in answer.stdout
+    (folder / "a_test.go").write_text(failing.replace("t.Fatal", "t.Log"))
+    fix(folder, go_path, "--yes", "--test")
+    assert b"strconv.Itoa(i)" in (folder / "a.go").read_bytes()

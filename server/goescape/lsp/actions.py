@@ -12,7 +12,7 @@ from goescape.analysis.fixes.candidate import Candidate, Kind
 from goescape.analysis.model import Finding, Span
 from goescape.lsp.diagnostics import Notice, is_hidden, is_quiet
 from goescape.lsp.fixes import Changed  # noqa: TC001 - attrs resolves it
-from goescape.lsp.names import SHOW_FLOW
+from goescape.lsp.names import APPLY_AND_TEST, SHOW_FLOW
 from goescape.toolchain.offers import leave_it, note, obstacle, preferred
 from goescape.toolchain.proofs import Proof  # noqa: TC001 - attrs resolves it
 
@@ -107,7 +107,12 @@ def _fixes(session: Session, asked: Asked, found: Found) -> Iterator[Action]:
         if reason:
             if _shows_refused(session, asked):
                 yield Action(candidate.title, _refused_kind(asked), disabled=reason)
-        elif asked.wants(kind):
+            continue
+        if asked.wants_refused:
+            text = f"Apply and test: {candidate.title} (runs the package's tests first)"
+            arguments = (_name(asked.path, candidate),)
+            yield Action(text, Kind.REWRITE.value, command=APPLY_AND_TEST, arguments=arguments)
+        if asked.wants(kind):
             changes = session.fixes.changes(proof)
             if changes is not None:
                 yield Action(

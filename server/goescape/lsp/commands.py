@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ from goescape.analysis import explain
 from goescape.lsp import actions
 from goescape.lsp.fixes import CHANGED
 from goescape.lsp.lenses import SHOW_ALLOCATIONS
-from goescape.lsp.names import APPLY_FIX, SHOW_FLOW
+from goescape.lsp.names import APPLY_AND_TEST, APPLY_FIX, SHOW_FLOW
 from goescape.lsp.paths import path_of, uri_of
 from goescape.toolchain.go_command import GoProblem
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from goescape.analysis.model import Finding, Function, Span
     from goescape.lsp.session import Session
     from goescape.lsp.view import View
+    from goescape.toolchain.proofs import Proof
 
 _log = logging.getLogger(__name__)
 
@@ -121,9 +123,30 @@ async def apply_fix(session: Session, arguments: Sequence[object]) -> None:
     """Apply a fix that was offered: for editors whose code actions are commands."""
     match arguments:
         case [Mapping() as data, *_]:
+            await _apply(session, actions.named(session, data))
+
+
+async def apply_and_test(session: Session, arguments: Sequence[object]) -> None:
+    """Run the package's tests with a fix, and apply it if they pass."""
+    match arguments:
+        case [Mapping() as data, *_]:
             proof = actions.named(session, data)
         case _:
             return
+    if proof is not None and session.background is not None:
+        try:
+            failure = await session.fixes.failing_tests(proof)
+        except asyncio.CancelledError:
+            return  # the user did not want to wait: nothing is applied
+        except GoProblem as problem:
+            failure = problem.message
+        if failure:
+            session.editor.warning(f"the fix was not applied, its tests fail: {failure}")
+            return
+    await _apply(session, proof)
+
+
+async def _apply(session: Session, proof: Proof | None) -> None:
     changes = session.fixes.changes(proof) if proof is not None else None
     if proof is None or changes is None:
         session.editor.warning(CHANGED)
@@ -218,4 +241,5 @@ COMMANDS: dict[str, Callable[[Session, Sequence[object]], Awaitable[object]]] = 
     SHOW_ALLOCATIONS: show_allocations,
     SHOW_FLOW: show_flow,
     APPLY_FIX: apply_fix,
+    APPLY_AND_TEST: apply_and_test,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from goescape.toolchain.proofs import Proof
 
 _BOM = b"\xef\xbb\xbf"
+TESTING = -1
+"""The token of that work; those of the scheduler are positive."""
 CHANGED = "the code has changed since this fix was proved; save the file and ask again."
 
 
@@ -37,6 +40,8 @@ class Fixes:
         self._session = session
         self._lines: dict[str, int] = {}
         self._running: set[int] = set()
+        self.testing: asyncio.Future[str] | None = None
+        """The tests that run with a fix."""
 
     def look(self, path: str, line: int = 0) -> Found:
         """What is known of a file's fixes in the text that is shown; the rest is proved now."""
@@ -89,6 +94,15 @@ class Fixes:
         (self._running.add if busy else self._running.discard)(token)
         if self._session.background is not None:
             self._session.background.proofs.hold(busy=bool(self._running))
+
+    async def failing_tests(self, proof: Proof) -> str:
+        """What the packages' own tests say of a fix; empty when they pass. Can be cancelled."""
+        background = self._session.background
+        if background is None:
+            return "the server is about to end"
+        self.testing = asyncio.ensure_future(background.engine.failing_tests(proof.contents))
+        with self._session.announced(TESTING, f"testing: {proof.candidate.title}"):
+            return await self.testing
 
     def changes(self, proof: Proof) -> tuple[Changed, ...] | None:
         """The files with their present texts; None when one is another than was proved."""

@@ -4,3 +4,4 @@ from __future__ import annotations
 
 SHOW_FLOW = "goescape.showFlow"
 APPLY_FIX = "goescape.applyFix"
+APPLY_AND_TEST = "goescape.applyAndTest"

@@ -88,9 +88,9 @@ class Progress:
         if announcer := self._shown.pop(token, None):
             announcer.end(_name(token), cancelled=cancelled)
 
-    def is_shown(self, name: object) -> bool:
-        """Whether a token of the protocol belongs to work that runs."""
-        return any(_name(token) == name for token in self._shown)
+    def is_shown(self, name: object, only: int | None = None) -> bool:
+        """Whether a token of the protocol belongs to work that runs, perhaps to ``only`` this."""
+        return any(_name(token) == name for token in self._shown if only in {None, token})
 
     def _show(self, token: int) -> None:
         announcer = self._announcer()

@@ -8,7 +8,7 @@ import logging
 import os
 import secrets
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from goescape.lsp.background import Background
@@ -17,7 +17,7 @@ from goescape.lsp.convert import Translator
 from goescape.lsp.diagnostics import FileFacts, Notice, Shown, notices
 from goescape.lsp.disk import Disk
 from goescape.lsp.documents import Documents
-from goescape.lsp.fixes import Fixes
+from goescape.lsp.fixes import TESTING, Fixes
 from goescape.lsp.hover import Style
 from goescape.lsp.paths import identity, relative
 from goescape.lsp.progress import Progress, status
@@ -235,9 +235,22 @@ class Session:
         self._problem = problem.message
         self._say_once(problem.message, error=problem.kind == "go")
 
+    @contextlib.contextmanager
+    def announced(self, token: int, title: str) -> Iterator[None]:
+        """Show some work of the session's own as long as it lasts."""
+        self._progress.started(token, title)
+        try:
+            yield
+        finally:
+            self._progress.finished(token, cancelled=False)
+
     def cancel(self, token: object) -> None:
         """The user does not want to wait for some work."""
-        if self.background is not None and self._progress.is_shown(token):
+        if self.background is None or not self._progress.is_shown(token):
+            return
+        if self.fixes.testing is not None and self._progress.is_shown(token, TESTING):
+            self.fixes.testing.cancel()
+        else:
             self.background.scheduler.cancel()
 
     def _tell_status(self) -> None:

@@ -46,6 +46,8 @@ class Request:
     """Show, and write nothing."""
     yes: bool = False
     """Write, and ask nothing."""
+    test: bool = False
+    """Write only what the package's own tests pass with."""
 
     def __attrs_post_init__(self) -> None:
         known = sorted({rewrite.CODE for rewrite in REWRITES})
@@ -239,12 +241,18 @@ class Fixing:
         return answer
 
     def _write(self, proof: Proof) -> None:
-        problem = write(proof.originals, proof.contents)
+        problem = ""
+        if self._request.test and (failure := self._run(self._tested(proof))):
+            problem = f"The tests fail with it: {failure}"
+        problem = problem or write(proof.originals, proof.contents)
         if problem:
             self.outcome.refuse(proof.candidate.code, problem)
         else:
             self.outcome.of(proof.candidate.code).written += 1
             self.outcome.files |= {*proof.contents}
+
+    async def _tested(self, proof: Proof) -> str:
+        return await self._engine.failing_tests(proof.contents)
 
 
 def _name(package: Package, candidate: Candidate) -> tuple[str, ...]:

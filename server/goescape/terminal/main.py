@@ -125,6 +125,7 @@ def _fix(arguments: argparse.Namespace) -> int:
         only=frozenset(arguments.only),
         diff=arguments.diff,
         yes=arguments.yes,
+        test=arguments.test,
     )
     style = _style(arguments)
     quiet = not sys.stderr.isatty() or os.environ.get("TERM") == "dumb"
@@ -250,6 +251,9 @@ def _add_fix(commands: _Commands) -> None:
     )
     command.add_argument("--diff", action="store_true", help="show the fixes, write nothing")
     command.add_argument("--yes", action="store_true", help="write all quick fixes, ask nothing")
+    command.add_argument(
+        "--test", action="store_true", help="write only what the package's tests pass with"
+    )
     command.add_argument(
         "--only", action="append", default=[], metavar="CODE", help="only this kind of fix"
     )

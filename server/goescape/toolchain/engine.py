@@ -55,6 +55,8 @@ __all__ = ["Engine", "EngineOptions", "Problem"]
 
 LIST_SECONDS = 120.0
 """How long go may take to list packages; std on a cold disk takes some seconds."""
+TEST_SECONDS = 600.0
+"""How long a package's tests may take: what go test itself allows by default."""
 _ATTEMPTS = 5
 _ANALYSES = ("-copylocks", "-lostcancel", "-loopclosure", "-printf", "-unusedresult", "-assign")
 _VET_READS_OVERLAYS = (1, 24)
@@ -205,6 +207,23 @@ class Engine:
         answer = await capture(evolve(command, overlay=overlay), LIST_SECONDS)
         lines = [line for line in answer.errors.splitlines() if not line.startswith("#")]
         return tuple(lines) if answer.code != 0 else ()
+
+    async def failing_tests(self, overlay: Mapping[str, bytes]) -> str:
+        """Why the tests of the packages of these files fail with other texts; empty if they pass.
+
+        This runs the user's code: only ever on request. Raises GoProblem.
+        """
+        homes = [await self.home(path) for path in overlay]
+        for root in dict.fromkeys(home.root for home in homes):
+            patterns = dict.fromkeys(home.pattern for home in homes if home.root == root)
+            flags = clean_flags(self.options.build_flags)
+            command = await self._command(root, "test", *flags, "--", *patterns)
+            answer = await capture(evolve(command, overlay=overlay), TEST_SECONDS)
+            if answer.code != 0:
+                lines = (answer.output + answer.errors).splitlines()
+                failures = [line.strip() for line in lines if "FAIL" in line] or lines[-1:]
+                return friendly(failures[:1]) if failures else "go test failed without a word"
+        return ""
 
     async def formatted(
         self, before: Mapping[str, SourceText], contents: Mapping[str, bytes]
