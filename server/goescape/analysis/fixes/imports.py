@@ -38,6 +38,9 @@ def import_edits(
             return None
         missing.append(path)
     dropped = [s for s in specs if _path(s) not in set(needed) and _only_used_in(file, s, gone)]
+    whole = len(dropped) == len(specs) and _are_commented(file)
+    if dropped and (whole or any(_has_comment(file, spec) for spec in dropped)):
+        return None  # it would be lost, or speak of another import
     for path, spec in zip(list(missing), list(dropped), strict=False):
         # One comes, one goes: gofmt sorts.
         edits.append(Edit(file.source.path, spec.start_byte, spec.end_byte, f'"{path}"'))
@@ -46,6 +49,25 @@ def import_edits(
     edits.extend(_removals(file, dropped, specs, keep_block=bool(edits)))
     edits.extend(_additions(file, missing, specs))
     return tuple(edits)
+
+
+def _are_commented(file: GoSyntax) -> bool:
+    """Whether a comment stands in or between the import declarations."""
+    declarations = [n for n in file.root.named_children if n.type == "import_declaration"]
+    start, end = declarations[0].start_byte, declarations[-1].end_byte
+    return any(n.type == "comment" and start <= n.start_byte < end for n in walk(file.root))
+
+
+def _has_comment(file: GoSyntax, spec: Node) -> bool:
+    """Whether a comment belongs to an import: on its line, or directly above."""
+    above = spec.prev_named_sibling
+    if spec.parent is not None and spec.parent.type == "import_declaration":
+        above = spec.parent.prev_named_sibling
+    line = spec.start_point[0]
+    if above is not None and above.type == "comment" and above.end_point[0] in {line, line - 1}:
+        return True
+    rest = file.source.content[spec.end_byte :].partition(b"\n")[0]
+    return b"//" in rest or b"/*" in rest
 
 
 def imported_as(file: GoSyntax, path: str) -> str:
@@ -172,13 +194,18 @@ def _additions(file: GoSyntax, missing: list[str], specs: list[Node]) -> list[Ed
         return [_in_group(file, path, grouped, end) for path in missing]
     lines = end.join(f'import "{path}"' for path in missing)
     if specs and specs[-1].parent is not None:
-        return [
-            Edit(
-                file.source.path, specs[-1].parent.end_byte, specs[-1].parent.end_byte, end + lines
-            )
-        ]
+        at = _behind(file, specs[-1].parent)
+        return [Edit(file.source.path, at, at, end + lines)]
     clause = next(n for n in file.root.named_children if n.type == "package_clause")
-    return [Edit(file.source.path, clause.end_byte, clause.end_byte, end + end + lines)]
+    at = _behind(file, clause)
+    return [Edit(file.source.path, at, at, end + end + lines)]
+
+
+def _behind(file: GoSyntax, node: Node) -> int:
+    """The end of a node, and of the comment that follows in its line."""
+    rest = file.source.content[node.end_byte :].partition(b"\n")[0].rstrip(b"\r")
+    is_comment = rest.strip().startswith((b"//", b"/*"))
+    return node.end_byte + (len(rest) if is_comment else 0)
 
 
 def _in_group(file: GoSyntax, path: str, specs: list[Node], end: str) -> Edit:
@@ -186,7 +213,12 @@ def _in_group(file: GoSyntax, path: str, specs: list[Node], end: str) -> Edit:
     standard = [s for s in specs if "." not in _path(s).partition("/")[0]]
     after = [s for s in standard if _path(s) < path]
     if after:
-        return Edit(file.source.path, after[-1].end_byte, after[-1].end_byte, f'{end}\t"{path}"')
+        at = _behind(file, after[-1])
+        return Edit(file.source.path, at, at, f'{end}\t"{path}"')
     first = specs[0]
     gap = end if first in standard else end + end
+    while (above := first.prev_named_sibling) is not None and above.type == "comment":
+        if above.end_point[0] != first.start_point[0] - 1:
+            break
+        first = above
     return Edit(file.source.path, first.start_byte, first.start_byte, f'"{path}"{gap}\t')
