@@ -38,8 +38,8 @@ def import_edits(
             return None
         missing.append(path)
     dropped = [s for s in specs if _path(s) not in set(needed) and _only_used_in(file, s, gone)]
-    whole = len(dropped) == len(specs) and _are_commented(file)
-    if dropped and (whole or any(_has_comment(file, spec) for spec in dropped)):
+    whole = bool(dropped) and len(dropped) == len(specs)
+    if (whole and _are_commented(file)) or any(_has_comment(file, spec) for spec in dropped):
         return None  # it would be lost, or speak of another import
     for path, spec in zip(list(missing), list(dropped), strict=False):
         # One comes, one goes: gofmt sorts.
