@@ -86,7 +86,8 @@ def _is_settled(code: Code, operand: Node) -> bool:
 def _is_own(code: Code, identifier: Node) -> bool:
     declared, function = definition(identifier), function_around(identifier)
     if declared is None or function is None:
-        return text(identifier) in {"len", "cap", "true", "false", *BASIC}
+        known = {"len", "cap", "true", "false", *BASIC, *code.syntax.constants}
+        return text(identifier) in known
     around = declaration_around(identifier)
     return (
         around is not None
