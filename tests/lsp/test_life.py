@@ -104,8 +104,12 @@ async def _server(*command: str, **environment: str) -> AsyncIterator[Raw]:
         yield Raw(process)
     finally:
         with contextlib.suppress(ProcessLookupError):
+            process.terminate()  # a killed one would leave its temporary folder
+        try:
+            await asyncio.wait_for(process.communicate(), DEADLINE_SECONDS)
+        except asyncio.TimeoutError:
             process.kill()
-        await process.communicate()
+            raise
 
 
 @pytest.mark.parametrize(
