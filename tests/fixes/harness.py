@@ -8,7 +8,7 @@ from attrs import frozen
 
 from goescape.analysis.fixes import candidates
 from goescape.analysis.fixes.candidate import Candidate, Refusal
-from goescape.analysis.fixes.code import Code
+from goescape.analysis.fixes.code import Code, Neighbours
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
 from goescape.toolchain.proofs import Disproof, Proof, prove
 
@@ -60,7 +60,7 @@ async def outcome_of(root: Path, go: str, *, title: str = "", language: str = "1
     refusals: list[Refusal] = []
     for report in before:
         importers = tuple(other for other in before if other is not report)
-        code = Code(report, {}, importers, version, (major, minor))
+        code = Code(report, Neighbours({}, importers), version, (major, minor))
         for path in code.files:
             for each in candidates(code, path):
                 if title and each.title != title:

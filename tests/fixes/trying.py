@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from goescape.analysis.fixes.candidate import Candidate, Refusal
-from goescape.analysis.fixes.code import Code
+from goescape.analysis.fixes.code import Code, Neighbours
 from goescape.analysis.source import SourceText
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
 from goescape.toolchain.proofs import Disproof, Proof, prove
@@ -104,7 +104,8 @@ class Workshop:
             if str(path) not in report.files
         }
         version = (await self._engine.go()).number
-        code = Code(report, others, (), version, self._language)
+        imported = await self._engine.imported(str(self._root), f"./{name}")
+        code = Code(report, Neighbours(others, (), imported), version, self._language)
         tried = Tried()
         for file in code.files.values():
             for each in self._rewrite.candidates(code, file):

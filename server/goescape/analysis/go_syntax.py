@@ -105,6 +105,16 @@ class GoSyntax:
         )
 
     @cached_property
+    def constant_values(self) -> dict[str, str]:
+        """What is written behind each package-level constant that is declared alone."""
+        found = {}
+        for node in self._declarations("constant"):
+            names, value = node.children_by_field_name("name"), node.child_by_field_name("value")
+            if len(names) == 1 and value is not None and _at_package_level(node):
+                found[text(names[0])] = text(value)
+        return found
+
+    @cached_property
     def field_names(self) -> frozenset[str]:
         """The names of all struct fields."""
         return frozenset(text(node) for node in self._declarations("field"))
@@ -125,6 +135,16 @@ class GoSyntax:
             if path is not None:
                 names.update(_package_names(text(path).strip('"`')))
         return frozenset(names)
+
+    @cached_property
+    def imports(self) -> tuple[tuple[str, str], ...]:
+        """Each imported path, with the name that is written in front of it (or nothing)."""
+        found = []
+        for node in self._declarations("import"):
+            alias, path = node.child_by_field_name("name"), node.child_by_field_name("path")
+            if path is not None:
+                found.append((text(path).strip('"`'), text(alias) if alias is not None else ""))
+        return tuple(found)
 
     @cached_property
     def package_name(self) -> str:

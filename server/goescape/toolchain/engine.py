@@ -22,6 +22,7 @@ from goescape.toolchain.go_command import (
     settings_of,
 )
 from goescape.toolchain.gofmt import format_like
+from goescape.toolchain.imported_sources import SOURCE_FIELDS, ImportedSources
 from goescape.toolchain.packages import (
     FIELDS,
     FileHome,
@@ -47,6 +48,7 @@ from goescape.toolchain.work_file import WorkFile
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
+    from goescape.analysis.fixes.imported import PackageSources
     from goescape.analysis.model import PackageReport
     from goescape.analysis.source import SourceText
     from goescape.settings import Settings
@@ -280,7 +282,7 @@ class Engine:
     ) -> dict[str, tuple[str, ...]]:
         """The folders of packages that import a package, also indirectly, with their Go files."""
         found: dict[str, set[str]] = {}
-        for item in await self._list(root, patterns, f"{FIELDS},Deps"):
+        for item in await self._list(root, patterns, (f"-json={FIELDS},Deps",)):
             path, dependencies = str(item.get("ImportPath")), item.get("Deps")
             if package_path in {path, item.get("ForTest")} or not isinstance(dependencies, list):
                 continue
@@ -290,6 +292,11 @@ class Engine:
                     here = {file for file in files if str(Path(file).parent) == listed.directory}
                     found.setdefault(listed.directory, set()).update(here)
         return {directory: tuple(sorted(files)) for directory, files in found.items()}
+
+    async def imported(self, root: str, pattern: str) -> Mapping[str, PackageSources]:
+        """The sources of what a package and its tests import, also indirectly; read when used."""
+        flags = ("-deps", f"-json={SOURCE_FIELDS}")
+        return ImportedSources(await self._list(root, (pattern,), flags))
 
     async def _toolchain(self) -> _Toolchain:
         async with self._finding:
@@ -341,7 +348,7 @@ class Engine:
         self, root: str, patterns: Sequence[str]
     ) -> tuple[tuple[ListedPackage, ...], list[Problem]]:
         """The packages that can be compiled, and what is wrong with the rest."""
-        listed = listed_packages(await self._list(root, patterns, FIELDS))
+        listed = listed_packages(await self._list(root, patterns))
         problems = [
             Problem(friendly(each.errors), each.path, "load")
             for each in listed
@@ -350,10 +357,10 @@ class Engine:
         return tuple(each for each in listed if each.directory), problems
 
     async def _list(
-        self, root: str, patterns: Sequence[str], fields: str
+        self, root: str, patterns: Sequence[str], flags: Sequence[str] = (f"-json={FIELDS}",)
     ) -> list[Mapping[str, object]]:
         """`go list` without compiling. Raises GoProblem when it says nothing but errors."""
-        command = await self._list_command(root, (f"-json={fields}",), patterns)
+        command = await self._list_command(root, flags, patterns)
         objects = JsonObjects()
         errors = BoundedText(4000)
         try:
@@ -379,7 +386,7 @@ class Engine:
         known = self._homes.get(directory)
         if known is not None and known[0] == stamp:
             return known[1]
-        listed = listed_packages(await self._list(root, (pattern_of(root, directory),), FIELDS))
+        listed = listed_packages(await self._list(root, (pattern_of(root, directory),)))
         self._homes[directory] = (stamp, listed)
         return listed
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from goescape.analysis.fixes.code import Code
+from goescape.analysis.fixes.code import Code, Neighbours
 from goescape.analysis.model import PackageReport
 from goescape.analysis.source import SourceText
 from goescape.toolchain.packages import go_files, pattern_of, work_root
@@ -60,7 +60,10 @@ async def survey(
     """
     home = await engine.home(report.files[0])
     others = await asyncio.to_thread(_others, report)
-    importing = await _importing(engine, home.root, home.import_path, report, folders)
+    importing, imported = await asyncio.gather(
+        _importing(engine, home.root, home.import_path, report, folders),
+        engine.imported(home.root, home.pattern),
+    )
     language = min([home.language, *_asked_for(report)])
     go = (await engine.go()).number
     importers = None
@@ -72,7 +75,8 @@ async def survey(
             for root, found in importing.items()
             if found
         }
-    code = await asyncio.to_thread(Code, report, others, importers, go, language)
+    around = Neighbours(others, importers, imported)
+    code = await asyncio.to_thread(Code, report, around, go, language)
     return Surroundings(code, home.root, home.pattern, patterns)
 
 

@@ -6,7 +6,10 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from attrs import field, frozen
+
 from goescape.analysis.fixes.candidate import Edit
+from goescape.analysis.fixes.imported import ImportedTypes
 from goescape.analysis.go_syntax import GoSyntax
 from goescape.analysis.nodes import ancestors, text, walk
 from goescape.analysis.package_syntax import PackageSyntax
@@ -17,30 +20,41 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
+    from goescape.analysis.fixes.imported import PackageSources
     from goescape.analysis.go_syntax import Declared
     from goescape.analysis.model import Finding, PackageReport
     from goescape.analysis.source import SourceText
 
 
+@frozen(eq=False)
+class Neighbours:
+    """What lies around a package and decides what may change in it."""
+
+    others: Mapping[str, SourceText] = field(factory=dict)
+    """The other Go files of the folder, which this build leaves out (build tags, GOOS, GOARCH)."""
+    importers: tuple[PackageReport, ...] | None = None
+    """The workspace's packages that import this one; None when that is not known, and then nothing
+    exported may change.
+    """
+    imported: Mapping[str, PackageSources] = field(factory=dict)
+    """The sources of what it imports itself, also indirectly, by import path."""
+
+
 class Code:
     """A package as rewrites see it.
 
-    ``report`` says what the compiler found in the files of this build. ``others`` are the other Go
-    files of the folder, which this build leaves out (build tags, GOOS, GOARCH). ``importers`` are
-    the reports of the workspace's packages that import this one; None when that is not known, and
-    then nothing exported may change.
+    ``report`` says what the compiler found in the files of this build.
     """
 
     def __init__(
         self,
         report: PackageReport,
-        others: Mapping[str, SourceText],
-        importers: tuple[PackageReport, ...] | None,
+        around: Neighbours,
         go: tuple[int, int],
         language: tuple[int, int],
     ) -> None:
         self.report = report
-        self.importers = importers
+        self.importers = around.importers
         self.go = go
         """The version of the toolchain."""
         self.language = min(language, go)
@@ -48,7 +62,8 @@ class Code:
         own = {path: report.sources[path] for path in report.files if path in report.sources}
         self.files = {path: GoSyntax(source) for path, source in own.items()}
         self.syntax = PackageSyntax(self.files, frozenset(own))
-        self.others = {path: GoSyntax(source) for path, source in others.items()}
+        self.others = {path: GoSyntax(source) for path, source in around.others.items()}
+        self.imported = ImportedTypes(around.imported)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.analysis.fixes.imports import import_paths
+from goescape.analysis.fixes.imported import DeclaredTypes, ImportedTypes
 from goescape.analysis.nodes import text, walk
 
 if TYPE_CHECKING:
@@ -37,34 +37,38 @@ def check_copyable(code: Code, file: GoSyntax, name: str) -> None:
     What is not known to be harmless is not: locks, atomics and builders tell nobody by their name
     that they must stay where they are.
     """
-    types = _Types(code, file.package_name)
-    if name not in types.declared:
+    files = [its for its in code.files.values() if its.package_name == file.package_name]
+    own = DeclaredTypes(files, hides_addresses=False)
+    if name not in own.types:
         raise UnsafeError(f"The fields of `{name}` are not known here.")
-    if types.reaches(name, name):
+    if any(name in other.types for other in code.others.values()):
+        raise UnsafeError(f"Another build has another `{name}`.")
+    if _reaches(own, name, name):
         raise UnsafeError(f"A `{name}` links to others of its kind: they may be told by address.")
-    if types.size(file, types.declared[name][1], (name,)).size > LIMIT:
+    if _Types(code.imported, own).named(name, ()).size > LIMIT:
         raise UnsafeError(f"A `{name}` has more than {LIMIT} bytes: copying it costs, too.")
 
 
-class _Types:
-    def __init__(self, code: Code, package: str) -> None:
-        self.code = code
-        files = [file for file in code.files.values() if file.package_name == package]
-        self.declared = {n: (file, node) for file in files for n, node in file.types.items()}
-        self.methods = {f.name for file in files for f in file.functions}
+def _reaches(declared: DeclaredTypes, start: str, goal: str) -> bool:
+    """Whether a type's definition leads to a type of its package, by whatever way."""
+    seen, waiting = set(), [start]
+    while waiting:
+        name = waiting.pop()
+        for used in _type_names(declared.types[name][1]):
+            if used == goal or used not in declared.types.keys() | BASIC.keys():
+                return True  # an alias may lead anywhere
+            if used in declared.types and used not in seen:
+                seen.add(used)
+                waiting.append(used)
+    return False
 
-    def reaches(self, start: str, goal: str) -> bool:
-        """Whether a type's definition leads to a type, by whatever way."""
-        seen, waiting = set(), [start]
-        while waiting:
-            name = waiting.pop()
-            for used in _type_names(self.declared[name][1]):
-                if used == goal:
-                    return True
-                if used in self.declared and used not in seen:
-                    seen.add(used)
-                    waiting.append(used)
-        return False
+
+@frozen
+class _Types:
+    """The types as one package names them."""
+
+    imported: ImportedTypes
+    declared: DeclaredTypes
 
     def size(self, file: GoSyntax, node: Node | None, path: tuple[str, ...]) -> _Size:
         match node.type if node is not None else "":
@@ -83,13 +87,15 @@ class _Types:
             case "struct_type" if node is not None:
                 return self._struct(file, node, path)
             case "type_identifier" if node is not None:
-                return self._named(text(node), path)
+                return self.named(text(node), path)
             case "qualified_type" if node is not None:
-                return _foreign(file, node)
+                return self._foreign(file, node)
         what = text(node) if node is not None else "?"
         raise UnsafeError(f"Whether a `{what}` may be copied is not known.")
 
     def _struct(self, file: GoSyntax, node: Node, path: tuple[str, ...]) -> _Size:
+        if self.declared.hides_addresses:
+            raise UnsafeError(f"Whether a `{path[-1]}` may be copied is not known.")
         total, widest = 0, 1
         for field in walk(node):
             if field.type != "field_declaration" or _around(field) != node:
@@ -106,11 +112,13 @@ class _Types:
             return _Size(8, 8)
         return self.size(file, field.child_by_field_name("type"), path)
 
-    def _named(self, name: str, path: tuple[str, ...]) -> _Size:
-        if name in self.declared:
-            if f"(*{name}).Lock" in self.methods or f"{name}.Lock" in self.methods:
+    def named(self, name: str, path: tuple[str, ...]) -> _Size:
+        """The size of a type that is named without its package."""
+        if name in self.declared.types:
+            methods = self.declared.methods
+            if f"(*{name}).Lock" in methods or f"{name}.Lock" in methods:
                 raise UnsafeError(f"`{name}` is a lock: it must not be copied.")
-            file, node = self.declared[name]
+            file, node = self.declared.types[name]
             generic = node.parent is not None and node.parent.child_by_field_name("type_parameters")
             if not generic and name not in path:
                 return self.size(file, node, (*path, name))
@@ -118,27 +126,55 @@ class _Types:
             return _Size(BASIC[name], min(BASIC[name], 8))
         raise UnsafeError(f"Whether a `{name}` may be copied is not known.")
 
-    def _length(self, node: Node | None) -> int:
+    def _foreign(self, file: GoSyntax, node: Node) -> _Size:
+        """A type of an imported package: known by name, or by its source."""
+        package, _, name = text(node).partition(".")
+        path = self.imported.path(file, package)
+        known = _FOREIGN.get(f"{path}.{name}")
+        if known is not None:
+            return _Size(known, min(known, 8))
+        declared = self.imported.package(path)
+        if (
+            declared is None
+            or name not in declared.types
+            or self.imported.differs_by_build(path, name)
+            or (declared.types[name][1].type not in _REFERENCES and _reaches(declared, name, name))
+        ):
+            raise UnsafeError(f"Whether a `{text(node)}` may be copied is not known.")
         try:
-            return int(text(node), 0) if node is not None else 0
+            return _Types(self.imported, declared).named(name, ())
+        except UnsafeError:
+            raise UnsafeError(f"Whether a `{text(node)}` may be copied is not known.") from None
+
+    def _length(self, node: Node | None) -> int:
+        written = text(node) if node is not None else "0"
+        if node is not None and node.type == "identifier":
+            written = self.declared.constants.get(written, written)
+        try:
+            return int(written, 0)
         except ValueError:
             raise UnsafeError("The length of an array is not known here.") from None
+
+
+_REFERENCES = frozenset(
+    {
+        *("pointer_type", "map_type", "channel_type", "function_type"),
+        *("slice_type", "interface_type"),
+    }
+)
+"""Their values lead to others, and are no place of their own."""
 
 
 def _around(field: Node) -> Node | None:
     return field.parent.parent if field.parent is not None else None
 
 
-def _foreign(file: GoSyntax, node: Node) -> _Size:
-    package, _, name = text(node).partition(".")
-    known = _FOREIGN.get(f"{import_paths(file).get(package, '')}.{name}")
-    if known is None:
-        raise UnsafeError(f"Whether a `{text(node)}` may be copied is not known.")
-    return _Size(known, min(known, 8))
-
-
 def _type_names(node: Node) -> Iterator[str]:
-    return (text(n) for n in walk(node) if n.type == "type_identifier")
+    """The types that a definition names without a package."""
+    for name in walk(node):
+        plain = name.parent is None or name.parent.type != "qualified_type"
+        if name.type == "type_identifier" and plain:
+            yield text(name)
 
 
 BASIC = {
