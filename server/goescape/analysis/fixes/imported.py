@@ -35,6 +35,9 @@ class DeclaredTypes:
         """Whether it may keep addresses where the compiler does not see them: as numbers."""
         self.types = {n: (file, node) for file in its for n, node in file.types.items()}
         self.methods = frozenset(f.name for file in its for f in file.functions)
+        self.functions = frozenset(
+            f.plain_name for file in its for f in file.functions if f.name == f.plain_name
+        )
         self.constants = {
             name: value for file in its for name, value in file.constant_values.items()
         }

@@ -12,7 +12,7 @@ from goescape.analysis.fixes.results import PointerResult, Returned, made_by, re
 from goescape.analysis.model import RankReason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tree_sitter import Node
 
@@ -107,3 +107,12 @@ def made_value(file: GoSyntax, made: Node, its_type: str) -> Edit:
 def asterisk(file: GoSyntax, node: Node) -> Edit:
     """Drop the operator in front of a type or an operand."""
     return Edit(file.source.path, node.start_byte, node.start_byte + 1, "")
+
+
+def check_apart(edits: Iterable[Edit]) -> None:
+    """Raise UnsafeError when one edit replaces what another one changes."""
+    end: dict[str, int] = {}
+    for edit in sorted(edits, key=lambda e: (e.file, e.start, e.end)):
+        if edit.start < end.get(edit.file, 0):
+            raise UnsafeError("A call stands inside another one that changes, too.")
+        end[edit.file] = edit.end

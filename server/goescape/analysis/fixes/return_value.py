@@ -8,7 +8,13 @@ from goescape.analysis.fixes.calls import Call, binding_of, calls_of, check_guar
 from goescape.analysis.fixes.candidate import Candidate, Edit, Promise, Refusal
 from goescape.analysis.fixes.code import replace
 from goescape.analysis.fixes.copyable import UnsafeError, check_copyable
-from goescape.analysis.fixes.objects import asterisk, check_gain, findings_of, object_edits
+from goescape.analysis.fixes.objects import (
+    asterisk,
+    check_apart,
+    check_gain,
+    findings_of,
+    object_edits,
+)
 from goescape.analysis.fixes.pointees import check_no_unsafe, star_edits, uses_of, value_edits
 from goescape.analysis.fixes.results import (
     PointerResult,
@@ -18,6 +24,7 @@ from goescape.analysis.fixes.results import (
     proves_failure,
     returns_of,
 )
+from goescape.analysis.fixes.temporaries import temporary_edits
 from goescape.analysis.nodes import text
 
 if TYPE_CHECKING:
@@ -80,9 +87,24 @@ def _rewrite(
     check_gain(code, file, result.declared, found)
     edits = {asterisk(file, result.pointer), *object_edits(code, file, result, returns)}
     edits |= {replace(file, each.value, f"{result.type}{{}}") for each in absent}
+    names: set[tuple[str, int, str]] = set()
     for call in calls:
-        edits |= {*_call_edits(code, call, result, next(iter(told), ""))}
+        if _needs_name(call, result):
+            edits |= {*temporary_edits(code, call, names)}
+        else:
+            edits |= {*_call_edits(code, call, result, next(iter(told), ""))}
+    check_apart(edits)
     return tuple(sorted(edits)), len(calls)
+
+
+def _needs_name(call: Call, result: PointerResult) -> bool:
+    """Whether the pointer is an argument, or a method is called on it."""
+    around = call.node.parent
+    if around is None or result.slots != 1:
+        return False
+    return around.type == "argument_list" or (
+        around.type == "selector_expression" and _is_called(around)
+    )
 
 
 def _call_edits(code: Code, call: Call, result: PointerResult, told: str) -> Iterator[Edit]:
