@@ -16,7 +16,8 @@ from goescape.analysis.fixes.candidate import Candidate, Refusal
 from goescape.analysis.fixes.code import Code, Neighbours
 from goescape.analysis.source import SourceText
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
-from goescape.toolchain.proofs import Disproof, Proof, prove
+from goescape.toolchain.proofs import Disproof, Proof, Prover
+from goescape.toolchain.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,6 +107,7 @@ class Workshop:
         version = (await self._engine.go()).number
         imported = await self._engine.imported(str(self._root), f"./{name}")
         code = Code(report, Neighbours(others, (), imported), version, self._language)
+        around = Surroundings(code, str(self._root), f"./{name}")
         tried = Tried()
         for file in code.files.values():
             for each in self._rewrite.candidates(code, file):
@@ -113,7 +115,7 @@ class Workshop:
                     tried.reasons.append(each.reason)
                     continue
                 assert isinstance(each, Candidate)
-                verdict = await prove(self._engine, str(self._root), [f"./{name}"], each, [report])
+                verdict = await Prover.of(self._engine, around).prove(each)
                 if isinstance(verdict, Disproof):
                     tried.reasons.append(verdict.reason)
                 else:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
+from goescape.analysis.constraints import Target
 from goescape.toolchain.builds import Build, Problem, friendly, problem_of
 from goescape.toolchain.go_command import (
     Go,
@@ -168,6 +170,29 @@ class Engine:
             text = f"The files of {pattern} keep changing while Go compiles them; save once more."
             yield Problem(text, pattern)
 
+    async def target(self) -> Target:
+        """The build that everything here is about."""
+        goos, _, goarch = (await self._toolchain()).target.partition("/")
+        flags = clean_flags(self.options.build_flags)
+        named = [re.fullmatch(r"--?tags=(.*)", flag) for flag in flags]
+        tags = [tag for match in named if match for tag in re.split(r"[\s,]+", match[1]) if tag]
+        return Target(goos, goarch, tuple(sorted(tags)))
+
+    def building_for(self, target: Target) -> Engine:
+        """The same Go for another build, without cgo."""
+        system = {"GOOS": target.goos, "GOARCH": target.goarch, "CGO_ENABLED": "0"}
+        flags = [f for f in self.options.build_flags if not re.match(r"--?tags=", f)]
+        tags = (f"-tags={','.join(target.tags)}",) if target.tags else ()
+        options = evolve(
+            self.options, env={**self.options.env, **system}, build_flags=(*flags, *tags)
+        )
+        return Engine(options)
+
+    async def files_of(self, root: str, pattern: str) -> frozenset[str]:
+        """The Go files of a package and its tests in this build. Raises GoProblem."""
+        listed = listed_packages(await self._list(root, (pattern,)))
+        return frozenset(file for each in listed for file in (*each.files, *each.test_files))
+
     async def type_error(
         self, root: str, patterns: Sequence[str], overlay: Mapping[str, bytes]
     ) -> str:
@@ -284,7 +309,8 @@ class Engine:
         found: dict[str, set[str]] = {}
         for item in await self._list(root, patterns, (f"-json={FIELDS},Deps",)):
             path, dependencies = str(item.get("ImportPath")), item.get("Deps")
-            if package_path in {path, item.get("ForTest")} or not isinstance(dependencies, list):
+            its_own = {path, path.removesuffix(".test"), item.get("ForTest")}
+            if package_path in its_own or not isinstance(dependencies, list):
                 continue
             if any(split_path(str(each))[0] == package_path for each in dependencies):
                 for listed in listed_packages([item]):

@@ -14,6 +14,7 @@ from goescape.analysis.fixes.candidate import Candidate, apply_edits
 from goescape.analysis.model import PackageReport
 from goescape.toolchain.builds import friendly
 from goescape.toolchain.comparison import compare, worse_for_callers
+from goescape.toolchain.other_builds import error_elsewhere
 from goescape.toolchain.process import uninterrupted
 
 if TYPE_CHECKING:
@@ -132,12 +133,17 @@ class Prover:
         originals = {path: sources[path].content for path in contents}
         proof = Proof(whole, contents, removed, len(verdict), go.version, originals)
         outside = whole.changes_signature or worse_for_callers(self.before, verdict)
+        if whole.other_builds:
+            texts = [sources[path] for path in whole.other_builds]
+            error = await error_elsewhere(self.engine, self.root, self.patterns[0], texts, contents)
+            if error:
+                return Disproof(whole, error)
         return await self._with_importers(proof, parts) if outside else proof
 
     def _sources(self) -> dict[str, SourceText]:
-        importers = self.surroundings.code.importers or () if self.surroundings else ()
-        reports = (*importers, *self.before)
-        return {path: source for report in reports for path, source in report.sources.items()}
+        if self.surroundings is not None:
+            return self.surroundings.sources
+        return {path: text for report in self.before for path, text in report.sources.items()}
 
     async def _with_importers(self, proof: Proof, parts: Sequence[Candidate]) -> Verdict:
         """The same for the packages that import this one."""

@@ -226,7 +226,7 @@ class Proofs:
     async def _proved_together(self, around: Surroundings, proofs: Iterable[Proof]) -> Proof | None:
         preferred = self._preferred(proofs)
         quick = [each.candidate for each in preferred if each.candidate.kind is Kind.QUICK_FIX]
-        combined = together(around.code.report.sources, quick)
+        combined = together(around.sources, quick)
         if combined is None:
             return preferred[0] if len(preferred) == 1 else None
         verdict = await self._verdict(around, *combined)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from goescape.analysis.model import PackageReport
 from goescape.analysis.source import SourceText
 from goescape.toolchain.packages import go_files, pattern_of, work_root
 from goescape.toolchain.process import GoProblem
+from goescape.toolchain.strangers import strangers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,6 +36,13 @@ class Surroundings:
     importers: Mapping[str, tuple[str, ...]] = field(factory=dict)
     """Patterns of the workspace's packages that import this one, by the root of their module."""
     _before: dict[str, tuple[PackageReport, ...]] = field(factory=dict, init=False)
+
+    @property
+    def sources(self) -> dict[str, SourceText]:
+        """The texts of all the files that a fix may change."""
+        others = {path: file.source for path, file in self.code.others.items()}
+        reports = (*(self.code.importers or ()), self.code.report)
+        return {**others, **{p: text for each in reports for p, text in each.sources.items()}}
 
     async def importers_before(self, engine: Engine) -> tuple[PackageReport, ...] | None:
         """The present reports of the importers, made once; None when one does not compile."""
@@ -75,7 +84,13 @@ async def survey(
             for root, found in importing.items()
             if found
         }
-    around = Neighbours(others, importers, imported)
+    known = {*report.files, *others, *(path for each in importers or () for path in each.sources)}
+    around = Neighbours(
+        others,
+        importers,
+        imported,
+        partial(strangers, home, report.directory, [home.root, *(importing or ())], known),
+    )
     code = await asyncio.to_thread(Code, report, around, go, language)
     return Surroundings(code, home.root, home.pattern, patterns)
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from goescape.analysis.fixes.abroad import calls_abroad, is_internal, is_program
 from goescape.analysis.fixes.copyable import UnsafeError
 from goescape.analysis.fixes.results import operands
 from goescape.analysis.nodes import text
 from goescape.analysis.scopes import definition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tree_sitter import Node
 
@@ -48,14 +49,20 @@ class Binding:
         return following
 
 
-def calls_of(code: Code, file: GoSyntax, declared: Declared) -> tuple[Call, ...]:
-    """All calls. Raises UnsafeError when the function may be used otherwise, or by others."""
+def calls_of(
+    code: Code, file: GoSyntax, declared: Declared, *, anywhere: bool = False
+) -> tuple[Call, ...]:
+    """All calls. Raises UnsafeError when the function may be used otherwise, or by others.
+
+    With ``anywhere`` also those in files that this build leaves out, and in other packages where
+    all that may call the function are known.
+    """
     name = declared.plain_name
-    _check_private(code, file, declared)
-    if code.is_mentioned_elsewhere(name):
+    _check_private(code, file, declared, anywhere=anywhere)
+    if not anywhere and code.is_mentioned_elsewhere(name):
         raise UnsafeError(f"Files that this build leaves out mention `{name}`.")
     linked = re.compile(rb"^//(go:linkname|export) .*\b%s\b" % name.encode(), re.MULTILINE)
-    if any(linked.search(f.source.content) for f in code.files.values()):
+    if any(linked.search(f.source.content) for f in code.all_files):
         raise UnsafeError(f"`{name}` is linked by name.")
     is_method = declared.node.type == "method_declaration"
     if is_method:
@@ -64,45 +71,61 @@ def calls_of(code: Code, file: GoSyntax, declared: Declared) -> tuple[Call, ...]
     for where, node in _mentions(code, name):
         if node == declared.name_node or definition(node) is not None:
             continue
-        if node.type == "type_identifier":
-            raise UnsafeError(f"`{name}` stands for a type, too, or is used as a value.")
         if where.package_name != file.package_name:
-            if declared.exported:
-                raise UnsafeError(f"Another package may call `{name}`.")
-        elif (node.type == "field_identifier") == is_method:
+            continue
+        if node.type == "type_identifier" or _is_declared(node):
+            raise UnsafeError(f"`{name}` stands for a type, too, or is declared again.")
+        if (node.type == "field_identifier") == is_method:
             calls.append(Call(where, _call(node)))
-    return tuple(calls)
+    abroad = calls_abroad(code, file, name) if declared.exported else ()
+    return (*calls, *(Call(where, _call(node)) for where, node in abroad))
+
+
+def other_builds(code: Code, calls: Iterable[Call]) -> tuple[str, ...]:
+    """The files with calls that this build leaves out."""
+    paths = {call.file.source.path for call in calls}
+    return tuple(sorted(paths & code.others.keys()))
 
 
 def _mentions(code: Code, name: str) -> Iterator[tuple[GoSyntax, Node]]:
-    """Every identifier of this spelling, whatever it stands for."""
-    for file in code.files.values():
+    """Every identifier of this spelling in the folder, whatever it stands for."""
+    for file in (*code.files.values(), *code.others.values()):
         for match in re.finditer(rb"\b%s\b" % name.encode(), file.source.content):
             node = file.node_at(match.start())
             if node is not None and node.type in _IDENTIFIERS:
                 yield file, node
 
 
-def _check_private(code: Code, file: GoSyntax, declared: Declared) -> None:
+def _is_declared(name: Node) -> bool:
+    return name.parent is not None and name.parent.type in {
+        *("function_declaration", "method_declaration"),
+    }
+
+
+def _check_private(code: Code, file: GoSyntax, declared: Declared, *, anywhere: bool) -> None:
     if not declared.exported:
         if declared.plain_name in {"main", "init"}:
             raise UnsafeError("Nothing calls it by name.")
         return
     if declared.node.type == "method_declaration":
         raise UnsafeError("An exported method may be required by an interface.")
-    if file.package_name != "main" or code.importers is None:
+    if file.package_name == "main" and code.importers is not None:
+        if not is_program(code):
+            raise UnsafeError("A plugin may be asked for an exported function.")
+    elif not anywhere or not is_internal(code):
         raise UnsafeError("Other packages may call an exported function.")
 
 
 def _check_only_method(code: Code, declared: Declared) -> None:
     name = declared.plain_name
+    files = (*code.files.values(), *code.others.values())
     same = [
         f
-        for file in code.files.values()
+        for file in files
         for f in file.functions
         if f.plain_name == name and f.node.type == "method_declaration"
     ]
-    if len(same) > 1 or any(name in file.field_names for file in code.files.values()):
+    if len(same) > 1 or any(name in file.field_names for file in files):
         raise UnsafeError(f"Several things are called `{name}`.")
     if any(_is_required(node) for _, node in _mentions(code, name)):
         raise UnsafeError(f"An interface requires `{name}`.")

@@ -93,6 +93,8 @@ class Candidate:
     """Types that syntax does not show and on which the meaning of the result depends."""
     also: tuple[Finding, ...] = ()
     """Findings that must be gone together with the target: the other objects that it returns."""
+    other_builds: tuple[str, ...] = ()
+    """Files that this build leaves out and that depend on the change: their types are checked."""
     minimum: tuple[int, int] = (1, 21)
     """The version of the Go language that the result needs."""
 

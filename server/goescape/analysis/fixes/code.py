@@ -16,7 +16,7 @@ from goescape.analysis.package_syntax import PackageSyntax
 from goescape.analysis.scopes import definition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from tree_sitter import Node
 
@@ -38,6 +38,10 @@ class Neighbours:
     """
     imported: Mapping[str, PackageSources] = field(factory=dict)
     """The sources of what it imports itself, also indirectly, by import path."""
+    strangers: Callable[[], tuple[SourceText, ...] | None] = lambda: None
+    """Finds the Go files elsewhere that may import it and are none of the importers' here: other
+    builds, test data. Only asked where it matters; None when nobody can tell.
+    """
 
 
 class Code:
@@ -64,6 +68,7 @@ class Code:
         self.syntax = PackageSyntax(self.files, frozenset(own))
         self.others = {path: GoSyntax(source) for path, source in around.others.items()}
         self.imported = ImportedTypes(around.imported)
+        self._around = around
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -105,10 +110,37 @@ class Code:
         )
         return (*self.files.values(), *self.others.values(), *theirs)
 
+    @cached_property
+    def importing_files(self) -> tuple[GoSyntax, ...]:
+        """The files of the packages that import this one."""
+        return self.all_files[len(self.files) + len(self.others) :]
+
+    @cached_property
+    def strangers(self) -> tuple[SourceText, ...] | None:
+        """See ``Neighbours``."""
+        return self._around.strangers()
+
     def is_mentioned_elsewhere(self, name: str) -> bool:
         """Whether files that this build leaves out use an identifier: nobody compiles those."""
         word = re.compile(rb"\b%s\b" % re.escape(name.encode()))
         return any(word.search(file.source.content) for file in self.others.values())
+
+    @cached_property
+    def differing(self) -> frozenset[str]:
+        """The functions and methods that do something else in other builds, as far as names tell.
+
+        Those that files of other builds declare, and those that mention one of these.
+        """
+        packages = {file.package_name for file in self.files.values()}
+        others = [file for file in self.others.values() if file.package_name in packages]
+        found = {f.plain_name for file in others for f in file.functions}
+        functions = [f for file in self.files.values() for f in file.functions] if found else []
+        words = [(f.plain_name, {text(n) for n in identifiers(f.node)}) for f in functions]
+        size = -1
+        while size != len(found):
+            size = len(found)
+            found |= {name for name, used in words if used & found}
+        return frozenset(found)
 
     def is_free(self, name: str, file: GoSyntax, node: Node) -> bool:
         """Whether a new local name would neither collide nor shadow something used around it."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from goescape.analysis.fixes.code import FUNCTIONS
+from goescape.analysis.fixes.code import FUNCTIONS, identifiers
 from goescape.analysis.fixes.copyable import UnsafeError
 from goescape.analysis.fixes.imports import import_paths
 from goescape.analysis.nodes import ancestors, callee_text, text, walk
@@ -184,6 +184,9 @@ def check_ends(code: Code, result: PointerResult, returns: tuple[Returned, ...])
     body = result.declared.node.child_by_field_name("body")
     assert body is not None
     names = {text(r.variable) for r in returns if r.variable is not None}
+    if names and (differing := {text(n) for n in identifiers(body)} & code.differing):
+        # It might keep the pointer there, and nobody would see.
+        raise UnsafeError(f"What `{min(differing)}` does depends on the build.")
     related = _related(body, names)
     if any(each.form == "nil" for each in returns):
         _check_results(body, result)

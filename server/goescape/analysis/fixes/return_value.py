@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goescape.analysis.fixes.calls import Call, binding_of, calls_of, check_guard
+from goescape.analysis.fixes.calls import Call, binding_of, calls_of, check_guard, other_builds
 from goescape.analysis.fixes.candidate import Candidate, Edit, Promise, Refusal
 from goescape.analysis.fixes.code import replace
 from goescape.analysis.fixes.copyable import UnsafeError, check_copyable
@@ -48,7 +48,7 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
         if result is None or not found:
             continue
         try:
-            edits, callers = _rewrite(code, file, result, found)
+            edits, calls = _rewrite(code, file, result, found)
         except UnsafeError as unsafe:
             for finding in found:
                 yield Refusal(CODE, TITLE, finding.span, str(unsafe))
@@ -61,25 +61,27 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
                 edits,
                 Promise.GONE,
                 finding,
-                callers=callers,
+                changes_signature=result.declared.exported,
+                callers=len(calls),
+                other_builds=other_builds(code, calls),
                 also=tuple(other for other in found if other is not finding),
             )
 
 
 def _rewrite(
     code: Code, file: GoSyntax, result: PointerResult, found: tuple[Finding, ...]
-) -> tuple[tuple[Edit, ...], int]:
+) -> tuple[tuple[Edit, ...], tuple[Call, ...]]:
     returns = returns_of(file, result)
     absent = [r for r in returns if r.form == "nil"]
     if absent and result.slots == 1:
-        return (), 0  # that is for value_ok
+        return (), ()  # that is for value_ok
     check_no_unsafe(file)
     told = {proves_failure(file, result, each) for each in absent}
     if len(told) > 1 or "" in told:
         raise UnsafeError("A nil is returned, and nothing beside it surely says so.")
     check_copyable(code, file, result.type)
     check_ends(code, result, returns)
-    calls = calls_of(code, file, result.declared)
+    calls = calls_of(code, file, result.declared, anywhere=True)
     own = [r.value for r in returns if r.form == "self"]
     calls = tuple(call for call in calls if call.node not in own)
     if not calls:
@@ -94,7 +96,7 @@ def _rewrite(
         else:
             edits |= {*_call_edits(code, call, result, next(iter(told), ""))}
     check_apart(edits)
-    return tuple(sorted(edits)), len(calls)
+    return tuple(sorted(edits)), calls
 
 
 def _needs_name(call: Call, result: PointerResult) -> bool:

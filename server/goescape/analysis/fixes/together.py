@@ -51,6 +51,7 @@ def _whole(chosen: Sequence[Candidate], edits: tuple[Edit, ...]) -> Candidate:
         changes_signature=any(each.changes_signature for each in chosen),
         callers=sum(each.callers for each in chosen),
         claims=(),  # each was held against the same text by itself
+        other_builds=tuple(sorted({each for c in chosen for each in c.other_builds})),
         minimum=max(each.minimum for each in chosen),
     )
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goescape.analysis.fixes.calls import Call, binding_of, calls_of, check_guard, first_operand
+from goescape.analysis.fixes.calls import (
+    Call,
+    binding_of,
+    calls_of,
+    check_guard,
+    first_operand,
+    other_builds,
+)
 from goescape.analysis.fixes.candidate import Candidate, Edit, Promise, Refusal
 from goescape.analysis.fixes.code import FUNCTIONS, insert, replace
 from goescape.analysis.fixes.copyable import UnsafeError, check_copyable
@@ -36,7 +43,7 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
         if not found or all(r.form != "nil" for r in returns_of(file, result)):
             continue
         try:
-            edits, callers = _rewrite(code, file, result, found)
+            edits, calls = _rewrite(code, file, result, found)
         except UnsafeError as unsafe:
             yield from (Refusal(CODE, TITLE, f.span, str(unsafe)) for f in found)
             continue
@@ -49,21 +56,23 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
                 edits,
                 Promise.GONE,
                 finding,
-                callers=callers,
+                changes_signature=result.declared.exported,
+                callers=len(calls),
+                other_builds=other_builds(code, calls),
                 also=also,
             )
 
 
 def _rewrite(
     code: Code, file: GoSyntax, result: PointerResult, found: tuple[Finding, ...]
-) -> tuple[tuple[Edit, ...], int]:
+) -> tuple[tuple[Edit, ...], tuple[Call, ...]]:
     if result.pointer.parent != result.declared.node:
         raise UnsafeError("The result stands in parentheses.")
     returns = returns_of(file, result)
     check_no_unsafe(file)
     check_copyable(code, file, result.type)
     check_ends(code, result, returns)
-    calls = calls_of(code, file, result.declared)
+    calls = calls_of(code, file, result.declared, anywhere=True)
     own = [r.value for r in returns if r.form == "self"]
     calls = tuple(call for call in calls if call.node not in own)
     if not calls:
@@ -82,7 +91,7 @@ def _rewrite(
             edits |= {*_with_true(file, each.value, edits)}
     for call in calls:
         edits |= {*_call_edits(code, call)}
-    return tuple(sorted(edits)), len(calls)
+    return tuple(sorted(edits)), calls
 
 
 def _with_true(file: GoSyntax, value: Node, edits: set[Edit]) -> Iterator[Edit]:
