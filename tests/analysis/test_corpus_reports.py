@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from goescape.analysis.compiler_text import CompilerText, PackageText, Verdict
+from goescape.analysis.compiler_facts import PackageText, Verdict
+from goescape.analysis.compiler_text import CompilerText
 from goescape.analysis.report import PackageInfo, build_report
 from goescape.analysis.source import SourceText
 

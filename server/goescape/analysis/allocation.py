@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from goescape.analysis.compiler_text import PackageText
+    from goescape.analysis.compiler_facts import PackageText
     from goescape.analysis.package_syntax import PackageSyntax
     from goescape.analysis.sites import Site
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from goescape.analysis.compiler_text import Explanation, Flow, PackageText, Position, Step
+    from goescape.analysis.compiler_facts import Explanation, Flow, PackageText, Position, Step
     from goescape.analysis.package_syntax import PackageSyntax
     from goescape.analysis.sites import Site
 

@@ -1,160 +1,74 @@
-"""The text of ``go build -gcflags=-m=2``, Go 1.21 to 1.27, as values.
+"""The text of ``go build -gcflags=-m=2``, Go 1.21 to 1.27, read as a stream since it can be huge.
 
-Nothing here fails: a line that is not understood is kept in ``PackageText.unknown``. The text is
-read as a stream, since it can be huge; explanations of parameter leaks, most of its volume, are
-passed over without looking at them.
+Nothing here fails: a line that is not understood is kept in ``PackageText.unknown``. Two ways lead
+through it. The quick one takes a line with all that is indented below it at once, passes over
+the explanations of parameter leaks (most of the volume) without looking at them, and knows what it
+has read before. Whatever is odd, such as a literal over several lines, goes line by line.
 """
 
 from __future__ import annotations
 
-import enum
 import re
+from typing import TYPE_CHECKING, Any
 
-from attrs import define, field, frozen
+from goescape.analysis.compiler_facts import (
+    Capture,
+    Decision,
+    Evidence,
+    Explanation,
+    Inlinable,
+    InlinedCall,
+    Leak,
+    PackageText,
+    Position,
+)
+from goescape.analysis.compiler_lines import (
+    LINE,
+    NOTHING,
+    Block,
+    block_of,
+    is_inlining,
+    is_leak,
+    parse_position,
+    position_of,
+    understood,
+)
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-@frozen(order=True)
-class Position:
-    """A position as printed: the path may be relative, ``line`` and ``column`` are 1-based.
-
-    ``column`` counts bytes and is 0 where the compiler printed none; ``file`` is empty for things
-    without a position. Under a ``//line`` directive this is the real position, not the claimed one.
-    """
-
-    file: str
-    line: int
-    column: int
-
-
-@frozen
-class Step:
-    """``from EXPRESSION (REASON) at POSITION``."""
-
-    expression: str
-    reason: str
-    at: Position | None
-
-
-@frozen
-class Flow:
-    """``flow: DESTINATION ← SOURCE`` with its steps; ``source`` keeps its ``&`` or ``*``."""
-
-    destination: str
-    source: str
-    steps: tuple[Step, ...]
-
-
-@frozen
-class Explanation:
-    """The block that says why something escapes."""
-
-    at: Position
-    subject: str
-    function: str
-    """As ``in F`` names it; empty before Go 1.25."""
-    flows: tuple[Flow, ...]
-
-
-class Verdict(enum.Enum):
-    """What the compiler decided about an allocation."""
-
-    MOVED = "moved to heap: {}"
-    ESCAPES = "{} escapes to heap"
-    STAYS = "{} does not escape"
-
-
-@frozen
-class Decision:
-    """A summary line."""
-
-    at: Position
-    verdict: Verdict
-    subject: str
-
-    @property
-    def message(self) -> str:
-        """The compiler's own words."""
-        return self.verdict.value.format(self.subject)
-
-
-@frozen
-class Leak:
-    """``leaking param: p`` and its kin."""
-
-    at: Position
-    parameter: str
-    destination: str
-    """``heap``, ``heap (content)``, or the name of a result."""
-    message: str
-
-
-@frozen
-class Inlinable:
-    """``can inline F`` or ``cannot inline F``; ``detail`` is the cost or the reason."""
-
-    at: Position
-    function: str
-    can: bool
-    detail: str
-
-
-@frozen
-class InlinedCall:
-    """``inlining call to F``, at the ``(`` of the outermost call."""
-
-    at: Position
-    function: str
-
-
-@frozen
-class Capture:
-    """``F capturing by ref: x``, at the declaration of the variable."""
-
-    at: Position
-    function: str
-    variable: str
-    by_reference: bool
-    addressed: bool
-    assigned: bool
-    width: int
-
-
-@frozen
-class Evidence:
-    """What the back end did with a conversion or a closure (``-d=escapedebug=1,closure=1``)."""
-
-    at: Position
-    text: str
-
-
-@frozen
-class PackageText:
-    """All that was printed under one ``# path [variant]`` header."""
-
-    path: str
-    variant: str
-    explanations: tuple[Explanation, ...] = ()
-    decisions: tuple[Decision, ...] = ()
-    leaks: tuple[Leak, ...] = ()
-    inlinable: tuple[Inlinable, ...] = ()
-    inlined_calls: tuple[InlinedCall, ...] = ()
-    captures: tuple[Capture, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
-    unknown: tuple[str, ...] = ()
-    unknown_count: int = 0
+    from goescape.analysis.compiler_lines import Fact
 
 
 class CompilerText:
-    """Reads the text line by line; ``finish`` gives what was understood, a value per header."""
+    """Reads the text; ``finish`` gives what was understood, a value per header.
 
-    def __init__(self) -> None:
+    ``before`` is what another text was ``understood`` as: lines that come again are not read again,
+    and give the same objects.
+    """
+
+    def __init__(self, before: Mapping[str, Fact | None] | None = None) -> None:
+        self.understood: dict[str, Fact | None] = {}
+        """What was read the quick way, by its words; None for what is of no interest."""
+        self._before = before if before is not None else {}
+        self._positions: dict[str, Position | None] = {}
         self._done: list[PackageText] = []
         self._package = _Collected("", "")
-        self._block: _Block | None = None
+        self._partial = b""
+        self._held = ""  # the last statement: more of it may come
+        self._block: Block | None = None
         self._detail_prefix = ""
         # Go 1.21 prints a raw string literal as it stands, over several lines.
         self._pending = ""
         self._body_goes_on = False
+
+    def feed_chunk(self, chunk: bytes) -> None:
+        """Take the next bytes of the text, which may end anywhere."""
+        data = self._partial + chunk
+        end = data.rfind(b"\n") + 1
+        self._partial = data[end:]
+        if end:
+            self._read(self._held + _decoded(data[:end]), hold=True)
 
     def feed(self, line: str) -> None:
         """Take one line, without its line end."""
@@ -162,7 +76,7 @@ class CompilerText:
             line, self._pending = self._pending + "\n" + line, ""
         if self._detail_prefix and line.startswith(self._detail_prefix):
             detail = line[len(self._detail_prefix) :]
-            if self._block is not None and not self._block.detail(detail):
+            if self._block is not None and not self._block.detail(detail, self._positions):
                 self._wait_for_the_rest(line)
             return
         if self._detail_prefix:
@@ -171,28 +85,25 @@ class CompilerText:
             self._end_package()
             self._package = _Collected(header["path"], header["variant"] or "")
             return
-        match = _LINE.match(line)
+        match = LINE.match(line)
         if match is None:
             if line:
                 self._without_position(line)
             return
-        position = _position(match)
         self._body_goes_on = False
-        if self._message(position, match["message"]):
+        message = match["message"]
+        if self._take(position_of(match), message):
             if self._detail_prefix:
                 self._detail_prefix = line[: match.start("message")] + "  "
         else:
             self._wait_for_the_rest(line)
 
-    def _wait_for_the_rest(self, line: str) -> None:
-        """A line that makes no sense yet: the start of a raw literal, or never to be understood."""
-        if line.count("`") % 2 and line.count("\n") < _LONGEST_LITERAL:
-            self._pending = line
-        else:
-            self._package.not_understood(line)
-
     def finish(self) -> tuple[PackageText, ...]:
         """Everything read so far, a value per header, in the order of the text."""
+        rest = self._held + _decoded(self._partial)
+        self._partial = b""
+        if rest:
+            self._read(rest if rest.endswith("\n") else rest + "\n", hold=False)
         if self._pending:
             self._package.not_understood(self._pending)
             self._pending = ""
@@ -201,9 +112,82 @@ class CompilerText:
         done, self._done = tuple(self._done), []
         return done
 
+    def _read(self, text: str, *, hold: bool) -> None:
+        """Take whole lines; ``hold`` the last statement back, which may go on."""
+        self._held = ""
+        position, length, quotes, amid = 0, len(text), "`" in text, self._amid_something
+        for match in _STATEMENT.finditer(text):
+            start, end = match.span()
+            if start > position:
+                amid = self._feed_lines(text[position:start])
+            position = end
+            message = match[2]
+            if hold and end == length:
+                # Of the explanation of a leak, which can be very long, the header is enough.
+                header_end = text.index("\n", start) + 1
+                shortened = message is None and "`" not in match[0]
+                self._held = text[start:header_end] if shortened else text[start:]
+            elif (
+                amid
+                or (quotes and "`" in match[0])
+                or (message is not None and not self._quick(match, message))
+            ):
+                amid = self._feed_lines(match[0])
+        if position < length:
+            self._feed_lines(text[position:])
+
+    @property
+    def _amid_something(self) -> bool:
+        return bool(self._pending or self._detail_prefix or self._body_goes_on)
+
+    def _feed_lines(self, lines: str) -> bool:
+        """Line by line; whether what follows may belong to it."""
+        for line in lines[:-1].split("\n"):
+            self.feed(line)
+        return self._amid_something
+
+    def _quick(self, match: re.Match[str], message: str) -> bool:
+        """Understand a line with what is indented below it; whether that was possible."""
+        words = match[0]
+        if message.startswith("can inline "):
+            message = message.partition(" as: ")[0]
+            words = match[1] + message
+        fact = self._before.get(words, NOTHING)
+        if fact is NOTHING:
+            fact = self._fact(match[1], message, match[3])
+            if fact is NOTHING:
+                return False
+        self.understood[words] = fact
+        if fact is not None:
+            self._package.add(fact)
+        return True
+
+    def _fact(self, prefix: str, message: str, details: str) -> Fact | None:
+        at = parse_position(prefix[:-2], self._positions)
+        if at is None:
+            return NOTHING
+        if not (details or message.endswith(":")):
+            return understood(at, message)
+        block = block_of(at, message)
+        if block is None:
+            return NOTHING if details else understood(at, message)
+        if details:
+            # Of the first detail the prefix stands before it, of the others behind a line end.
+            for detail in details[len(prefix) + 2 : -1].split(f"\n{prefix}  "):
+                if not block.detail(detail, self._positions):
+                    return NOTHING
+        return block.finished()
+
+    def _wait_for_the_rest(self, line: str) -> None:
+        """A line that makes no sense yet: the start of a raw literal, or never to be understood."""
+        if line.count("`") % 2 and line.count("\n") < _LONGEST_LITERAL:
+            self._pending = line
+        else:
+            self._package.not_understood(line)
+
     def _end_block(self) -> None:
         if self._block is not None:
-            self._package.explanations.append(self._block.finished())
+            self._package.add(self._block.finished())
         self._block, self._detail_prefix = None, ""
 
     def _end_package(self) -> None:
@@ -215,10 +199,10 @@ class CompilerText:
         nowhere = Position("", 0, 0)
         if line.startswith("<unknown line number>: "):
             message = line.partition(": ")[2]
-            if self._message(nowhere, message):
+            if self._take(nowhere, message):
                 self._detail_prefix = "<unknown line number>:   " if self._detail_prefix else ""
                 return
-        elif self._message(nowhere, line):
+        elif self._take(nowhere, line):
             self._end_block()
             return
         if self._body_goes_on:
@@ -226,199 +210,72 @@ class CompilerText:
         else:
             self._package.not_understood(line)
 
-    def _message(self, at: Position, message: str) -> bool:
+    def _take(self, at: Position, message: str) -> bool:
         """Store what a line says; whether it was understood. Marks the start of a block."""
-        package = self._package
-        if message.endswith(":") and self._header(at, message):
+        self._block = block_of(at, message) if message.endswith(":") else None
+        if self._block is not None or is_leak(message):
+            self._detail_prefix = "?"  # the caller knows the prefix that the details share
             return True
-        if message.endswith(" escapes to heap"):
-            package.decisions.append(Decision(at, Verdict.ESCAPES, message[:-16]))
-        elif message.endswith(" does not escape"):
-            package.decisions.append(Decision(at, Verdict.STAYS, message[:-16]))
-        elif message.startswith("moved to heap: "):
-            package.decisions.append(Decision(at, Verdict.MOVED, message[15:]))
-        elif message.startswith("inlining call to "):
-            package.inlined_calls.append(InlinedCall(at, message[17:].partition(" with score ")[0]))
-        elif message.startswith(("can inline ", "cannot inline ")):
-            package.inlining(at, message)
+        if is_inlining(message):
             self._body_goes_on = message.count("`") % 2 == 1
-        elif message.startswith("leaking param"):
-            package.leak(at, message)
-        elif message.startswith(_EVIDENCE):
-            package.evidence.append(Evidence(at, message))
-        elif match := _CAPTURE.match(message):
-            package.captures.append(
-                Capture(
-                    at,
-                    match["function"],
-                    match["variable"],
-                    match["how"] == "ref",
-                    match["addr"] == "true",
-                    match["assign"] == "true",
-                    int(match["width"]),
-                )
-            )
-        else:
-            return _WITHOUT_INTEREST.search(message) is not None
-        return True
-
-    def _header(self, at: Position, message: str) -> bool:
-        if message.endswith(" escapes to heap:"):
-            self._block = _Block(at, message[:-17], "")
-        elif " escapes to heap in " in message:
-            subject, _, function = message[:-1].rpartition(" escapes to heap in ")
-            self._block = _Block(at, subject, function)
-        elif not (message.startswith("parameter ") and " leaks to " in message):
-            return False
-        self._detail_prefix = "?"  # the caller knows the prefix that the details share
-        return True
+        fact = understood(at, message)
+        if fact is not None and fact is not NOTHING:
+            self._package.add(fact)
+        return fact is not NOTHING
 
 
-@define
-class _Block:
-    """An explanation while it is read."""
-
-    at: Position
-    subject: str
-    function: str
-    flows: list[tuple[str, str, list[Step]]] = field(factory=list)
-
-    def detail(self, text: str) -> bool:
-        """Take one indented line below the header, without its position; whether it made sense."""
-        if match := _FROM.match(text):
-            if self.flows:
-                step = Step(match["expression"], match["reason"], _parse_position(match["at"]))
-                self.flows[-1][2].append(step)
-            return True
-        if text.startswith("flow: ") and text.endswith(":") and (flow := _split_flow(text[6:-1])):
-            self.flows.append((*flow, []))
-            return True
-        return text.startswith("warning: ")
-
-    def finished(self) -> Explanation:
-        flows = tuple(Flow(to, source, tuple(steps)) for to, source, steps in self.flows)
-        return Explanation(self.at, self.subject, self.function, flows)
-
-
-@define
 class _Collected:
     """A package's facts while they are read."""
 
-    path: str
-    variant: str
-    explanations: list[Explanation] = field(factory=list)
-    decisions: list[Decision] = field(factory=list)
-    leaks: list[Leak] = field(factory=list)
-    inlinable: list[Inlinable] = field(factory=list)
-    inlined_calls: list[InlinedCall] = field(factory=list)
-    captures: list[Capture] = field(factory=list)
-    evidence: list[Evidence] = field(factory=list)
-    unknown: list[str] = field(factory=list)
-    unknown_count: int = 0
+    def __init__(self, path: str, variant: str) -> None:
+        self.path = path
+        self._variant = variant
+        self._facts: dict[type[Fact], list[Fact]] = {kind: [] for kind in _KINDS}
+        self._unknown: list[str] = []
+        self._unknown_count = 0
 
     @property
     def something(self) -> bool:
-        return bool(self.decisions or self.inlinable or self.unknown or self.leaks)
+        telling = (Decision, Inlinable, Leak)
+        return bool(self._unknown) or any(self._facts[kind] for kind in telling)
+
+    def add(self, fact: Fact) -> None:
+        self._facts[type(fact)].append(fact)
 
     def not_understood(self, line: str) -> None:
-        self.unknown_count += 1
-        if len(self.unknown) < _MOST_UNKNOWN:
-            self.unknown.append(line[:_LONGEST_UNKNOWN])
-
-    def inlining(self, at: Position, message: str) -> None:
-        can = message.startswith("can ")
-        rest = message[len("can inline ") if can else len("cannot inline ") :]
-        if can:
-            function, _, body = rest.partition(" with cost ")
-            detail = f"cost {body.partition(' ')[0]}" if body else ""
-        else:
-            function, _, detail = rest.partition(": ")
-            if " into " in function:  # a refusal at one call says nothing about the function
-                return
-        self.inlinable.append(Inlinable(at, function, can, detail))
-
-    def leak(self, at: Position, message: str) -> None:
-        if match := _LEAK_TO_RESULT.match(message):
-            self.leaks.append(Leak(at, match["parameter"], match["result"], message))
-        else:
-            kind, _, parameter = message.partition(": ")
-            destination = "heap (content)" if kind.endswith("content") else "heap"
-            self.leaks.append(Leak(at, parameter, destination, message))
+        self._unknown_count += 1
+        if len(self._unknown) < _MOST_UNKNOWN:
+            self._unknown.append(line[:_LONGEST_UNKNOWN])
 
     def finished(self) -> PackageText:
-        return PackageText(
-            self.path,
-            self.variant,
-            tuple(self.explanations),
-            tuple(self.decisions),
-            tuple(self.leaks),
-            tuple(self.inlinable),
-            tuple(self.inlined_calls),
-            tuple(self.captures),
-            tuple(self.evidence),
-            tuple(self.unknown),
-            self.unknown_count,
-        )
+        facts: list[Any] = [tuple(self._facts[kind]) for kind in _KINDS]
+        facts += [tuple(self._unknown), self._unknown_count]
+        return PackageText(self.path, self._variant, *facts)
 
 
-def _position(match: re.Match[str]) -> Position:
-    # Under //line the real position follows in brackets; cgo's points into a deleted copy, whose
-    # claimed line is the better one.
-    if match["real"] and not _CGO_COPY.search(match["real"]):
-        return Position(match["real"], int(match["real_line"]), int(match["real_column"] or 0))
-    return Position(match["file"], int(match["line"]), int(match["column"] or 0))
+def _decoded(lines: bytes) -> str:
+    if b"\r" in lines:
+        lines = lines.replace(b"\r\n", b"\n")
+    return lines.decode("utf-8", "replace")
 
 
-def _parse_position(text: str) -> Position | None:
-    match = _POSITION.match(text)
-    return _position(match) if match else None
-
-
-def _split_flow(text: str) -> tuple[str, str] | None:
-    """``a ← &b`` (``a = &b`` before Go 1.25) in two; braces may hold the sign themselves."""
-    depth = 0
-    for index, character in enumerate(text):
-        if character == "{":
-            depth += 1
-        elif character == "}":
-            depth -= 1
-        elif depth == 0 and character in "=←" and text[index - 1 : index + 2] == f" {character} ":
-            return text[: index - 1], text[index + 2 :]
-    # String constants may hold half a pair of braces.
-    for sign in (" ← ", " = "):
-        if text.count(sign) == 1:
-            destination, _, source = text.partition(sign)
-            return destination, source
-    return None
-
-
+# The order of ``PackageText``.
+_KINDS: tuple[type[Fact], ...] = (
+    Explanation,
+    Decision,
+    Leak,
+    Inlinable,
+    InlinedCall,
+    Capture,
+    Evidence,
+)
 _HEADER = re.compile(r"# (?P<path>\S+)(?: \[(?P<variant>[^\]]+)\])?$")
-_AT = (
-    r"(?P<file><autogenerated>|[^\n]+?):(?P<line>\d+)(?::(?P<column>\d+))?"
-    r"(?:\[(?P<real>[^\n]+?):(?P<real_line>\d+)(?::(?P<real_column>\d+))?\])?"
-)
-_LINE = re.compile(_AT + r": (?P<message>.*)$", re.DOTALL)
-_POSITION = re.compile(_AT + "$")
-_FROM = re.compile(r"  from (?P<expression>.*) \((?P<reason>[^()]+)\) at (?P<at>.+)$", re.DOTALL)
-_CAPTURE = re.compile(
-    r"(?P<function>.+) capturing by (?P<how>ref|value): (?P<variable>\S+) "
-    r"\(addr=(?P<addr>true|false) assign=(?P<assign>true|false) width=(?P<width>\d+)\)$"
-)
-_LEAK_TO_RESULT = re.compile(r"leaking param: (?P<parameter>\S+) to result (?P<result>\S+) level=")
-_CGO_COPY = re.compile(r"\.cgo1\.go$|_cgo_gotypes\.go$")
-_EVIDENCE = (
-    "convert: using ",
-    "closure converted to global",
-    "heap closure, captured vars",
-    "stack closure, captured vars",
-)
-# True things that nobody is told: what else -m prints.
-_WITHOUT_INTEREST = re.compile(
-    r"ignoring self-assignment in|devirtualiz|imprecise interface call|bounds check elided"
-    r"|zero-copy string->\[\]byte conversion|considered 'big'; reducing max cost"
-    r"|skip inlining within|will be kept alive|is unsafe uintptr$|as escaping (?:\.\.\.)?uintptr$"
-    r"|now per-iteration|^mutates param|^calls param|does not escape, mutate, or call"
-    r"|^(?:live at |stack object )|^make: using|^append: |^slice: |runtime\.growslice"
+# A plain position, a message, and the lines below that repeat the position and are indented;
+# the explanation of a parameter's leak has no message here.
+_STATEMENT = re.compile(
+    r"^((?:[A-Za-z]:)?[^\n:]+:\d+(?::\d+)?: )"
+    r"(?:parameter .* leaks to .*:\n(?:\1  .*\n)*|(.*)\n((?:\1  .*\n)*))",
+    re.MULTILINE,
 )
 _LONGEST_LITERAL = 5_000  # lines
 _MOST_UNKNOWN = 200

@@ -13,7 +13,7 @@ from goescape.analysis.model import Kind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from goescape.analysis.compiler_text import Explanation
+    from goescape.analysis.compiler_facts import Explanation
 
 
 def plain_function(name: str) -> str:

@@ -15,7 +15,7 @@ from goescape.analysis.allocation import (
     may_still_allocate,
 )
 from goescape.analysis.causes import Reasoner, Reasoning
-from goescape.analysis.compiler_text import Verdict
+from goescape.analysis.compiler_facts import Verdict
 from goescape.analysis.copies import merge_copies
 from goescape.analysis.go_syntax import GoSyntax, parameters
 from goescape.analysis.model import (
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from goescape.analysis.compiler_text import Capture, Inlinable, Leak, PackageText, Position
+    from goescape.analysis.compiler_facts import Capture, Inlinable, Leak, PackageText, Position
     from goescape.analysis.go_syntax import Declared
     from goescape.analysis.model import CompileError
     from goescape.analysis.source import SourceText

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
-from goescape.analysis.compiler_text import Decision, Explanation, Verdict
+from goescape.analysis.compiler_facts import Decision, Explanation, Verdict
 from goescape.analysis.model import Copy, Kind, LeftOut, Place, Span
 from goescape.analysis.nodes import ancestors, anchor, callee_text, text
 from goescape.analysis.renderings import (
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from goescape.analysis.compiler_text import PackageText, Position
+    from goescape.analysis.compiler_facts import PackageText, Position
     from goescape.analysis.go_syntax import GoSyntax
     from goescape.analysis.package_syntax import PackageSyntax
 

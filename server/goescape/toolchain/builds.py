@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from attrs import define, evolve, field, frozen
 
-from goescape.analysis.compiler_text import CompilerText, PackageText
+from goescape.analysis.compiler_text import CompilerText
 from goescape.analysis.model import CompileError, PackageReport
 from goescape.analysis.report import PackageInfo, build_report
 from goescape.analysis.source import SourceText
@@ -32,6 +32,7 @@ from goescape.toolchain.process import Command, run, uninterrupted
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 
+    from goescape.analysis.compiler_facts import PackageText
     from goescape.toolchain.process import GoProblem
 
 _MOST_MESSAGES = 40
