@@ -171,8 +171,7 @@ func F(n int) (all []*int) {
     assert "would be in a loop" in await case.reason(case.candidate(*edits))
 
 
-async def test_go_vet_objects_to_what_is_new(engine: Engine, write_tree: WriteTree) -> None:
-    text = """
+LOCK = """
 -- p/p.go --
 package p
 
@@ -190,7 +189,14 @@ func Use() int { t := New(); return t.n[0] }
 
 func copied(t T) int { return t.n[0] }
 """
-    case = await case_of(engine, write_tree(GO_MOD + text))
+
+
+@pytest.mark.parametrize("version", ["1.21.13", "1.23.9", "1.27.3"])
+async def test_go_vet_objects_to_what_is_new(
+    go_toolchains: dict[str, str], write_tree: WriteTree, version: str
+) -> None:
+    engine = Engine(EngineOptions(go_path=go_toolchains[version]))
+    case = await case_of(engine, write_tree(GO_MOD + LOCK))
     edits = case.edits(("New() *T { t := T{}; return &t", "New() T { t := T{}; return t"))
     reason = await case.reason(case.candidate(*edits, subject="t"))
     assert reason.startswith("go vet objects: return copies lock value")

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import re
+import sys
 from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,6 +65,7 @@ TEST_SECONDS = 600.0
 _ATTEMPTS = 5
 _ANALYSES = ("-copylocks", "-lostcancel", "-loopclosure", "-printf", "-unusedresult", "-assign")
 _VET_READS_OVERLAYS = (1, 24)
+_VET_OVERLAY = f'"{sys.executable}" -I -S "{Path(__file__).with_name("vet_overlay.py")}"'
 _RAW_LIMIT = 2_000_000
 
 
@@ -197,27 +199,17 @@ class Engine:
         self, root: str, patterns: Sequence[str], overlay: Mapping[str, bytes]
     ) -> str:
         """The first error in packages and their tests; empty when there is none."""
-        if (await self.go()).number >= _VET_READS_OVERLAYS:
-            # `go vet` checks types without compiling: much less work than a build.
-            found = await self._vet(root, patterns, overlay, ("-framepointer",))
-            errors = [e for line in found for e in compile_errors(line.removeprefix("vet: "), root)]
-            return errors[0].message if errors else ""
-        flags = ("-export", f"-json={FIELDS}")
-        command = evolve(await self._list_command(root, flags, patterns), overlay=overlay)
-        objects, text = JsonObjects(), BoundedText(4000)
-        code = await run(command, objects.feed, text.add)
-        for each in listed_packages(objects.objects):
-            if not each.built and not each.is_empty:
-                texts = each.errors or each.dependency_errors
-                return next((e.message for text in texts for e in compile_errors(text, root)), "?")
-        return "" if code == 0 else friendly(text.text.splitlines())
+        # `go vet` checks types without compiling: much less work than a build.
+        found = await self._vet(root, patterns, overlay, ("-framepointer",))
+        errors = [e for line in found for e in compile_errors(line.removeprefix("vet: "), root)]
+        return errors[0].message if errors else ""
 
     async def vet(
         self, root: str, patterns: Sequence[str], overlay: Mapping[str, bytes]
     ) -> tuple[str, ...]:
         """What the analyses of `go vet` that a rewrite may break say; empty when all is well.
 
-        Go before 1.24 does not look at an overlay here, and so finds nothing. Raises GoProblem.
+        Raises GoProblem.
         """
         return await self._vet(root, patterns, overlay, _ANALYSES)
 
@@ -230,7 +222,9 @@ class Engine:
     ) -> tuple[str, ...]:
         build_flags = clean_flags(self.options.build_flags)
         names = [name for pattern in patterns for name in _command_line(pattern)]
-        command = await self._command(root, "vet", *analyses, *build_flags, "--", *names)
+        reads_overlays = (await self.go()).number >= _VET_READS_OVERLAYS or not overlay
+        helped = () if reads_overlays else (f"-toolexec={_VET_OVERLAY}",)
+        command = await self._command(root, "vet", *analyses, *build_flags, *helped, "--", *names)
         answer = await capture(evolve(command, overlay=overlay), LIST_SECONDS)
         lines = [line for line in answer.errors.splitlines() if not line.startswith("#")]
         return tuple(lines) if answer.code != 0 else ()

@@ -224,8 +224,7 @@ async def _vetted(
         return ""
     known = Counter(map(_without_position, await engine.vet(root, patterns, {})))
     new = Counter(map(_without_position, found)) - known
-    # Before Go 1.24 vet reads the old text with the new imports; the compiler has read the new one.
-    return friendly([each for each in new if not each.startswith("could not import ")])
+    return friendly([*new])
 
 
 def _without_position(complaint: str) -> str:
