@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from goescape.analysis.fixes import (
+    append_destination,
     array_pool,
     array_variable,
     as_type,
@@ -101,6 +102,7 @@ REWRITES: tuple[Rewrite, ...] = (
     buffer_pool,
     builder_grow,
     reader_reset,
+    append_destination,
 )
 
 

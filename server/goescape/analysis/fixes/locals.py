@@ -78,12 +78,13 @@ def _is_settled(code: Code, operand: Node) -> bool:
             return False
         if node.type == "unary_expression" and text(node)[0] in "*&<":
             return False
-        if node.type == "identifier" and not _is_own(code, node):
+        if node.type == "identifier" and not is_own(code, node):
             return False
     return True
 
 
-def _is_own(code: Code, identifier: Node) -> bool:
+def is_own(code: Code, identifier: Node) -> bool:
+    """Whether only the function around a variable can change it, or it is a constant."""
     declared, function = definition(identifier), function_around(identifier)
     if declared is None or function is None:
         known = {"len", "cap", "true", "false", *BASIC, *code.syntax.constants}
