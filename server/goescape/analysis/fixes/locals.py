@@ -71,6 +71,27 @@ def keeps_order(code: Code, operands: Sequence[Node]) -> bool:
     return True
 
 
+def is_settled_until_used(code: Code, expression: Node, operands: Iterable[Node]) -> bool:
+    """Whether operands may be read as late as the last call of the statement around them.
+
+    That is what compilers do where an expression is no call itself: ``f(a.s+"!", a.set())``.
+    """
+    return not _runs_after(expression) or all(_is_settled(code, each) for each in operands)
+
+
+def _runs_after(expression: Node) -> bool:
+    """Whether the statement around an expression still calls, or waits, behind it."""
+    top = expression
+    while (around := top.parent) is not None and around.type not in _OUTSIDE:
+        top = around
+    if around is not None and around.type == "communication_case":
+        top = around.parent or around
+    return any(
+        node.start_byte >= expression.end_byte and (may_call(node) or text(node).startswith("<-"))
+        for node in walk(top)
+    )
+
+
 def _is_settled(code: Code, operand: Node) -> bool:
     """Whether only the function around an operand can change it: literals, own variables."""
     for node in walk(operand):
@@ -291,6 +312,12 @@ def underlying(code: Code, type_node: Node | None) -> Node | None:
     return None
 
 
+_OUTSIDE = FUNCTIONS | {
+    *("statement_list", "if_statement", "for_statement", "for_clause", "labeled_statement"),
+    *("expression_switch_statement", "type_switch_statement", "expression_case"),
+    *("communication_case", "source_file"),
+}
+"""What an expression's statement stands in; for a header, what it is the header of."""
 BASIC = frozenset(
     {
         *("bool", "string", "byte", "rune", "uintptr", "float32", "float64"),

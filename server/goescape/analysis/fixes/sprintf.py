@@ -12,6 +12,7 @@ from goescape.analysis.fixes.locals import (
     BASIC,
     arguments_of,
     is_called,
+    is_settled_until_used,
     is_visible,
     keeps_order,
     redeclares,
@@ -46,7 +47,7 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
             continue
         seen.add(call.start_byte)
         function, parts = _parts(code, file, call)
-        if parts is None or not _means_the_same(code, parts):
+        if parts is None or not _means_the_same(code, call, parts):
             continue
         title = _title(function, parts)
         imports = import_edits(file, needed_imports(parts), [call])
@@ -86,9 +87,12 @@ def _parts(code: Code, file: GoSyntax, call: Node) -> tuple[str, list[Part] | No
     return "", None
 
 
-def _means_the_same(code: Code, parts: Sequence[Part]) -> bool:
-    """Whether nobody sees that operands are read earlier, nor that a string is no copy."""
+def _means_the_same(code: Code, call: Node, parts: Sequence[Part]) -> bool:
+    """Whether nobody sees that operands are read at other times, nor that a string is no copy."""
     if not keeps_order(code, [part.node for part in parts if part.node is not None]):
+        return False
+    bare = [part.node for part in parts if part.node is not None and not part.function]
+    if not is_settled_until_used(code, call, bare):
         return False
     copies = any(part.node is None or part.function for part in parts)
     return copies or not any("unsafe" in file.imported_names for file in code.all_files)
