@@ -42,10 +42,11 @@ class Binding:
 
     @property
     def next_statement(self) -> Node | None:
-        """What follows in the same block, comments left out."""
+        """What follows in the same block, or in the case that this heads, comments left out."""
         following = self.statement.next_named_sibling
-        while following is not None and following.type == "comment":
-            following = following.next_named_sibling
+        while following is not None and following.type in {"comment", "statement_list"}:
+            inside = following.type == "statement_list"
+            following = following.named_children[0] if inside else following.next_named_sibling
         return following
 
 

@@ -111,7 +111,7 @@ def _check_body(code: Code, declared: Declared) -> None:
         raise UnsafeError("`any` is a type of this package.")
     body = declared.node.child_by_field_name("body")
     for node in own(body) if body is not None else ():
-        if node.type == "defer_statement" and may_recover(node):
+        if node.type == "defer_statement" and may_recover(code, node):
             raise UnsafeError("A deferred call may recover, and then the result is nil.")
 
 

@@ -99,7 +99,7 @@ def _rewrite(
     check_no_unsafe(file)
     body = result.declared.node.child_by_field_name("body")
     for node in own(body) if body is not None else ():
-        if node.type == "defer_statement" and may_recover(node):
+        if node.type == "defer_statement" and may_recover(code, node):
             raise UnsafeError("A deferred call may recover, and then the result is nil.")
     _check_name(code, result, made)
     calls = calls_of(code, file, result.declared)

@@ -13,6 +13,7 @@ from goescape.analysis.fixes.imports import import_edits, imported_as
 from goescape.analysis.fixes.levels import is_same_at, level_of, takes_anything
 from goescape.analysis.fixes.locals import (
     arguments_of,
+    field_type,
     is_called,
     is_visible,
     package_name,
@@ -65,7 +66,8 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
             yield Refusal(CODE, TITLE, file.span(call), reason)
             continue
         imports = import_edits(file, guard.needed)
-        if imports is None or not all(map(_is_plain, arguments_of(call))):
+        plain = _Plain(code, file, _read_anyway(call))
+        if imports is None or not all(map(plain.holds, arguments_of(call))):
             reason = "Its operands may do something, or fail: that would not happen any more."
             yield Refusal(CODE, TITLE, file.span(call), reason)
             continue
@@ -209,27 +211,55 @@ def _is_path(operand: Node) -> bool:
     return all(n.type in _PATH for n in walk(operand))
 
 
-def _is_plain(argument: Node) -> bool:
-    """Whether nobody can tell if it was evaluated."""
-    match argument.type:
-        case "call_expression":
-            called = callee_text(argument)
-            function = argument.child_by_field_name("function")
-            own = function is None or definition(function) is not None
-            return (
-                called in {"len", "cap"} and not own and all(map(_is_plain, arguments_of(argument)))
-            )
-        case "binary_expression":
-            operator = argument.child_by_field_name("operator")
-            harmless = operator is not None and operator.type in {"+", "-", "*"}
-            return harmless and all(map(_is_plain, argument.named_children))
-        case "unary_expression":
-            operator = argument.child_by_field_name("operator")
-            harmless = operator is not None and operator.type in {"-", "+", "!", "^"}
-            return harmless and all(map(_is_plain, argument.named_children))
-        case "parenthesized_expression" | "variadic_argument":
-            return all(map(_is_plain, argument.named_children))
-    return argument.type in _CONSTANTS | {"comment"} or _is_path(argument)
+def _read_anyway(call: Node) -> frozenset[str]:
+    """What calling needs itself: the ``s`` of ``s.log.Debug()``, which panics there if it is nil."""
+    function = call.child_by_field_name("function")
+    operand = function.child_by_field_name("operand") if function is not None else None
+    selectors = (n for n in walk(operand) if n.type == "selector_expression") if operand else ()
+    return frozenset(text(n.named_children[0]) for n in selectors)
+
+
+@frozen
+class _Plain:
+    """Arguments of which nobody can tell if they were evaluated."""
+
+    code: Code
+    file: GoSyntax
+    read: frozenset[str]
+
+    def holds(self, argument: Node) -> bool:
+        parts = argument.named_children
+        operator = argument.child_by_field_name("operator")
+        match argument.type:
+            case "call_expression":
+                function = argument.child_by_field_name("function")
+                own = function is None or definition(function) is not None
+                called, arguments = callee_text(argument), arguments_of(argument)
+                return called in {"len", "cap"} and not own and all(map(self.holds, arguments))
+            case "binary_expression":
+                harmless = operator is not None and operator.type in {"+", "-", "*"}
+                return harmless and all(map(self.holds, parts))
+            case "unary_expression":
+                harmless = operator is not None and operator.type in {"-", "+", "!", "^"}
+                return harmless and all(map(self.holds, parts))
+            case "parenthesized_expression" | "variadic_argument":
+                return all(map(self.holds, parts))
+            case "selector_expression":
+                return _is_path(argument) and self._is_read_safely(argument)
+        return argument.type in _CONSTANTS | {"comment", "identifier"}
+
+    def _is_read_safely(self, selector: Node) -> bool:
+        """Whether no pointer on the way to a field can be nil: a panic would be seen."""
+        if selector.type != "selector_expression":
+            return True
+        operand, field = selector.named_children[0], selector.named_children[-1]
+        if text(operand) in self.file.imported_names and definition(operand) is None:
+            return True
+        written = type_of(self.code, operand)
+        if field_type(self.code, written, text(field)) is None:
+            return False
+        pointer = written is not None and written.type == "pointer_type"
+        return (not pointer or text(operand) in self.read) and self._is_read_safely(operand)
 
 
 _PATH = frozenset({"identifier", "field_identifier", "selector_expression"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from goescape.analysis.fixes.calls import Binding, check_guard
 from goescape.analysis.fixes.candidate import Edit
 from goescape.analysis.fixes.copyable import UnsafeError
 from goescape.analysis.fixes.locals import (
@@ -138,6 +139,19 @@ class PointerChannels:
             raise UnsafeError("Receiving from a closed channel gives nil, which may be seen.")
         if text(names[0]) != "_":
             check_only_read(self._code, names[0])
+        if len(names) == 2 and not commaless:
+            self._check_tested(statement, *names)
+
+    def _check_tested(self, statement: Node, received: Node, known: Node) -> None:
+        """Nobody may look at what a closed channel gives: it would have been nil."""
+        function, flag = declaration_around(received), text(known)
+        assert function is not None
+        uses = [use for use in self._code.uses(received, function) if use != received]
+        if uses:
+            around = statement.parent
+            branch = around if around is not None and around.type == "if_statement" else None
+            binding = Binding(statement, (received, known), branch)
+            check_guard(binding, uses, frozenset({flag}), frozenset({f"!{flag}"}))
 
     def _send(self, file: GoSyntax, send: Node, use: Node) -> None:
         value = send.child_by_field_name("value")

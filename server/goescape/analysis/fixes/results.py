@@ -192,6 +192,8 @@ def check_ends(code: Code, result: PointerResult, returns: tuple[Returned, ...])
         _check_results(body, result)
     for node in own(body):
         if node.type == "defer_statement":
+            if recovers_by_name(code, node):
+                raise UnsafeError("A deferred call may recover, and then the result is nil.")
             _check_defer(node, names, related)
         elif node.type == "for_statement" and code.language >= (1, 23):
             _check_range(node, related)
@@ -221,8 +223,22 @@ def _check_defer(node: Node, names: set[str], related: set[str]) -> None:
         raise UnsafeError("A deferred call may still change what is returned.")
 
 
-def may_recover(node: Node) -> bool:
+def recovers_by_name(code: Code, node: Node) -> bool:
+    """Whether a deferred call is of something here that recovers, whatever has that name."""
+    name = callee_text(node.named_children[0]).rpartition(".")[2]
+    if any(name in file.field_names for file in code.all_files):
+        return True  # a field that holds a function
+    return any(
+        function.plain_name == name and "recover" in _names(function.node)
+        for file in code.all_files
+        for function in file.functions
+    )
+
+
+def may_recover(code: Code, node: Node) -> bool:
     """Whether a deferred call could make the function return after a panic."""
+    if recovers_by_name(code, node):
+        return True
     call = node.named_children[0]
     function = call.child_by_field_name("function")
     if function is not None and function.type == "func_literal":
