@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def compares_errors(code: Code) -> bool:
     """Whether errors that calls have made may be compared, or be keys, anywhere here."""
     files = code.all_files
-    if any(_KEYED.search(file.source.content) for file in files):
+    if any(_KEYED.search(file.source.content) or b"%p" in file.source.content for file in files):
         return True
     known = {name for file in files for name in _package_variables(file)}
     program = _Program(known, *_holders(files))

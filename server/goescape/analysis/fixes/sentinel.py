@@ -9,8 +9,8 @@ from goescape.analysis.fixes.candidate import Candidate, Promise, Refusal
 from goescape.analysis.fixes.code import replace
 from goescape.analysis.fixes.declarations import declared_after_imports
 from goescape.analysis.fixes.error_identity import compares_errors
-from goescape.analysis.fixes.locals import arguments_of, declaration_around, is_called
-from goescape.analysis.nodes import text
+from goescape.analysis.fixes.locals import arguments_of, declaration_around, is_called, may_call
+from goescape.analysis.nodes import callee_text, text, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +43,10 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
             reason = "The package tells errors apart by comparing them with each other."
             yield Refusal(CODE, TITLE, file.span(call), reason)
             continue
+        if _runs_earlier(code, file):
+            reason = "A variable of an earlier file is initialized by code that may need it already."
+            yield Refusal(CODE, TITLE, file.span(call), reason)
+            continue
         declared = declared_after_imports(file, f"var {name} = {text(call)}")
         if declared is not None:
             yield Candidate(
@@ -72,6 +76,24 @@ def _fits(file: GoSyntax, call: Node) -> bool:
     function = declaration_around(call)
     name = function.child_by_field_name("name") if function is not None else None
     return name is not None and text(name) not in {"init", "main"}
+
+
+def _runs_earlier(code: Code, file: GoSyntax) -> bool:
+    """Whether code of the package may run before a new variable of a file has its value.
+
+    Go orders variables by the functions that their values mention; calls through interfaces and
+    function values it does not see. Within the file the new variable comes first.
+    """
+    own = {f.plain_name for f in code.syntax.functions.values()} | set(code.syntax.types)
+    earlier = (f for path, f in code.files.items() if path < file.source.path)
+    for variable in (v for f in earlier for v in f.root.named_children):
+        if variable.type != "var_declaration":
+            continue
+        names = {text(n) for n in walk(variable) if n.type.endswith("identifier")}
+        calls = (n for n in walk(variable) if may_call(n))
+        if names & own and any(callee_text(c) not in code.syntax.types for c in calls):
+            return True
+    return False
 
 
 def _name(literal: str) -> str:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 CODE = "small-array"
 TITLE = "Use a fixed-size array for small lengths"
 _LENGTH = 64
+_DIGITS = 8
 
 
 def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
@@ -91,7 +92,7 @@ def _is_length(node: Node) -> bool:
     if node.type == "call_expression":
         return callee_text(node) == "len" and len(arguments_of(node)) == 1
     if node.type == "int_literal":
-        return True
+        return len(text(node)) < _DIGITS  # a larger factor might overflow
     operator = node.child_by_field_name("operator")
     if node.type != "binary_expression" or operator is None or operator.type not in {"+", "*"}:
         return False
