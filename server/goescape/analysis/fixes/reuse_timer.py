@@ -115,7 +115,7 @@ def _objection(code: Code, wait: _Wait) -> str:
         if contains(case, wait.call):
             break
         if _calls(case):
-            return "Another case calls a function before the timer starts."
+            return "Another case calls a function, or waits, before the timer starts."
     return _objection_to_duration(code, wait)
 
 
@@ -170,7 +170,11 @@ def _starts_at_once(wait: _Wait) -> bool:
 def _calls(case: Node) -> bool:
     """Whether what a case waits for is the result of a call that may take time."""
     communication = case.child_by_field_name("communication")
-    return communication is not None and any(
+    if communication is None:
+        return False
+    received = [n for n in walk(communication) if text(n).startswith("<-")]
+    waits = communication.type == "send_statement" and received
+    return bool(waits or any(text(n)[2:].count("<-") for n in received)) or any(
         n.type == "call_expression"
         and not (callee_text(n).endswith(".Done") and not arguments_of(n))
         for n in walk(communication)
