@@ -46,13 +46,25 @@ def _declarations_in(scope: Node, use: Node) -> Iterator[Node]:
                 case _:
                     yield from _declared_by(child, use)
     if scope.type == "statement_list":
+        known = _parameters_of_body(scope)
         for statement in scope.named_children:
             if statement.start_byte > use.start_byte:
                 return
-            yield from _declared_by(_unlabelled(statement), use)
+            declared = _declared_by(_unlabelled(statement), use)
+            yield from (name for name in declared if name.text not in known)
     elif scope.type == "for_statement":
         for child in scope.named_children:
             yield from _declared_by(child.child_by_field_name("initializer") or child, use)
+
+
+def _parameters_of_body(statements: Node) -> set[bytes | None]:
+    """The names that ``x, err := f()`` directly in a function's body assigns: its parameters."""
+    function = statements.parent.parent if statements.parent is not None else None
+    if function is None or statements.parent != function.child_by_field_name("body"):
+        return set()
+    parts = (function.child_by_field_name(p) for p in _DECLARING_PARTS.get(function.type, ()))
+    lists = (part for part in parts if part is not None and part.type == "parameter_list")
+    return {name.text for part in lists for name in parameter_names(part)}
 
 
 def _declared_by(statement: Node, use: Node) -> Iterator[Node]:

@@ -212,7 +212,7 @@ def _is_path(operand: Node) -> bool:
 
 
 def _read_anyway(call: Node) -> frozenset[str]:
-    """What calling needs itself: the ``s`` of ``s.log.Debug()``, which panics there if it is nil."""
+    """What calling reads itself: the ``s`` of ``s.log.Debug()``, which panics if it is nil."""
     function = call.child_by_field_name("function")
     operand = function.child_by_field_name("operand") if function is not None else None
     selectors = (n for n in walk(operand) if n.type == "selector_expression") if operand else ()

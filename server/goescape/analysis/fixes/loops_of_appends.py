@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -21,7 +20,8 @@ from goescape.analysis.fixes.locals import (
     type_of,
     underlying,
 )
-from goescape.analysis.fixes.nilness import grows_itself, is_unseen
+from goescape.analysis.fixes.nilness import is_unseen
+from goescape.analysis.fixes.spare_capacity import grows_itself, shares_capacity
 from goescape.analysis.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.scopes import definition
 
@@ -199,23 +199,10 @@ def objection(code: Code, file: GoSyntax, growth: Growth) -> str:
     uses = code.uses(growth.variable, function) if function is not None else ()
     if any(use.start_byte > growth.loop.end_byte and _sees_capacity(use) for use in uses):
         return "What follows may see the capacity."
-    if not growth.nil and _shares_capacity(code) and not is_unseen(code, file, growth.variable):
+    handed_on = not growth.nil and not is_unseen(code, file, growth.variable)
+    if handed_on and shares_capacity(code, text(growth.type)):
         return "It is handed on, and something here may see the capacity of what it gets."
     return ""
-
-
-@lru_cache(maxsize=4)
-def _shares_capacity(code: Code) -> bool:
-    """Whether something appends to a slice that it keeps as it was, or asks for a capacity."""
-    for file in code.all_files:
-        for node in walk(file.root):
-            called = callee_text(node) if node.type == "call_expression" else ""
-            first = next(iter(arguments_of(node)), None) if called in {"append", "cap"} else None
-            if first is None or first.type not in _KEPT:
-                continue
-            if called == "cap" or not grows_itself(node, first):
-                return True
-    return False
 
 
 def _sees_capacity(use: Node) -> bool:
@@ -228,9 +215,6 @@ def _sees_capacity(use: Node) -> bool:
     return callee_text(call) == "cap" or (
         arguments_of(call)[0] == use and not grows_itself(call, use)
     )
-
-
-_KEPT = frozenset({"identifier", "selector_expression", "call_expression", "index_expression"})
 
 
 def is_on_the_heap(code: Code, file: GoSyntax, growth: Growth) -> bool:

@@ -11,6 +11,7 @@ from goescape.analysis.fixes.locals import (
     is_clear,
     package_name,
 )
+from goescape.analysis.fixes.spare_capacity import grows_itself, is_alone
 from goescape.analysis.nodes import callee_text, text, walk
 from goescape.analysis.scopes import definition, parameter_names
 
@@ -150,7 +151,8 @@ def _is_blind_call(code: Code, file: GoSyntax, arguments: Node, use: Node, depth
     if called in {"len", "copy"}:
         return True
     if called == "append":
-        return arguments.named_children[0] == use and grows_itself(call, use)
+        first = arguments.named_children[0]
+        return first == use and grows_itself(call, use) and is_alone(code, use)
     if _is_blind_function(file, call):
         return True
     declared = code.syntax.functions.get(called)
@@ -173,18 +175,6 @@ def _root(node: Node) -> Node:
     while node.parent is not None:
         node = node.parent
     return node
-
-
-def grows_itself(call: Node, use: Node) -> bool:
-    """Whether it is ``x = append(x, ...)``: elsewhere spare capacity would be shared."""
-    statement = call.parent.parent if call.parent is not None else None
-    left = statement.child_by_field_name("left") if statement is not None else None
-    return (
-        statement is not None
-        and statement.type == "assignment_statement"
-        and left is not None
-        and text(left) == text(use)
-    )
 
 
 def _is_blind_function(file: GoSyntax, call: Node) -> bool:

@@ -15,6 +15,7 @@ from goescape.analysis.fixes.locals import (
     single_declaration,
 )
 from goescape.analysis.fixes.reading import check_field_read, check_only_read
+from goescape.analysis.fixes.spare_capacity import grows_itself
 from goescape.analysis.nodes import callee_text, text, token, walk
 from goescape.analysis.scopes import definition, parameter_names
 
@@ -287,6 +288,7 @@ class PointerSlices:
         if called == "len":
             return
         if called == "append" and position == 0:
+            _check_alone(call, use)
             self._call(file, call)
             self._use(file, call)
             return
@@ -322,7 +324,22 @@ class PointerSlices:
             )
             if position >= len(names):
                 raise UnsafeError(f"`{text(statement)}` keeps the slice.")
+            if use.type == "identifier" and text(use) != text(names[position]):
+                raise UnsafeError(f"`{text(statement)}` leaves two slices that share elements.")
             self._target(file, names[position])
+
+
+def _check_alone(call: Node, use: Node) -> None:
+    """Raise UnsafeError where two slices may grow over the same spare room.
+
+    How much there is depends on the size of the elements.
+    """
+    declared = definition(use)
+    parameter = declared is not None and "parameter" in (declared.parent or declared).type
+    around = call.parent.parent if call.parent is not None else None
+    last = around is not None and around.type == "return_statement"
+    if parameter or not (last or grows_itself(call, use)):
+        raise UnsafeError(f"`{text(call)}` may leave two slices that share their elements.")
 
 
 def _is_operand(parent: Node, use: Node) -> bool:

@@ -44,7 +44,7 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
             yield Refusal(CODE, TITLE, file.span(call), reason)
             continue
         if _runs_earlier(code, file):
-            reason = "A variable of an earlier file is initialized by code that may need it already."
+            reason = "A variable of an earlier file is set by code that may need it already."
             yield Refusal(CODE, TITLE, file.span(call), reason)
             continue
         declared = declared_after_imports(file, f"var {name} = {text(call)}")

@@ -20,6 +20,7 @@ from goescape.analysis.fixes.concrete_result import (
 from goescape.analysis.fixes.copyable import UnsafeError
 from goescape.analysis.fixes.pointees import uses_of
 from goescape.analysis.fixes.results import operands
+from goescape.analysis.fixes.spare_capacity import grows_itself
 from goescape.analysis.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.scopes import definition, parameter_names
 
@@ -104,6 +105,7 @@ def _rewrite(code: Code, name: str) -> tuple[tuple[Edit, ...], tuple[Claim, ...]
     calls = []
     for where, declared in container.methods:
         edits += _signature_edits(where, declared, parameter)
+        _check_receiver(container, declared)
         calls += [(declared, call) for call in calls_of(code, where, declared)]
     _check_variables(code, container, [call for _, call in calls])
     claims, more, concrete = _held(code, container, calls)
@@ -179,10 +181,13 @@ def _signature_edits(file: GoSyntax, declared: Declared, parameter: str) -> Iter
             raise UnsafeError(f"`{declared.plain_name}` does more than to move elements.")
         if inner.type == "slice_expression" and not _is_shorter(inner):
             raise UnsafeError("An element that was never set would be zero instead of nil.")
-    _check_receiver(declared)
 
 
-def _check_receiver(declared: Declared) -> None:
+def _check_receiver(container: _Container, declared: Declared) -> None:
+    """Raise UnsafeError where a method does more with a slice of the container than to hold it."""
+    struct = container.spec.child_by_field_name("type")
+    slices = [n.parent for n in walk(struct) if n.type == "slice_type"] if struct else []
+    held = {text(n) for f in slices if f is not None for n in f.children_by_field_name("name")}
     receiver = declared.node.child_by_field_name("receiver")
     names = list(parameter_names(receiver)) if receiver is not None else []
     for node in walk(declared.node):
@@ -195,6 +200,22 @@ def _check_receiver(declared: Declared) -> None:
         call = outer.parent if outer.type == "argument_list" else None
         if call is not None and callee_text(call) not in {"append", "len", "copy"}:
             raise UnsafeError(f"`{text(field_)}` is passed as a whole.")
+        if call is not None and callee_text(call) == "append" and not grows_itself(call, field_):
+            raise UnsafeError(f"`{text(call)}` may leave two slices that share their elements.")
+        if text(field_).rpartition(".")[2] in held and _is_shared(field_, outer):
+            raise UnsafeError(f"`{text(field_)}` is used as a whole.")
+
+
+def _is_shared(field_: Node, outer: Node) -> bool:
+    """Whether something else gets the slice: ``x := s.items``, ``x := s.items[1:]``."""
+    part = outer if outer.type == "slice_expression" else field_
+    listed = part.parent
+    statement = listed.parent if listed is not None and listed.type == "expression_list" else None
+    right = statement.child_by_field_name("right") if statement is not None else None
+    if statement is None or right != listed:
+        return False
+    left = statement.child_by_field_name("left")
+    return text(left) != text(field_) if left is not None else True
 
 
 def _is_shorter(node: Node) -> bool:
