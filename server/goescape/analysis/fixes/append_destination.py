@@ -108,7 +108,7 @@ def _rewrite(
         raise UnsafeError("Pointers to elements might be kept.")
     if not code.syntax.is_constant(file, arguments_of(made)[2]):
         raise UnsafeError("Its capacity may be more than a number.")
-    _check_body(declared)
+    _check_body(code, declared)
     comma = ", " if operands(parameters) else ""
     edits = [
         insert(file, parameters.start_byte + 1, f"{name} {text(result)}{comma}"),
@@ -125,12 +125,12 @@ def _rewrite(
     return tuple(sorted(edits)), len(calls)
 
 
-def _check_body(declared: Declared) -> None:
+def _check_body(code: Code, declared: Declared) -> None:
     body = declared.node.child_by_field_name("body")
     for node in walk(body) if body is not None else ():
         if node.type in {"func_literal", "go_statement"}:
             raise UnsafeError("A function literal or a goroutine may still use the slice.")
-        if node.type == "defer_statement" and may_recover(node):
+        if node.type == "defer_statement" and may_recover(code, node):
             raise UnsafeError("A deferred call may recover, and then the result is nil.")
 
 
