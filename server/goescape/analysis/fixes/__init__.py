@@ -32,6 +32,7 @@ from goescape.analysis.fixes import (
     hoist_method_value,
     hoist_variable,
     map_index,
+    map_values,
     preallocate,
     range_method,
     reader_reset,
@@ -103,6 +104,7 @@ REWRITES: tuple[Rewrite, ...] = (
     builder_grow,
     reader_reset,
     append_destination,
+    map_values,
 )
 
 

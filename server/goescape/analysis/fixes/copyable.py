@@ -31,7 +31,7 @@ class _Size:
     align: int
 
 
-def check_copyable(code: Code, file: GoSyntax, name: str) -> None:
+def check_copyable(code: Code, file: GoSyntax, name: str, limit: int = LIMIT) -> None:
     """Raise UnsafeError unless values of a struct type of the package may be copied freely.
 
     What is not known to be harmless is not: locks, atomics and builders tell nobody by their name
@@ -45,8 +45,8 @@ def check_copyable(code: Code, file: GoSyntax, name: str) -> None:
         raise UnsafeError(f"Another build has another `{name}`.")
     if _reaches(own, name, name):
         raise UnsafeError(f"A `{name}` links to others of its kind: they may be told by address.")
-    if _Types(code.imported, own).named(name, ()).size > LIMIT:
-        raise UnsafeError(f"A `{name}` has more than {LIMIT} bytes: copying it costs, too.")
+    if _Types(code.imported, own).named(name, ()).size > limit:
+        raise UnsafeError(f"A `{name}` has more than {limit} bytes: copying it costs, too.")
 
 
 def _reaches(declared: DeclaredTypes, start: str, goal: str) -> bool:
