@@ -2,8 +2,9 @@
 
 ``python bench/proofs.py [--go GO] [--most N] FOLDER[:PATTERN]...`` looks at packages of modules
 (nothing is written) and prints a table: the median of some analyses, the median and the longest of
-the proofs, and how often one is as long as the other. Every compile is of a text that no cache has
-seen. Analyses and proofs alternate, so that other load on the machine slows both.
+the proofs, and how often one is over twice as long. "work" is the processor time of the same, of
+Go and Python together: other load on the machine disturbs it less. Every compile is of a text that
+no cache has seen, and analyses and proofs alternate.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import asyncio
 import itertools
 import os
+import resource
 import shutil
 import statistics
 import time
@@ -32,28 +34,52 @@ _NEW = (f"\n// {os.getpid()} {time.time()} {number}\n" for number in itertools.c
 
 
 @frozen
+class Spent:
+    """Seconds: on the clock, and of processors."""
+
+    seconds: float
+    work: float
+
+    @classmethod
+    def so_far(cls) -> Spent:
+        """Since the process began."""
+        both = [resource.getrusage(w) for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        work = sum(each.ru_utime + each.ru_stime for each in both)
+        return cls(time.perf_counter(), work)
+
+    def until_now(self) -> Spent:
+        """What was spent since then."""
+        now = self.so_far()
+        return Spent(now.seconds - self.seconds, now.work - self.work)
+
+
+@frozen
 class Row:
-    """One package, in seconds."""
+    """One package."""
 
     name: str
-    analyses: list[float]
-    proofs: list[tuple[float, Candidate]]
+    analyses: list[Spent]
+    proofs: list[tuple[Spent, Candidate]]
     proved: int
 
     def __str__(self) -> str:
-        analysis = statistics.median(self.analyses)
-        times = [seconds for seconds, _ in self.proofs]
-        median, longest = statistics.median(times), max(times)
-        over = sum(each > 2 * analysis for each in times)
+        analysis = statistics.median(each.seconds for each in self.analyses)
+        work = statistics.median(each.work for each in self.analyses)
+        spent = [each for each, _ in self.proofs]
+        median = statistics.median(each.seconds for each in spent)
+        longest = max(each.seconds for each in spent)
+        its_work = statistics.median(each.work for each in spent)
+        over = sum(each.seconds > 2 * analysis for each in spent)
         return (
-            f"{self.name:32} {len(times):6} {self.proved:6} {analysis:8.2f} {median:6.2f} "
-            f"{longest:6.2f} {median / analysis:6.2f} {over:6}"
+            f"{self.name:32} {len(spent):6} {self.proved:6} {analysis:8.2f} {median:6.2f} "
+            f"{longest:6.2f} {median / analysis:6.2f} {over:6} "
+            f"{work:8.2f} {its_work:6.2f} {its_work / work:6.2f}"
         )
 
 
 HEADER = (
     f"{'package':32} {'proofs':>6} {'proved':>6} {'analysis':>8} {'median':>6} {'max':>6} "
-    f"{'ratio':>6} {'over 2':>6}"
+    f"{'ratio':>6} {'over 2':>6} {'work':>8} {'proof':>6} {'ratio':>6}"
 )
 
 
@@ -70,17 +96,17 @@ class Measuring:
         around = await survey(self._engine, report, (root,))
         found = [each for path in report.files for each in candidates(around.code, path)]
         chosen = _spread([each for each in found if isinstance(each, Candidate)], self._most)
-        analyses: list[float] = []
-        proofs: list[tuple[float, Candidate]] = []
+        analyses: list[Spent] = []
+        proofs: list[tuple[Spent, Candidate]] = []
         proved = 0
         for candidate in chosen:
             if len(analyses) < 5:
-                begun = time.perf_counter()
+                begun = Spent.so_far()
                 await self._analysis(root, pattern, report)
-                analyses.append(time.perf_counter() - begun)
-            begun = time.perf_counter()
+                analyses.append(begun.until_now())
+            begun = Spent.so_far()
             verdict = await Prover.of(self._engine, around).prove(_new(candidate, around))
-            proofs.append((time.perf_counter() - begun, candidate))
+            proofs.append((begun.until_now(), candidate))
             proved += isinstance(verdict, Proof)
         return Row(f"{Path(root).name} {pattern}", analyses, proofs, proved)
 
@@ -124,8 +150,8 @@ async def _measure(go: str, most: int, packages: list[tuple[str, str]], *, each:
     for root, pattern in packages:
         row = await measuring.row(root, pattern)
         print(row, flush=True)
-        for seconds, candidate in sorted(row.proofs, key=lambda one: -one[0]) if each else ():
-            print(f"    {seconds:6.2f} {candidate.code} {len(candidate.claims)} claims")
+        for spent, candidate in row.proofs if each else ():
+            print(f"    {spent.seconds:6.2f} s {spent.work:6.2f} s {candidate.code}")
 
 
 def main() -> None:

@@ -32,7 +32,6 @@ from goescape.toolchain.packages import (
     JsonObjects,
     ListedPackage,
     absolute,
-    compile_errors,
     directory_stamp,
     exclusion,
     is_among,
@@ -63,7 +62,7 @@ LIST_SECONDS = 120.0
 TEST_SECONDS = 600.0
 """How long a package's tests may take: what go test itself allows by default."""
 _ATTEMPTS = 5
-_ANALYSES = ("-copylocks", "-lostcancel", "-loopclosure", "-printf", "-unusedresult", "-assign")
+_VET = "vet.exe" if os.name == "nt" else "vet"
 _VET_READS_OVERLAYS = (1, 24)
 _VET_OVERLAY = f'"{sys.executable}" -I -S "{Path(__file__).with_name("vet_overlay.py")}"'
 _RAW_LIMIT = 2_000_000
@@ -98,6 +97,8 @@ class _Toolchain:
     target: str
     cgo: bool
     gcflags: str
+    vet: str
+    """The tool behind `go vet`."""
 
 
 class Engine:
@@ -195,31 +196,17 @@ class Engine:
         listed = listed_packages(await self._list(root, (pattern,)))
         return frozenset(file for each in listed for file in (*each.files, *each.test_files))
 
-    async def type_error(
-        self, root: str, patterns: Sequence[str], overlay: Mapping[str, bytes]
-    ) -> str:
-        """The first error in packages and their tests; empty when there is none."""
-        # `go vet` checks types without compiling: much less work than a build.
-        found = await self._vet(root, patterns, overlay, ("-framepointer",))
-        errors = [e for line in found for e in compile_errors(line.removeprefix("vet: "), root)]
-        return errors[0].message if errors else ""
-
     async def vet(
-        self, root: str, patterns: Sequence[str], overlay: Mapping[str, bytes]
-    ) -> tuple[str, ...]:
-        """What the analyses of `go vet` that a rewrite may break say; empty when all is well.
-
-        Raises GoProblem.
-        """
-        return await self._vet(root, patterns, overlay, _ANALYSES)
-
-    async def _vet(
         self,
         root: str,
         patterns: Sequence[str],
         overlay: Mapping[str, bytes],
-        analyses: tuple[str, ...],
+        analyses: Sequence[str],
     ) -> tuple[str, ...]:
+        """What these analyses of `go vet` say, or the first error; empty when all is well.
+
+        It checks types without compiling the packages themselves. Raises GoProblem.
+        """
         build_flags = clean_flags(self.options.build_flags)
         names = [name for pattern in patterns for name in _command_line(pattern)]
         reads_overlays = (await self.go()).number >= _VET_READS_OVERLAYS or not overlay
@@ -228,6 +215,17 @@ class Engine:
         answer = await capture(evolve(command, overlay=overlay), LIST_SECONDS)
         lines = [line for line in answer.errors.splitlines() if not line.startswith("#")]
         return tuple(lines) if answer.code != 0 else ()
+
+    async def vet_tool(
+        self, analyses: Sequence[str], work: Mapping[str, bytes]
+    ) -> tuple[int, tuple[str, ...]]:
+        """The exit code and the text of vet's own tool, among ``work``'s files and ``vet.cfg``."""
+        toolchain = await self._toolchain()
+        goos, _, goarch = toolchain.target.partition("/")
+        environment = {**toolchain.environment, "GOOS": goos, "GOARCH": goarch}
+        program = (toolchain.vet, *analyses, "vet.cfg")
+        answer = await capture(Command(program, "", environment, work), LIST_SECONDS)
+        return answer.code, tuple(answer.errors.splitlines())
 
     async def failing_tests(self, overlay: Mapping[str, bytes]) -> str:
         """Why the tests of the packages of these files fail with other texts; empty if they pass.
@@ -251,12 +249,11 @@ class Engine:
     ) -> dict[str, bytes]:
         """New texts as gofmt leaves them, where the old ones were as gofmt leaves them."""
         toolchain = await self._toolchain()
-        return {
-            path: await format_like(
-                toolchain.go, toolchain.environment, before[path].content, content
-            )
+        works = [
+            format_like(toolchain.go, toolchain.environment, before[path].content, content)
             for path, content in contents.items()
-        }
+        ]
+        return dict(zip(contents, await asyncio.gather(*works), strict=True))
 
     async def raw_text(self, root: str, pattern: str) -> str:
         """The compiler's own text of a package, at most 2 MB. Raises GoProblem."""
@@ -318,6 +315,19 @@ class Engine:
         flags = ("-deps", f"-json={SOURCE_FIELDS}")
         return ImportedSources(await self._list(root, (pattern,), flags))
 
+    async def exports(
+        self, root: str, pattern: str, fields: str, added: Sequence[str]
+    ) -> list[Mapping[str, object]]:
+        """A package, its tests and all that they import, compiled; ``added`` too, if possible."""
+        gcflags = (await self._toolchain()).gcflags
+        flags = ("-deps", "-export", f"-json={fields}")
+        own = self._list(root, (pattern,), (*flags, f"-gcflags={gcflags}"))
+        without_tests = Engine(evolve(self.options, tests=False))
+        without_tests._found = await self._toolchain()
+        others = without_tests._list(root, added, flags)
+        found, more = await asyncio.gather(own, others)
+        return [*more, *found]
+
     async def _toolchain(self) -> _Toolchain:
         async with self._finding:
             if self._found is None:
@@ -338,6 +348,7 @@ class Engine:
             f"{values.get('GOOS', '')}/{values.get('GOARCH', '')}",
             values.get("CGO_ENABLED") == "1",
             flags,
+            os.path.join(values.get("GOTOOLDIR", ""), _VET),  # noqa: PTH118
         )
 
     async def _command(self, root: str, *arguments: str) -> Command:

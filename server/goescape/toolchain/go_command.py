@@ -113,8 +113,8 @@ def clean_flags(flags: Sequence[str]) -> tuple[str, ...]:
 
 
 async def settings_of(go: Go, env: Mapping[str, str]) -> dict[str, str]:
-    """What `go env` says of the build: GOOS, GOARCH, CGO_ENABLED, GOFLAGS, GOMODCACHE."""
-    names = ("GOOS", "GOARCH", "CGO_ENABLED", "GOFLAGS", "GOMODCACHE", "GO111MODULE")
+    """What `go env` says of the build: GOOS, GOARCH, CGO_ENABLED, GOFLAGS, GOMODCACHE..."""
+    names = ("GOOS", "GOARCH", "CGO_ENABLED", "GOFLAGS", "GOMODCACHE", "GO111MODULE", "GOTOOLDIR")
     answer = await _run(go.path, ("env", "-json", *names), env)
     try:
         values = json.loads(answer.output)

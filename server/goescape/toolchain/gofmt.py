@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from goescape.toolchain.digests import digest
 from goescape.toolchain.process import Command, GoProblem, capture
 
 if TYPE_CHECKING:
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
 
 SECONDS = 20.0
 _LARGEST = 1 << 26
+_MOST_KNOWN = 500
+_KNOWN: dict[tuple[str, bytes], bool] = {}
+"""Whether a text, by digest, is as this Go's gofmt leaves it."""
 
 
 async def format_like(go: Go, environment: Mapping[str, str], old: bytes, new: bytes) -> bytes:
@@ -21,9 +26,20 @@ async def format_like(go: Go, environment: Mapping[str, str], old: bytes, new: b
 
     Raises GoProblem when gofmt does not answer.
     """
-    if await _formatted(go, environment, old) != old:
-        return new
-    return await _formatted(go, environment, new) or new
+    was, now = await asyncio.gather(
+        _is_formatted(go, environment, old), _formatted(go, environment, new)
+    )
+    return now or new if was else new
+
+
+async def _is_formatted(go: Go, environment: Mapping[str, str], text: bytes) -> bool:
+    """From the last time if that was the same text: every fix of a file asks for it."""
+    key = (go.path, digest(text))
+    if key not in _KNOWN:
+        _KNOWN[key] = await _formatted(go, environment, text) == text
+        if len(_KNOWN) > _MOST_KNOWN:
+            _KNOWN.pop(next(iter(_KNOWN)))
+    return _KNOWN[key]
 
 
 async def _formatted(go: Go, environment: Mapping[str, str], text: bytes) -> bytes:

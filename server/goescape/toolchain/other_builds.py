@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from goescape.analysis.constraints import target_of
 from goescape.toolchain.process import GoProblem
+from goescape.toolchain.vetting import type_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -37,7 +38,7 @@ async def error_elsewhere(
         other = engine.building_for(target)
         try:
             known = await other.files_of(root, pattern)
-            error = await other.type_error(root, (pattern,), contents)
+            error = await type_error(other, root, (pattern,), contents)
         except GoProblem as problem:
             return f"For {target.shown}: {problem.message}"
         if left := [path for path in paths if path not in known]:

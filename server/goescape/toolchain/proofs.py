@@ -16,6 +16,7 @@ from goescape.toolchain.builds import friendly
 from goescape.toolchain.comparison import compare, worse_for_callers
 from goescape.toolchain.other_builds import error_elsewhere
 from goescape.toolchain.process import uninterrupted
+from goescape.toolchain.vetting import type_error, vet
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from goescape.analysis.source import SourceText
     from goescape.toolchain.engine import Engine
     from goescape.toolchain.surroundings import Surroundings
+    from goescape.toolchain.vetting import Vetting
 
 SECONDS = 10.0
 """How long a proof may take."""
@@ -90,6 +92,10 @@ async def prove(
     return await Prover(engine, root, tuple(patterns), tuple(before)).prove(candidate)
 
 
+class _Refuted(Exception):  # noqa: N818 - no error: an answer
+    """What is claimed of a type is not so, and why."""
+
+
 @frozen(eq=False)
 class Prover:
     """Compiles ``patterns`` (the package) with edits and compares; its importers too if needed.
@@ -121,10 +127,14 @@ class Prover:
         contents = await self.engine.formatted(sources, apply_edits(sources, whole.edits))
         edits = [edit for claim in whole.claims for edit in claim.edits()]
         claims = apply_edits(sources, edits)
-        claimed = asyncio.ensure_future(_claimed(self.engine, self.root, self.patterns, claims))
-        verdict = await self._checked(self.root, self.patterns, contents, claimed)
-        if claimed.result():
-            return Disproof(whole, f"A type is not what it would have to be: {claimed.result()}")
+        vetting = await self._vetting()
+        claimed = asyncio.ensure_future(self._claimed(claims, vetting))
+        if vetting and vetting.has_external_tests and whole.changes_signature:
+            vetting = None
+        try:
+            verdict = await self._checked(self.root, self.patterns, contents, vetting, claimed)
+        except _Refuted as why:
+            return Disproof(whole, f"A type is not what it would have to be: {why}")
         if isinstance(verdict, str):
             return Disproof(whole, verdict)
         removed = compare(parts, self.before, verdict)
@@ -144,6 +154,19 @@ class Prover:
         if self.surroundings is not None:
             return self.surroundings.sources
         return {path: text for report in self.before for path, text in report.sources.items()}
+
+    async def _vetting(self) -> Vetting | None:
+        if self.surroundings is None:
+            return None
+        return await self.surroundings.vetting(self.engine)
+
+    async def _claimed(self, claims: Mapping[str, bytes], vetting: Vetting | None) -> None:
+        """Raises _Refuted, which ends all other work for the proof."""
+        if not claims:
+            return
+        error = await type_error(self.engine, self.root, self.patterns[:1], claims, vetting)
+        if error:
+            raise _Refuted(error)
 
     async def _with_importers(self, proof: Proof, parts: Sequence[Candidate]) -> Verdict:
         """The same for the packages that import this one."""
@@ -170,11 +193,12 @@ class Prover:
         root: str,
         patterns: Sequence[str],
         contents: Mapping[str, bytes],
-        *others: asyncio.Future[str],
+        vetting: Vetting | None = None,
+        *others: asyncio.Future[None],
     ) -> list[PackageReport] | str:
         """The reports of packages with new contents, or what is wrong; at once with ``others``."""
         compiled = asyncio.ensure_future(_compiled(self.engine, root, patterns, contents))
-        vetted = asyncio.ensure_future(_vetted(self.engine, root, patterns, contents))
+        vetted = asyncio.ensure_future(_vetted(self.engine, root, patterns, contents, vetting))
         await _all_ended(compiled, vetted, *others)
         after, error = compiled.result()
         if error:
@@ -195,12 +219,6 @@ async def _all_ended(*works: asyncio.Future[Any]) -> None:
             work.result()  # the failure itself, not that the others were ended
 
 
-async def _claimed(
-    engine: Engine, root: str, patterns: Sequence[str], claims: Mapping[str, bytes]
-) -> str:
-    return await engine.type_error(root, patterns[:1], claims) if claims else ""
-
-
 async def _compiled(
     engine: Engine, root: str, patterns: Sequence[str], contents: Mapping[str, bytes]
 ) -> tuple[list[PackageReport], str]:
@@ -216,13 +234,17 @@ async def _compiled(
 
 
 async def _vetted(
-    engine: Engine, root: str, patterns: Sequence[str], contents: Mapping[str, bytes]
+    engine: Engine,
+    root: str,
+    patterns: Sequence[str],
+    contents: Mapping[str, bytes],
+    vetting: Vetting | None,
 ) -> str:
     """What go vet says of the edited code and not of the present one."""
-    found = await engine.vet(root, patterns, contents)
+    found = await vet(engine, root, patterns, contents, vetting)
     if not found:
         return ""
-    known = Counter(map(_without_position, await engine.vet(root, patterns, {})))
+    known = Counter(map(_without_position, await vet(engine, root, patterns, {}, vetting)))
     new = Counter(map(_without_position, found)) - known
     return friendly([*new])
 

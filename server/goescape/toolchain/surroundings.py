@@ -17,11 +17,13 @@ from goescape.analysis.source import SourceText
 from goescape.toolchain.packages import go_files, pattern_of, work_root
 from goescape.toolchain.process import GoProblem
 from goescape.toolchain.strangers import strangers
+from goescape.toolchain.vetting import vetting_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from goescape.toolchain.engine import Engine, EngineOptions
+    from goescape.toolchain.vetting import Vetting
 
 _MOST_MODULES = 100
 
@@ -36,6 +38,15 @@ class Surroundings:
     importers: Mapping[str, tuple[str, ...]] = field(factory=dict)
     """Patterns of the workspace's packages that import this one, by the root of their module."""
     _before: dict[str, tuple[PackageReport, ...]] = field(factory=dict, init=False)
+
+    _vetting: list[Vetting | None] = field(factory=list, init=False)
+
+    async def vetting(self, engine: Engine) -> Vetting | None:
+        """How to vet the package without `go vet`, found out once; None when that cannot be."""
+        if not self._vetting:
+            path = self.code.report.package
+            self._vetting.append(await vetting_of(engine, self.root, self.pattern, path))
+        return self._vetting[0]
 
     @property
     def sources(self) -> dict[str, SourceText]:
