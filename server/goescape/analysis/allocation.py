@@ -16,16 +16,17 @@ from goescape.analysis.model import Allocates, Kind, Place
 from goescape.analysis.nodes import text
 from goescape.analysis.renderings import is_constant
 from goescape.analysis.scopes import definition
-from goescape.analysis.sites import Ownership
+from goescape.analysis.site import Ownership
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from tree_sitter import Node
 
-    from goescape.analysis.compiler_facts import PackageText
+    from goescape.analysis.context import Context
+    from goescape.analysis.file_facts import FileFacts
     from goescape.analysis.package_syntax import PackageSyntax
-    from goescape.analysis.sites import Site
+    from goescape.analysis.site import Site
 
 
 @frozen
@@ -40,20 +41,17 @@ ALLOCATES = Truth(Allocates.YES)
 
 
 class Evidence:
-    """Decides for the sites of one package."""
+    """Decides for the sites of one file."""
 
-    def __init__(
-        self, texts: Iterable[PackageText], syntax: PackageSyntax, paths: Mapping[str, str | None]
-    ) -> None:
+    def __init__(self, facts: Iterable[FileFacts], path: str, syntax: PackageSyntax) -> None:
         self._syntax = syntax
         self._said: dict[Place, list[str]] = defaultdict(list)
-        for package_text in texts:
-            for evidence in package_text.evidence:
-                if (path := paths.get(evidence.at.file)) is not None:
-                    place = Place(path, evidence.at.line, evidence.at.column)
-                    self._said[place].append(evidence.text)
+        for each in facts:
+            for evidence in each.evidence:
+                place = Place(path, evidence.at.line, evidence.at.column)
+                self._said[place].append(evidence.text)
 
-    def truth(self, site: Site) -> Truth:
+    def truth(self, site: Site, context: Context) -> Truth:
         """Whether a site that escapes allocates."""
         if site.kind is Kind.CLOSURE:
             return self._closure(site)
@@ -63,7 +61,7 @@ class Evidence:
             return Truth(Allocates.NO, "its value has no size, so all share one address")
         if site.subject == "append":
             return Truth(Allocates.DEPENDS, "it allocates only when the slice has to grow")
-        if _stays_at_every_call(site, self._syntax):
+        if context.only_inlined:
             return Truth(Allocates.NO, "every call is inlined, and stays on the stack there")
         return ALLOCATES
 
@@ -74,9 +72,8 @@ class Evidence:
         no_capture = Truth(Allocates.NO, "it captures no variable, so one static copy serves all")
         if any(words.startswith("closure converted to global") for words in said):
             return no_capture
-        node, file = site.node, site.file
-        if node is not None and file is not None and node.type == "func_literal":
-            function = file.function_at(node.start_byte)
+        node, file, function = site.node, site.file, site.function
+        if node is not None and node.type == "func_literal":
             generic = function is not None and "type_parameter_list" in {
                 child.type for child in function.node.children
             }
@@ -95,7 +92,7 @@ class Evidence:
                     return Truth(Allocates.NO, _SHARED_NOTES.get(match[1], _SHARED_NOTES[""]))
         if self._zero_size(site):
             return Truth(Allocates.NO, _SHARED_NOTES["zero-sized"])
-        if site.ownership is Ownership.OWN and site.node is not None and site.file is not None:
+        if site.ownership is Ownership.OWN and site.node is not None:
             kind = self._syntax.basic_type(site.file, site.node)
             if kind in {"bool", "byte", "uint8", "int8"}:
                 return Truth(Allocates.NO, _SHARED_NOTES["single-byte"])
@@ -106,7 +103,7 @@ class Evidence:
     def _said_of_variable(self, site: Site) -> list[str]:
         """What is said of a variable's type is said at its declaration."""
         node, file = site.node, site.file
-        if node is None or file is None or node.type != "identifier":
+        if node is None or node.type != "identifier":
             return []
         declared = definition(node)
         if declared is None:
@@ -116,7 +113,7 @@ class Evidence:
 
     def _is_named_constant(self, site: Site) -> bool:
         # Go 1.21 prints constants as written, later versions their value.
-        if site.node is None or site.file is None:
+        if site.node is None:
             return False
         return self._syntax.is_constant(site.file, site.node)
 
@@ -132,7 +129,7 @@ class Evidence:
             return True
         if re.match(r"make\(\[\][^,]*, 0\)$|\[\].*\{\}$", site.subject):
             return True
-        if site.ownership is not Ownership.OWN or site.node is None or site.file is None:
+        if site.ownership is not Ownership.OWN or site.node is None:
             return False
         return self._node_has_no_size(site.node)
 
@@ -208,16 +205,6 @@ def _is_boxed_too(site: Site) -> bool:
         for flow in explanation.flows
         for step in flow.steps
     )
-
-
-def _stays_at_every_call(site: Site, syntax: PackageSyntax) -> bool:
-    """Whether a private function never runs as itself: each use is an inlined call that stays."""
-    if not site.copies or any(copy.escapes for copy in site.copies.values()):
-        return False
-    function = site.file.function_at(site.node.start_byte) if site.file and site.node else None
-    if function is None or function.exported:
-        return False
-    return len(syntax.references(function.plain_name)) <= len(site.copies)
 
 
 _SHARED = re.compile(

@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from goescape.analysis.locating import callee_name
 from goescape.analysis.model import Cause, FlowStep, Kind, Place
 from goescape.analysis.nodes import ancestors, text
 from goescape.analysis.renderings import call_head, lost_names, plain_function, plain_subject
 from goescape.analysis.scopes import definition
-from goescape.analysis.sites import callee_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tree_sitter import Node
 
-    from goescape.analysis.compiler_facts import Explanation, Flow, PackageText, Position, Step
+    from goescape.analysis.compiler_facts import Explanation, Flow, Position, Step
+    from goescape.analysis.go_syntax import GoSyntax
     from goescape.analysis.package_syntax import PackageSyntax
-    from goescape.analysis.sites import Site
+    from goescape.analysis.site import Site
 
 
 @frozen
@@ -34,30 +35,56 @@ class Reasoning:
     destination: str = ""
 
 
+class Chains:
+    """Finds the explanations of sites: a flow may go on in the explanation of another site."""
+
+    def __init__(self, explanations: Iterable[Explanation]) -> None:
+        self._by_subject: dict[str, list[Explanation]] = defaultdict(list)
+        for explanation in explanations:
+            self._by_subject[explanation.subject].append(explanation)
+
+    def of(self, site: Site) -> tuple[Explanation, ...]:
+        """The most telling explanation of a site, and those that its flow goes on in."""
+        first = _most_telling(site)
+        if first is None:
+            return ()
+        chain = [first]
+        while (flows := chain[-1].flows) and len(chain) < _LONGEST_CHAIN:
+            storage = _STORAGE.match(flows[-1].destination)
+            following = self._explanation_of(storage[1], flows[-1]) if storage else None
+            if following is None or following in chain:
+                break
+            chain.append(following)
+        return tuple(chain)
+
+    def _explanation_of(self, subject: str, flow: Flow) -> Explanation | None:
+        candidates = self._by_subject.get(subject, ())
+        positions = {step.at for step in flow.steps}
+        lines = {(at.file, at.line) for at in positions if at is not None}
+        for candidate in candidates:
+            if candidate.at in positions:
+                return candidate
+        return next((c for c in candidates if (c.at.file, c.at.line) in lines), None)
+
+
 class Reasoner:
-    """Finds causes within one package: a flow may go on in the explanation of another site."""
+    """Finds causes within one package."""
 
     def __init__(
         self,
-        texts: Iterable[PackageText],
         syntax: PackageSyntax,
         paths: Mapping[str, str | None],
     ) -> None:
         self._syntax = syntax
         self._paths = paths
-        self._by_subject: dict[str, list[Explanation]] = defaultdict(list)
-        for package_text in texts:
-            for explanation in package_text.explanations:
-                self._by_subject[explanation.subject].append(explanation)
 
-    def reason(self, site: Site) -> Reasoning:
-        """The cause of a site that escapes."""
-        explanation = _most_telling(site)
-        if explanation is None:
+    def reason(self, site: Site, chain: tuple[Explanation, ...]) -> Reasoning:
+        """The cause of a site that escapes; ``chain`` is what ``Chains`` found for it."""
+        if not chain:
             return Reasoning(_cause_without_flow(site))
-        flows = self._chained(explanation)
+        flows = tuple(flow for explanation in chain for flow in explanation.flows)
         steps = tuple(self._flow_step(flow, step) for flow in flows for step in flow.steps)
-        cause, step, destination = self._judge(site, explanation, flows)
+        cause, step, destination = self._judge(site, chain[0], flows)
         decisive = None
         if step is not None:
             index = next(i for i, s in enumerate(s for f in flows for s in f.steps) if s is step)
@@ -116,10 +143,7 @@ class Reasoner:
     def _is_result(self, site: Site, destination: str) -> bool:
         if re.match(r"~[rR]\d+$", destination):
             return True
-        if site.file is None or site.node is None:
-            return False
-        function = site.file.function_at(site.node.start_byte)
-        return function is not None and destination in function.results
+        return site.function is not None and destination in site.function.results
 
     def _receiver_of_box(self, last: Step | None) -> str:
         if last is None:
@@ -133,7 +157,7 @@ class Reasoner:
         head = plain_function(call_head(step.expression))
         if head == "append":
             return Cause.STORED, "append"
-        source = self._call_at(step.at)
+        _, source = self._call_at(step.at)
         callee = text(source) if source is not None and "\n" not in text(source) else head
         if source is not None and callee_name(source) not in {head.rpartition(".")[2], ""}:
             callee = head  # something inlined there: its own callee is not in this source
@@ -143,18 +167,18 @@ class Reasoner:
         if head.startswith("(") or not head:
             return False
         parts = head.split(".")
-        source = self._call_at(at)
-        if source is not None:
+        file, source = self._call_at(at)
+        if file is not None and source is not None:
             # The compiler shows embedded fields that the source leaves out: `r.Resolver.fs.Join`.
             written = plain_function(text(source)).split(".")
             if (written[0], written[-1]) == (parts[0], parts[-1]):
-                return self._names_a_value(source)
+                return self._names_a_value(file, source)
         if len(parts) == 1:
             return head not in self._syntax.functions and head not in _BUILTINS
         # Something inlined: `pkg.F`, `pkg.T.M` and `T.M` are known, `pkg.variable.M` is not.
         return len(parts) > 2 and parts[1][:1].islower() and parts[0] not in self._syntax.types
 
-    def _names_a_value(self, callee: Node) -> bool:
+    def _names_a_value(self, file: GoSyntax, callee: Node) -> bool:
         """Whether a called expression is a variable or field, not a function or method."""
         first = callee
         depth = 0
@@ -162,46 +186,23 @@ class Reasoner:
             depth += first.type == "selector_expression"
             first = first.named_children[0]
         name = text(first)
-        file = next((f for f in self._syntax.files.values() if _is_in(f.root, first)), None)
-        if first.type != "identifier" or file is None or definition(first) is not None:
+        if first.type != "identifier" or definition(first) is not None:
             return True
         if depth == 0:
             return name not in self._syntax.functions and name not in _BUILTINS
         return not (name in file.imported_names and depth == 1) and name not in self._syntax.types
 
-    def _call_at(self, at: Position | None) -> Node | None:
-        """The called expression at the `(` of a call."""
+    def _call_at(self, at: Position | None) -> tuple[GoSyntax | None, Node | None]:
+        """The called expression at the `(` of a call, and its file."""
         place = self._place(at)
         file = self._syntax.files.get(place.file) if place is not None else None
         offset = file.source.offset(place.line, place.column) if file and place else None
         if file is None or offset is None:
-            return None
+            return file, None
         for node in file.anchored_at(offset):
             if node.type == "call_expression":
-                return node.child_by_field_name("function")
-        return None
-
-    def _chained(self, explanation: Explanation) -> tuple[Flow, ...]:
-        """The flows of an explanation, and of those that it ends in."""
-        seen = [explanation]
-        flows = list(explanation.flows)
-        while flows and len(seen) < _LONGEST_CHAIN:
-            storage = re.match(r"\{storage for (.*)\}$", flows[-1].destination, re.DOTALL)
-            following = self._explanation_of(storage[1], flows[-1]) if storage else None
-            if following is None or following in seen:
-                break
-            seen.append(following)
-            flows.extend(following.flows)
-        return tuple(flows)
-
-    def _explanation_of(self, subject: str, flow: Flow) -> Explanation | None:
-        candidates = self._by_subject.get(subject, ())
-        positions = {step.at for step in flow.steps}
-        lines = {(at.file, at.line) for at in positions if at is not None}
-        for candidate in candidates:
-            if candidate.at in positions:
-                return candidate
-        return next((c for c in candidates if (c.at.file, c.at.line) in lines), None)
+                return file, node.child_by_field_name("function")
+        return file, None
 
     def _flow_step(self, flow: Flow, step: Step) -> FlowStep:
         return FlowStep(
@@ -277,11 +278,8 @@ def _cause_without_flow(site: Site) -> Cause:
     return Cause.INTERFACE if site.kind is Kind.BOXED else Cause.OTHER
 
 
-def _is_in(root: Node, node: Node) -> bool:
-    return root.descendant_for_byte_range(node.start_byte, node.end_byte) == node
-
-
 _LONGEST_CHAIN = 12
+_STORAGE = re.compile(r"\{storage for (.*)\}$", re.DOTALL)
 _ASSIGNMENTS = ("assignment_statement", "short_var_declaration")
 _STATEMENTS = {
     "return": ("return_statement",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from functools import cached_property
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from goescape.analysis.model import Place, Span  # noqa: TC001 - attrs resolves them
 from goescape.analysis.source import SourceText  # noqa: TC001
@@ -42,12 +42,12 @@ class Shift:
         for line in range(span.line + 1, span.end_line + 1):
             if self.line(line) != line + moved_by:
                 return None
-        return evolve(span, line=first, end_line=span.end_line + moved_by)
+        return span._replace(line=first, end_line=span.end_line + moved_by)
 
     def place(self, place: Place) -> Place | None:
         """A point in the new text; None when its line was touched."""
         line = self.line(place.line)
-        return None if line is None else evolve(place, line=line)
+        return None if line is None else place._replace(line=line)
 
     @cached_property
     def _forward(self) -> dict[int, int]:

@@ -19,7 +19,7 @@ from goescape.analysis.nodes import ancestors, anchor, text, walk
 from goescape.analysis.scopes import definition, parameter_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from goescape.analysis.model import Span
     from goescape.analysis.source import SourceText
@@ -51,6 +51,7 @@ class GoSyntax:
     def __init__(self, source: SourceText) -> None:
         self.source = source
         self.root = Parser(_GO).parse(source.content).root_node
+        self._words: tuple[frozenset[bytes], dict[bytes, list[int]]] = (frozenset(), {})
 
     def span(self, node: Node) -> Span:
         """Where a node stands."""
@@ -146,6 +147,28 @@ class GoSyntax:
                 found.append((text(path).strip('"`'), text(alias) if alias is not None else ""))
         return tuple(found)
 
+    def words(self, wanted: frozenset[bytes]) -> Mapping[bytes, Sequence[int]]:
+        """Where each of the wanted words stands; the answer is kept for the same question."""
+        if self._words[0] != wanted:
+            found: dict[bytes, list[int]] = {}
+            for match in _WORD.finditer(self.source.content):
+                if (word := match[0]) in wanted:
+                    found.setdefault(word, []).append(match.start())
+            self._words = wanted, found
+        return self._words[1]
+
+    @cached_property
+    def outline(self) -> tuple[object, ...]:
+        """What the file declares, as far as the findings of other files can depend on it."""
+        return (
+            self.package_name,
+            tuple((f.name, f.plain_name) for f in self.functions),
+            tuple((name, text(node)) for name, node in self.types.items()),
+            self.constants,
+            self.field_names,
+            self.method_names,
+        )
+
     @cached_property
     def package_name(self) -> str:
         """The name in the package clause."""
@@ -158,7 +181,7 @@ class GoSyntax:
         imports = self._declarations("import")
         return any(text(node).strip('"') == "C" for node in imports)
 
-    @property
+    @cached_property
     def generated(self) -> bool:
         """Whether the file says ``Code generated ... DO NOT EDIT.``"""
         head = self.source.content[: max(self.root.start_byte, 0) + 20_000]
@@ -193,6 +216,33 @@ class GoSyntax:
                 ):
                     names.add(text(node))
         return frozenset(names)
+
+
+class ParsedFiles:
+    """Parsed files by path and content, so that nobody parses a text twice.
+
+    Keeps those that were asked for last, as far as their texts have ``limit`` bytes together: a
+    tree takes about ten times as much memory as its text.
+    """
+
+    def __init__(self, limit: int = 2_000_000) -> None:
+        self._limit = limit
+        self._size = 0
+        self._files: dict[tuple[str, bytes], GoSyntax] = {}
+
+    def of(self, source: SourceText) -> GoSyntax:
+        """The syntax of a text."""
+        key = source.path, source.content
+        file = self._files.pop(key, None)
+        if file is None:
+            file = GoSyntax(source)
+            self._size += len(source.content)
+        self._files[key] = file
+        while self._size > self._limit and len(self._files) > 1:
+            (_, content) = oldest = next(iter(self._files))
+            del self._files[oldest]
+            self._size -= len(content)
+        return file
 
 
 def parameters(declared: Declared) -> Iterator[Node]:
@@ -250,6 +300,9 @@ _DECLARATIONS = Query(
     (import_spec) @import
     """,
 )
+
+
+_WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 
 
 _GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)

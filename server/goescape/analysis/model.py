@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping  # noqa: TC003 - attrs resolves the annotations at run time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import field, frozen
 
@@ -75,8 +75,7 @@ class RankReason(str, enum.Enum):
     NO_ALLOCATION = "no-allocation"
 
 
-@frozen(order=True)
-class Place:
+class Place(NamedTuple):
     """A point of a file. ``column`` is 0 when the compiler printed none."""
 
     file: str
@@ -84,8 +83,7 @@ class Place:
     column: int
 
 
-@frozen(order=True)
-class Span:
+class Span(NamedTuple):
     """A range of a file; the end is exclusive."""
 
     file: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from goescape.analysis.nodes import text, token
 from goescape.analysis.scopes import definition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from goescape.analysis.go_syntax import Declared, GoSyntax
 
@@ -60,26 +59,36 @@ class PackageSyntax:
 
     def references(self, plain_name: str) -> tuple[tuple[GoSyntax, Node], ...]:
         """Every place that names a function or method, its declaration left out."""
-        found = []
-        for path, offsets in self._words.get(plain_name.encode(), {}).items():
-            file = self.files[path]
-            for offset in offsets:
-                node = file.node_at(offset)
-                if node is not None and node.type in {"identifier", "field_identifier"}:
-                    parent = node.parent
-                    if parent is None or parent.type not in _DECLARES_FUNCTION:
-                        found.append((file, node))
-        return tuple(found)
+        return tuple(
+            (file, node)
+            for file, offsets in self.mentions(plain_name)
+            for node in self.references_at(file, offsets)
+        )
+
+    def mentions(self, plain_name: str) -> Iterator[tuple[GoSyntax, Sequence[int]]]:
+        """The files in which the name of a function stands as a word, and where."""
+        word = plain_name.encode()
+        for file in self.files.values():
+            if (offsets := file.words(self._function_names).get(word)) is not None:
+                yield file, offsets
+
+    def references_at(self, file: GoSyntax, offsets: Iterable[int]) -> Iterator[Node]:
+        """Which of these mentions are references."""
+        for offset in offsets:
+            node = file.node_at(offset)
+            if node is not None and node.type in {"identifier", "field_identifier"}:
+                parent = node.parent
+                if parent is None or parent.type not in _DECLARES_FUNCTION:
+                    yield node
 
     @cached_property
-    def _words(self) -> dict[bytes, dict[str, list[int]]]:
-        wanted = {f.plain_name.encode() for f in self.functions.values()}
-        words: dict[bytes, dict[str, list[int]]] = {}
-        for path, file in self.files.items():
-            for match in _WORD.finditer(file.source.content):
-                if match[0] in wanted:
-                    words.setdefault(match[0], {}).setdefault(path, []).append(match.start())
-        return words
+    def _function_names(self) -> frozenset[bytes]:
+        return frozenset(function.plain_name.encode() for function in self.functions.values())
+
+    @cached_property
+    def outline(self) -> tuple[object, ...]:
+        """All of the declarations that can matter to other files; compared when a file changed."""
+        return tuple((path, path in self._own, file.outline) for path, file in self.files.items())
 
     def is_constant(self, file: GoSyntax, node: Node) -> bool:
         """Whether an expression consists of literals and of constants of this package."""
@@ -195,9 +204,6 @@ class PackageSyntax:
             file, right.named_children[left.named_children.index(identifier)]
         )
         return "int" if assigned == "number" else assigned
-
-
-_WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 
 
 _DECLARES_FUNCTION = frozenset({"function_declaration", "method_declaration", "method_elem"})

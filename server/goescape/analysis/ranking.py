@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 
     from goescape.analysis.allocation import Truth
     from goescape.analysis.causes import Reasoning
-    from goescape.analysis.go_syntax import Declared, GoSyntax
-    from goescape.analysis.package_syntax import PackageSyntax
-    from goescape.analysis.sites import Site
+    from goescape.analysis.context import Context
+    from goescape.analysis.site import Site
 
 
 @frozen
@@ -32,24 +31,21 @@ class Rank:
 
 
 class Ranking:
-    """Ranks the sites of one package."""
+    """Ranks sites as the language of a module has it."""
 
-    def __init__(self, syntax: PackageSyntax, language: tuple[int, int]) -> None:
-        self._syntax = syntax
+    def __init__(self, language: tuple[int, int]) -> None:
         self._per_iteration = language >= (1, 22)
-        self._only_in_loops: dict[str, bool] = {}
 
-    def rank(self, site: Site, reasoning: Reasoning, truth: Truth) -> Rank:
+    def rank(self, site: Site, context: Context, reasoning: Reasoning, truth: Truth) -> Rank:
         """The rank of a site; the first rule that applies decides."""
-        node, file = site.node, site.file
-        if node is None or file is None:
+        node = site.node
+        if node is None:
             return Rank(Severity.HINT, RankReason.DEPENDS, in_loop=False)
         in_loop = self._repeats(site, node)
-        if (cold := self._cold(site, node, file, truth)) is not None:
+        if (cold := _cold(site, node, context, truth)) is not None:
             return Rank(Severity.HINT, cold, in_loop)
         if reasoning.destination == "panic":
             return Rank(Severity.HINT, RankReason.COLD_ERROR, in_loop)
-        function = file.function_at(node.start_byte)
         if not site.escapes or site.subject == "append":
             # It may not allocate at all, or only now and then: never more than information.
             severity = Severity.INFORMATION if in_loop or site.escapes else Severity.HINT
@@ -57,15 +53,13 @@ class Ranking:
             return Rank(severity, reason, in_loop)
         if in_loop:
             return Rank(Severity.WARNING, RankReason.LOOP, in_loop)
-        if _literal_called_in_loops(site) or (
-            function is not None and self._called_only_in_loops(function)
-        ):
+        if context.literal_in_loops or context.function_in_loops:
             return Rank(Severity.WARNING, RankReason.LOOP_CALLERS, in_loop)
         if reasoning.cause is Cause.TOO_LARGE or _has_large_elements(site, reasoning):
             return Rank(Severity.WARNING, RankReason.LARGE, in_loop)
         if _is_trade_off(site, reasoning):
             return Rank(Severity.HINT, RankReason.INTERFACE, in_loop)
-        if function is not None and function.name == "main":
+        if site.function is not None and site.function.name == "main":
             return Rank(Severity.HINT, RankReason.COLD_MAIN, in_loop)
         return Rank(Severity.INFORMATION, RankReason.ORDINARY, in_loop)
 
@@ -75,56 +69,24 @@ class Ranking:
             return self._per_iteration or runs_repeatedly(loop)
         return runs_repeatedly(node)
 
-    def _cold(self, site: Site, node: Node, file: GoSyntax, truth: Truth) -> RankReason | None:
-        function = file.function_at(node.start_byte)
-        if truth.allocates is Allocates.NO:
-            return RankReason.NO_ALLOCATION
-        if is_test_file(site.place.file):
-            return RankReason.COLD_TEST
-        if file.generated:
-            return RankReason.GENERATED
-        if site.copies and not any(copy.escapes for copy in site.copies.values()):
-            return RankReason.STAYS_WHERE_USED
-        if is_error_path(node, site.inlined_from):
-            return RankReason.COLD_ERROR
-        if function is None and not any(a.type == "func_literal" for a in ancestors(node)):
-            return RankReason.COLD_INIT
-        if function is not None and function.name == "init" and not runs_repeatedly(node):
-            return RankReason.COLD_INIT
-        return None
 
-    def _called_only_in_loops(self, function: Declared) -> bool:
-        """Whether every call of a private function comes from a loop, perhaps through others."""
-        known = self._only_in_loops.get(function.name)
-        if known is not None:
-            return known
-        self._only_in_loops[function.name] = False  # a cycle of calls proves nothing
-        answer = not function.exported and self._all_callers_loop(function)
-        self._only_in_loops[function.name] = answer
-        return answer
-
-    def _all_callers_loop(self, function: Declared) -> bool:
-        seen = False
-        for file, node in self._syntax.references(function.plain_name):
-            if is_test_file(file.source.path):
-                continue
-            caller = file.function_at(node.start_byte)
-            if caller is not None and caller.name == function.name:
-                continue
-            if not _is_called(node):
-                return False
-            repeated = runs_repeatedly(node) and not is_error_path(node, "")
-            if not repeated and not (caller is not None and self._called_only_in_loops(caller)):
-                return False
-            seen = True
-        return seen
-
-
-def _literal_called_in_loops(site: Site) -> bool:
-    """Whether a function literal that is inlined wherever it is called, is so in loops only."""
-    if site.node is None or not any(a.type == "func_literal" for a in ancestors(site.node)):
-        return False
-    return bool(site.copy_nodes) and all(runs_repeatedly(node) for node in site.copy_nodes)
+def _cold(site: Site, node: Node, context: Context, truth: Truth) -> RankReason | None:
+    function = site.function
+    if truth.allocates is Allocates.NO:
+        return RankReason.NO_ALLOCATION
+    if is_test_file(site.place.file):
+        return RankReason.COLD_TEST
+    if site.file.generated:
+        return RankReason.GENERATED
+    if context.copies and not any(copy.escapes for copy in context.copies):
+        return RankReason.STAYS_WHERE_USED
+    if is_error_path(node, site.inlined_from):
+        return RankReason.COLD_ERROR
+    if function is None and not site.in_literal:
+        return RankReason.COLD_INIT
+    if function is not None and function.name == "init" and not runs_repeatedly(node):
+        return RankReason.COLD_INIT
+    return None
 
 
 def is_test_file(path: str) -> bool:
@@ -183,21 +145,6 @@ def _is_returned_error(statement: Node, node: Node) -> bool:
         return text(result) == "error"
     last_type = result.named_children[-1].child_by_field_name("type")
     return last_type is not None and text(last_type) == "error"
-
-
-def _is_called(name: Node) -> bool:
-    child = name
-    for parent in ancestors(name):
-        if parent.type == "call_expression":
-            return parent.child_by_field_name("function") == child
-        if parent.type not in {"selector_expression", "index_expression", "generic_type"} and (
-            parent.type != "type_conversion_expression"
-        ):
-            return False
-        if parent.type == "type_conversion_expression":
-            return True  # `f[int](x)` reads like a conversion to a generic type
-        child = parent
-    return False
 
 
 def _is_trade_off(site: Site, reasoning: Reasoning) -> bool:

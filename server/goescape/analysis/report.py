@@ -2,51 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import define, field, frozen
 
-from goescape.analysis.allocation import (
-    ALLOCATES,
-    Evidence,
-    Truth,
-    is_variable_make,
-    may_still_allocate,
-)
-from goescape.analysis.causes import Reasoner, Reasoning
+from goescape.analysis.allocation import Evidence
+from goescape.analysis.causes import Chains, Reasoner
 from goescape.analysis.compiler_facts import Verdict
+from goescape.analysis.context import Contexts, Uses
 from goescape.analysis.copies import merge_copies
-from goescape.analysis.go_syntax import GoSyntax, parameters
-from goescape.analysis.model import (
-    Allocates,
-    Captured,
-    Cause,
-    Finding,
-    Function,
-    Kind,
-    LeftOut,
-    PackageReport,
-    Parameter,
-    Place,
-    Span,
-    Stay,
-)
-from goescape.analysis.nodes import ancestors, callee_text, text
+from goescape.analysis.file_facts import FileFacts, facts_by_file
+from goescape.analysis.findings import Tools, finding_of, is_worth_a_finding, stays_of
+from goescape.analysis.functions import captures_of, functions_of
+from goescape.analysis.go_syntax import ParsedFiles
+from goescape.analysis.model import Captured, Finding, Function, LeftOut, PackageReport, Place, Stay
 from goescape.analysis.package_syntax import PackageSyntax
 from goescape.analysis.paths import absolute_paths, joined
 from goescape.analysis.ranking import Ranking
-from goescape.analysis.renderings import lost_names, plain_subject
-from goescape.analysis.sites import Ownership, Site, find_sites, token_span
+from goescape.analysis.sites import FileSites, find_sites
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from tree_sitter import Node
-
-    from goescape.analysis.compiler_facts import Capture, Inlinable, Leak, PackageText, Position
-    from goescape.analysis.go_syntax import Declared
-    from goescape.analysis.model import CompileError
+    from goescape.analysis.compiler_facts import Explanation, PackageText
+    from goescape.analysis.context import Context
+    from goescape.analysis.copies import Merged
+    from goescape.analysis.go_syntax import GoSyntax
+    from goescape.analysis.model import CompileError, Span
+    from goescape.analysis.site import Site
     from goescape.analysis.source import SourceText
 
 
@@ -72,260 +55,206 @@ def build_report(
     errors: Sequence[CompileError] = (),
     read: Callable[[str], SourceText | None] = lambda _path: None,
 ) -> PackageReport:
-    """All findings and facts of one package.
+    """All findings and facts of one package; see ``Analyst.report``."""
+    return Analyst().report(info, texts, sources, errors, read)
 
-    ``sources`` holds the text of ``info.files`` as it was compiled; ``read`` gives other files of
-    the workspace, where instantiated generic code of other packages may stand (None: not shown).
+
+class Analyst:
+    """Reports on one package again and again: what an edit leaves as it was is not done twice.
+
+    Each report equals one built from nothing. What is done for one file is kept as long as its
+    text, the facts at its positions and all that files declare to each other stay the same; a
+    finding, as long as its ``Context`` does, too.
     """
-    elsewhere: dict[str, SourceText] = {}
 
-    def exists(path: str) -> bool:
-        if path not in sources and (source := read(path)) is not None:
-            elsewhere[path] = source
-        return path in sources or path in elsewhere
+    def __init__(self, parsed: ParsedFiles | None = None) -> None:
+        self._parsed = parsed if parsed is not None else ParsedFiles()
+        self._uses = Uses()
+        self._around: object = None
+        self._files: dict[str, _FileWork] = {}
 
-    paths = absolute_paths(_printed(texts), info.working_directory, info.files, exists)
-    known = {path: sources[path] for path in info.files if path in sources} | elsewhere
-    parsed = {path: GoSyntax(source) for path, source in known.items()}
-    syntax = PackageSyntax(parsed, frozenset(info.files))
-    sites = merge_copies(find_sites(texts, syntax, paths), syntax)
-    reasoner = Reasoner(texts, syntax, paths)
-    evidence = Evidence(texts, syntax, paths)
-    ranking = Ranking(syntax, info.language)
-    findings = [
-        _finding(site, info.path, reasoner, evidence, ranking)
-        for site in sites.sites
-        if _is_worth_a_finding(site, syntax)
-    ]
-    return PackageReport(
-        info.path,
-        info.directory,
-        info.files,
-        tuple(sorted(findings, key=lambda f: (f.span, f.anchor, f.subject))),
-        tuple(_functions(texts, syntax, paths)),
-        tuple(_stays(sites.sites)),
-        tuple(errors),
-        tuple(line for package_text in texts for line in package_text.unknown),
-        tuple(_absolute(left, info.working_directory) for left in sites.left_out),
-        known,
-        tuple(_captures(texts, paths)),
-    )
+    def report(
+        self,
+        info: PackageInfo,
+        texts: Sequence[PackageText],
+        sources: Mapping[str, SourceText],
+        errors: Sequence[CompileError] = (),
+        read: Callable[[str], SourceText | None] = lambda _path: None,
+    ) -> PackageReport:
+        """All findings and facts of the package.
 
+        ``sources`` holds the text of ``info.files`` as it was compiled; ``read`` gives other files
+        of the workspace, where instantiated generic code of other packages may stand (None: not
+        shown).
+        """
+        said = _Said.of(info, texts, sources, read)
+        known = {path: sources[path] for path in info.files if path in sources}
+        known.update(said.elsewhere)
+        files = {path: self._parsed.of(source) for path, source in known.items()}
+        syntax = PackageSyntax(files, frozenset(info.files))
+        work = self._work(info, said, syntax)
+        merged = merge_copies(each.sites for each in work.values())
+        findings = self._findings(info, said, syntax, merged)
+        return PackageReport(
+            info.path,
+            info.directory,
+            info.files,
+            tuple(finding for path in sorted(findings) for finding in findings[path]),
+            tuple(function for each in work.values() for function in each.functions),
+            tuple(stay for each in work.values() for stay in each.stays),
+            tuple(errors),
+            tuple(line for text in texts for line in text.unknown),
+            _left_out(info, said, work.values(), merged),
+            {path: file.source for path, file in files.items()},
+            tuple(captured for each in work.values() for captured in each.captures),
+        )
 
-def _captures(texts: Iterable[PackageText], paths: Mapping[str, str | None]) -> Iterator[Captured]:
-    """Each variable once, with the worst that the compiler says of it in any copy.
+    def _work(self, info: PackageInfo, said: _Said, syntax: PackageSyntax) -> dict[str, _FileWork]:
+        """What can be done for each file by itself, as far as possible from last time."""
+        around = (info.path, info.language, syntax.outline)
+        before = self._files if around == self._around else {}
+        self._around, self._files = around, {}
+        for path, file in syntax.files.items():
+            facts = tuple(said.facts.get(path, ()))
+            known = before.get(path)
+            if known is None or known.syntax is not file or known.facts != facts:
+                known = _FileWork.of(file, facts, syntax)
+            self._files[path] = known
+        return self._files
 
-    In each function, the first line counts: afterwards, the capture itself takes the address.
-    """
-    found: dict[Place, Captured] = {}
-    for package_text in texts:
-        firsts: dict[tuple[str, Position], Capture] = {}
-        for fact in package_text.captures:
-            firsts.setdefault((_LITERAL_NAME.split(fact.function)[0], fact.at), fact)
-        for (_, at), fact in firsts.items():
-            if (path := paths.get(at.file)) is not None:
-                place = Place(path, at.line, at.column)
-                known = found.get(place, Captured(place, False, False, False, 0))
-                found[place] = Captured(
-                    place,
-                    known.by_reference or fact.by_reference,
-                    known.addressed or fact.addressed,
-                    known.assigned or fact.assigned,
-                    max(known.width, fact.width),
-                )
-    yield from found.values()
-
-
-def _absolute(left: LeftOut, working_directory: str) -> LeftOut:
-    place = evolve(left.place, file=joined(working_directory, left.place.file))
-    return evolve(left, place=place)
-
-
-def _printed(texts: Iterable[PackageText]) -> set[str]:
-    printed: set[str] = set()
-    for package_text in texts:
-        for facts in (
-            package_text.decisions,
-            package_text.explanations,
-            package_text.leaks,
-            package_text.inlinable,
-            package_text.inlined_calls,
-            package_text.captures,
-            package_text.evidence,
-        ):
-            printed.update(fact.at.file for fact in facts)
-        for explanation in package_text.explanations:
-            for flow in explanation.flows:
-                printed.update(step.at.file for step in flow.steps if step.at is not None)
-    return printed
-
-
-def _is_worth_a_finding(site: Site, syntax: PackageSyntax) -> bool:
-    if site.file is None:
-        return False
-    if site.escapes:
-        return True
-    own = site.ownership is Ownership.OWN and site.node is not None
-    return own and is_variable_make(site.subject) and not _has_constant_size(site, syntax)
+    def _findings(
+        self, info: PackageInfo, said: _Said, syntax: PackageSyntax, merged: Merged
+    ) -> dict[str, list[Finding]]:
+        """The findings of each file in source order."""
+        chains = Chains(said.explanations)
+        contexts = Contexts(syntax, self._uses, chains, said.paths)
+        reasoner, ranking = Reasoner(syntax, said.paths), Ranking(info.language)
+        found: dict[str, dict[Site, tuple[Context, Finding]]] = {path: {} for path in self._files}
+        tools: dict[str, Tools] = {}
+        for origin in merged.origins:
+            site, path = origin.site, origin.site.place.file
+            if not is_worth_a_finding(site, syntax):
+                continue
+            context = contexts.of(origin)
+            known = self._files[path].findings.get(site)
+            if known is None or known[0] != context:
+                if path not in tools:
+                    evidence = Evidence(self._files[path].facts, path, syntax)
+                    tools[path] = Tools(reasoner, evidence, ranking, info.path)
+                known = context, finding_of(site, context, tools[path])
+            found[path][site] = known
+        for path, findings in found.items():
+            self._files[path].findings = findings
+        return {
+            path: sorted((finding for _, finding in findings.values()), key=_in_source_order)
+            for path, findings in found.items()
+        }
 
 
-def _has_constant_size(site: Site, syntax: PackageSyntax) -> bool:
-    """Whether the size of a ``make`` is a named constant, as Go 1.21 prints it."""
-    arguments = site.node.child_by_field_name("arguments") if site.node is not None else None
-    if arguments is None or site.file is None or arguments.named_child_count < 2:
-        return False
-    size = arguments.named_children[-1]
-    return syntax.is_constant(site.file, size)
+@frozen
+class _Said:
+    """What was said of the package, by file."""
+
+    facts: Mapping[str, Sequence[FileFacts]]
+    """What each text says of a file."""
+    nowhere: Sequence[FileFacts]
+    """What is said of files that are not shown."""
+    paths: Mapping[str, str | None]
+    """The absolute path of each printed one; None where it has no file."""
+    elsewhere: Mapping[str, SourceText]
+    """Files of other packages that have facts, too."""
+    explanations: Sequence[Explanation]
+
+    @classmethod
+    def of(
+        cls,
+        info: PackageInfo,
+        texts: Sequence[PackageText],
+        sources: Mapping[str, SourceText],
+        read: Callable[[str], SourceText | None],
+    ) -> _Said:
+        elsewhere: dict[str, SourceText] = {}
+
+        def exists(path: str) -> bool:
+            if path not in sources and (source := read(path)) is not None:
+                elsewhere[path] = source
+            return path in sources or path in elsewhere
+
+        groups = [facts_by_file(text) for text in texts]
+        explanations = [explanation for text in texts for explanation in text.explanations]
+        printed = {file for group in groups for file in group} | _steps_in(explanations)
+        paths = absolute_paths(sorted(printed), info.working_directory, info.files, exists)
+        by_path: dict[str, list[FileFacts]] = {}
+        nowhere: list[FileFacts] = []
+        for group in groups:
+            for file, facts in group.items():
+                path = paths[file]
+                (nowhere if path is None else by_path.setdefault(path, [])).append(facts)
+        return cls(by_path, nowhere, paths, elsewhere, explanations)
 
 
-def _finding(
-    site: Site, package: str, reasoner: Reasoner, evidence: Evidence, ranking: Ranking
-) -> Finding:
-    if site.escapes:
-        reasoning, truth = reasoner.reason(site), evidence.truth(site)
-    else:
-        reasoning = Reasoning(Cause.DYNAMIC_SIZE)
-        truth = Truth(Allocates.DEPENDS, may_still_allocate(site.subject))
-    rank = ranking.rank(site, reasoning, truth)
-    function = site.file.function_at(site.node.start_byte) if site.file and site.node else None
-    return Finding(
-        span=_span(site),
-        anchor=site.place,
-        kind=site.kind,
-        subject=_subject(site),
-        cause=reasoning.cause,
-        severity=rank.severity,
-        rank_reason=rank.reason,
-        function=function.name if function is not None else "",
-        allocates=truth.allocates,
-        note=truth.note if truth is not ALLOCATES else "",
-        escapes=site.escapes,
-        in_loop=rank.in_loop,
-        compiler=plain_subject(site.message),
-        flow=reasoning.flow,
-        decisive=reasoning.decisive,
-        destination=reasoning.destination,
-        inlined_from=site.inlined_from,
-        copies=tuple(sorted(site.copies.values(), key=lambda copy: copy.place)),
-        package=package,
-    )
+@define(eq=False)
+class _FileWork:
+    """What was done for one file."""
+
+    syntax: GoSyntax
+    facts: tuple[FileFacts, ...]
+    sites: FileSites
+    functions: tuple[Function, ...]
+    stays: tuple[Stay, ...]
+    captures: tuple[Captured, ...]
+    findings: dict[Site, tuple[Context, Finding]] = field(factory=dict)
+
+    @classmethod
+    def of(cls, file: GoSyntax, facts: tuple[FileFacts, ...], syntax: PackageSyntax) -> _FileWork:
+        sites = find_sites(facts, file, syntax)
+        return cls(
+            file,
+            facts,
+            sites,
+            tuple(functions_of(facts, file)),
+            tuple(stays_of(sites.own)),
+            tuple(captures_of(facts, file.source.path)),
+        )
 
 
-def _span(site: Site) -> Span:
-    """Exactly what allocates; the code of the whole line where the column says nothing."""
-    file, node = site.file, site.node
-    if file is None or node is None:
-        line = file.source.line(site.place.line) if file is not None else b""
-        start = len(line) - len(line.lstrip())
-        number = site.place.line
-        end = max(len(line.rstrip()), start)
-        return Span(site.place.file, number, start + 1, number, end + 1)
-    if node.type == "func_literal":
-        return token_span(file, node, "func")
-    if node.type in {"go_statement", "defer_statement", "for_statement"}:
-        return token_span(file, node, node.type.partition("_")[0])
-    return file.span(node)
+def _in_source_order(finding: Finding) -> tuple[Span, Place, str]:
+    return finding.span, finding.anchor, finding.subject
 
 
-def _subject(site: Site) -> str:
-    """What a reader would call it: plain operands and sums as written, the rest as compiled."""
-    node = site.node
-    if site.kind is Kind.TEMPORARY or node is None or site.ownership is not Ownership.OWN:
-        return site.subject
-    if node.type == "for_statement":
-        return "loop body"
-    written = text(node)
-    simple = node.type in {"identifier", "selector_expression", "binary_expression"}
-    lost = lost_names(site.message) and node.type not in {"composite_literal", "unary_expression"}
-    simple |= site.subject == "append" or lost
-    if lost and node.type == "call_expression" and not _is_short(written):
-        called = callee_text(node)
-        if not _is_short(called):
-            called = called.rpartition(".")[2]
-        written = f"{called}(...)"
-    if simple and _is_short(written):
-        return written
-    return site.subject
+def _left_out(
+    info: PackageInfo, said: _Said, work: Iterable[_FileWork], merged: Merged
+) -> tuple[LeftOut, ...]:
+    """What is no finding, once each."""
+    work = tuple(work)
+    left = [*_without_file(said, {each.syntax.source.path for each in work})]
+    left += [one for each in work for one in each.sites.left_out]
+    left += merged.left_out
+    found: dict[tuple[Place, str], LeftOut] = {}
+    for one in left:
+        place = one.place._replace(file=joined(info.working_directory, one.place.file))
+        found[place, one.message] = LeftOut(place, one.message, one.reason)
+    return tuple(found.values())
 
 
-def _is_short(written: str) -> bool:
-    return len(written) <= _LONGEST_SUBJECT and "\n" not in written
+def _without_file(said: _Said, shown: set[str]) -> Iterator[LeftOut]:
+    made = "code that the compiler or the go command made, or that is not in this module"
+    unread = "a position that the source does not have"
+    groups = [(facts, made) for facts in said.nowhere]
+    groups += [(f, unread) for path, each in said.facts.items() if path not in shown for f in each]
+    for facts, reason in groups:
+        for decision in facts.decisions:
+            if decision.verdict is not Verdict.STAYS:
+                place = Place(*decision.at)
+                yield LeftOut(place, decision.message, reason)
 
 
-def _stays(sites: Iterable[Site]) -> Iterator[Stay]:
-    for site in sites:
-        if site.escapes or site.node is None or site.ownership is not Ownership.OWN:
-            continue
-        if _is_parameter(site.node) or site.kind is Kind.BOXED:
-            continue
-        yield Stay(_span(site), _subject(site), may_still_allocate(site.subject))
-
-
-def _is_parameter(node: Node) -> bool:
-    return node.type == "identifier" and any(
-        around.type == "parameter_list" for around in list(ancestors(node))[:2]
-    )
-
-
-def _functions(
-    texts: Iterable[PackageText], syntax: PackageSyntax, paths: Mapping[str, str | None]
-) -> Iterator[Function]:
-    inlinable: dict[Place, Inlinable] = {}
-    leaks: dict[Place, dict[Leak, None]] = {}
-    kept: dict[Place, str] = {}
-    for package_text in texts:
-        for fact in package_text.inlinable:
-            if (path := paths.get(fact.at.file)) is not None:
-                inlinable.setdefault(Place(path, fact.at.line, fact.at.column), fact)
-        for leak in package_text.leaks:
-            if (path := paths.get(leak.at.file)) is not None:
-                leaks.setdefault(Place(path, leak.at.line, leak.at.column), {})[leak] = None
-        for decision in package_text.decisions:
-            path = paths.get(decision.at.file)
-            if decision.verdict is Verdict.STAYS and path is not None:
-                place = Place(path, decision.at.line, decision.at.column)
-                kept.setdefault(place, decision.message)
-    for file in syntax.files.values():
-        for declared in file.functions:
-            yield _function(file, declared, inlinable, leaks, kept)
-
-
-def _function(
-    file: GoSyntax,
-    declared: Declared,
-    inlinable: Mapping[Place, Inlinable],
-    leaks: Mapping[Place, Mapping[Leak, None]],
-    kept: Mapping[Place, str],
-) -> Function:
-    said = inlinable.get(file.span(declared.name_node).start)
-    known = []
-    for name in parameters(declared):
-        span = file.span(name)
-        leaking = tuple(leaks.get(span.start, ()))
-        if leaking or span.start in kept:
-            words = tuple(leak.message for leak in leaking) or (kept[span.start],)
-            destinations = tuple(_leak_destination(leak, declared) for leak in leaking)
-            known.append(Parameter(text(name), span, destinations, words))
-    return Function(
-        declared.name,
-        file.span(declared.node),
-        file.span(declared.name_node),
-        said.can if said is not None else None,
-        said.detail if said is not None else "",
-        tuple(known),
-    )
-
-
-def _leak_destination(leak: Leak, declared: Declared) -> str:
-    if leak.destination.startswith("heap"):
-        return leak.destination
-    if (match := re.match(r"~[rR](\d+)$", leak.destination)) is not None:
-        return f"result {match[1]}"
-    if leak.destination in declared.results:
-        return f"result {declared.results.index(leak.destination)}"
-    return leak.destination
-
-
-_LONGEST_SUBJECT = 60
-# What follows the name of a function in the names of the literals in it.
-_LITERAL_NAME = re.compile(r"\.(?:func|gowrap|deferwrap)\d")
+def _steps_in(explanations: Iterable[Explanation]) -> set[str]:
+    """The files of all steps."""
+    return {
+        step.at.file
+        for explanation in explanations
+        for flow in explanation.flows
+        for step in flow.steps
+        if step.at is not None
+    }

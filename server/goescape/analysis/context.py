@@ -1,0 +1,167 @@
+"""What a finding takes from outside of its file; all else is in the file and its facts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from attrs import frozen
+
+from goescape.analysis.loops import runs_repeatedly
+from goescape.analysis.nodes import ancestors
+from goescape.analysis.ranking import is_error_path, is_test_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tree_sitter import Node
+
+    from goescape.analysis.causes import Chains
+    from goescape.analysis.compiler_facts import Explanation
+    from goescape.analysis.copies import Origin
+    from goescape.analysis.go_syntax import Declared, GoSyntax
+    from goescape.analysis.model import Copy
+    from goescape.analysis.package_syntax import PackageSyntax
+
+
+@frozen
+class Context:
+    """What the rest of the package says of one site: with an equal one, its finding is equal."""
+
+    copies: tuple[Copy, ...]
+    """In source order."""
+    literal_in_loops: bool
+    """Whether its function literal is inlined wherever it is called, and that only in loops."""
+    function_in_loops: bool
+    """Whether every call of its (private) function comes from a loop, perhaps through others."""
+    only_inlined: bool
+    """Whether its (private) function never runs as itself: each use is an inlined call that stays
+    on the stack."""
+    chain: tuple[Explanation, ...]
+    """Its explanation, and those that this goes on in."""
+    elsewhere: tuple[GoSyntax, ...]
+    """The other files that its flow leads through."""
+
+
+class Contexts:
+    """Finds them within one package."""
+
+    def __init__(
+        self,
+        syntax: PackageSyntax,
+        uses: Uses,
+        chains: Chains,
+        paths: Mapping[str, str | None],
+    ) -> None:
+        self._syntax = syntax
+        self._uses = uses
+        self._chains = chains
+        self._paths = paths
+        self._in_loops: dict[str, bool] = {}
+
+    def of(self, origin: Origin) -> Context:
+        """The context of a site."""
+        site = origin.site
+        chain = self._chains.of(site) if site.escapes else ()
+        function = site.function
+        return Context(
+            tuple(sorted(origin.copies.values(), key=lambda copy: copy.place)),
+            bool(origin.nodes) and site.in_literal and all(map(runs_repeatedly, origin.nodes)),
+            function is not None and self._called_only_in_loops(function),
+            self._only_inlined(origin),
+            chain,
+            self._elsewhere(chain, site.place.file),
+        )
+
+    def _elsewhere(self, chain: tuple[Explanation, ...], path: str) -> tuple[GoSyntax, ...]:
+        printed = {
+            step.at.file
+            for explanation in chain
+            for flow in explanation.flows
+            for step in flow.steps
+            if step.at is not None
+        }
+        others = sorted(other for file in printed if (other := self._paths.get(file)) is not None)
+        files = self._syntax.files
+        return tuple(files[other] for other in others if other != path and other in files)
+
+    def _only_inlined(self, origin: Origin) -> bool:
+        if not origin.copies or any(copy.escapes for copy in origin.copies.values()):
+            return False
+        function = origin.site.function
+        if function is None or function.exported:
+            return False
+        uses = sum(1 for _ in self._uses.of(self._syntax, function.plain_name))
+        return uses <= len(origin.copies)
+
+    def _called_only_in_loops(self, function: Declared) -> bool:
+        known = self._in_loops.get(function.name)
+        if known is not None:
+            return known
+        self._in_loops[function.name] = False  # a cycle of calls proves nothing
+        answer = not function.exported and self._all_callers_loop(function)
+        self._in_loops[function.name] = answer
+        return answer
+
+    def _all_callers_loop(self, function: Declared) -> bool:
+        seen = False
+        for use in self._uses.of(self._syntax, function.plain_name):
+            if use.in_test or (use.caller is not None and use.caller.name == function.name):
+                continue
+            if not use.called:
+                return False
+            if not use.repeated and (
+                use.caller is None or not self._called_only_in_loops(use.caller)
+            ):
+                return False
+            seen = True
+        return seen
+
+
+@frozen(eq=False)
+class Use:
+    """A place that names a function."""
+
+    caller: Declared | None
+    called: bool
+    """Whether it calls the function, and does not just name it."""
+    repeated: bool
+    """Whether it runs in a loop, and not only when something went wrong."""
+    in_test: bool
+
+
+class Uses:
+    """Who names a function: each file is asked once for each name, as long as it lives."""
+
+    def __init__(self) -> None:
+        self._known: WeakKeyDictionary[GoSyntax, dict[str, tuple[Use, ...]]] = WeakKeyDictionary()
+
+    def of(self, syntax: PackageSyntax, name: str) -> Iterator[Use]:
+        """Every place that names this function or method, its declaration left out."""
+        for file, offsets in syntax.mentions(name):
+            known = self._known.setdefault(file, {})
+            if name not in known:
+                nodes = syntax.references_at(file, offsets)
+                known[name] = tuple(_use(file, node) for node in nodes)
+            yield from known[name]
+
+
+def _use(file: GoSyntax, name: Node) -> Use:
+    repeated = runs_repeatedly(name) and not is_error_path(name, "")
+    in_test = is_test_file(file.source.path)
+    return Use(file.function_at(name.start_byte), _is_called(name), repeated, in_test)
+
+
+def _is_called(name: Node) -> bool:
+    child = name
+    for parent in ancestors(name):
+        if parent.type == "call_expression":
+            return parent.child_by_field_name("function") == child
+        if parent.type not in {"selector_expression", "index_expression", "generic_type"} and (
+            parent.type != "type_conversion_expression"
+        ):
+            return False
+        if parent.type == "type_conversion_expression":
+            return True  # `f[int](x)` reads like a conversion to a generic type
+        child = parent
+    return False
