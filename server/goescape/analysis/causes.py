@@ -45,7 +45,7 @@ class Chains:
 
     def of(self, site: Site) -> tuple[Explanation, ...]:
         """The most telling explanation of a site, and those that its flow goes on in."""
-        first = _most_telling(site)
+        first = site.telling
         if first is None:
             return ()
         chain = [first]
@@ -245,19 +245,6 @@ def stored_in(step: Step) -> str:
     return ""
 
 
-def _most_telling(site: Site) -> Explanation | None:
-    """The explanation to show of several: a size, then (for a variable) a capture, else the first.
-
-    ``wg`` escapes by ``wg.Add`` and by the function literal that uses it: the latter is the news.
-    """
-    for telling in (_SIZES, _CAPTURES if site.kind is Kind.VARIABLE else {}):
-        for explanation in site.explanations:
-            steps = [step for flow in explanation.flows for step in flow.steps]
-            if any(step.reason in telling and step.expression[:1] != "." for step in steps):
-                return explanation
-    return next((e for e in site.explanations if e.flows), None)
-
-
 def _last_step(flows: tuple[Flow, ...]) -> tuple[Step | None, str]:
     """The step that decides: the last that is more than plumbing, and where its flow leads."""
     for flow in reversed(flows):
@@ -286,13 +273,12 @@ _STATEMENTS = {
     "assign": _ASSIGNMENTS,
     "assign-pair": _ASSIGNMENTS,
 }
-_SIZES = {
+_SIZES = {  # the keys are ``site.SIZES``
     "too large for stack": Cause.TOO_LARGE,
     "too aligned for stack": Cause.TOO_LARGE,
     "non-constant size": Cause.DYNAMIC_SIZE,
     "zero-sized element": Cause.DYNAMIC_SIZE,
 }
-_CAPTURES = {"captured by a closure"}
 _PLUMBING = {
     "spill",
     "address-of",

@@ -9,7 +9,9 @@ from attrs import frozen
 
 from goescape.analysis.loops import runs_repeatedly
 from goescape.analysis.nodes import ancestors
+from goescape.analysis.package_syntax import references_in
 from goescape.analysis.ranking import is_error_path, is_test_file
+from goescape.analysis.site import files_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,10 +20,11 @@ if TYPE_CHECKING:
 
     from goescape.analysis.causes import Chains
     from goescape.analysis.compiler_facts import Explanation
-    from goescape.analysis.copies import Origin
+    from goescape.analysis.copies import Copies
     from goescape.analysis.go_syntax import Declared, GoSyntax
     from goescape.analysis.model import Copy
     from goescape.analysis.package_syntax import PackageSyntax
+    from goescape.analysis.site import Site
 
 
 @frozen
@@ -59,40 +62,33 @@ class Contexts:
         self._paths = paths
         self._in_loops: dict[str, bool] = {}
 
-    def of(self, origin: Origin) -> Context:
+    def of(self, site: Site, copies: Copies) -> Context:
         """The context of a site."""
-        site = origin.site
         chain = self._chains.of(site) if site.escapes else ()
         function = site.function
         return Context(
-            tuple(sorted(origin.copies.values(), key=lambda copy: copy.place)),
-            bool(origin.nodes) and site.in_literal and all(map(runs_repeatedly, origin.nodes)),
+            copies.sorted(),
+            bool(copies.nodes) and site.in_literal and all(map(runs_repeatedly, copies.nodes)),
             function is not None and self._called_only_in_loops(function),
-            self._only_inlined(origin),
+            self._only_inlined(site, copies),
             chain,
-            self._elsewhere(chain, site.place.file),
+            self._elsewhere(site, chain),
         )
 
-    def _elsewhere(self, chain: tuple[Explanation, ...], path: str) -> tuple[GoSyntax, ...]:
-        printed = {
-            step.at.file
-            for explanation in chain
-            for flow in explanation.flows
-            for step in flow.steps
-            if step.at is not None
-        }
-        others = sorted(other for file in printed if (other := self._paths.get(file)) is not None)
+    def _elsewhere(self, site: Site, chain: tuple[Explanation, ...]) -> tuple[GoSyntax, ...]:
+        printed = site.leads_to.union(*map(files_in, chain[1:])) if chain else ()
+        others = {self._paths.get(file) for file in printed} - {site.place.file}
         files = self._syntax.files
-        return tuple(files[other] for other in others if other != path and other in files)
+        return tuple(files[other] for other in sorted(filter(None, others)) if other in files)
 
-    def _only_inlined(self, origin: Origin) -> bool:
-        if not origin.copies or any(copy.escapes for copy in origin.copies.values()):
+    def _only_inlined(self, site: Site, copies: Copies) -> bool:
+        if not copies.by_place or any(copy.escapes for copy in copies.by_place.values()):
             return False
-        function = origin.site.function
+        function = site.function
         if function is None or function.exported:
             return False
         uses = sum(1 for _ in self._uses.of(self._syntax, function.plain_name))
-        return uses <= len(origin.copies)
+        return uses <= len(copies.by_place)
 
     def _called_only_in_loops(self, function: Declared) -> bool:
         known = self._in_loops.get(function.name)
@@ -138,11 +134,10 @@ class Uses:
 
     def of(self, syntax: PackageSyntax, name: str) -> Iterator[Use]:
         """Every place that names this function or method, its declaration left out."""
-        for file, offsets in syntax.mentions(name):
+        for file in syntax.files.values():
             known = self._known.setdefault(file, {})
             if name not in known:
-                nodes = syntax.references_at(file, offsets)
-                known[name] = tuple(_use(file, node) for node in nodes)
+                known[name] = tuple(_use(file, node) for node in references_in(file, name))
             yield from known[name]
 
 

@@ -11,7 +11,7 @@ from goescape.analysis.model import Copy, Kind, LeftOut
 from goescape.analysis.site import Ownership
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tree_sitter import Node
 
@@ -21,29 +21,34 @@ if TYPE_CHECKING:
 
 
 @define(eq=False)
-class Origin:
-    """A site with its inlined copies."""
+class Copies:
+    """Where else a site was compiled."""
 
-    site: Site
-    copies: dict[Place, Copy] = field(factory=dict)
+    by_place: dict[Place, Copy] = field(factory=dict)
     nodes: list[Node] = field(factory=list)
-    """The calls of ``copies``."""
+    """The calls."""
 
     def add(self, copy: Site) -> None:
-        """Count a site as a copy of this one."""
-        known = self.copies.get(copy.place)
+        """Count a site as a copy."""
+        known = self.by_place.get(copy.place)
         escapes = copy.escapes or (known is not None and known.escapes)
         caller = copy.function.name if copy.function is not None else ""
-        self.copies[copy.place] = Copy(copy.place, caller, escapes)
+        self.by_place[copy.place] = Copy(copy.place, caller, escapes)
         if copy.node is not None:
             self.nodes.append(copy.node)
+
+    def sorted(self) -> tuple[Copy, ...]:
+        """In source order."""
+        return tuple(self.by_place[place] for place in sorted(self.by_place))
 
 
 @frozen
 class Merged:
     """What is left when every repeat has found its site."""
 
-    origins: tuple[Origin, ...]
+    sites: tuple[Site, ...]
+    copies: Mapping[Site, Copies]
+    """Of those sites that have any."""
     left_out: tuple[LeftOut, ...]
 
 
@@ -51,10 +56,10 @@ def merge_copies(files: Iterable[FileSites]) -> Merged:
     """Make one of the repeats of each site."""
     files = tuple(files)
     left_out = []
-    own = _Origins()
+    copies: dict[Site, Copies] = {}
+    own = _Origins(copies)
     for each in files:
-        for site in each.own:
-            own.add(site)
+        own.add(each.own)
     inlined = []
     for copy in (copy for each in files for copy in each.others if not own.take(copy)):
         if copy.ownership is not Ownership.WRAPPER:
@@ -64,58 +69,59 @@ def merge_copies(files: Iterable[FileSites]) -> Merged:
             left_out.append(LeftOut(copy.place, copy.message, reason))
     # What a function got by inlining, it hands on where it is inlined itself.
     inlined.sort(key=lambda site: len(site.inlined))
-    inherited = _Origins()
+    inherited = _Origins(copies)
     for site in inlined:
         if not inherited.take(site):
-            inherited.add(site)
-    return Merged((*own.all, *inherited.all), tuple(left_out))
+            inherited.add([site])
+    return Merged((*own.sites, *inherited.sites), copies, tuple(left_out))
 
 
 class _Origins:
     """Sites by the functions that they stand in."""
 
-    def __init__(self) -> None:
-        self.all: list[Origin] = []
-        self._by_function: dict[str, list[Origin]] = {}
+    def __init__(self, copies: dict[Site, Copies]) -> None:
+        self.sites: list[Site] = []
+        self._copies = copies
+        self._by_function: dict[str, list[Site]] = {}
 
-    def add(self, site: Site) -> None:
-        origin = Origin(site)
-        self.all.append(origin)
-        for name in site.names:
-            self._by_function.setdefault(name, []).append(origin)
+    def add(self, sites: Sequence[Site]) -> None:
+        """Let copies find these."""
+        self.sites.extend(sites)
+        for site in sites:
+            for name in site.names:
+                self._by_function.setdefault(name, []).append(site)
 
     def take(self, copy: Site) -> bool:
         """Give a copy to its origin; whether it has one."""
         origin = self._origin(copy)
-        if origin is None or (copy.escapes and not origin.site.escapes):
+        if origin is None or (copy.escapes and not origin.escapes):
             return False  # what stays in its function may escape from a caller
-        origin.add(copy)
+        self._copies.setdefault(origin, Copies()).add(copy)
         return True
 
-    def _origin(self, copy: Site) -> Origin | None:
+    def _origin(self, copy: Site) -> Site | None:
         """The site in the inlined function that this is a copy of."""
         is_variable = copy.kind is Kind.VARIABLE
         candidates = [
-            origin
+            site
             for name in _inlined_at(copy)
-            for origin in self._in_function(name)
-            if origin.site.place != copy.place
-            and (origin.site.kind is Kind.VARIABLE) == is_variable
+            for site in self._in_function(name)
+            if (site.kind is Kind.VARIABLE) == is_variable and site.place != copy.place
         ]
-        for origin in candidates:
-            if origin.site.unqualified == copy.unqualified:
-                return origin
+        for site in candidates:
+            if site.unqualified == copy.unqualified:
+                return site
         if copy.kind in {Kind.BOXED, Kind.VARIABLE}:
             return None
-        return next((o for o in candidates if o.site.outline == copy.outline), None)
+        return next((site for site in candidates if site.outline == copy.outline), None)
 
-    def _in_function(self, name: str) -> list[Origin]:
+    def _in_function(self, name: str) -> list[Site]:
         """The sites in a function; for a closure (``F.func1``) those in the literals of ``F``."""
         if name in self._by_function:
             return self._by_function[name]
         closure = _CLOSURE.match(name)
         around = self._by_function.get(closure[1], []) if closure is not None else []
-        return [origin for origin in around if origin.site.in_literal]
+        return [site for site in around if site.in_literal]
 
 
 def _inlined_at(copy: Site) -> Iterator[str]:

@@ -19,7 +19,7 @@ from goescape.analysis.nodes import ancestors, anchor, text, walk
 from goescape.analysis.scopes import definition, parameter_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
 
     from goescape.analysis.model import Span
     from goescape.analysis.source import SourceText
@@ -51,7 +51,6 @@ class GoSyntax:
     def __init__(self, source: SourceText) -> None:
         self.source = source
         self.root = Parser(_GO).parse(source.content).root_node
-        self._words: tuple[frozenset[bytes], dict[bytes, list[int]]] = (frozenset(), {})
 
     def span(self, node: Node) -> Span:
         """Where a node stands."""
@@ -147,15 +146,24 @@ class GoSyntax:
                 found.append((text(path).strip('"`'), text(alias) if alias is not None else ""))
         return tuple(found)
 
-    def words(self, wanted: frozenset[bytes]) -> Mapping[bytes, Sequence[int]]:
-        """Where each of the wanted words stands; the answer is kept for the same question."""
-        if self._words[0] != wanted:
-            found: dict[bytes, list[int]] = {}
-            for match in _WORD.finditer(self.source.content):
-                if (word := match[0]) in wanted:
-                    found.setdefault(word, []).append(match.start())
-            self._words = wanted, found
-        return self._words[1]
+    def mentions(self, name: str) -> tuple[int, ...]:
+        """Where a name stands as a word, in code or not."""
+        word, content = name.encode(), self.source.content
+        if word not in self._words:
+            return ()
+        found = []
+        start = content.find(word)
+        while start >= 0:
+            match = _WORD.match(content, start)
+            starts_there = not _WORD.match(content[max(start - 1, 0) : start])
+            if starts_there and match is not None and match[0] == word:
+                found.append(start)
+            start = content.find(word, start + 1)
+        return tuple(found)
+
+    @cached_property
+    def _words(self) -> frozenset[bytes]:
+        return frozenset(_WORD.findall(self.source.content))
 
     @cached_property
     def outline(self) -> tuple[object, ...]:

@@ -11,7 +11,7 @@ from goescape.analysis.nodes import text, token
 from goescape.analysis.scopes import definition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator
 
     from goescape.analysis.go_syntax import Declared, GoSyntax
 
@@ -60,30 +60,8 @@ class PackageSyntax:
     def references(self, plain_name: str) -> tuple[tuple[GoSyntax, Node], ...]:
         """Every place that names a function or method, its declaration left out."""
         return tuple(
-            (file, node)
-            for file, offsets in self.mentions(plain_name)
-            for node in self.references_at(file, offsets)
+            (file, node) for file in self.files.values() for node in references_in(file, plain_name)
         )
-
-    def mentions(self, plain_name: str) -> Iterator[tuple[GoSyntax, Sequence[int]]]:
-        """The files in which the name of a function stands as a word, and where."""
-        word = plain_name.encode()
-        for file in self.files.values():
-            if (offsets := file.words(self._function_names).get(word)) is not None:
-                yield file, offsets
-
-    def references_at(self, file: GoSyntax, offsets: Iterable[int]) -> Iterator[Node]:
-        """Which of these mentions are references."""
-        for offset in offsets:
-            node = file.node_at(offset)
-            if node is not None and node.type in {"identifier", "field_identifier"}:
-                parent = node.parent
-                if parent is None or parent.type not in _DECLARES_FUNCTION:
-                    yield node
-
-    @cached_property
-    def _function_names(self) -> frozenset[bytes]:
-        return frozenset(function.plain_name.encode() for function in self.functions.values())
 
     @cached_property
     def outline(self) -> tuple[object, ...]:
@@ -204,6 +182,16 @@ class PackageSyntax:
             file, right.named_children[left.named_children.index(identifier)]
         )
         return "int" if assigned == "number" else assigned
+
+
+def references_in(file: GoSyntax, plain_name: str) -> Iterator[Node]:
+    """Every place in one file that names a function or method, its declaration left out."""
+    for offset in file.mentions(plain_name):
+        node = file.node_at(offset)
+        if node is not None and node.type in {"identifier", "field_identifier"}:
+            parent = node.parent
+            if parent is None or parent.type not in _DECLARES_FUNCTION:
+                yield node
 
 
 _DECLARES_FUNCTION = frozenset({"function_declaration", "method_declaration", "method_elem"})

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 def plain_function(name: str) -> str:
     """A function's name without instantiations: ``(*list).add`` of ``(*list[int]).add``."""
+    if "[" not in name:
+        return name
     depth, kept = 0, []
     for character in name:
         depth += character == "["
@@ -90,7 +92,7 @@ def is_result(subject: str) -> bool:
 
 def lost_names(rendering: str) -> bool:
     """Whether the compiler shows names of its own where the source has expressions."""
-    return _LOST.search(rendering) is not None
+    return ("~" in rendering or "." in rendering) and _LOST.search(rendering) is not None
 
 
 def call_head(subject: str) -> str:

@@ -10,7 +10,7 @@ from goescape.analysis.allocation import Evidence
 from goescape.analysis.causes import Chains, Reasoner
 from goescape.analysis.compiler_facts import Verdict
 from goescape.analysis.context import Contexts, Uses
-from goescape.analysis.copies import merge_copies
+from goescape.analysis.copies import Copies, merge_copies
 from goescape.analysis.file_facts import FileFacts, facts_by_file
 from goescape.analysis.findings import Tools, finding_of, is_worth_a_finding, stays_of
 from goescape.analysis.functions import captures_of, functions_of
@@ -19,6 +19,7 @@ from goescape.analysis.model import Captured, Finding, Function, LeftOut, Packag
 from goescape.analysis.package_syntax import PackageSyntax
 from goescape.analysis.paths import absolute_paths, joined
 from goescape.analysis.ranking import Ranking
+from goescape.analysis.site import files_in
 from goescape.analysis.sites import FileSites, find_sites
 
 if TYPE_CHECKING:
@@ -131,11 +132,12 @@ class Analyst:
         reasoner, ranking = Reasoner(syntax, said.paths), Ranking(info.language)
         found: dict[str, dict[Site, tuple[Context, Finding]]] = {path: {} for path in self._files}
         tools: dict[str, Tools] = {}
-        for origin in merged.origins:
-            site, path = origin.site, origin.site.place.file
+        no_copies = Copies()
+        for site in merged.sites:
             if not is_worth_a_finding(site, syntax):
                 continue
-            context = contexts.of(origin)
+            path = site.place.file
+            context = contexts.of(site, merged.copies.get(site, no_copies))
             known = self._files[path].findings.get(site)
             if known is None or known[0] != context:
                 if path not in tools:
@@ -182,7 +184,7 @@ class _Said:
 
         groups = [facts_by_file(text) for text in texts]
         explanations = [explanation for text in texts for explanation in text.explanations]
-        printed = {file for group in groups for file in group} | _steps_in(explanations)
+        printed = {file for group in groups for file in group}.union(*map(files_in, explanations))
         paths = absolute_paths(sorted(printed), info.working_directory, info.files, exists)
         by_path: dict[str, list[FileFacts]] = {}
         nowhere: list[FileFacts] = []
@@ -247,14 +249,3 @@ def _without_file(said: _Said, shown: set[str]) -> Iterator[LeftOut]:
             if decision.verdict is not Verdict.STAYS:
                 place = Place(*decision.at)
                 yield LeftOut(place, decision.message, reason)
-
-
-def _steps_in(explanations: Iterable[Explanation]) -> set[str]:
-    """The files of all steps."""
-    return {
-        step.at.file
-        for explanation in explanations
-        for flow in explanation.flows
-        for step in flow.steps
-        if step.at is not None
-    }

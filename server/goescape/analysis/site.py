@@ -62,6 +62,25 @@ class Site:
         return self.file.function_at(self.node.start_byte) if self.node is not None else None
 
     @cached_property
+    def telling(self) -> Explanation | None:
+        """The explanation to show: one of a size, then (for a variable) of a capture, or the first.
+
+        ``wg`` escapes by ``wg.Add`` and by the function literal that uses it: the latter is the
+        news.
+        """
+        for telling in (SIZES, _CAPTURES if self.kind is Kind.VARIABLE else frozenset()):
+            for explanation in self.explanations:
+                steps = [step for flow in explanation.flows for step in flow.steps]
+                if any(step.reason in telling and step.expression[:1] != "." for step in steps):
+                    return explanation
+        return next((e for e in self.explanations if e.flows), None)
+
+    @cached_property
+    def leads_to(self) -> frozenset[str]:
+        """The files, as printed, that its telling explanation mentions."""
+        return files_in(self.telling) if self.telling is not None else frozenset()
+
+    @cached_property
     def in_literal(self) -> bool:
         """Whether it stands in a function literal."""
         return self.node is not None and any(a.type == "func_literal" for a in ancestors(self.node))
@@ -75,3 +94,17 @@ class Site:
     def outline(self) -> str:
         """The part of the subject that inlining keeps."""
         return outline(self.subject)
+
+
+def files_in(explanation: Explanation) -> frozenset[str]:
+    """The files of the steps of an explanation, as printed."""
+    return frozenset(
+        step.at.file for flow in explanation.flows for step in flow.steps if step.at is not None
+    )
+
+
+SIZES = frozenset(
+    {"too large for stack", "too aligned for stack", "non-constant size", "zero-sized element"}
+)
+"""The reasons that are about sizes."""
+_CAPTURES = frozenset({"captured by a closure"})
