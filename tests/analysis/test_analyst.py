@@ -1,0 +1,121 @@
+"""An ``Analyst`` that has seen other states of a package reports what a new one would report."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import attrs
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from goescape.analysis.compiler_text import CompilerText
+from goescape.analysis.model import PackageReport
+from goescape.analysis.report import Analyst, PackageInfo, build_report
+from goescape.analysis.source import SourceText
+
+CORPUS = Path(__file__).with_name("corpus")
+# Enough to have copies, chains of flows, loops, generics and closures in one package.
+CASES = ("closure_capture", "generics", "go_defer", "inlining", "loopvar", "stores", "append_forms")
+FOLDER = "/m"
+
+
+class Package:
+    """Recorded cases as the files of one package, edited as one types."""
+
+    def __init__(self) -> None:
+        self.sources: dict[str, bytes] = {}
+        self.texts: dict[str, list[str]] = {}
+        for case in CASES:
+            self.write(case, "1.27")
+
+    def write(self, case: str, version: str) -> None:
+        """The file of a case, and what one compiler says of it."""
+        recorded = (CORPUS / case / f"m2.go{version}.txt").read_text("utf-8")
+        self.sources[case] = (CORPUS / case / "main.go").read_bytes()
+        lines = recorded.replace("main.go:", f"{case}.go:").split("\n")
+        self.texts[case] = [line for line in lines if not line.startswith("# ")]
+
+    def insert(self, case: str, line: int, code: bytes) -> None:
+        """Put a line into a file; everything below moves down."""
+        lines = self.sources[case].split(b"\n")
+        at = line % len(lines)
+        self.sources[case] = b"\n".join([*lines[:at], code, *lines[at:]])
+        printed = re.compile(rf"\b{case}\.go:(\d+)")
+
+        def moved(match: re.Match[str]) -> str:
+            number = int(match[1])
+            return f"{case}.go:{number + (number > at)}"
+
+        self.texts[case] = [printed.sub(moved, text) for text in self.texts[case]]
+
+    def forget(self, case: str, every: int) -> None:
+        """Take some lines out of what the compiler says."""
+        self.texts[case] = [t for i, t in enumerate(self.texts[case]) if i % (every + 2)]
+
+    def remove(self, case: str) -> None:
+        """Delete a file."""
+        self.sources.pop(case, None)
+        self.texts.pop(case, None)
+
+    def report(self, analyst: Analyst | None) -> PackageReport:
+        """What an analyst says, or one that has seen nothing else."""
+        reader = CompilerText()
+        for line in ["# example.com/m", *(line for text in self.texts.values() for line in text)]:
+            reader.feed(line)
+        sources = {f"{FOLDER}/{case}.go": code for case, code in self.sources.items()}
+        info = PackageInfo("example.com/m", FOLDER, tuple(sources), FOLDER)
+        texts = reader.finish()
+        given = {path: SourceText(path, code) for path, code in sources.items()}
+        return (build_report if analyst is None else analyst.report)(info, texts, given)
+
+
+def differences(one: PackageReport, other: PackageReport) -> list[str]:
+    """The fields that differ, those that comparing reports leaves out included."""
+    names = [field.name for field in attrs.fields(PackageReport)]
+    return [name for name in names if getattr(one, name) != getattr(other, name)]
+
+
+CODE = st.sampled_from(
+    [
+        b"// a comment",
+        b"type added struct{}",
+        b"const n = 1",
+        b"func added() { for { ret(); keep(nil) } }",
+        b"func (e *entry) Add(n int) {}",
+        b"func ret() {}",
+        b"func broken( {",
+    ]
+)
+EDITS = st.one_of(
+    st.tuples(st.just("insert"), st.sampled_from(CASES), st.integers(0, 200), CODE),
+    st.tuples(st.just("write"), st.sampled_from(CASES), st.sampled_from(["1.22", "1.24", "1.27"])),
+    st.tuples(st.just("forget"), st.sampled_from(CASES), st.integers(0, 9)),
+    st.tuples(st.just("remove"), st.sampled_from(CASES)),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(EDITS, min_size=1, max_size=6))
+def test_after_any_edits_the_report_is_that_of_a_new_analyst(edits: list[tuple[str, ...]]) -> None:
+    package, analyst = Package(), Analyst()
+    assert package.report(analyst).findings
+    for name, case, *arguments in edits:
+        if name == "write" or case in package.sources:
+            getattr(package, name)(case, *arguments)
+        assert differences(package.report(analyst), package.report(None)) == []
+
+
+def test_what_an_edit_leaves_as_it_was_is_not_done_again() -> None:
+    package, analyst = Package(), Analyst()
+    before = package.report(analyst)
+    package.insert("stores", 0, b"// a comment")
+    after = package.report(analyst)
+    edited = f"{FOLDER}/stores.go"
+    known = {id(finding) for finding in before.findings}
+    assert [f for f in after.findings if f.span.file != edited]
+    for finding in after.findings:
+        touched = edited in {finding.span.file, *(copy.place.file for copy in finding.copies)}
+        assert (id(finding) in known) != touched
+    for path, source in after.sources.items():
+        assert (source is before.sources[path]) == (path != edited)
