@@ -1,15 +1,27 @@
 """Applies every proved fix to a real module, each alone, and lets the module's own tests judge.
 
-``python -m tests.fixes.safety FOLDER [--go GO] [--measure]`` works on a copy. With ``--measure``
-the package's tests also run under a memory profile that counts every object, before and after: the
-table shows how many the changed function allocated.
+``python -m tests.fixes.safety FOLDER [--go GO] [--measure] [--short] [--only PACKAGE] [--survey]``
+
+The trial works on a copy of a module whose dependencies are already downloaded. The module has to
+build and pass its tests as it is; then each proved quick fix is written on its own, ``go build
+./...``, ``go vet ./...`` and ``go test ./...`` run, and the files are put back. A fix that any of
+them objects to (vet: in words that it did not say before) is a defect of its rewrite.
+
+With ``--measure`` the tests of the package, or of the first other one that reaches the function,
+run under a memory profile that counts every object: twice as they are, made once for all fixes, and
+once with each fix. Compared is what the functions around the edits allocate, with all that is
+inlined into them and all that they call: no allocation can hide in a helper or in an adapted
+caller. A difference has to be larger than that of the two runs before. A function in which no test
+allocates anything is not measured, and that is said.
+
+Each line is printed as soon as it is known, the table at the end, also when the trial is
+interrupted. ``--survey`` only counts candidates and refusals, without proofs.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import re
 import shutil
 import subprocess
@@ -17,7 +29,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from goescape.analysis.fixes import candidates
 from goescape.analysis.fixes.candidate import Candidate, Kind, Refusal
@@ -25,141 +37,170 @@ from goescape.analysis.model import PackageReport
 from goescape.toolchain.engine import Engine, EngineOptions
 from goescape.toolchain.proofs import Disproof, Proof, Prover, prove_in_time
 from goescape.toolchain.surroundings import proving, survey
+from tests.fixes.profiles import Effect, Measured, Profile, profile, run
+
+OFFLINE = {"GOPROXY": "off", "GOTOOLCHAIN": "local"}
 
 
 @frozen
 class Judged:
     """What became of one proved fix."""
 
-    proof: Proof
-    package: str
+    place: str
+    """``decode.go:12``, relative to the module."""
+    title: str
     complaint: str
     """Why the module does not build, vet or pass its tests with it; empty when all is well."""
-    objects: tuple[int, int] | None
-    """Allocated by the functions that the fix touches and by their callees, in the package's tests,
-    before and after.
-    """
+    effect: Effect | None = None
+    """None when nobody asked, or there was no use in it."""
+    measured: Measured | None = None
+
+    def __str__(self) -> str:
+        words = f"FAILED {self.complaint}" if self.complaint else "passed"
+        effect = f"; {self.effect.value}" if self.effect else ""
+        figures = f" ({self.measured})" if self.measured else ""
+        return f"{self.place} {self.title}: {words}{effect}{figures}"
 
 
 @define
 class Table:
     """The outcome of one module."""
 
-    judged: list[Judged]
-    disproved: Counter[str]
-    refused: Counter[str]
+    name: str
+    judged: list[Judged] = field(factory=list)
+    disproved: Counter[str] = field(factory=Counter)
+    refused: Counter[str] = field(factory=Counter)
+    unproved: Counter[str] = field(factory=Counter)
+    """Candidates by title that were only counted."""
 
-    def show(self, name: str) -> None:
+    def show(self) -> None:
         """Print it."""
-        total = len(self.judged) + self.disproved.total()
-        failed = [each for each in self.judged if each.complaint]
-        measured = [each for each in self.judged if each.objects is not None]
-        fewer = [each for each in measured if each.objects and each.objects[1] < each.objects[0]]
-        print(f"{name}: {total} candidates, {len(self.judged)} proved, {len(failed)} failed")
-        print(f"  measured {len(measured)}, fewer objects in {len(fewer)}")
-        for each in self.judged:
-            place = each.proof.candidate.at
-            words = "FAILED " + each.complaint[:200] if each.complaint else "passed"
-            title = each.proof.candidate.title
-            print(f"  {Path(place.file).name}:{place.line} {title}: {words} {each.objects or ''}")
-        for reason, count in (*self.disproved.most_common(), *self.refused.most_common()):
-            print(f"  {count} x {reason}")
+        passed = sum(not each.complaint for each in self.judged)
+        total = len(self.judged) + self.disproved.total() + self.unproved.total()
+        print(f"\n{self.name}: {total} candidates, {self.refused.total()} refused before")
+        print(f"  {len(self.judged)} proved, {self.disproved.total()} disproved")
+        print(f"  {passed} passed build, vet and tests; {len(self.judged) - passed} failed")
+        for effect, count in Counter(each.effect for each in self.judged).items():
+            print(f"  {count} {effect.value if effect else 'without measurement'}")
+        self._list("candidates", self.unproved)
+        self._list("disproved", self.disproved)
+        self._list("refused", self.refused)
+
+    def _list(self, title: str, counts: Counter[str]) -> None:
+        for words, count in counts.most_common():
+            print(f"  {title}: {count} x {words}")
 
 
 class Trial:
     """A module in a folder of its own."""
 
-    def __init__(self, folder: Path, go: str, *, measure: bool) -> None:
+    def __init__(
+        self, folder: Path, go: str, table: Table, *, measure: bool = False, short: bool = False
+    ) -> None:
         self._root = folder
         self._go = go
+        self._table = table
         self._measure = measure
         self._engine = Engine(proving(EngineOptions(go_path=go)))
+        self._short = ("-short",) if short else ()
+        self._vetted: Counter[str] | None = None
+        self._packages: list[str] = []
+        self._profiles: dict[tuple[str, bool], Profile] = {}
 
-    async def run(self) -> Table:
-        """Try everything."""
-        table = Table([], Counter(), Counter())
-        reports = [
-            item
-            async for item in self._engine.analyze(str(self._root), ["./..."])
-            if isinstance(item, PackageReport) and not item.errors
-        ]
-        for report in reports:
-            around = await survey(self._engine, report, (str(self._root),))
-            prover = Prover.of(self._engine, around)
-            for path in report.files:
-                for each in candidates(around.code, path):
-                    await self._try(each, prover, report, table)
-        return table
+    async def run(self, only: str = "", *, prove: bool = True) -> None:
+        """Try everything; the table grows meanwhile. Raises SystemExit when it cannot begin."""
+        complaint = self._complaint() if prove else ""
+        if complaint:
+            raise SystemExit(f"The module fails as it is, so that nothing can be told: {complaint}")
+        items = [item async for item in self._engine.analyze(str(self._root), ["./..."])]
+        self._packages = [each.package for each in items if isinstance(each, PackageReport)]
+        for report in items:
+            if not isinstance(report, PackageReport) or report.errors:
+                print(f"not analysed: {report}"[:300])
+            elif report.package.endswith(only):
+                await self._package(report, prove=prove)
 
-    async def _try(
-        self, each: Candidate | Refusal, prover: Prover, report: PackageReport, table: Table
-    ) -> None:
-        if isinstance(each, Refusal):
-            table.refused[f"refused: {each.title}: {each.reason}"] += 1
-            return
-        if each.kind is not Kind.QUICK_FIX:
-            return
+    async def _package(self, report: PackageReport, *, prove: bool) -> None:
+        around = await survey(self._engine, report, (str(self._root),))
+        prover = Prover.of(self._engine, around)
+        for path in report.files:
+            for each in candidates(around.code, path):
+                if isinstance(each, Refusal):
+                    self._table.refused[f"{each.title}: {_shape(each.reason)}"] += 1
+                elif each.kind is Kind.QUICK_FIX and prove:
+                    await self._try(each, prover, report)
+                elif each.kind is Kind.QUICK_FIX:
+                    self._table.unproved[each.title] += 1
+
+    async def _try(self, each: Candidate, prover: Prover, report: PackageReport) -> None:
         verdict = await prove_in_time(prover.prove(each), each, 60.0)
         if isinstance(verdict, Disproof):
-            table.disproved[f"disproved: {each.title}: {_shape(verdict.reason)}"] += 1
-        else:
-            table.judged.append(self._judge(verdict, report))
+            self._table.disproved[f"{each.title}: {_shape(verdict.reason)}"] += 1
+            print(f"{self._place(each)} {each.title}: disproved: {verdict.reason}", flush=True)
+            return
+        judged = self._judge(verdict, report)
+        self._table.judged.append(judged)
+        print(judged, flush=True)
 
     def _judge(self, proof: Proof, report: PackageReport) -> Judged:
-        names = _functions(proof, report)
-        before = self._objects(report, names) if self._measure else None
+        place, title = self._place(proof.candidate), proof.candidate.title
+        functions = _functions(proof.candidate, report)
+        tests = self._reaching(functions, report.package) if self._measure else ""
+        counts = tuple(self._before(tests, again).below(functions) for again in (False, True))
         try:
             for path, content in proof.contents.items():
                 Path(path).write_bytes(content)
             complaint = self._complaint()
-            after = self._objects(report, names) if self._measure and not complaint else None
+            after = self._profile(tests) if tests and not complaint else None
         finally:
             for path, content in proof.originals.items():
                 Path(path).write_bytes(content)
-        both = None if before is None or after is None else (before, after)
-        return Judged(proof, report.package, complaint, both if both and both[0] else None)
+        if complaint or not self._measure:
+            return Judged(place, title, complaint)
+        if not tests or after is None:
+            effect = Effect.NOT_MEASURED if tests else Effect.NOT_REACHED
+            return Judged(place, title, "", effect)
+        measured = Measured((counts[0], counts[1]), after.below(functions))
+        return Judged(place, title, "", measured.effect, measured)
+
+    def _reaching(self, functions: set[str], own: str) -> str:
+        """The package whose tests make one of these functions allocate, first of all its own."""
+        others = (each for each in self._packages if each != own)
+        reached = (each for each in (own, *others) if self._before(each).below(functions))
+        return next(reached, "")
+
+    def _before(self, package: str, again: bool = False) -> Profile:
+        """A run of a package's tests as they are; nothing allocates where they cannot be run."""
+        key = (package, again)
+        if key not in self._profiles:
+            self._profiles[key] = (package and self._profile(package)) or Profile({})
+        return self._profiles[key]
+
+    def _place(self, candidate: Candidate) -> str:
+        return f"{Path(candidate.at.file).relative_to(self._root)}:{candidate.at.line}"
 
     def _complaint(self) -> str:
-        for command in (["build", "./..."], ["vet", "./..."], ["test", "./..."]):
-            done = self._run(*command)
-            if done.returncode != 0:
-                return f"go {command[0]}: {done.stdout[-400:]}{done.stderr[-400:]}"
+        for command in (("build", "./..."), ("vet", "./..."), ("test", *self._short, "./...")):
+            done = run([self._go, *command], self._root, OFFLINE)
+            lines = f"{done.stdout}\n{done.stderr}".splitlines()
+            told = [line for line in lines if not re.match(r"ok\s|\?\s|#|FAIL$|\s*$", line)]
+            if command[0] == "vet":
+                said = [re.sub(r"^\S+\.go:\d+:\d+: ", "", line) for line in told]
+                if self._vetted is None:  # as it is
+                    self._vetted = Counter(said)
+                told = [*(Counter(said) - self._vetted)]
+            if done.returncode != 0 and told:
+                return f"go {command[0]}: " + " | ".join(told)[:600]
         return ""
 
-    def _objects(self, report: PackageReport, names: set[str]) -> int | None:
-        """Objects that these functions allocated while the package's tests ran."""
-        with tempfile.TemporaryDirectory() as folder:
-            profile, binary = f"{folder}/mem", f"{folder}/test"
-            test = ["test", "-count=1", "-memprofilerate=1", f"-memprofile={profile}"]
-            if self._run(*test, "-o", binary, report.package).returncode != 0:
-                return None
-            shown = self._run(
-                *("tool", "pprof", "-top", "-sample_index=alloc_objects", "-nodecount=1000000"),
-                *("-nodefraction=0", binary, profile),
-            )
-        # flat, flat%, sum%, with callees, with callees %, function
-        row = r"^\s*\d+\s+\S+\s+\S+\s+(\d+)\s+\S+\s+(.+?)(?: \(inline\))?$"
-        rows = re.findall(row, shown.stdout, re.MULTILINE)
-        return sum(int(count) for count, name in rows if name.rpartition("/")[2] in names)
-
-    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "GOPROXY": "off", "GOTOOLCHAIN": "local"}
-        return subprocess.run(
-            [self._go, *arguments],
-            cwd=self._root,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=600,
-        )
+    def _profile(self, package: str) -> Profile | None:
+        return profile([self._go, "test", *self._short], self._root, package, OFFLINE)
 
 
-def _functions(proof: Proof, report: PackageReport) -> set[str]:
+def _functions(candidate: Candidate, report: PackageReport) -> set[str]:
     """The functions around the edits, as profiles name them."""
-    package = report.package.rpartition("/")[2]
     names = set()
-    for edit in proof.candidate.edits:
+    for edit in candidate.edits:
         source = report.sources.get(edit.file)
         if source is None:
             continue
@@ -169,12 +210,22 @@ def _functions(proof: Proof, report: PackageReport) -> set[str]:
                 place.line, place.column
             )
             if inside:
-                names.add(f"{package}.{function.name}")
+                names |= {f"{_symbols(report.package)}{kind}.{function.name}" for kind in _KINDS}
     return names
 
 
+_KINDS = ("", "_test")
+"""The package itself and its external tests."""
+
+
+def _symbols(package: str) -> str:
+    """A package's path as symbols have it: dots of the last element are written in hexadecimal."""
+    start, slash, last = package.rpartition("/")
+    return start + slash + last.replace(".", "%2e")
+
+
 def _shape(reason: str) -> str:
-    return re.sub(r"`[^`]*`", "`...`", reason)[:100]
+    return re.sub(r"`[^`]*`", "`...`", reason)[:120]
 
 
 def main() -> None:
@@ -182,13 +233,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--go", default=shutil.which("go"))
-    parser.add_argument("--measure", action="store_true")
+    parser.add_argument("--measure", action="store_true", help="count objects, too")
+    parser.add_argument("--short", action="store_true", help="leave out long tests")
+    parser.add_argument("--only", default="", help="the end of a package's path")
+    parser.add_argument("--survey", action="store_true", help="count candidates, prove nothing")
     question = parser.parse_args()
+    table = Table(question.folder.name)
     with tempfile.TemporaryDirectory() as parent:
         copy = Path(parent).resolve() / question.folder.name
         shutil.copytree(question.folder, copy)
-        table = asyncio.run(Trial(copy, question.go, measure=question.measure).run())
-    table.show(question.folder.name)
+        subprocess.run(["chmod", "-R", "u+w", str(copy)], check=True)  # as the module cache has it
+        trial = Trial(copy, question.go, table, measure=question.measure, short=question.short)
+        try:
+            asyncio.run(trial.run(question.only, prove=not question.survey))
+        except KeyboardInterrupt:
+            print("interrupted")
+    table.show()
 
 
 if __name__ == "__main__":
