@@ -10,6 +10,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence  # noqa: TC003 - attrs resolves them
 from pathlib import Path
+from typing import NamedTuple
 
 from attrs import frozen
 
@@ -23,21 +24,38 @@ class Effect(enum.Enum):
     FEWER = "fewer"
     SAME = "same"
     MORE = "more"
-    NOT_REACHED = "not reached by any test"
+    NOT_REACHED = "no test allocates there"
     NOT_MEASURED = "not measured: with the fix the tests end otherwise under the profile"
+
+
+class Frame(NamedTuple):
+    """One function on a stack, inlined or not, and the line that it is at."""
+
+    function: str
+    file: str
+    line: int
 
 
 @frozen
 class Profile:
     """The allocations of one run of a package's tests."""
 
-    objects: Mapping[tuple[str, ...], int]
-    """Number of objects by the functions on the stack, inlined ones and callees included."""
+    objects: Mapping[tuple[Frame, ...], int]
+    """Number of objects by stack."""
 
     def below(self, functions: Iterable[str]) -> int:
         """Objects that these functions allocated, or whatever they called."""
         wanted = frozenset(functions)
-        return sum(n for stack, n in self.objects.items() if not wanted.isdisjoint(stack))
+        return sum(
+            count
+            for stack, count in self.objects.items()
+            if any(frame.function in wanted for frame in stack)
+        )
+
+    def reaches(self, places: Iterable[tuple[str, int]]) -> bool:
+        """Whether anything was allocated at one of these files and lines, or below it."""
+        wanted = frozenset(places)
+        return any(frame[1:] in wanted for stack in self.objects for frame in stack)
 
 
 @frozen
@@ -96,22 +114,25 @@ def run(
     )
 
 
-def _stacks(raw: str) -> Counter[tuple[str, ...]]:
+def _stacks(raw: str) -> Counter[tuple[Frame, ...]]:
     """Objects by stack from the text of ``pprof -raw``."""
     samples, _, locations = raw.partition("\nLocations\n")
-    functions: dict[str, list[str]] = {}
+    frames: dict[str, list[Frame]] = {}
     location = ""
     for line in locations.partition("\nMappings\n")[0].splitlines():
         # "   12: 0x4a M=1 net/url.Parse url.go:3:0 s=1", then a line for each it is inlined in
-        found = re.match(r"\s*(?:(\d+): 0x\w+ (?:M=\d+ )?)?(.*?) \S+:\d+(?::\d+)? s=\d+", line)
+        found = re.match(r"\s*(?:(\d+): 0x\w+ (?:M=\d+ )?)?(.*?) (\S+):(\d+)(?::\d+)? s=\d+", line)
         if found:
             location = found[1] or location
-            functions.setdefault(location, []).append(_declared(found[2].strip()))
-    objects: Counter[tuple[str, ...]] = Counter()
+            frame = Frame(_declared(found[2].strip()), found[3], int(found[4]))
+            frames.setdefault(location, []).append(frame)
+    objects: Counter[tuple[Frame, ...]] = Counter()
     # objects, bytes and the same in use; then the stack from the innermost location
     for count, stack in re.findall(r"(?m)^\s*(\d+)\s+\d+\s+\d+\s+\d+: ([\d ]+)$", samples):
-        names = [name for each in stack.split() for name in functions.get(each, ())]
-        objects[tuple(names)] += int(count)
+        if count != "0":
+            objects[tuple(each for key in stack.split() for each in frames.get(key, ()))] += int(
+                count
+            )
     return objects
 
 

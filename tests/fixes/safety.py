@@ -11,8 +11,8 @@ With ``--measure`` the tests of the package, or of the first other one that reac
 run under a memory profile that counts every object: twice as they are, made once for all fixes, and
 once with each fix. Compared is what the functions around the edits allocate, with all that is
 inlined into them and all that they call: no allocation can hide in a helper or in an adapted
-caller. A difference has to be larger than that of the two runs before. A function in which no test
-allocates anything is not measured, and that is said.
+caller. A difference has to be larger than that of the two runs before. Where no test allocates
+anything on the lines that change, nothing is measured, and that is said.
 
 Each line is printed as soon as it is known, the table at the end, also when the trial is
 interrupted. ``--survey`` only counts candidates and refusals, without proofs.
@@ -145,7 +145,9 @@ class Trial:
     def _judge(self, proof: Proof, report: PackageReport) -> Judged:
         place, title = self._place(proof.candidate), proof.candidate.title
         functions = _functions(proof.candidate, report)
-        tests = self._reaching(functions, report.package) if self._measure else ""
+        tests = (
+            self._reaching(_lines(proof.candidate, report), report.package) if self._measure else ""
+        )
         counts = tuple(self._before(tests, again).below(functions) for again in (False, True))
         try:
             for path, content in proof.contents.items():
@@ -163,10 +165,10 @@ class Trial:
         measured = Measured((counts[0], counts[1]), after.below(functions))
         return Judged(place, title, "", measured.effect, measured)
 
-    def _reaching(self, functions: set[str], own: str) -> str:
-        """The package whose tests make one of these functions allocate, first of all its own."""
+    def _reaching(self, places: set[tuple[str, int]], own: str) -> str:
+        """The package whose tests allocate on one of these lines, first of all its own."""
         others = (each for each in self._packages if each != own)
-        reached = (each for each in (own, *others) if self._before(each).below(functions))
+        reached = (each for each in (own, *others) if self._before(each).reaches(places))
         return next(reached, "")
 
     def _before(self, package: str, again: bool = False) -> Profile:
@@ -212,6 +214,18 @@ def _functions(candidate: Candidate, report: PackageReport) -> set[str]:
             if inside:
                 names |= {f"{_symbols(report.package)}{kind}.{function.name}" for kind in _KINDS}
     return names
+
+
+def _lines(candidate: Candidate, report: PackageReport) -> set[tuple[str, int]]:
+    """The files and lines that it changes, and those of what it is to remove."""
+    targets = [*candidate.also, *([candidate.target] if candidate.target else [])]
+    spans = [candidate.at, *(each.span for each in targets)]
+    places = {(span.file, line) for span in spans for line in range(span.line, span.end_line + 1)}
+    for edit in candidate.edits:
+        if source := report.sources.get(edit.file):
+            first, last = source.place(edit.start).line, source.place(edit.end).line
+            places |= {(edit.file, line) for line in range(first, last + 1)}
+    return places
 
 
 _KINDS = ("", "_test")
