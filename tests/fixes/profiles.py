@@ -41,7 +41,7 @@ class Profile:
     """The allocations of one run of a package's tests."""
 
     objects: Mapping[tuple[Frame, ...], int]
-    """Number of objects by stack."""
+    """Number of objects by stack; tiny ones without pointers that share a block count once."""
 
     def below(self, functions: Iterable[str]) -> int:
         """Objects that these functions allocated, or whatever they called."""
@@ -121,7 +121,7 @@ def _stacks(raw: str) -> Counter[tuple[Frame, ...]]:
     location = ""
     for line in locations.partition("\nMappings\n")[0].splitlines():
         # "   12: 0x4a M=1 net/url.Parse url.go:3:0 s=1", then a line for each it is inlined in
-        found = re.match(r"\s*(?:(\d+): 0x\w+ (?:M=\d+ )?)?(.*?) (\S+):(\d+)(?::\d+)? s=\d+", line)
+        found = re.match(r"\s*(?:(\d+): 0x\w+ (?:M=\d+ )?)?(.*?) (\S+?):(\d+)(?::\d+)? s=\d+", line)
         if found:
             location = found[1] or location
             frame = Frame(_declared(found[2].strip()), found[3], int(found[4]))
