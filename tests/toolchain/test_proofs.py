@@ -19,6 +19,7 @@ from goescape.toolchain.offers import obstacle
 from goescape.toolchain.proofs import Disproof, Proof, Prover, Verdict, prove_in_time
 from goescape.toolchain.proving import Found, Proofs
 from goescape.toolchain.surroundings import Surroundings, survey
+from goescape.toolchain.vetting import ANALYSES
 from tests.toolchain.conftest import groups_of, reports_and_problems, until
 
 if TYPE_CHECKING:
@@ -201,6 +202,25 @@ async def test_go_vet_objects_to_what_is_new(
     reason = await case.reason(case.candidate(*edits, subject="t"))
     assert reason.startswith("go vet objects: return copies lock value")
     assert "passes lock by value" not in reason, "that was so before"
+
+
+@pytest.mark.parametrize("version", ["1.21.13", "1.27.3"])
+async def test_what_vets_own_tool_says_is_what_go_vet_says(
+    go_toolchains: dict[str, str], write_tree: WriteTree, version: str
+) -> None:
+    engine = Engine(EngineOptions(go_path=go_toolchains[version]))
+    case = await case_of(engine, write_tree(GO_MOD + LOCK))
+    path = str(case.folder / "p" / "p.go")
+    text = (case.folder / "p" / "p.go").read_text().replace('"sync"', '("fmt"; "sync")')
+    contents = {path: (text + 'func print(t T) { fmt.Printf("%d", "x") }\n').encode()}
+    vetting = await case.around.vetting(engine)
+    assert vetting is not None
+    found = await vetting.complaints(engine, contents, ANALYSES)
+    assert found is not None, "an import that the package did not have"
+    asked = await engine.vet(case.around.root, ["./p"], contents, ANALYSES)
+    texts, wanted = ({each.partition(": ")[2] for each in lines} for lines in (found, asked))
+    assert texts == wanted
+    assert len(texts) == 3, texts
 
 
 async def test_claims_about_types(engine: Engine, write_tree: WriteTree) -> None:
