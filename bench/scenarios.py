@@ -235,7 +235,10 @@ async def _stop(run: PackageRun, subject: Subject) -> None:
         return
     client = subject.session.client
     name = subject.session.kind.name
-    if left := await client.stop():
+    left = await client.stop()
+    if name != "goescape":
+        return
+    if left:
         run.samples.notes.append(f"{name}: {len(left)} processes were left and had to be killed")
-    if name == "goescape" and client.errors:
+    if client.errors:
         run.samples.notes.append(f"goescape logged {len(client.errors)} errors: {client.errors[0]}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from bench.figures import Figure, brief_seconds, figure, percentile, ratio, seconds, size, table
 from bench.report import target
 
