@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bench.packages import Copies, Copy, Package
 
 _PATIENCE = 2
-"""How often a tool may fail to answer before it is asked no more."""
+"""How often a tool that has answered may fail to before it is asked no more; others only once."""
 _HOVERS = 400
 
 
@@ -52,6 +52,8 @@ class Subject:
     file: EditedFile
     environment: Mapping[str, str]
     session: Session | None = None
+    answered: set[str] = field(factory=set)
+    """Gestures that there was an answer to."""
     silent: Counter[str] = field(factory=Counter)
     """How often in a row a gesture had no answer."""
 
@@ -97,15 +99,16 @@ class PackageRun:
         session = subject.session
         if session is None or subject.silent[gesture] >= _PATIENCE:
             return
+        name = f"{session.kind.name} {gesture}"
         cache = folder_bytes(self.cache)
         act = session.type if gesture == "typing" else session.save
         reaction = await act(subject.file)
-        name = f"{session.kind.name} {gesture}"
         if reaction is None:
-            subject.silent[gesture] += 1
+            subject.silent[gesture] += 1 if gesture in subject.answered else _PATIENCE
             self.samples.notes.append(f"{name}: no answer within {ANSWER_SECONDS:.0f} s")
             return
         subject.silent[gesture] = 0
+        subject.answered.add(gesture)
         self._add_reaction(name, reaction)
         self.samples.add(**{f"{name} cache": folder_bytes(self.cache) - cache})
 
