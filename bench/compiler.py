@@ -68,7 +68,9 @@ def compilation(go: Go, file: Path, work: Path) -> Compilation:
     imports.write_text(_import_file(unit, by_path))
     files = [str(file.parent / name) for name in unit["GoFiles"]]
     compiler = go.run("tool", "-n", "compile", directory=file.parent).strip()
-    arguments = (compiler, *_arguments(unit), "-importcfg", str(imports), *files)
+    # Not the null device: the compiler removes its output after an error, and root may do that.
+    output = ("-o", str(work / "object"))
+    arguments = (compiler, *output, *_arguments(unit), "-importcfg", str(imports), *files)
     return Compilation(arguments, work, go.offline(), len(files))
 
 
@@ -80,7 +82,7 @@ def _arguments(unit: dict[str, Any]) -> list[str]:
     chosen = [f"-lang=go{'.'.join(language.split('.')[:2])}"] if language else ["-std"]
     cores = min(4, os.cpu_count() or 1)
     fixed = ["-complete", "-pack", "-nolocalimports", f"-c={cores}", "-m=2"]
-    return ["-o", os.devnull, "-p", name, *chosen, *fixed]
+    return ["-p", name, *chosen, *fixed]
 
 
 def _import_file(unit: dict[str, Any], by_path: dict[str, dict[str, Any]]) -> str:

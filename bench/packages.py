@@ -21,7 +21,6 @@ STANDARD = "std"
 SOURCES = {
     "containerd": "github.com/containerd/containerd/v2@v2.4.2",
     "esbuild": "github.com/evanw/esbuild@v0.28.2",
-    "lo": "github.com/samber/lo@v1.53.0",
 }
 """Pinned, so that runs can be compared."""
 WORKSPACE = "containerd"
@@ -46,15 +45,15 @@ class Package:
 
 
 PACKAGES = (
-    Package("small", "containerd", "pkg/sys", "oom_linux.go", "10 files"),
+    Package("small", "containerd", "pkg/sys", "oom_linux.go", "a small one"),
     Package("metadata", "containerd", "core/metadata", "db.go", "much compiler text"),
     Package("client", "containerd", "client", "client.go", "30 files"),
     Package("large", "containerd", "internal/cri/server", "service.go", "over 50 files"),
     Package("one-file", "esbuild", "internal/js_parser", "js_parser.go", "20,000 lines in one"),
     Package("main", "containerd", "cmd/containerd", "main.go", "a program"),
-    Package("generic", "lo", ".", "lo_example_test.go", "generics, in a test of the package"),
+    Package("generic", STANDARD, "slices", "slices_test.go", "generics, in an external test"),
     Package("tests", "containerd", "core/metadata", "db_test.go", "a test of the package"),
-    Package("std", STANDARD, "encoding/json", "encode.go", "standard library"),
+    Package("std", STANDARD, "net/http", "server.go", "standard library"),
     Package("std-large", STANDARD, "go/types", "check.go", "standard library, over 50 files"),
 )
 
