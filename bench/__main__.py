@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import fcntl
 import shutil
+import signal
 import sys
 import time
 from pathlib import Path
@@ -39,6 +40,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--wait-quiet", action="store_true", help="begin each round when others use few cores"
     )
+    parser.add_argument("--fixes", action="store_true", help="goescape proves fixes meanwhile")
     parser.add_argument("--output", type=Path, help="instead of bench/RESULTS.md; - for none")
     return parser
 
@@ -102,7 +104,8 @@ class Bench:
     async def _measure(self, package: Package, copies: Copies) -> None:
         say(f"{package.name}: {package.module} {package.folder} ({package.about})")
         begun = time.monotonic()
-        async with package_run(package, copies, self.cache, self.gopls) as run:
+        fixes = bool(self.options.fixes)
+        async with package_run(package, copies, self.cache, self.gopls, fixes=fixes) as run:
             self.measured[package.name] = package, run.samples
             await run.rounds(self.rounds, self._quiet)
             await run.once()
@@ -131,6 +134,7 @@ def say(text: str) -> None:
 def main() -> int:
     """The exit code."""
     options = _arguments().parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("The benchmark was ended."))
     KEPT.mkdir(parents=True, exist_ok=True)
     with (KEPT / "lock").open("w") as lock:
         try:

@@ -44,9 +44,16 @@ class Kind:
     """The command that has to switch them on for a package."""
 
 
-def goescape(copy: Copy, *, tests: bool = True) -> Kind:
-    """With its default settings, but for the Go that it is to use."""
-    settings = {"go": {"path": str(copy.go.path)}, "includeTests": tests}
+def goescape(copy: Copy, *, tests: bool = True, fixes: bool = False) -> Kind:
+    """With its default settings, but for the Go that it is to use.
+
+    Fixes are proved after the findings have been shown, for minutes: the others had to wait for it.
+    """
+    settings = {
+        "go": {"path": str(copy.go.path)},
+        "includeTests": tests,
+        "fixes": {"enable": fixes},
+    }
     return Kind("goescape", (sys.executable, "-m", "goescape", "server"), settings)
 
 

@@ -76,7 +76,7 @@ def _package_parts(packages: Mapping[str, tuple[Package, Samples]]) -> list[str]
         "## What it costs",
         "",
         "Processor time with all child processes until the findings are there, in brackets what",
-        "is used later (fixes are proved); bytes that one edit adds to the build cache in all.",
+        "is used later (tests); bytes that one edit adds to the build cache in all.",
         "",
         _costs(packages),
         "",

@@ -191,7 +191,7 @@ def timed(arguments: list[str], directory: Path, environment: Mapping[str, str])
 
 @contextlib.asynccontextmanager
 async def package_run(
-    package: Package, copies: Copies, cache: Path, gopls: Path | None
+    package: Package, copies: Copies, cache: Path, gopls: Path | None, *, fixes: bool = False
 ) -> AsyncIterator[PackageRun]:
     """Start the servers on a package, and end them whatever happens."""
     go, escape = _subject(copies.go, package, cache), _subject(copies.goescape, package, cache)
@@ -202,7 +202,7 @@ async def package_run(
     run = PackageRun(package, cache, escape, go, other, compilation)
     run.samples.add(files=compilation.files)
     try:
-        await _start(run, escape, editors.goescape(escape.copy))
+        await _start(run, escape, editors.goescape(escape.copy, fixes=fixes))
         if other is not None and gopls is not None:
             await _start(run, other, editors.gopls(gopls))
         yield run
