@@ -40,6 +40,14 @@ class Client:
     """Edits may be annotated."""
     status: bool = False
     """Wants ``goescape/status`` notifications (``experimental.goescapeStatus``)."""
+    results: bool = False
+    """Shows the escapes in views of its own: wants ``goescape/resultsChanged`` notifications and
+    the report as text (``experimental.goescapeResults``)."""
+    problems: bool = False
+    """Tells its user of problems that stop everything, which the status names; no message is
+    sent then (``experimental.goescapeProblems``)."""
+    places: bool = False
+    """Shows lists of places itself, instead of questions (``experimental.goescapePlaces``)."""
 
     @classmethod
     def of(cls, capabilities: ClientCapabilities) -> Client:
@@ -55,7 +63,8 @@ class Client:
         action = "text_document.code_action"
         resolved = get_capability(capabilities, f"{action}.resolve_support.properties", ())
         annotated = "workspace.workspace_edit.change_annotation_support"
-        experimental = capabilities.experimental
+        own = capabilities.experimental
+        own = own if isinstance(own, Mapping) else {}
         return cls(
             markdown=MarkupKind.Markdown in formats,
             related=claims("text_document.publish_diagnostics.related_information")
@@ -82,5 +91,8 @@ class Client:
             edits_later="edit" in (resolved or ()) and claims(f"{action}.data_support"),
             document_changes=claims("workspace.workspace_edit.document_changes"),
             annotations=get_capability(capabilities, annotated, None) is not None,
-            status=isinstance(experimental, Mapping) and bool(experimental.get("goescapeStatus")),
+            status=bool(own.get("goescapeStatus")),
+            results=bool(own.get("goescapeResults")),
+            problems=bool(own.get("goescapeProblems")),
+            places=bool(own.get("goescapePlaces")),
         )

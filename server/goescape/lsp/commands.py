@@ -101,7 +101,8 @@ async def show_flow(session: Session, arguments: Sequence[object]) -> list[objec
         {"message": text, "location": translator.location(span.start) if span else None}
         for text, span in steps
     ]
-    session.editor.spawn(_walk(session, steps))
+    if not session.editor.client.places:
+        session.editor.spawn(_walk(session, steps))
     return list(places)
 
 
@@ -157,19 +158,31 @@ async def _apply(session: Session, proof: Proof | None) -> None:
         session.editor.warning("the editor did not apply the fix.")
 
 
-async def show_allocations(session: Session, arguments: Sequence[object]) -> None:
+async def show_allocations(session: Session, arguments: Sequence[object]) -> list[object] | None:
     """Lead to the allocations of a function: what a click on its code lens does."""
     path = _file(session, arguments)
     line = arguments[1] if len(arguments) > 1 else None
     views = session.facts(path).views if path else ()
     if not views or not isinstance(line, int):
-        return
+        return None
     view = views[0]
     function = _function_at(view, path, line)
     found = [] if function is None else allocations(view, function)
-    if len(found) == 1 and await _go_to(session, view, found[0]):
-        return
-    await _offer(session, view, found[:_MOST_CHOICES])
+    if session.editor.client.places:
+        return _places(session, view, found)
+    if len(found) != 1 or not await _go_to(session, view, found[0]):
+        await _offer(session, view, found[:_MOST_CHOICES])
+    return None
+
+
+def _places(session: Session, view: View, found: Sequence[Finding]) -> list[object]:
+    translator = session.translator()
+    spans = ((finding, view.span(finding.span)) for finding in found)
+    return [
+        {"message": explain.message(finding), "location": translator.location(span.start)}
+        for finding, span in spans
+        if span is not None
+    ]
 
 
 def allocations(view: View, function: Function) -> list[Finding]:

@@ -71,9 +71,14 @@ class FileFacts:
 
 def is_quiet(facts: FileFacts, settings: Settings) -> bool:
     """Whether the settings silence the file."""
-    if facts.relative.endswith("_test.go") and not settings.include_tests:
+    return is_silenced(facts.relative, settings)
+
+
+def is_silenced(relative: str, settings: Settings) -> bool:
+    """Whether the settings silence the file of this name below its folder."""
+    if relative.endswith("_test.go") and not settings.include_tests:
         return True
-    return any(_glob(pattern).fullmatch(facts.relative) for pattern in settings.exclude)
+    return any(_glob(pattern).fullmatch(relative) for pattern in settings.exclude)
 
 
 def is_hidden(finding: Finding, settings: Settings) -> bool:
@@ -85,7 +90,9 @@ def notices(facts: FileFacts, settings: Settings, *, related: bool) -> tuple[Not
     """The diagnostics of one file, in source order."""
     if not settings.diagnostics_enable or is_quiet(facts, settings):
         return ()
-    findings = sorted(_shown(facts, settings), key=lambda found: (found[0], found[1].anchor))
+    findings = sorted(
+        shown_findings(facts, settings), key=lambda found: (found[0], found[1].anchor)
+    )
     of_findings = (_of_finding(*found, settings, related=related) for found in findings)
     return (*_of_file(facts, related=related), *of_findings)
 
@@ -97,7 +104,7 @@ def severity(finding: Finding, settings: Settings) -> Severity:
     return finding.severity
 
 
-def _shown(facts: FileFacts, settings: Settings) -> Iterable[tuple[Span, Finding, View]]:
+def shown_findings(facts: FileFacts, settings: Settings) -> Iterable[tuple[Span, Finding, View]]:
     """The findings of the file with their ranges now. Packages that instantiate the same generic
     code speak of the same site: it is shown once, as the most important of them."""
     threshold = Severity(settings.diagnostics_minimum_severity)

@@ -13,12 +13,12 @@ class Documents:
     def __init__(self) -> None:
         self._folder = ""
 
-    def file(self, package: str) -> Path:
+    def file(self, package: str, suffix: str = ".txt") -> Path:
         """Where the text about a package goes."""
         if not self._folder:
             self._folder = tempfile.mkdtemp(prefix="goescape-")
         name = "".join(each if each.isalnum() or each in ".-_" else "_" for each in package)
-        return Path(self._folder, f"{name.strip('._') or 'package'}.txt")
+        return Path(self._folder, f"{name.strip('._') or 'package'}{suffix}")
 
     def remove(self) -> None:
         """Leave nothing behind."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 STATUS = "goescape/status"
+RESULTS_CHANGED = "goescape/resultsChanged"
 _WATCHED = ("**/*.go", "**/go.mod", "**/go.sum", "**/go.work", "**/go.work.sum")
 _ASK_SECONDS = 3600.0  # a question stays on the screen until somebody answers
 
@@ -62,6 +63,8 @@ class Editor:
 
     def refresh(self, *, open_files: bool) -> None:
         """Let the client ask again for what it shows."""
+        if self.client.results:
+            self._protocol.notify(RESULTS_CHANGED)
         methods = [lsp.WORKSPACE_DIAGNOSTIC_REFRESH] if self.client.pulls else []
         if open_files and self.client.hint_refresh:
             methods.append(lsp.WORKSPACE_INLAY_HINT_REFRESH)
@@ -123,6 +126,12 @@ class Editor:
         if not self.client.shows_documents:
             return False
         parameters = lsp.ShowDocumentParams(uri, take_focus=True, selection=selection)
+        answer = await self._protocol.ask(lsp.WINDOW_SHOW_DOCUMENT, parameters)
+        return isinstance(answer, lsp.ShowDocumentResult) and answer.success
+
+    async def browse(self, uri: str) -> bool:
+        """Open a page in the user's browser; False where the client cannot."""
+        parameters = lsp.ShowDocumentParams(uri, external=True)
         answer = await self._protocol.ask(lsp.WINDOW_SHOW_DOCUMENT, parameters)
         return isinstance(answer, lsp.ShowDocumentResult) and answer.success
 

@@ -11,6 +11,8 @@ from attrs import frozen
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from goescape.toolchain.engine import Problem
+
 PATIENCE_SECONDS = 0.5
 """Shorter work is not announced: it would only flicker."""
 
@@ -34,14 +36,18 @@ class Status:
     """One sentence; empty when there is nothing to say."""
     packages: tuple[str, ...] = ()
     """Those that are analysed, or that wait."""
+    problem: str = ""
+    """Of an error: ``go`` when there is no Go to use, ``load`` when it cannot use a module..."""
+    go: str = ""
+    """The Go that is used, and why: ``go1.27.3, /usr/bin/go (PATH)``."""
 
 
 def status(
-    running: Sequence[str], problem: str, waiting: Sequence[str], first_error: str = ""
+    running: Sequence[str], problem: Problem | None, waiting: Sequence[str], first_error: str = ""
 ) -> Status:
     """What to say: a problem that stops everything first, then work, then what waits."""
-    if problem:
-        return Status(State.ERROR, problem)
+    if problem is not None:
+        return Status(State.ERROR, problem.message, problem=problem.kind)
     if running:
         return Status(State.ANALYZING, f"analysing {', '.join(running)}", tuple(running))
     if waiting:

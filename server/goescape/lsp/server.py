@@ -24,6 +24,7 @@ from goescape.lsp import actions, convert, hints, hover, lenses, streams
 from goescape.lsp.client import Client
 from goescape.lsp.commands import COMMANDS
 from goescape.lsp.editor import Editor, EditorLog
+from goescape.lsp.escapes import QUESTIONS
 from goescape.lsp.fixes import CHANGED
 from goescape.lsp.paths import path_of
 from goescape.lsp.protocol import Protocol
@@ -242,7 +243,7 @@ class Server(LanguageServer):
         self.session = Session(Editor(self.wire))
         for method, (handler, options) in HANDLERS.items():
             self.feature(method, options)(_guarded(self.session, method, handler))
-        for name, command in COMMANDS.items():
+        for name, command in {**COMMANDS, **QUESTIONS}.items():
             self.command(name)(_command(self.session, name, command))
 
     @property

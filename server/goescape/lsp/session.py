@@ -11,6 +11,8 @@ import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from goescape.lsp.background import Background
 from goescape.lsp.buffers import Buffer, Buffers, Edit
 from goescape.lsp.convert import Translator
@@ -62,7 +64,8 @@ class Session:
         self._result_number = 0
         self._nonce = secrets.token_hex(4)
         self._progress = Progress(lambda: editor if editor.client.progress else None)
-        self._problem = ""
+        self._problem: Problem | None = None
+        self._go = ""
         self._said: set[str] = set()
         self._refresh: asyncio.TimerHandle | None = None
         self._refresh_open = False
@@ -107,7 +110,7 @@ class Session:
             await background.close()
         paths = self.store.known_paths()
         self.store = Store()
-        self._problem = ""
+        self._problem = None
         self._said.clear()
         self.publish(paths)
         await self.start()
@@ -141,7 +144,7 @@ class Session:
         if self.background is None:
             return
         if self._problem or EngineOptions.of(before) != EngineOptions.of(self.settings):
-            self._problem = ""
+            self._problem = None
             self.background.replace_engine(self.settings)
             self.editor.spawn(self._look_for_go(self.background))
             self._tell_status()
@@ -212,14 +215,14 @@ class Session:
         """What the scheduler says."""
         match event:
             case Started():
-                self._problem = ""
+                self._problem = None
                 self.fixes.hold(event.token, busy=True)
                 self._progress.started(event.token, event.title)
             case Finished():
                 self.fixes.hold(event.token, busy=False)
                 self._progress.finished(event.token, cancelled=event.cancelled)
             case Reported():
-                self._problem = ""
+                self._problem = None
                 self.publish(self.store.put(event.report))
                 self.fixes.reported(event.report)
             case Excluded():
@@ -232,8 +235,9 @@ class Session:
         if problem.kind == "compile":
             self.publish(self.store.fail_tests(problem.package, problem.errors))
             return
-        self._problem = problem.message
-        self._say_once(problem.message, error=problem.kind == "go")
+        self._problem = problem
+        if not self.editor.client.problems:
+            self._say_once(problem.message, error=problem.kind == "go")
 
     @contextlib.contextmanager
     def announced(self, token: int, title: str) -> Iterator[None]:
@@ -257,17 +261,18 @@ class Session:
         waiting = self.store.waiting()
         packages = [known.report.package for known in waiting]
         first = waiting[0].errors[0].message if waiting and waiting[0].errors else ""
-        self.editor.status(status(self._progress.running, self._problem, packages, first))
+        now = status(self._progress.running, self._problem, packages, first)
+        self.editor.status(evolve(now, go=self._go))
 
     async def _look_for_go(self, background: Background) -> None:
         try:
             go = await background.engine.go()
         except GoProblem as problem:
             if background is self.background:
-                self._problem = problem.message
-                self._say_once(problem.message, error=True)
+                self._take_problem(Problem(problem.message, kind=problem.kind))
         else:
-            _log.info("using %s %s (%s)", go.path, go.version, go.reason)
+            self._go = f"{go.version}, {go.path} ({go.reason})"
+            _log.info("using %s", self._go)
             if go.notice:
                 self._say_once(go.notice)
         self._tell_status()
@@ -296,7 +301,7 @@ class Session:
     def facts(self, path: str) -> FileFacts:
         """All that decides what is shown in a file."""
         known = self.store.about(path)
-        views = tuple(self._view(each) for each in known)
+        views = tuple(self.view(each) for each in known)
         return FileFacts(
             path=path,
             relative=relative(path, self.folders),
@@ -312,7 +317,7 @@ class Session:
         if buffer is not None:
             return buffer.source
         for known in self.store.about(path):
-            view = self._view(known)
+            view = self.view(known)
             for name in view.names(path):
                 if (compiled := view.compiled(name)) is not None:
                     return compiled
@@ -330,7 +335,8 @@ class Session:
         """How to mark up text."""
         return Style(self.editor.client.markdown, self.translator().link)
 
-    def _view(self, known: Known) -> View:
+    def view(self, known: Known) -> View:
+        """A package in the text that is shown now."""
         if known not in self._views:
             self._views[known] = View(
                 known.report, self._shown_text, self._shifts, known.errors, self.store.identity

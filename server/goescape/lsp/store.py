@@ -137,6 +137,10 @@ class Store:
         """The packages that do not compile."""
         return tuple(known for known in self._known.values() if known.errors)
 
+    def packages(self) -> tuple[Known, ...]:
+        """Everything that was analysed."""
+        return tuple(self._known.values())
+
     def known_paths(self) -> tuple[str, ...]:
         """Every file that something is known of."""
         return tuple(

@@ -1,0 +1,222 @@
+"""What is known of the workspace, as data: for clients that show it in views of their own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+from attrs import frozen
+
+from goescape.analysis import explain
+from goescape.analysis.model import Cause, Finding, Severity
+from goescape.analysis.overview import Counts, Ranked, by_function, overview
+from goescape.analysis.queries import once_per_site
+from goescape.analysis.suggestions import suggestions
+from goescape.lsp.diagnostics import (
+    DOCUMENTATION,
+    is_hidden,
+    is_silenced,
+    severity,
+    shown_findings,
+)
+from goescape.lsp.paths import path_of, relative, uri_of
+from goescape.lsp.report_page import Page, render
+from goescape.toolchain.go_command import GoProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from goescape.analysis.model import Span
+    from goescape.lsp.session import Session
+    from goescape.lsp.store import Known
+    from goescape.lsp.view import View
+
+
+@frozen
+class Filter:
+    """What a view shows; unknown words in a request change nothing."""
+
+    minimum: Severity = Severity.HINT
+    causes: frozenset[str] = frozenset()
+    """Empty: all."""
+
+    @classmethod
+    def of(cls, request: object) -> Filter:
+        """Read ``{"minimumSeverity": ..., "causes": [...]}``."""
+        raw = request if isinstance(request, Mapping) else {}
+        causes = raw.get("causes")
+        known = {cause.value for cause in Cause}
+        wanted = frozenset(causes) & known if isinstance(causes, list) else frozenset()
+        minimum = raw.get("minimumSeverity")
+        known_ranks = {rank.value for rank in Severity}
+        return cls(Severity(minimum) if minimum in known_ranks else Severity.HINT, wanted)
+
+    def takes(self, rank: Severity, finding: Finding) -> bool:
+        """Whether a finding passes."""
+        return rank.at_least(self.minimum) and (
+            not self.causes or finding.cause.value in self.causes
+        )
+
+
+async def packages(session: Session, arguments: Sequence[object]) -> list[object]:
+    """The packages that were analysed and allocate, or wait: name, place, counts of each rank."""
+    wanted = Filter.of(arguments[0] if arguments else None)
+    rows: dict[str, object] = {}
+    for known in session.store.packages():
+        ranks = [rank for rank, _ in ranked(session, known, wanted)]
+        if ranks or known.errors:
+            name = f"{known.report.package}\0{known.report.directory}"
+            rows[name] = _package(session, known, Counts.of(ranks))
+        await asyncio.sleep(0)  # a large workspace must not hold up what the user does
+    return [rows[name] for name in sorted(rows)]
+
+
+def _package(session: Session, known: Known, counts: Counts) -> dict[str, object]:
+    report = known.report
+    inside = [folder for folder in session.folders if relative(report.directory, (folder,))]
+    return {
+        "name": report.package,
+        "uri": uri_of(report.directory),
+        "folder": uri_of(max(inside, key=len)) if inside else "",
+        "waits": known.errors[0].message if known.errors else "",
+        "counts": attrs.asdict(counts),
+    }
+
+
+async def sites(session: Session, arguments: Sequence[object]) -> list[object]:
+    """The functions of a package (its directory's URI) with their allocation sites."""
+    match arguments:
+        case [str(uri), *rest]:
+            directory, wanted = path_of(uri), Filter.of(rest[0] if rest else None)
+        case _:
+            return []
+    return [
+        function
+        for known in session.store.packages()
+        if known.report.directory == directory
+        for function in _functions(session, known, wanted)
+    ]
+
+
+def _functions(session: Session, known: Known, wanted: Filter) -> Iterator[object]:
+    view = session.view(known)
+    for name, found in by_function(ranked(session, known, wanted)).items():
+        shown = [(rank, each, view.span(each.span)) for rank, each in found]
+        rows = [_site(session, rank, each, span) for rank, each, span in shown if span is not None]
+        if rows:
+            counts = Counts.of(rank for rank, _, span in shown if span is not None)
+            place = _declaration(session, view, name) or rows[0]["location"]
+            yield {
+                "name": name,
+                "location": place,
+                "counts": attrs.asdict(counts),
+                "sites": rows,
+            }
+
+
+def _declaration(session: Session, view: View, name: str) -> object:
+    names = (each.name_span for each in view.report.functions if name and each.name == name)
+    span = next((now for each in names if (now := view.span(each)) is not None), None)
+    return None if span is None else _location(session, span)
+
+
+async def file(session: Session, arguments: Sequence[object]) -> dict[str, object] | None:
+    """The allocation sites of one file (its URI), whether diagnostics are shown or not."""
+    match arguments:
+        case [str(uri), *_] if path := path_of(uri):
+            facts = session.facts(path)
+        case _:
+            return None
+    if not facts.views or is_silenced(facts.relative, session.settings):
+        return None
+    found = [
+        (severity(finding, session.settings), finding, span)
+        for span, finding, _ in shown_findings(facts, session.settings)
+    ]
+    found.sort(key=lambda each: each[2])
+    return {
+        "counts": attrs.asdict(Counts.of(rank for rank, _, _ in found)),
+        "waits": facts.waiting is not None,
+        "sites": [_site(session, *each) for each in found],
+    }
+
+
+def ranked(session: Session, known: Known, wanted: Filter) -> list[Ranked]:
+    """A package's allocation sites as the settings and the filter have them."""
+    settings, heard = session.settings, {}
+    for path in {finding.span.file for finding in known.report.findings}:
+        heard[path] = not is_silenced(relative(path, session.folders), settings)
+    shown = (each for each in known.report.diagnostics() if heard[each.span.file])
+    return [
+        (rank, each)
+        for each in once_per_site(shown)
+        if not is_hidden(each, settings) and wanted.takes(rank := severity(each, settings), each)
+    ]
+
+
+def _site(session: Session, rank: Severity, finding: Finding, span: Span) -> dict[str, object]:
+    at = finding.anchor
+    return {
+        "subject": finding.subject,
+        "message": explain.message(finding),
+        "label": explain.label(finding),
+        "cause": finding.cause.value,
+        "severity": rank.value,
+        "reason": explain.rank_sentence(finding),
+        "location": _location(session, span),
+        "flow": [session.buffers.uri(at.file), at.line, at.column, finding.subject],
+    }
+
+
+def _location(session: Session, span: Span) -> dict[str, object]:
+    """In the protocol's own terms: lines from 0, columns in UTF-16."""
+    shown = session.translator().range(span)
+    ends = {"start": shown.start, "end": shown.end}
+    at = {name: {"line": end.line, "character": end.character} for name, end in ends.items()}
+    return {"uri": session.buffers.uri(span.file), "range": at}
+
+
+async def report(session: Session, _: Sequence[object]) -> str | None:
+    """A page about everything that was analysed: its HTML, or shown where the client asks so."""
+    known = session.store.packages()
+    found = [each for one in known for each in ranked(session, one, Filter())]
+    background = await session.ready()
+    if background is None:
+        return None
+    try:
+        go = await background.engine.go()
+    except GoProblem as problem:
+        session.editor.error(problem.message)
+        return None
+    fixes = await asyncio.to_thread(suggestions, [one.report for one in known], go.number)
+    page = Page(
+        title="Heap allocations of " + (", ".join(map(_name, session.folders)) or "open files"),
+        about=f"{len(known)} package{'' if len(known) == 1 else 's'} analysed with {go.version}",
+        overview=overview(found),
+        waiting=[(one.report.package, one.errors[0].message) for one in known if one.errors],
+        fixes=fixes.most_common(_MOST_FIXES),
+        link=session.translator().link,
+        causes=lambda cause: f"{DOCUMENTATION}#{cause}",
+    )
+    text = render(page)
+    if not session.editor.client.results and session.editor.client.shows_documents:
+        shown = session.documents.file("report", ".html")
+        shown.write_text(text, encoding="utf-8")
+        return None if await session.editor.browse(uri_of(str(shown))) else text
+    return text
+
+
+def _name(folder: str) -> str:
+    return Path(folder).name
+
+
+_MOST_FIXES = 10
+QUESTIONS = {
+    "goescape.packages": packages,
+    "goescape.sites": sites,
+    "goescape.file": file,
+    "goescape.showReport": report,
+}
