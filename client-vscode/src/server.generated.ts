@@ -1,0 +1,47 @@
+/** Written by `pytest tests/project/test_vscode.py --update`, from the server. */
+
+export const SERVER_SETTINGS = [
+  'goescape.diagnostics.enable',
+  'goescape.diagnostics.minimumSeverity',
+  'goescape.hints.enable',
+  'goescape.hints.stack',
+  'goescape.lenses.enable',
+  'goescape.fixes.enable',
+  'goescape.fixes.showRefused',
+  'goescape.includeTests',
+  'goescape.exclude',
+  'goescape.generatedFiles',
+  'goescape.runOn',
+  'goescape.go.path',
+  'goescape.go.env',
+  'goescape.go.buildFlags',
+  'goescape.go.inlining',
+] as const;
+
+export const SERVER_COMMANDS = [
+  'goescape.analyzePackage',
+  'goescape.analyzeWorkspace',
+  'goescape.applyAndTest',
+  'goescape.applyFix',
+  'goescape.file',
+  'goescape.packages',
+  'goescape.restart',
+  'goescape.showAllocations',
+  'goescape.showFlow',
+  'goescape.showOutput',
+  'goescape.showReport',
+  'goescape.sites',
+] as const;
+
+export const CAUSES = [
+  'returned',
+  'captured-by-closure',
+  'stored-in-heap',
+  'interface-conversion',
+  'passed-to-call',
+  'indirect-call',
+  'too-large',
+  'dynamic-size',
+  'goroutine-or-defer',
+  'other',
+] as const;
