@@ -2,15 +2,12 @@
 import * as os from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import {
-  CloseAction,
-  ErrorAction,
+import type {
+  CloseHandlerResult,
+  ErrorHandler,
   LanguageClient,
-  RevealOutputChannelOn,
-  type CloseHandlerResult,
-  type ErrorHandler,
-  type LanguageClientOptions,
-  type StaticFeature,
+  LanguageClientOptions,
+  StaticFeature,
 } from 'vscode-languageclient/node';
 
 import { find, type Server as Found } from './finding.ts';
@@ -21,6 +18,9 @@ import { QUIET, type ServerStatus, type State } from './state.ts';
 import { which } from './which.ts';
 
 export const UV_ALLOWED = 'goescape.uvAllowed';
+/** A library that takes long to load: not before the extension is active. */
+type Library = typeof import('vscode-languageclient/node');
+const library = (): Promise<Library> => import('vscode-languageclient/node');
 const MOST_CRASHES = 3;
 const CRASH_WINDOW = 180_000;
 
@@ -145,11 +145,12 @@ export class Server implements vscode.Disposable {
       args: [...server.args, 'server'],
       options: { cwd: os.homedir(), shell: false },
     };
+    const { LanguageClient, ...terms } = await library();
     const client = new LanguageClient(
       'goescape',
       'Go Escape',
       executable,
-      this.options(server, turn),
+      this.options(terms, server, turn),
     );
     client.registerFeature(OWN_TERMS);
     client.onNotification('goescape/status', (status: ServerStatus) => {
@@ -168,16 +169,20 @@ export class Server implements vscode.Disposable {
     }
   }
 
-  private options(server: Found, turn: number): LanguageClientOptions {
+  private options(
+    terms: Omit<Library, 'LanguageClient'>,
+    server: Found,
+    turn: number,
+  ): LanguageClientOptions {
     return {
       documentSelector: [{ scheme: 'file', language: 'go' }],
       outputChannel: this.log,
       traceOutputChannel: this.log,
-      revealOutputChannelOn: RevealOutputChannelOn.Never,
+      revealOutputChannelOn: terms.RevealOutputChannelOn.Never,
       diagnosticCollectionName: 'goescape',
       progressOnInitialization: false,
       initializationFailedHandler: () => false,
-      errorHandler: this.errorHandler(server, turn),
+      errorHandler: this.errorHandler(terms, server, turn),
       middleware: {
         workspace: {
           configuration: (params) =>
@@ -199,7 +204,11 @@ export class Server implements vscode.Disposable {
   }
 
   /** A server that ends is started again, unless it does so all the time. */
-  private errorHandler(server: Found, turn: number): ErrorHandler {
+  private errorHandler(
+    { ErrorAction, CloseAction }: Pick<Library, 'ErrorAction' | 'CloseAction'>,
+    server: Found,
+    turn: number,
+  ): ErrorHandler {
     return {
       error: () => ({ action: ErrorAction.Continue, handled: true }),
       closed: (): CloseHandlerResult => {

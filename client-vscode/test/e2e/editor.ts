@@ -11,7 +11,7 @@ import { type Browser, chromium, type Locator, type Page } from 'playwright-core
 import type { Installed } from './install.ts';
 
 const run = promisify(execFile);
-const DEADLINE = 60_000;
+const DEADLINE = 45_000;
 const MODIFIER = 'Control';
 
 /** What makes an editor calm enough to be looked at. */
@@ -183,7 +183,7 @@ export class Window {
 
   get escapes(): Locator {
     return this.page.locator('.pane', {
-      has: this.page.locator('[aria-label^="Escapes Section"]'),
+      has: this.page.locator('[aria-label^="Escapes"]'),
     });
   }
 

@@ -4,6 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 
 import { which } from '../../src/which.ts';
+import type { Window } from './editor.ts';
 
 const CLIENT = path.resolve(import.meta.dirname, '../..');
 const REPOSITORY = path.dirname(CLIENT);
@@ -67,4 +68,17 @@ export async function tour(): Promise<string> {
   const folder = path.join(await newFolder(), 'tour');
   await fs.cp(path.join(REPOSITORY, 'examples', 'tour'), folder, { recursive: true });
   return folder;
+}
+
+/** A picture of what was on the screen when a test failed. */
+export async function keepFailure(
+  test: { readonly fullName: string } | { readonly name: string },
+  window: Window | undefined,
+): Promise<void> {
+  if (!('passed' in test) || test.passed === true || window === undefined) {
+    return;
+  }
+  const name = ('fullName' in test ? test.fullName : test.name).replaceAll(/[^\w.]+/g, '-');
+  const file = path.join(REPOSITORY, '.cache', 'vscode', 'failures', `${name}.png`);
+  await window.picture(file).catch(() => undefined); // the test has failed already
 }

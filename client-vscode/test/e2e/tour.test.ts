@@ -2,16 +2,16 @@
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
-import { after, before, suite, test } from 'node:test';
+import { after, afterEach, before, suite, test } from 'node:test';
 
 import type { Browser } from 'playwright-core';
 
 import { Editor, startBrowser, until, type Window } from './editor.ts';
 import { chromium, installed, RELEASES } from './install.ts';
-import { machine, newFolder, PICTURES, tour, VSIX } from './stage.ts';
+import { keepFailure, machine, newFolder, PICTURES, tour, VSIX } from './stage.ts';
 
 for (const [name, release] of Object.entries(RELEASES)) {
-  suite(`${name} VS Code (${release.version})`, { timeout: 240_000 }, () => {
+  suite(`${name} VS Code (${release.version})`, { timeout: 400_000 }, () => {
     let folder: string;
     let browser: Browser;
     let editor: Editor;
@@ -31,6 +31,10 @@ for (const [name, release] of Object.entries(RELEASES)) {
       editor = await Editor.start({ vscode: await installed(release), vsix: VSIX, env });
       opened = Date.now();
       window = await editor.open(browser, folder, 'returned.go', 14);
+    });
+
+    afterEach(async (t) => {
+      await keepFailure(t, window);
     });
 
     after(async () => {
@@ -78,7 +82,7 @@ for (const [name, release] of Object.entries(RELEASES)) {
 
     test('the tree of escapes leads to a site', async () => {
       await window.command('Explorer: Focus on Escapes View');
-      await window.row(window.escapes, 'example.com/tour').click();
+      await window.row(window.escapes, 'goescape.example/tour').click();
       await window.row(window.escapes, 'Clone').locator('.monaco-tl-twistie').click();
       const site = window.row(window.escapes, 'clone').filter({ hasText: 'stored, line 34' });
       await site.waitFor();
@@ -109,7 +113,7 @@ for (const [name, release] of Object.entries(RELEASES)) {
       await window.command('Go Escape: Show Report of the Workspace');
       const page = window.page.frameLocator('iframe.webview').frameLocator('iframe');
       await page.getByText('allocation sites').waitFor();
-      await page.getByText('example.com/tour').first().waitFor();
+      await page.getByText('goescape.example/tour').first().waitFor();
       await picture('report');
       await page.getByRole('link', { name: 'Clone' }).click();
       await window.isAtLine(34);
