@@ -15,8 +15,11 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 CLIENT = Path(__file__).resolve().parent
 REPOSITORY = CLIENT.parent

@@ -312,6 +312,21 @@ export class Window {
     });
   }
 
+  /** Trust the folder, as the editor for that offers. */
+  async trust(): Promise<void> {
+    await this.command('Workspaces: Manage Workspace Trust');
+    const button = this.page.locator('.workspace-trust-editor .monaco-button', {
+      hasText: /^Trust$/,
+    });
+    await button.first().click();
+    const modal = this.page.locator('.monaco-modal-editor-block .codicon-close');
+    if (await modal.first().isVisible()) {
+      await modal.first().click();
+    } else {
+      await this.press('Control+F4');
+    }
+  }
+
   async picture(file: string): Promise<void> {
     await fs.mkdir(path.dirname(file), { recursive: true });
     await this.page.screenshot({ path: file });
