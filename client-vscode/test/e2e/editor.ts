@@ -277,18 +277,26 @@ export class Window {
     return hover;
   }
 
-  /** The menu of the light bulb, opened by a click on it. */
-  async lightBulb(): Promise<Locator> {
-    const icons = [
-      '.lightBulbWidget',
-      '.codicon-gutter-lightbulb',
-      '.codicon-gutter-lightbulb-auto-fix',
-    ];
-    const bulb = this.page.locator(`.editor-instance :is(${icons.join(', ')})`).first();
-    await bulb.click();
+  /** An entry of a line's light bulb, which may come a moment after the bulb: it is proved first. */
+  async offer(text: string, line: number): Promise<Locator> {
+    const bulbs = ['.lightBulbWidget', '[class*="codicon-gutter-lightbulb"]'];
+    const bulb = this.page.locator(`.editor-instance :is(${bulbs.join(', ')})`).first();
     const rows = this.page.locator('.action-widget .monaco-list-row.action');
-    await rows.first().waitFor();
-    return rows;
+    const wanted = rows.filter({ hasText: text }).first();
+    let column = 1;
+    await until(`the light bulb offers ${text}`, async () => {
+      column = (column % 4) + 1; // it is asked again when the caret moves
+      await this.goTo(line, column);
+      await bulb.click();
+      await rows.first().waitFor();
+      const offered = await wanted.isVisible();
+      if (!offered) {
+        await this.press('Escape');
+        await rows.first().waitFor({ state: 'detached' });
+      }
+      return offered;
+    });
+    return wanted;
   }
 
   /** A menu lies under a layer that lets nothing through until the mouse has moved. */

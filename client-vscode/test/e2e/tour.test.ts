@@ -30,7 +30,7 @@ for (const [name, release] of Object.entries(RELEASES)) {
       const env = await machine(await newFolder(), ['python3', 'go']);
       editor = await Editor.start({ vscode: await installed(release), vsix: VSIX, env });
       opened = Date.now();
-      window = await editor.open(browser, folder, 'returned.go', 14);
+      window = await editor.open(browser, folder, 'returned.go', 23);
     });
 
     afterEach(async (t) => {
@@ -82,6 +82,7 @@ for (const [name, release] of Object.entries(RELEASES)) {
 
     test('the tree of escapes leads to a site', async () => {
       await window.command('Explorer: Focus on Escapes View');
+      await window.page.getByRole('button', { name: 'Explorer Section: tour' }).click();
       await window.row(window.escapes, 'goescape.example/tour').click();
       await window.row(window.escapes, 'Clone').locator('.monaco-tl-twistie').click();
       const site = window.row(window.escapes, 'clone').filter({ hasText: 'stored, line 34' });
@@ -121,7 +122,7 @@ for (const [name, release] of Object.entries(RELEASES)) {
 
     test("the compiler's own text", async () => {
       await window.command("Go Escape: Show the Compiler's Own Text");
-      await window.shows('escapes to heap');
+      await window.shows('can inline NewUser with cost');
       await window.press('Control+F4');
     });
 
@@ -134,10 +135,7 @@ for (const [name, release] of Object.entries(RELEASES)) {
       await window.close();
       window = await editor.open(browser, folder, 'fixed.go', 6);
       await window.squiggles('hint').first().waitFor();
-      await window.goTo(6, 12);
-      const rows = await window.lightBulb();
-      const fix = rows.filter({ hasText: 'strconv.Itoa' }).first();
-      await fix.waitFor();
+      const fix = await window.offer('strconv.Itoa', 6);
       await picture('fix');
       await window.clickInMenu(fix);
       await window.shows('strconv.Itoa(n)');
@@ -175,7 +173,7 @@ for (const [name, release] of Object.entries(RELEASES)) {
         return other !== undefined && other !== server;
       });
       await window.shows('heap: returned');
-      await window.squiggles('warning').first().waitFor();
+      await window.squiggles('info').first().waitFor();
     });
 
     test('debug information goes to the clipboard', async () => {
