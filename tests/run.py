@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+CLIENT = REPOSITORY / "client-vscode"
 STEPS = {
     "format": ["ruff", "format", "--check", "."],
     "lint": ["ruff", "check", "."],
@@ -16,17 +18,40 @@ STEPS = {
 }
 
 
+EXTENSION = (
+    ["npm", "ci", "--prefer-offline"],
+    ["npm", "run", "--silent", "check"],
+    ["npm", "run", "--silent", "unit"],
+    [sys.executable, "package.py"],
+    ["npm", "run", "--silent", "e2e"],
+)
+"""The extension: its packages, lint and types, unit tests, the .vsix, and that in a VS Code."""
+
+
 def main(pytest_arguments: list[str]) -> int:
     """Run all steps, whatever fails, and give the exit code."""
     failed = []
     for name, (module, *arguments) in STEPS.items():
         more = pytest_arguments if name == "tests" else []
-        print(f"== {name}: {' '.join([module, *arguments, *more])}", flush=True)
-        command = [sys.executable, "-m", module, *arguments, *more]
-        if subprocess.run(command, cwd=REPOSITORY, check=False).returncode != 0:
+        if not _passes(name, [sys.executable, "-m", module, *arguments, *more], REPOSITORY):
             failed.append(name)
-    print(f"== failed: {', '.join(failed)}" if failed else f"== all {len(STEPS)} steps passed")
+    if not all(_passes("vscode", command, CLIENT) for command in EXTENSION):
+        failed.append("vscode")
+    print(f"== failed: {', '.join(failed)}" if failed else "== all steps passed")
     return 1 if failed else 0
+
+
+def _passes(step: str, command: list[str], folder: Path) -> bool:
+    print(f"== {step}: {' '.join(command)}", flush=True)
+    environment = {**os.environ, "npm_config_cache": str(REPOSITORY / ".cache" / "npm")}
+    # the Node.js that is installed beside the tests, not the machine's
+    environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    program = shutil.which(command[0], path=environment["PATH"])
+    if program is None:
+        print(f"{command[0]} is missing: pip install -e '.[dev]'")
+        return False
+    done = subprocess.run([program, *command[1:]], cwd=folder, env=environment, check=False)
+    return done.returncode == 0
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from goescape.analysis.fixes import candidates
 from goescape.analysis.fixes.candidate import Candidate
-from goescape.analysis.fixes.code import Code
+from goescape.analysis.fixes.code import Code, Neighbours
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +24,7 @@ def suggestions(reports: Iterable[PackageReport], go: tuple[int, int]) -> Counte
     for report in reports:
         if report.errors:
             continue
-        code = Code(report, {}, None, go, go)
+        code = Code(report, Neighbours(), go, go)
         for path in code.files:
             found.update(
                 {(each.code, each.at): each.title for each in _candidates(code, path)}.values()
