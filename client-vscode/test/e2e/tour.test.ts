@@ -148,7 +148,9 @@ for (const [name, release] of Object.entries(RELEASES)) {
       await window.type('\nfunc broken( {}\n');
       await window.save();
       await window.status('waiting, the package does not compile');
+      await window.focus();
       await window.press('Control+z');
+      await window.showsNot('broken');
       await window.save();
       await window.status(/on the heap/);
     });
