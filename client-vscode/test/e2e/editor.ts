@@ -269,10 +269,7 @@ export class Window {
       // only a move inside the editor starts the timer of the hover
       await this.page.mouse.move(box.x + box.width / 2, box.y + box.height * 5);
       await this.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 5 });
-      return hover.waitFor({ timeout: 3000 }).then(
-        () => true,
-        () => false,
-      );
+      return comes(() => hover.waitFor({ timeout: 3000 }));
     });
     return hover;
   }
@@ -283,14 +280,16 @@ export class Window {
     const bulb = this.page.locator(`.editor-instance :is(${bulbs.join(', ')})`).first();
     const rows = this.page.locator('.action-widget .monaco-list-row.action');
     const wanted = rows.filter({ hasText: text }).first();
-    let column = 1;
+    let column = 12;
     await until(`the light bulb offers ${text}`, async () => {
-      column = (column % 4) + 1; // it is asked again when the caret moves
+      column = column === 12 ? 13 : 12; // it is asked again when the caret moves
       await this.goTo(line, column);
-      await bulb.click();
-      await rows.first().waitFor();
-      const offered = await wanted.isVisible();
-      if (!offered) {
+      const opened = await comes(async () => {
+        await bulb.click({ timeout: 3000 });
+        await rows.first().waitFor({ timeout: 3000 });
+      });
+      const offered = opened && (await wanted.isVisible());
+      if (opened && !offered) {
         await this.press('Escape');
         await rows.first().waitFor({ state: 'detached' });
       }
@@ -313,10 +312,7 @@ export class Window {
     await until(`the status is ${String(text)}`, async () => {
       await this.page.mouse.move(640, 300);
       await this.page.locator('#status\\.languageStatus').hover();
-      return row.waitFor({ timeout: 2000 }).then(
-        () => true,
-        () => false,
-      );
+      return comes(() => row.waitFor({ timeout: 2000 }));
     });
   }
 
@@ -375,6 +371,13 @@ export async function until(what: string, isTrue: () => Promise<boolean>): Promi
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
+
+/** Whether something appears in its time. */
+const comes = (wait: () => Promise<void>): Promise<boolean> =>
+  wait().then(
+    () => true,
+    () => false,
+  );
 
 export async function startBrowser(executablePath: string): Promise<Browser> {
   const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync'];

@@ -148,8 +148,8 @@ for (const [name, release] of Object.entries(RELEASES)) {
       await window.type('\nfunc broken( {}\n');
       await window.save();
       await window.status('waiting, the package does not compile');
-      await window.focus();
-      await window.press('Control+z');
+      await window.goTo(8, 1);
+      await window.press('Control+Shift+k');
       await window.showsNot('broken');
       await window.save();
       await window.status(/on the heap/);
