@@ -65,8 +65,10 @@ export class Editor {
     ]) {
       await fs.mkdir(each, { recursive: true });
     }
-    const user = path.join(data, 'User', 'settings.json');
-    await fs.writeFile(user, JSON.stringify({ ...CALM, ...settings }));
+    const write = (kind: string, content: object): Promise<void> =>
+      fs.writeFile(path.join(data, kind, 'settings.json'), JSON.stringify(content));
+    await write('User', { ...CALM, ...settings });
+    await write('Machine', settings ?? {}); // programs are named where they are
     const places = [
       '--extensions-dir',
       extensions,
@@ -82,8 +84,10 @@ export class Editor {
     const port = await freePort();
     const listen = ['--host', '127.0.0.1', '--port', String(port), '--without-connection-token'];
     const trust = asksForTrust === true ? [] : ['--disable-workspace-trust'];
+    // what the shell of the developer would add must not come back
+    const bare = '--force-disable-user-env';
     const log = await fs.open(path.join(folder, 'output.log'), 'w');
-    const process = spawn(vscode.node, [...base, ...listen, ...trust], {
+    const process = spawn(vscode.node, [...base, ...listen, ...trust, bare], {
       env: options.env,
       stdio: ['ignore', log.fd, log.fd],
       detached: true,
@@ -327,7 +331,7 @@ export class Window {
     if (await modal.first().isVisible()) {
       await modal.first().click();
     } else {
-      await this.press('Control+F4');
+      await this.command('View: Close Editor');
     }
   }
 

@@ -45,7 +45,7 @@ for (const [name, release] of Object.entries(RELEASES)) {
         assert.deepEqual(await editor.servers(), []);
         assert.doesNotMatch(await editor.log(), /python/);
         await window.trust();
-        await window.squiggles('warning').first().waitFor();
+        await window.squiggles('info').first().waitFor();
         await window.close();
       } finally {
         await editor.stop();
