@@ -7,10 +7,13 @@ paths. UTF-16 exists only at the rim (``lsp.convert``).
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping  # noqa: TC003 - attrs resolves the annotations at run time
+from collections.abc import (  # noqa: TC003 - attrs resolves the annotations at run time
+    Collection,
+    Mapping,
+)
 from typing import TYPE_CHECKING, NamedTuple
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 if TYPE_CHECKING:
     from goescape.analysis.source import SourceText
@@ -283,3 +286,27 @@ class PackageReport:
     def diagnostics(self) -> tuple[Finding, ...]:
         """The findings that deserve to be shown unasked."""
         return tuple(finding for finding in self.findings if finding.is_diagnostic)
+
+    def with_tests_of(self, before: PackageReport, among: Collection[str]) -> PackageReport:
+        """This report with what an older one says of test files that it lacks.
+
+        ``among`` are the files that the package still has.
+        """
+        mine = {*self.files}
+        lost = {
+            path
+            for path in before.files
+            if path.endswith("_test.go") and path not in mine and path in among
+        }
+        old = tuple(finding for finding in before.findings if finding.span.file in lost)
+        functions = tuple(each for each in before.functions if each.span.file in lost)
+        stays = tuple(each for each in before.stays if each.span.file in lost)
+        texts = {path: text for path, text in before.sources.items() if path in lost}
+        return evolve(
+            self,
+            files=(*self.files, *sorted(lost)),
+            findings=(*self.findings, *old),
+            functions=(*self.functions, *functions),
+            stays=(*self.stays, *stays),
+            sources={**texts, **self.sources},
+        )

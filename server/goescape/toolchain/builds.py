@@ -202,27 +202,13 @@ class Build:
             self._command.directory,
             package.variants[0].language,
         )
-        parsed = [text for group in package.texts.values() for text in group]
+        parsed = [text for key in sorted(package.texts) for text in package.texts[key]]
         yield build_report(info, parsed, _only(texts, files), read=self._other_source)
         if broken:
-            yield _failure_of_tests(package, self._errors(broken))
+            yield failure_of_tests(package.name, self._errors(broken))
 
     def _other_source(self, path: str) -> SourceText | None:
-        """A file of another package whose generic code was compiled here; None for libraries.
-
-        None also when it may have changed since the compile.
-        """
-        if (overlaid := self._command.overlay.get(path)) is not None:
-            return SourceText(path, overlaid)
-        inside = Path(path).is_relative_to(self._workspace)
-        if not inside or any(map(is_skipped, Path(path).relative_to(self._workspace).parts)):
-            return None
-        try:
-            if Path(path).stat().st_mtime >= self._begun:
-                return None
-            return SourceText(path, Path(path).read_bytes())
-        except OSError:
-            return None
+        return other_source(path, self._command.overlay, self._workspace, self._begun)
 
     def _errors(self, variants: Sequence[ListedPackage]) -> tuple[CompileError, ...]:
         errors: dict[CompileError, None] = {}
@@ -256,6 +242,26 @@ class Build:
         if package.path == "command-line-arguments":
             return package.variants[0].files[0]
         return pattern_of(self._command.directory, package.directory)
+
+
+def other_source(
+    path: str, overlay: Mapping[str, bytes], workspace: str, begun: float
+) -> SourceText | None:
+    """A file of another package whose generic code was compiled here; None for libraries.
+
+    None also when it may have changed since ``begun``, the time of the compile.
+    """
+    if (overlaid := overlay.get(path)) is not None:
+        return SourceText(path, overlaid)
+    inside = Path(path).is_relative_to(workspace)
+    if not inside or any(map(is_skipped, Path(path).relative_to(workspace).parts)):
+        return None
+    try:
+        if Path(path).stat().st_mtime >= begun:
+            return None
+        return SourceText(path, Path(path).read_bytes())
+    except OSError:
+        return None
 
 
 def friendly(lines: Sequence[str]) -> str:
@@ -301,9 +307,10 @@ def _failure(
     )
 
 
-def _failure_of_tests(package: Package, errors: tuple[CompileError, ...]) -> Problem:
-    message = f"The tests of {package.name} do not compile: {errors[0].message}"
-    return _trouble(errors, package.name) or Problem(message, package.name, "compile", errors)
+def failure_of_tests(package: str, errors: tuple[CompileError, ...]) -> Problem:
+    """The tests of a package do not compile, while the package does."""
+    message = f"The tests of {package} do not compile: {errors[0].message}"
+    return _trouble(errors, package) or Problem(message, package, "compile", errors)
 
 
 def _trouble(errors: Sequence[CompileError], package: str) -> Problem | None:

@@ -16,6 +16,7 @@ from attrs import evolve, field, frozen
 from goescape.analysis.constraints import Target
 from goescape.toolchain.builds import Build, Problem, friendly, problem_of
 from goescape.toolchain.go_command import (
+    TARGET,
     Go,
     GoProblem,
     clean_flags,
@@ -44,7 +45,8 @@ from goescape.toolchain.packages import (
     split_path,
     work_root,
 )
-from goescape.toolchain.process import BoundedText, Command, capture, run
+from goescape.toolchain.plans import PLAN_FIELDS, may_be_planned
+from goescape.toolchain.process import FOLDER, BoundedText, Command, capture, run
 from goescape.toolchain.work_file import WorkFile
 
 if TYPE_CHECKING:
@@ -63,7 +65,10 @@ TEST_SECONDS = 600.0
 """How long a package's tests may take: what go test itself allows by default."""
 _ATTEMPTS = 5
 _VET = "vet.exe" if os.name == "nt" else "vet"
+_COMPILER = "compile.exe" if os.name == "nt" else "compile"
 _VET_READS_OVERLAYS = (1, 24)
+# The compiler lives a second: collecting its garbage would cost more than the memory.
+_MEMORY = {"GOGC": "off", "GOMEMLIMIT": "1GiB"}
 _VET_OVERLAY = f'"{sys.executable}" -I -S "{Path(__file__).with_name("vet_overlay.py")}"'
 _RAW_LIMIT = 2_000_000
 
@@ -99,6 +104,11 @@ class _Toolchain:
     gcflags: str
     vet: str
     """The tool behind `go vet`."""
+    compiler: str
+    modules: str
+    """Where fetched modules lie."""
+    target_environment: Mapping[str, str]
+    """What the go command tells its compiler of the target."""
 
 
 class Engine:
@@ -328,6 +338,55 @@ class Engine:
         found, more = await asyncio.gather(own, others)
         return [*more, *found]
 
+    async def describe(
+        self, root: str, pattern: str, overlay: Mapping[str, bytes]
+    ) -> list[Mapping[str, object]]:
+        """A package with its variants and all that it imports, for a build plan; compiles nothing.
+
+        Raises GoProblem.
+        """
+        flags = ("-deps", f"-json={PLAN_FIELDS}")
+        command = await self._list_command(root, flags, (pattern,))
+        return await self._objects(evolve(command, overlay=overlay))
+
+    async def built(
+        self, root: str, packages: Sequence[str], *, with_tests: bool = False
+    ) -> dict[str, str]:
+        """The export file of each package, built where it is not; also of test variants if asked.
+
+        Raises GoProblem.
+        """
+        tests = ("-test", "-deps") if with_tests else ()
+        flags = (*tests, *clean_flags(self.options.build_flags), "-json=ImportPath,Export")
+        command = await self._command(root, "list", "-e", "-export", *flags, "--", *packages)
+        objects = await self._objects(command)
+        return {str(item["ImportPath"]): str(item.get("Export") or "") for item in objects}
+
+    async def compile_command(
+        self, root: str, arguments: Sequence[str], work: Mapping[str, bytes], mark: str
+    ) -> Command:
+        """The compiler itself, asked what `go build` asks it, and for ``mark`` among its -d."""
+        toolchain = await self._toolchain()
+        asked = toolchain.gcflags.split()
+        flags = [f"{flag},{mark}" if flag.startswith("-d=") else flag for flag in asked]
+        environment = {**toolchain.environment, **toolchain.target_environment, **_MEMORY}
+        environment["GOROOT"] = toolchain.go.goroot
+        # Never the null device: a compiler that fails removes its output, and root may do that.
+        output = f"{FOLDER}{os.sep}output.a"
+        command = (toolchain.compiler, "-o", output, *flags, *arguments)
+        return Command(command, root, environment, work, niceness=0)
+
+    async def library(self) -> tuple[str, ...]:
+        """The folders of code that does not change: the standard library and fetched modules."""
+        toolchain = await self._toolchain()
+        return tuple(folder for folder in (toolchain.go.goroot, toolchain.modules) if folder)
+
+    async def is_plain_build(self) -> bool:
+        """Whether no flag or environment variable changes what the compiler is told."""
+        toolchain = await self._toolchain()
+        present = await asyncio.to_thread(os.path.isfile, toolchain.compiler)
+        return present and may_be_planned(self.options.build_flags, toolchain.environment)
+
     async def _toolchain(self) -> _Toolchain:
         async with self._finding:
             if self._found is None:
@@ -349,6 +408,9 @@ class Engine:
             values.get("CGO_ENABLED") == "1",
             flags,
             os.path.join(values.get("GOTOOLDIR", ""), _VET),  # noqa: PTH118
+            os.path.join(values.get("GOTOOLDIR", ""), _COMPILER),  # noqa: PTH118
+            values.get("GOMODCACHE", ""),
+            {name: values[name] for name in TARGET if values.get(name)},
         )
 
     async def _command(self, root: str, *arguments: str) -> Command:
@@ -391,8 +453,10 @@ class Engine:
         self, root: str, patterns: Sequence[str], flags: Sequence[str] = (f"-json={FIELDS}",)
     ) -> list[Mapping[str, object]]:
         """`go list` without compiling. Raises GoProblem when it says nothing but errors."""
-        command = await self._list_command(root, flags, patterns)
-        objects = JsonObjects()
+        return await self._objects(await self._list_command(root, flags, patterns))
+
+    async def _objects(self, command: Command) -> list[Mapping[str, object]]:
+        root, objects = command.directory, JsonObjects()
         errors = BoundedText(4000)
         try:
             code = await asyncio.wait_for(run(command, objects.feed, errors.add), LIST_SECONDS)

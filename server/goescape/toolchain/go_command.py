@@ -50,6 +50,12 @@ FIXED_ENVIRONMENT = {
     "GOTOOLCHAIN": "local",
 }
 
+TARGET = (
+    *("GOOS", "GOARCH", "GOEXPERIMENT", "GO386", "GOAMD64", "GOARM", "GOARM64", "GOMIPS"),
+    *("GOMIPS64", "GOPPC64", "GORISCV64", "GOWASM", "GOFIPS140"),
+)
+"""What the go command tells its compiler through the environment."""
+
 # Flags that would change go.mod, the printed positions, the output, or that would build everything.
 _UNWANTED_FLAGS = re.compile(
     r"--?(?:mod=mod|(?:trimpath|cover|a|n|x|v|work|json|e|export|test|deps|compiled|find|u|m)"
@@ -114,7 +120,7 @@ def clean_flags(flags: Sequence[str]) -> tuple[str, ...]:
 
 async def settings_of(go: Go, env: Mapping[str, str]) -> dict[str, str]:
     """What `go env` says of the build: GOOS, GOARCH, CGO_ENABLED, GOFLAGS, GOMODCACHE..."""
-    names = ("GOOS", "GOARCH", "CGO_ENABLED", "GOFLAGS", "GOMODCACHE", "GO111MODULE", "GOTOOLDIR")
+    names = ("CGO_ENABLED", "GOFLAGS", "GOMODCACHE", "GO111MODULE", "GOTOOLDIR", *TARGET)
     answer = await _run(go.path, ("env", "-json", *names), env)
     try:
         values = json.loads(answer.output)

@@ -16,19 +16,32 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Mapping  # noqa: TC003 - attrs resolves annotations
+from collections.abc import (  # noqa: TC003 - attrs resolves annotations
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Mapping,
+)
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, cast
 
 from attrs import field, frozen
+
+if sys.platform == "linux":
+    import fcntl
 
 INTERRUPT_SECONDS = 1.0
 """How long a group may take to end after an interrupt, before it is killed."""
 WAIT_DELAY = 2.0
 """Seconds that a pipe may stay open after the process has ended (a descendant may hold it)."""
+FOLDER = "{goescape temporary folder}"
+"""Stands in arguments for the folder of the process, where the files of ``Command.work`` lie."""
 LONGEST_LINE = 1 << 20
 """Bytes; the rest of a longer line is dropped. Go's longest have a few thousand."""
 NICENESS = 10
+_TOGETHER_SECONDS = 0.004
+"""How long output is collected before it is handed over."""
+_PIPE_BYTES = 1 << 20
 _WINDOWS = sys.platform == "win32"
 _T = TypeVar("_T")
 _LEFT: dict[str, int] = {}
@@ -61,6 +74,8 @@ class Command:
     """Files for the temporary folder; a ``go.work`` among them is used instead of the real one."""
     overlay: Mapping[str, bytes] = field(factory=dict)
     """What go shall read instead of these files, by absolute path."""
+    niceness: int = NICENESS
+    """How far the process stands back; 0 for what the user waits for."""
 
 
 @frozen
@@ -80,22 +95,42 @@ async def run(
     The callbacks run on the event loop. When cancelled, the whole group is ended first. Raises
     GoProblem when the process cannot start.
     """
+    lines = _Lines(on_output, on_error)
+    async with _running(command, lines) as transport:
+        await lines.ended()
+    lines.raise_failure()
+    return transport.get_returncode() or 0
+
+
+@contextlib.asynccontextmanager
+async def reading(
+    command: Command, feed: Callable[[bytes], bool]
+) -> AsyncIterator[asyncio.Future[int | None]]:
+    """Run a command and hand over what both of its streams say, in large pieces, as it comes.
+
+    The future has the exit code, or None as soon as ``feed`` has answered that it knows enough;
+    what is left of the process is ended with the context. Raises GoProblem when it cannot start.
+    """
+    chunks = _Chunks(feed)
+    async with _running(command, chunks, together=True):
+        yield chunks.outcome
+
+
+@contextlib.asynccontextmanager
+async def _running(
+    command: Command, listener: _Listener, *, together: bool = False
+) -> AsyncIterator[asyncio.SubprocessTransport]:
+    """A process with its temporary folder; both are gone afterwards."""
     folder = _temporary_folder(command.environment)
     _LEFT[folder] = 0
     try:
-        await asyncio.to_thread(_write_files, folder, command.work)
-        await asyncio.to_thread(_write_overlay, folder, command.overlay)
-        lines = _Lines(on_output, on_error)
-        transport = await _start(command, folder, lines)
+        await asyncio.to_thread(_write_all, folder, command)
+        transport = await _start(command, folder, listener, together=together)
         _LEFT[folder] = transport.get_pid()
         try:
-            await lines.exited.wait()
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(lines.drained.wait(), WAIT_DELAY)
+            yield transport
         finally:
-            await uninterrupted(_end(transport, lines))
-        lines.raise_failure()
-        return transport.get_returncode() or 0
+            await uninterrupted(_end(transport, listener, at_once=together))
     finally:
         await uninterrupted(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
         del _LEFT[folder]
@@ -154,12 +189,92 @@ class BoundedText:
         return "".join(f"{line}\n" for line in self._lines)
 
 
-class _Lines(asyncio.SubprocessProtocol):
+class _Listener(asyncio.SubprocessProtocol):
+    """Knows when a process has ended and has said everything."""
+
+    def __init__(self) -> None:
+        self.exited = asyncio.Event()
+        self.drained = asyncio.Event()
+
+    def process_exited(self) -> None:
+        self.exited.set()
+
+    async def ended(self) -> None:
+        """Wait for the end; a pipe that a descendant holds open is not waited for long."""
+        await self.exited.wait()
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self.drained.wait(), WAIT_DELAY)
+
+
+class _Chunks(_Listener):
+    """Hands over what has come every few milliseconds: the compiler writes line by line."""
+
+    def __init__(self, feed: Callable[[bytes], bool]) -> None:
+        super().__init__()
+        self.outcome: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
+        self._feed = feed
+        self._chunks: list[bytes] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._transport: asyncio.SubprocessTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.SubprocessTransport", transport)
+        pipe = self._pipe()
+        file = pipe.get_extra_info("pipe") if pipe is not None else None
+        if file is not None and sys.platform == "linux":
+            with contextlib.suppress(OSError):  # the system may not allow as much
+                fcntl.fcntl(file.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        self._chunks.append(data)
+        pipe = self._pipe()
+        if self._timer is None and pipe is not None:
+            pipe.pause_reading()
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(_TOGETHER_SECONDS, self._go_on, pipe)
+
+    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._hand_over()
+        self.drained.set()
+        self._conclude()
+
+    def process_exited(self) -> None:
+        super().process_exited()
+        self._conclude()
+
+    def _pipe(self) -> asyncio.ReadTransport | None:
+        pipe = self._transport.get_pipe_transport(1) if self._transport is not None else None
+        return cast("asyncio.ReadTransport | None", pipe)
+
+    def _go_on(self, pipe: asyncio.ReadTransport) -> None:
+        self._timer = None
+        self._hand_over()
+        if not pipe.is_closing():
+            pipe.resume_reading()
+
+    def _hand_over(self) -> None:
+        data, self._chunks = b"".join(self._chunks), []
+        if not data or self.outcome.done():
+            return
+        try:
+            if self._feed(data):
+                self.outcome.set_result(None)
+        except Exception as failure:
+            self.outcome.set_exception(failure)
+
+    def _conclude(self) -> None:
+        if self.exited.is_set() and self.drained.is_set() and not self.outcome.done():
+            transport = self._transport
+            self.outcome.set_result((transport.get_returncode() if transport else 0) or 0)
+
+
+class _Lines(_Listener):
     """Splits both streams into lines as they come; holds at most one line of each."""
 
     def __init__(self, on_output: Callable[[str], None], on_error: Callable[[str], None]) -> None:
-        self.exited = asyncio.Event()
-        self.drained = asyncio.Event()
+        super().__init__()
         self._receivers = {1: on_output, 2: on_error}
         self._rest = {1: bytearray(), 2: bytearray()}
         self._failure: Exception | None = None
@@ -179,9 +294,6 @@ class _Lines(asyncio.SubprocessProtocol):
         if not self._rest:
             self.drained.set()
 
-    def process_exited(self) -> None:
-        self.exited.set()
-
     def raise_failure(self) -> None:
         """Raise what a receiver raised: inside the event loop's callback it would be lost."""
         if self._failure is not None:
@@ -196,7 +308,9 @@ class _Lines(asyncio.SubprocessProtocol):
             self._failure = failure
 
 
-async def _start(command: Command, folder: str, lines: _Lines) -> asyncio.SubprocessTransport:
+async def _start(
+    command: Command, folder: str, listener: _Listener, *, together: bool
+) -> asyncio.SubprocessTransport:
     directory = command.directory or folder
     environment = {**command.environment, "PWD": directory, "GOTMPDIR": folder}
     # cgo's C compiler and the linker follow these instead of GOTMPDIR.
@@ -205,12 +319,14 @@ async def _start(command: Command, folder: str, lines: _Lines) -> asyncio.Subpro
         environment["GOWORK"] = str(Path(folder, "go.work"))
     flags = 0
     if sys.platform == "win32":
-        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.BELOW_NORMAL_PRIORITY_CLASS
+        flags = subprocess.CREATE_NEW_PROCESS_GROUP
+        flags |= subprocess.BELOW_NORMAL_PRIORITY_CLASS if command.niceness else 0
     try:
         transport, _ = await asyncio.get_running_loop().subprocess_exec(
-            lambda: lines,
+            lambda: listener,
             *_arguments(command, folder),
             stdin=subprocess.DEVNULL,
+            stderr=subprocess.STDOUT if together else subprocess.PIPE,
             cwd=directory,
             env=environment,
             start_new_session=not _WINDOWS,
@@ -218,9 +334,9 @@ async def _start(command: Command, folder: str, lines: _Lines) -> asyncio.Subpro
         )
     except (OSError, ValueError) as problem:
         raise GoProblem(_start_sentence(command, problem)) from problem
-    if sys.platform != "win32":
+    if sys.platform != "win32" and command.niceness:
         with contextlib.suppress(OSError):  # it may have ended already
-            os.setpriority(os.PRIO_PGRP, transport.get_pid(), NICENESS)
+            os.setpriority(os.PRIO_PGRP, transport.get_pid(), command.niceness)
     return transport
 
 
@@ -247,9 +363,14 @@ def _temporary_folder(environment: Mapping[str, str]) -> str:
 
 def _arguments(command: Command, folder: str) -> tuple[str, ...]:
     if not command.overlay:
-        return command.arguments
+        return tuple(each.replace(FOLDER, folder) for each in command.arguments)
     program, verb, *rest = command.arguments
     return (program, verb, f"-overlay={Path(folder, 'overlay.json')}", *rest)
+
+
+def _write_all(folder: str, command: Command) -> None:
+    _write_files(folder, command.work)
+    _write_overlay(folder, command.overlay)
 
 
 def _write_overlay(folder: str, overlay: Mapping[str, bytes]) -> None:
@@ -272,21 +393,24 @@ def _write_files(folder: str, files: Mapping[str, bytes]) -> None:
         ) from problem
 
 
-async def _end(transport: asyncio.SubprocessTransport, lines: _Lines) -> None:
+async def _end(
+    transport: asyncio.SubprocessTransport, listener: _Listener, *, at_once: bool
+) -> None:
     """Interrupt, wait, kill, wait: the leader and all of its group."""
     group = transport.get_pid()
-    if not lines.exited.is_set() or _group_exists(group):
-        _interrupt(transport, group)
-        if not await _ended(group, lines, INTERRUPT_SECONDS):
+    if not listener.exited.is_set() or _group_exists(group):
+        if not at_once:
+            _interrupt(transport, group)
+        if at_once or not await _ended(group, listener, INTERRUPT_SECONDS):
             await _kill(transport, group)
-            await _ended(group, lines, INTERRUPT_SECONDS)
+            await _ended(group, listener, INTERRUPT_SECONDS)
     transport.close()
 
 
-async def _ended(group: int, lines: _Lines, seconds: float) -> bool:
+async def _ended(group: int, listener: _Listener, seconds: float) -> bool:
     deadline = asyncio.get_running_loop().time() + seconds
     while asyncio.get_running_loop().time() < deadline:
-        if lines.exited.is_set() and not _group_exists(group):
+        if listener.exited.is_set() and not _group_exists(group):
             return True
         await asyncio.sleep(0.01)
     return False

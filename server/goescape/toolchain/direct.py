@@ -1,0 +1,474 @@
+"""The direct lane: the compiler itself on one package, ended as soon as it has said enough.
+
+The go command holds a package's text back until code is generated, and reads what is on the disk.
+Here the compiler runs by a build plan, on the text that the editor shows; its output is read as it
+comes; and nothing is left in the build cache but what any build leaves there.
+The server does not use it yet.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import time
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import define, evolve, field, frozen
+
+from goescape.analysis.compiler_text import CompilerText
+from goescape.analysis.model import PackageReport
+from goescape.analysis.report import Analyst, PackageInfo
+from goescape.analysis.source import SourceText
+from goescape.toolchain.builds import Problem, failure_of_tests, friendly, other_source
+from goescape.toolchain.digests import digest
+from goescape.toolchain.packages import absolute, compile_errors, go_files, pattern_of, work_root
+from goescape.toolchain.plans import BuildPlan, Variant, interface_digest, plan_of, shape
+from goescape.toolchain.process import FOLDER, reading
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Iterable, Mapping
+
+    from goescape.analysis.compiler_facts import PackageText
+    from goescape.analysis.model import CompileError
+    from goescape.toolchain.engine import Engine
+
+_MOST_PACKAGES = 8
+_MOST_MODULES = 8
+_ATTEMPTS = 4
+_BOM = b"\xef\xbb\xbf"
+_MARK = re.compile(rb".*: \tnumber_lines\tTIME\(ns\)\t\d+\t")
+"""The first thing that code generation says: by then, escape analysis has said all."""
+_MARK_FLAG = "ssa/number_lines/time=1"
+_STALE_PLAN = re.compile(r"could not import|go:embed|unable to open|can't open|requires go1")
+
+
+class NotPlannedError(Exception):
+    """The go command has to compile this package."""
+
+
+@frozen
+class _Text:
+    """What the compiler said of one variant, and of which input."""
+
+    input: bytes
+    texts: tuple[PackageText, ...]
+
+
+@define(eq=False)
+class _Package:
+    """What is remembered of one package."""
+
+    plan: BuildPlan | None = None
+    texts: dict[tuple[str, str], _Text] = field(factory=dict)
+    exports: Mapping[str, str] = field(factory=dict)
+    """Where the compiler finds what the package imports."""
+    sources: dict[str, tuple[object, SourceText]] = field(factory=dict)
+    """The last content of each file, with the stamp that it had on the disk."""
+    report: PackageReport | None = None
+    complete: bytes = b""
+    """The inputs that ``report`` belongs to."""
+    own: tuple[object, Mapping[str, str]] = (None, {})
+    """The package itself as its external tests import it: of which contents, and where."""
+    analyst: Analyst = field(factory=Analyst)
+    lock: asyncio.Lock = field(factory=asyncio.Lock)
+
+
+class DirectLane:
+    """Analyses single packages; what it cannot do exactly is left to the engine's go command."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._packages: dict[str, _Package] = {}
+        self._exports: dict[object, dict[str, str]] = {}
+        """Of packages that do not change, by what their versions depend on."""
+
+    async def analyze(
+        self, root: str, pattern: str, unsaved: Mapping[str, bytes], *, tests: bool = True
+    ) -> AsyncGenerator[PackageReport | Problem, None]:
+        """The reports of one package as its files are shown: a first one soon, then a whole one.
+
+        ``unsaved`` is what open files hold, by absolute path. Without ``tests``, test variants
+        whose input has changed keep what was known of them.
+        """
+        try:
+            async with aclosing(self._directly(root, pattern, unsaved, tests=tests)) as items:
+                async for item in items:
+                    yield item
+        except NotPlannedError:
+            overlay = await asyncio.to_thread(_differing, unsaved)
+            async with aclosing(self._engine.analyze(root, [pattern], overlay)) as reports:
+                async for report in reports:
+                    yield report
+
+    def distance(self, directory: str, path: str) -> int | None:
+        """How the package of a folder imports another: 0 not at all, 1 itself, 2 indirectly.
+
+        None where that is not known.
+        """
+        package = self._packages.get(directory)
+        plan = package.plan if package is not None else None
+        if plan is None or plan.path == path:
+            return None if plan is None else 0
+        if any(path in each.packages for each in plan.variants):
+            return 1
+        return 2 if path in plan.dependencies else 0
+
+    async def _directly(
+        self, root: str, pattern: str, unsaved: Mapping[str, bytes], *, tests: bool
+    ) -> AsyncGenerator[PackageReport | Problem, None]:
+        if pattern.endswith(".go"):
+            raise NotPlannedError
+        directory = absolute(f"{root}/{pattern}")
+        package = self._remember(directory)
+        async with package.lock:
+            for _ in range(_ATTEMPTS):
+                again = False
+                contents = await asyncio.to_thread(_read, package, directory, unsaved)
+                plan = await self._plan(package, root, directory, contents)
+                run = _Run(self._engine, package, plan, contents)
+                async with aclosing(run.reports(tests=tests)) as reports:
+                    async for report in reports:
+                        if report is None:
+                            again = True
+                            break
+                        yield report
+                if not again:
+                    return
+                if package.plan is None:
+                    self._exports.clear()  # the build cache may have been cleaned
+            raise NotPlannedError
+
+    def _remember(self, directory: str) -> _Package:
+        package = self._packages.pop(directory, None) or _Package()
+        self._packages[directory] = package
+        for old in list(self._packages)[:-_MOST_PACKAGES]:
+            if not self._packages[old].lock.locked():
+                del self._packages[old]
+        return package
+
+    async def _plan(
+        self, package: _Package, root: str, directory: str, contents: Mapping[str, _Content]
+    ) -> BuildPlan:
+        known = package.plan
+        texts = {path: content.source.content for path, content in contents.items()}
+        if known is not None and known.root == root and known.fits(texts):  # noqa: SIM102
+            if await asyncio.to_thread(known.is_fresh):
+                return known
+        package.plan = None
+        if not await self._engine.is_plain_build():
+            raise NotPlannedError
+        shapes = {path: shape(text) for path, text in texts.items()}
+        overlay = {path: texts[path] for path, each in contents.items() if each.is_unsaved}
+        objects = await self._engine.describe(root, pattern_of(root, directory), overlay)
+        plan = plan_of(objects, directory, root, shapes, await self._engine.library())
+        if plan is None:
+            raise NotPlannedError
+        package.exports = await self._exports_of(plan)
+        package.plan = plan
+        return plan
+
+    async def _exports_of(self, plan: BuildPlan) -> dict[str, str]:
+        """What the variants import, built where it is not; without variants of the package."""
+        wanted = {path for each in plan.variants for path in each.packages if " [" not in path}
+        wanted.discard(plan.path)
+        known = self._known_exports(plan, wanted)
+        missing = sorted(wanted - known.keys())
+        if not missing:
+            return known
+        found = await self._engine.built(plan.root, missing)
+        if not all(found.get(path) for path in missing):
+            raise NotPlannedError
+        for path, file in found.items():
+            if path in plan.standard:
+                self._exports.setdefault("", {})[path] = file
+            elif path not in plan.near:
+                self._exports.setdefault(plan.modules, {})[path] = file
+        while len(self._exports) > _MOST_MODULES:
+            del self._exports[next(iter(self._exports))]
+        return {**known, **found}
+
+    def _known_exports(self, plan: BuildPlan, wanted: set[str]) -> dict[str, str]:
+        known = {**self._exports.get("", {}), **self._exports.get(plan.modules, {})}
+        return {path: known[path] for path in wanted & known.keys()}
+
+
+@frozen
+class _Content:
+    source: SourceText
+    is_unsaved: bool
+    stamp: object
+
+
+class _Run:
+    """One look at one package: its variants are compiled as far as their inputs are new."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        package: _Package,
+        plan: BuildPlan,
+        contents: Mapping[str, _Content],
+    ) -> None:
+        self._engine = engine
+        self._package = package
+        self._plan = plan
+        self._contents = contents
+        self._begun = time.time()
+        self._digests = {path: digest(each.source.content) for path, each in contents.items()}
+
+    async def reports(self, *, tests: bool) -> AsyncGenerator[PackageReport | Problem | None, None]:
+        """Reports as they become better; None when the plan or a file turns out to be old."""
+        inputs = {each.key: self._input(each) for each in self._plan.variants}
+        whole = digest(b"".join(inputs.values()))
+        if self._package.report is not None and self._package.complete == whole:
+            yield self._package.report
+            return
+        stale = [each for each in self._plan.variants if not self._is_known(each, inputs)]
+        for variant in sorted(stale, key=self._urgency):
+            if not tests and variant is not stale[0] and variant.listed.is_test:
+                return
+            if self._misses_unsaved(variant):
+                continue
+            await self._build_own(variant)
+            async with aclosing(self._compiled(variant, inputs)) as found:
+                async for report in found:
+                    yield report
+                    if not isinstance(report, PackageReport) or report.errors:
+                        return
+        if tests and not self._plan.is_whole:
+            raise NotPlannedError  # for the rest
+
+    def _urgency(self, variant: Variant) -> tuple[bool, int]:
+        edited = any(self._contents[file].is_unsaved for file in variant.listed.files)
+        return not edited, len(variant.listed.files)
+
+    def _input(self, variant: Variant) -> bytes:
+        files = (*variant.listed.files, *variant.follows)
+        parts = [self._digests[file] for file in files if file in self._digests]
+        words = [*variant.arguments, *files]
+        for path in variant.packages:
+            export = self._package.exports.get(path, "")
+            if path in self._plan.near and export:
+                parts.append(interface_digest(export))
+            else:
+                words.append(export)
+        parts += [*(word.encode() for word in words), *variant.work.values()]
+        return digest(b"\0".join(parts))
+
+    def _is_known(self, variant: Variant, inputs: Mapping[tuple[str, str], bytes]) -> bool:
+        known = self._package.texts.get(variant.key)
+        return known is not None and known.input == inputs[variant.key]
+
+    def _misses_unsaved(self, variant: Variant) -> bool:
+        """Whether it imports this package, which is compiled from the disk for that."""
+        return any(self._contents[file].is_unsaved for file in variant.follows)
+
+    async def _build_own(self, variant: Variant) -> None:
+        """For tests that import this package as it is with its tests."""
+        if all(path in self._package.exports for path in variant.packages):
+            return
+        state = tuple(sorted(self._digests.items()))
+        if self._package.own[0] != state:
+            pattern = pattern_of(self._plan.root, self._plan.directory)
+            found = await self._engine.built(self._plan.root, [pattern], with_tests=True)
+            self._package.own = (state, found)
+        if not all(self._package.own[1].get(path) for path in variant.packages):
+            raise NotPlannedError
+
+    async def _compiled(
+        self, variant: Variant, inputs: Mapping[tuple[str, str], bytes]
+    ) -> AsyncGenerator[PackageReport | Problem | None, None]:
+        said = _Said(variant.key)
+        command = await self._engine.compile_command(
+            self._plan.root, self._arguments(variant), self._work(variant), _MARK_FLAG
+        )
+        async with reading(command, said.feed) as outcome:
+            code = await outcome
+            if not await asyncio.to_thread(self._is_unchanged):
+                yield None
+                return
+            if code:
+                item = self._failed(variant, said)
+                if item is None:
+                    self._package.plan = None
+                yield item
+                return
+            self._package.texts[variant.key] = _Text(inputs[variant.key], said.finish())
+            yield await asyncio.to_thread(self._report, inputs)
+
+    def _arguments(self, variant: Variant) -> tuple[str, ...]:
+        unsaved = self._unsaved(variant)
+        names = {path: f"{FOLDER}{os.sep}{name}" for path, name in unsaved.items()}
+        rewrites = ";".join(f"{name}=>{path}" for path, name in names.items())
+        if any(mark in path for path in names for mark in (";", "=>")):
+            raise NotPlannedError
+        trim = ("-trimpath", rewrites) if rewrites else ()
+        files = (names.get(path, path) for path in variant.listed.files)
+        return (*variant.arguments, *trim, *files)
+
+    def _work(self, variant: Variant) -> dict[str, bytes]:
+        texts = {
+            name: self._contents[path].source.content
+            for path, name in self._unsaved(variant).items()
+        }
+        exports = {**self._package.own[1], **self._package.exports}
+        return {**variant.work, "importcfg": variant.import_file(exports), **texts}
+
+    def _unsaved(self, variant: Variant) -> dict[str, str]:
+        """The files that differ from the disk, and the names of their copies."""
+        return {
+            path: f"{number}-{Path(path).name}"
+            for number, path in enumerate(variant.listed.files)
+            if self._contents[path].is_unsaved
+        }
+
+    def _is_unchanged(self) -> bool:
+        """Whether the compiler has read what was read here."""
+        present = set(go_files(self._plan.directory)) | {
+            path for path, each in self._contents.items() if each.is_unsaved
+        }
+        return present == set(self._contents) and all(
+            each.is_unsaved or _stamp(path) == each.stamp for path, each in self._contents.items()
+        )
+
+    def _failed(self, variant: Variant, said: _Said) -> PackageReport | Problem | None:
+        """What does not compile; None when the plan is to blame."""
+        text = said.text.decode("utf-8", "replace")
+        errors = [each for each in compile_errors(text, self._plan.root) if each.place is not None]
+        if said.has_begun or not errors or "internal compiler error" in text:
+            raise NotPlannedError  # the go command says it better
+        if any(_STALE_PLAN.search(each.message) for each in errors):
+            return None
+        copies = {name: path for path, name in self._unsaved(variant).items()}
+        friendlier = tuple(_of_original(each, copies) for each in errors)
+        files = self._plan.files
+        if variant.listed.is_test and self._package.report is not None:
+            return failure_of_tests(self._plan.path, friendlier)
+        sources = self._sources(files)
+        return PackageReport(
+            self._plan.path, self._plan.directory, files, errors=friendlier, sources=sources
+        )
+
+    def _report(self, inputs: Mapping[tuple[str, str], bytes]) -> PackageReport:
+        """From all variants whose texts belong to these inputs; runs in a thread."""
+        plan, known = self._plan, self._package
+        fresh = [each for each in plan.variants if self._is_known(each, inputs)]
+        files = tuple(sorted({file for each in fresh for file in each.listed.files}))
+        info = PackageInfo(
+            plan.path, plan.directory, files, plan.root, plan.variants[0].listed.language
+        )
+        texts = [
+            text
+            for each in sorted(fresh, key=lambda variant: variant.key)
+            for text in known.texts[each.key].texts
+        ]
+        workspace = work_root(plan.root) or plan.root
+
+        def read(path: str) -> SourceText | None:
+            return other_source(path, {}, workspace, self._begun)
+
+        report = known.analyst.report(info, texts, self._sources(files), read=read)
+        is_complete = plan.is_whole and len(fresh) == len(plan.variants)
+        known.complete = digest(b"".join(inputs.values())) if is_complete else b""
+        if not is_complete and known.report is not None:
+            report = report.with_tests_of(known.report, plan.files)
+        known.report = report
+        return report
+
+    def _sources(self, files: Iterable[str]) -> dict[str, SourceText]:
+        return {file: self._contents[file].source for file in files}
+
+
+def _of_original(error: CompileError, copies: Mapping[str, str]) -> CompileError:
+    """An error in words for the user, in the file instead of in its copy."""
+    place = error.place
+    if place is not None:
+        file = copies.get(Path(place.file).name, place.file)
+        place = place._replace(file=file)
+    return evolve(error, place=place, message=friendly([error.message]))
+
+
+class _Said:
+    """The compiler's text while it comes, up to where code generation begins."""
+
+    def __init__(self, key: tuple[str, str]) -> None:
+        path, variant = key
+        self.text = b""
+        self.has_begun = False
+        """Whether there was more than errors."""
+        self._reader = CompilerText()
+        self._reader.feed(f"# {path} [{variant}]" if variant else f"# {path}")
+        self._rest = b""
+
+    def feed(self, data: bytes) -> bool:
+        """Take a piece; whether all has been said."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        self.has_begun |= b"inline " in data or b" escape" in data
+        if len(self.text) < _LONGEST_ERROR:
+            self.text += data[:_LONGEST_ERROR]
+        for line in lines:
+            if b": \tnumber_lines\t" in line and _MARK.match(line):
+                return True
+            self._reader.feed(line.removesuffix(b"\r").decode("utf-8", "replace"))
+        return False
+
+    def finish(self) -> tuple[PackageText, ...]:
+        """What was understood."""
+        if self._rest and not _MARK.match(self._rest):
+            self._reader.feed(self._rest.decode("utf-8", "replace"))
+        return self._reader.finish()
+
+
+_LONGEST_ERROR = 8000
+
+
+def _read(package: _Package, directory: str, unsaved: Mapping[str, bytes]) -> dict[str, _Content]:
+    """The Go files of a folder as they are shown; equal contents stay the same value."""
+    found: dict[str, _Content] = {}
+    inside = {path for path in unsaved if os.path.dirname(path) == directory}  # noqa: PTH120
+    for path in sorted({*go_files(directory), *inside}):
+        stamp = _stamp(path)
+        known = package.sources.get(path)
+        on_disk = known[1] if known is not None and stamp and known[0] == stamp else None
+        if on_disk is None and stamp is not None:
+            try:
+                on_disk = SourceText(path, Path(path).read_bytes())
+            except OSError:
+                continue
+            package.sources[path] = (stamp, on_disk)
+        shown = unsaved.get(path)
+        if shown is None or (on_disk and _is_same(shown, on_disk.content)):
+            if on_disk is not None:
+                found[path] = _Content(on_disk, False, stamp)
+            continue
+        found[path] = _Content(SourceText(path, shown), True, None)
+    return found
+
+
+def _is_same(shown: bytes, on_disk: bytes) -> bool:
+    """Whether an editor shows this file; most hide the byte order mark."""
+    return shown == on_disk or (on_disk.startswith(_BOM) and shown == on_disk[len(_BOM) :])
+
+
+def _stamp(path: str) -> tuple[int, int] | None:
+    try:
+        stat = os.stat(path)  # noqa: PTH116
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size
+
+
+def _differing(unsaved: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The texts that are not on the disk."""
+    differing = {}
+    for path, shown in unsaved.items():
+        try:
+            on_disk = Path(path).read_bytes()
+        except OSError:
+            on_disk = b""
+        if not _is_same(shown, on_disk):
+            differing[path] = shown
+    return differing
