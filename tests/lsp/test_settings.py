@@ -100,8 +100,10 @@ async def test_switches_of_hints_and_lenses(write_tree: WriteTree) -> None:
     async with conversation(pushed_vscode(), folder, settings=off) as talk:
         uri = talk.open(folder / "p.go")
         await talk.until(lambda: talk.shown(uri))
+        await talk.until(lambda: talk.refreshes[lsp.WORKSPACE_INLAY_HINT_REFRESH])
         assert await talk.hints(uri) == []
         assert await talk.lenses(uri) == []
+        await talk.until_idle()
         before = talk.refreshes[lsp.WORKSPACE_INLAY_HINT_REFRESH]
         talk.settings({})
         await talk.until(lambda: talk.refreshes[lsp.WORKSPACE_INLAY_HINT_REFRESH] > before)
