@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from goescape.analysis.compiler_facts import PackageText, Position, Verdict
@@ -94,6 +94,14 @@ def test_chunks_cut_anywhere_read_like_lines(recording: Path) -> None:
 
 
 @given(SOME_LINES, st.integers(1, 200))
+@example(
+    [
+        "a.go:1:2: `open",
+        "a.go:1:2: parameter p leaks to {heap} for F with derefs=0:",
+        "a.go:1:2:   neither flow nor from",
+    ],
+    1,
+)
 def test_odd_texts_in_chunks_read_like_lines(lines: list[str], size: int) -> None:
     text = "".join(f"{line}\n" for line in lines)
     first, understood = parse_chunks(text, size)

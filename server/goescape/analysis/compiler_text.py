@@ -123,9 +123,10 @@ class CompilerText:
             position = end
             message = match[2]
             if hold and end == length:
-                # Of the explanation of a leak, which can be very long, the header is enough.
+                # Of the explanation of a leak, which can be very long, the header is enough,
+                # unless an open literal before it takes every line.
                 header_end = text.index("\n", start) + 1
-                shortened = message is None and "`" not in match[0]
+                shortened = message is None and not amid and "`" not in match[0]
                 self._held = text[start:header_end] if shortened else text[start:]
             elif (
                 amid
