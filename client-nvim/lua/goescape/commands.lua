@@ -1,0 +1,112 @@
+--- `:GoEscape` and its sub-commands.
+local server = require('goescape.server')
+
+local M = {}
+
+--- Text in a window of its own, which `q` closes.
+---@param name string
+---@param text string[]
+local function page(name, text)
+  local buffer = vim.api.nvim_create_buf(false, true)
+  vim.api.nvim_buf_set_lines(buffer, 0, -1, false, text)
+  vim.bo[buffer].bufhidden, vim.bo[buffer].modifiable = 'wipe', false
+  vim.cmd('botright sbuffer ' .. buffer)
+  vim.api.nvim_buf_set_name(buffer, ('goescape://%s/%d'):format(name, buffer))
+  vim.keymap.set('n', 'q', '<Cmd>close<CR>', { buffer = buffer, nowait = true })
+  vim.cmd('normal! G')
+end
+
+local function analyze(words)
+  local buffer = vim.api.nvim_get_current_buf()
+  if words[1] == 'workspace' then
+    server.ask(buffer, 'goescape.analyzeWorkspace', {})
+  else
+    server.ask(buffer, 'goescape.analyzePackage', { vim.uri_from_bufnr(buffer) })
+  end
+end
+
+local function log()
+  local text = vim.list_extend({}, server.log())
+  table.insert(text, "Messages and errors are in Neovim's own log: " .. vim.lsp.log.get_filename())
+  page('log', text)
+end
+
+local function doctor()
+  local buffer = vim.api.nvim_get_current_buf()
+  require('goescape.doctor').examine(buffer, function(text)
+    page('doctor', text)
+  end)
+end
+
+---@type table<string, { run: fun(words: string[]), words?: string[] }>
+local COMMANDS = {
+  analyze = { run = analyze, words = { 'workspace' } },
+  doctor = { run = doctor },
+  flow = {
+    run = function()
+      require('goescape.flow').here()
+    end,
+  },
+  hints = {
+    run = function()
+      local buffer = vim.api.nvim_get_current_buf()
+      if server.needed(buffer) then
+        require('goescape.show').toggle_hints(buffer)
+      end
+    end,
+  },
+  log = { run = log },
+  restart = { run = server.restart },
+  toggle = {
+    run = function()
+      if server.needed(vim.api.nvim_get_current_buf()) then
+        require('goescape.show').toggle()
+      end
+    end,
+  },
+}
+
+---@param names string[]
+local function listed(names)
+  table.sort(names)
+  return table.concat(names, ', ')
+end
+
+--- Run what the user wrote; a wrong word says which ones there are.
+---@param words string[]
+function M.run(words)
+  local command = COMMANDS[words[1] or '']
+  if not command then
+    server.say('say one of ' .. listed(vim.tbl_keys(COMMANDS)) .. '.', vim.log.levels.WARN)
+    return
+  end
+  local rest = vim.list_slice(words, 2)
+  local known = command.words or {}
+  if #rest > 1 or (rest[1] and not vim.list_contains(known, rest[1])) then
+    local takes = #known > 0 and ('takes only ' .. listed(known)) or 'takes nothing more'
+    server.say(('%s %s.'):format(words[1], takes), vim.log.levels.WARN)
+    return
+  end
+  command.run(rest)
+end
+
+--- What may follow.
+---@param lead string
+---@param line string
+function M.complete(lead, line)
+  local words = vim.split(vim.trim(line), '%s+')
+  local given = lead == '' and #words or #words - 1
+  local names = {}
+  if given == 1 then
+    names = vim.tbl_keys(COMMANDS)
+  elseif given == 2 then
+    names = (COMMANDS[words[2]] or {}).words or {}
+  end
+  local fits = vim.tbl_filter(function(name)
+    return vim.startswith(name, lead)
+  end, names)
+  table.sort(fits)
+  return fits
+end
+
+return M

@@ -1,0 +1,270 @@
+--- The server: whether it can run, what it says, and what happens when it ends.
+local goescape = require('goescape')
+
+local M = {}
+
+local NAME = 'goescape'
+local MOST_LINES = 1000
+local MOST_RESTARTS = 3
+--- Milliseconds before the first restart; each further one waits twice as long.
+local FIRST_WAIT = 500
+--- Crashes further apart than this (milliseconds) are not a series.
+local SERIES = 180000
+--- How long (milliseconds) a server may take to stop.
+local PATIENCE = 5000
+
+---@type table<integer, { state: string, message: string, go: string }> by client
+local statuses = {}
+---@type string[]
+local lines = {}
+---@type table<string, number[]> when the server of a folder crashed
+local crashes = {}
+---@type table<integer, boolean> clients that were stopped on purpose
+local stopped = {}
+local told = {}
+
+---@param text string
+---@param level? integer
+function M.say(text, level)
+  vim.notify('goescape: ' .. text, level or vim.log.levels.INFO)
+end
+
+--- The client of a buffer.
+---@param buffer integer
+---@return vim.lsp.Client?
+function M.client(buffer)
+  return vim.lsp.get_clients({ name = NAME, bufnr = buffer })[1]
+end
+
+--- The client of a buffer; says what to do where there is none.
+---@param buffer integer
+---@return vim.lsp.Client?
+function M.needed(buffer)
+  local client = M.client(buffer)
+  if not client and not M.check_command() then
+    local why = M.is_enabled() and 'no server works on this buffer; open a Go file of yours'
+      or "it is off; put `vim.lsp.enable('goescape')` into your init.lua"
+    M.say(why .. ' (`:checkhealth goescape` tells more).', vim.log.levels.WARN)
+  end
+  return client
+end
+
+--- Ask for a command of the server; `answer` gets its result.
+---@param buffer integer
+---@param command string
+---@param arguments any[]
+---@param answer? fun(result: any)
+function M.ask(buffer, command, arguments, answer)
+  local client = M.needed(buffer)
+  if not client then
+    return
+  end
+  local request = { command = command, arguments = arguments }
+  client:request('workspace/executeCommand', request, function(problem, result)
+    if problem then
+      M.say(problem.message, vim.log.levels.ERROR)
+    elseif answer then
+      answer(result)
+    end
+  end, buffer)
+end
+
+---@return boolean
+function M.is_enabled()
+  return vim.lsp.is_enabled(NAME)
+end
+
+--- The configured command; nil when a function starts the server.
+---@return string[]?
+function M.command()
+  local configured = vim.lsp.config[NAME]
+  local command = configured and configured.cmd
+  return type(command) == 'table' and command or nil
+end
+
+---@param text string
+---@param level integer
+local function say_once(text, level)
+  if not told[text] then
+    told[text] = true
+    M.say(text, level)
+  end
+end
+
+--- Say once that the command cannot be found.
+---@return boolean missing
+function M.check_command()
+  local command = M.command()
+  if not M.is_enabled() or not command or vim.fn.executable(command[1]) == 1 then
+    return false
+  end
+  local advice = '`%s` cannot be run; install goescape (pipx install), or name it: '
+    .. "vim.lsp.config('goescape', { cmd = { '/path/to/goescape', 'server' } })"
+  say_once(advice:format(command[1]), vim.log.levels.WARN)
+  return true
+end
+
+--- Say once that the server is older than the plugin.
+---@param client vim.lsp.Client
+function M.check_version(client)
+  local info = client.server_info or {}
+  local version = info.name == NAME and vim.version.parse(info.version or '') or nil
+  if not version then
+    say_once('the configured command is no goescape server.', vim.log.levels.WARN)
+  elseif vim.version.lt(version, goescape.SERVER) then
+    local text = 'server %s is older than this plugin, which needs %s; upgrade it (pipx upgrade).'
+    say_once(text:format(info.version, goescape.SERVER), vim.log.levels.WARN)
+  end
+end
+
+---@type lsp.Handler
+function M.on_status(_, status, context)
+  statuses[context.client_id] = status
+  vim.api.nvim_exec_autocmds('User', { pattern = 'GoEscapeStatus', modeline = false })
+  vim.cmd.redrawstatus({ bang = true })
+end
+
+---@type lsp.Handler
+function M.on_log(problem, message, context)
+  for line in vim.gsplit(message.message, '\n') do
+    table.insert(lines, os.date('%H:%M:%S ') .. line)
+  end
+  while #lines > MOST_LINES do
+    table.remove(lines, 1)
+  end
+  return vim.lsp.handlers['window/logMessage'](problem, message, context)
+end
+
+--- What the server said, oldest first.
+---@return string[]
+function M.log()
+  return lines
+end
+
+--- The namespaces of a client's diagnostics: pushed ones and asked ones.
+---@param client vim.lsp.Client
+---@return integer[]
+function M.namespaces(client)
+  local found = { vim.lsp.diagnostic.get_namespace(client.id, false) }
+  if client.server_capabilities.diagnosticProvider then
+    table.insert(found, vim.lsp.diagnostic.get_namespace(client.id, true))
+  end
+  return found
+end
+
+---@param client vim.lsp.Client
+---@param buffer integer
+local function counted(client, buffer)
+  local found = vim.diagnostic.count(buffer, { namespace = M.namespaces(client) })
+  local total = vim.iter(pairs(found)):fold(0, function(sum, _, number)
+    return sum + number
+  end)
+  local matter = found[vim.diagnostic.severity.WARN]
+  if total == 0 then
+    return 'nothing on the heap'
+  end
+  return ('%d on the heap%s'):format(total, matter and (', %d that matter'):format(matter) or '')
+end
+
+---@param buffer integer
+---@return string
+function M.status(buffer)
+  local client = M.client(buffer)
+  if not client then
+    return ''
+  end
+  local status = statuses[client.id] or { state = 'idle' }
+  if status.state == 'analyzing' then
+    return 'analysing'
+  elseif status.state == 'error' then
+    return status.problem == 'go' and 'no Go' or 'cannot analyse'
+  end
+  local waits = status.state == 'waiting' and ' (waiting: does not compile)' or ''
+  return counted(client, buffer) .. waits
+end
+
+--- What the server says of itself, in full.
+---@param client vim.lsp.Client
+function M.last_status(client)
+  return statuses[client.id]
+end
+
+--- How often a folder's server has just crashed, this time included.
+---@param folder string
+local function crashed(folder)
+  local now = vim.uv.now()
+  local series = vim.tbl_filter(function(time)
+    return now - time < SERIES
+  end, crashes[folder] or {})
+  table.insert(series, now)
+  crashes[folder] = series
+  return #series
+end
+
+--- Start what is missing: Neovim looks at every buffer again.
+local function start()
+  if M.is_enabled() and not M.check_command() then
+    vim.lsp.enable(NAME)
+  end
+end
+
+--- After a crash the server starts again, later each time, and in the end not at all.
+---@param code integer
+---@param _ integer
+---@param id integer
+function M.on_exit(code, _, id)
+  local client = vim.lsp.get_client_by_id(id)
+  statuses[id] = nil
+  if not client or code == 0 or stopped[id] then
+    return
+  end
+  vim.schedule(function()
+    if vim.v.exiting ~= vim.NIL then
+      return
+    end
+    local number = crashed(client.root_dir or '')
+    if not client.initialized then
+      say_once('the server does not start; `:GoEscape doctor` tells why.', vim.log.levels.ERROR)
+    elseif number > MOST_RESTARTS then
+      local text = 'the server crashed %d times; see `:GoEscape log`, then `:GoEscape restart`.'
+      M.say(text:format(number), vim.log.levels.ERROR)
+    else
+      vim.defer_fn(start, FIRST_WAIT * 2 ^ (number - 1))
+    end
+  end)
+end
+
+--- Whether one of these clients is still there; ends it by force when `late`.
+---@param ids integer[]
+---@param late boolean
+local function remain(ids, late)
+  return vim.iter(ids):any(function(id)
+    local client = vim.lsp.get_client_by_id(id)
+    if client and late then
+      client:stop(true)
+    end
+    return client ~= nil
+  end)
+end
+
+--- Stop every server and start those that are needed.
+function M.restart()
+  crashes, told = {}, {}
+  local ids = {}
+  for _, client in ipairs(vim.lsp.get_clients({ name = NAME, _uninitialized = true })) do
+    table.insert(ids, client.id)
+    stopped[client.id] = true
+    client:stop()
+  end
+  local deadline = vim.uv.now() + PATIENCE
+  local function go_on()
+    if remain(ids, vim.uv.now() > deadline) then
+      vim.defer_fn(go_on, 50)
+    else
+      start()
+    end
+  end
+  go_on()
+end
+
+return M

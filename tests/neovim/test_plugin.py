@@ -1,0 +1,59 @@
+"""The plugin in client-nvim: sub-commands, options, health, status."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import goescape
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.neovim.editor import Neovim
+
+SUB_COMMANDS = ["analyze", "doctor", "flow", "hints", "log", "restart", "toggle"]
+
+
+@pytest.fixture(autouse=True)
+def plugin(nvim: Neovim) -> None:
+    """A copy of the folder, and the one line of the help."""
+    nvim.install_plugin()
+    nvim.configure({"init.lua": "vim.lsp.enable('goescape')\n"})
+
+
+def test_every_sub_command(nvim: Neovim, tour: Path) -> None:
+    answer = nvim.answer("commands.lua", tour / "returned.go")
+    assert answer["completed"] == SUB_COMMANDS
+    assert answer["completed_a"] == ["analyze"]
+    assert answer["completed_further"] == ["workspace"]
+    assert answer["refused"] == [
+        *[f"goescape: say one of {', '.join(SUB_COMMANDS)}."] * 2,
+        "goescape: analyze takes only workspace.",
+    ]
+    assert answer["status"] == "5 on the heap, 1 that matter"
+    assert answer["flow"]["title"] == "goescape: Why this is on the heap"
+    (first, *_), *steps = answer["flow"]["steps"]
+    assert first.startswith("`u` moves to the heap")
+    lines = (tour / "returned.go").read_text().splitlines()
+    last, line, column, _ = steps[-1]
+    assert lines[line - 1][column - 1 :].startswith("return") or "return" in last
+    assert answer["flow"]["jumped"][0] == line
+    assert answer["allocations"] == "goescape: Allocations"
+    assert answer["hidden"]
+    assert answer["shown"]
+    assert "Neovim's own log" in answer["log"]
+    assert f"goescape {goescape.__version__}" in answer["doctor"]
+    assert f"Folder: {tour}" in answer["doctor"]
+    assert answer["again"] == 5
+    health = answer["health"]
+    for sentence in (
+        "goescape is enabled",
+        "command: goescape server",
+        f"server {goescape.__version__} in {tour}, utf-16",
+    ):
+        assert sentence in health
+    assert "ERROR" not in health
+    assert "WARNING" not in health
+    assert answer["help"].endswith("goescape.txt")
