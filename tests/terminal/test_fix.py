@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from goescape.terminal.fix import write
+from goescape.terminal.writing import write
 from tests.terminal.command import COMMAND, Answer, goescape, sentences
 
 if TYPE_CHECKING:
@@ -89,6 +90,48 @@ def test_yes_writes_all(go_path: str, write_tree: WriteTree) -> None:
     builds(folder, go_path)
     again = fix(folder, go_path, "--yes")
     assert row(again, "sprintf") == ["1", "0", "0", "1"]
+
+
+def test_yes_proves_all_as_one(go_path: str, write_tree: WriteTree) -> None:
+    """The name of a new variable is free for each of two fixes, and not for both."""
+    text = """
+-- b/b.go --
+package b
+
+import (
+	"errors"
+	"fmt"
+)
+
+func B(i int) (string, string, error) {
+	if i == 0 {
+		return "", "", errors.New("bad digit")
+	}
+	return fmt.Sprintf("%d", i), fmt.Sprintf("%d", i), nil
+}
+-- b/c.go --
+package b
+
+import "errors"
+
+func C(i int) error {
+	if i == 0 {
+		return errors.New("bad digit")
+	}
+	return nil
+}
+"""
+    folder = write_tree(MODULE + text)
+    answer = fix(folder, go_path, "--yes", "--only", "sprintf", "--only", "sentinel-error")
+    assert row(answer, "sprintf") == ["5", "4", "4", "1"]
+    assert row(answer, "sentinel-error") == ["2", "1", "1", "1"]
+    assert answer.stdout.count("--- a/") == 2, "one diff for each package"
+    assert re.findall(r"removes (\d) heap", answer.stdout) == ["2", "3"]
+    changed = (folder / "b" / "b.go").read_text()
+    assert "strconv.Itoa(i), strconv.Itoa(i), nil" in changed
+    assert 'var errBadDigit = errors.New("bad digit")\n' in changed
+    assert 'return errors.New("bad digit")' in (folder / "b" / "c.go").read_text()
+    builds(folder, go_path)
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def _fixes(session: Session, asked: Asked, found: Found) -> Iterator[Action]:
         if not _is_at(candidate.at, candidate.target, asked) or leave_it(candidate.target):
             continue
         kind = candidate.kind.value
-        reason = obstacle(proof, session.folders)
+        reason = obstacle(proof.contents, session.folders)
         if reason:
             if _shows_refused(session, asked):
                 yield Action(candidate.title, _refused_kind(asked), disabled=reason)
@@ -141,7 +141,7 @@ def _refused(asked: Asked, found: Found) -> Iterator[Action]:
 
 def _fix_all(session: Session, asked: Asked, found: Found) -> Iterator[Action]:
     proof = found.together
-    if proof is None or not asked.wants(FIX_ALL) or obstacle(proof, session.folders):
+    if proof is None or not asked.wants(FIX_ALL) or obstacle(proof.contents, session.folders):
         return
     changes = session.fixes.changes(proof)
     if changes is not None:

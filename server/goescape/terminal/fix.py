@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections import Counter
 from contextlib import aclosing
-from functools import cached_property
-from pathlib import Path
+from functools import cached_property, partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
 
 from goescape.analysis.fixes import REWRITES, candidates
 from goescape.analysis.fixes.candidate import Candidate, Kind, Refusal
+from goescape.analysis.go_syntax import GoSyntax
 from goescape.analysis.model import PackageReport, Span
 from goescape.terminal.check import Failure
 from goescape.terminal.targets import UsageError, existing_folder, resolve
+from goescape.terminal.writing import content_of, write
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
-from goescape.toolchain.offers import leave_it, obstacle
+from goescape.toolchain.offers import leave_it, obstacle, repaired
 from goescape.toolchain.proofs import Disproof, Proof, Prover, Verdict, prove_in_time
 from goescape.toolchain.surroundings import proving, survey
+from goescape.toolchain.unions import prove_union
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from goescape.terminal.fix_output import Screen
     from goescape.terminal.progress import Progress
     from goescape.toolchain.surroundings import Surroundings
 
 _MOST = 1000
 """Candidates of one package; a fix may lead to another one."""
+_JUDGED = "Only a user can judge it; name it with --only."
+_SEVERAL = "There is more than one fix for it; choose with --only."
 Run = Any  # runs a coroutine to its end: Callable[[Coroutine[..., T]], T]
 
 
@@ -105,7 +108,7 @@ class Package:
 
     def is_fresh(self) -> bool:
         """Whether its files are still those that were analysed."""
-        return all(_content(path) == text.content for path, text in self.report.sources.items())
+        return all(content_of(path) == text.content for path, text in self.report.sources.items())
 
     @cached_property
     def found(self) -> tuple[Candidate | Refusal, ...]:
@@ -122,14 +125,14 @@ class Fixing:
         self._run = run
         self._engine = Engine(proving(options))
         self._folders: tuple[str, ...] = ()
-        self._everything = request.yes
+        self._everything = request.yes and not request.diff
         self.outcome = Outcome(diff=request.diff)
 
-    def work(self, progress: Progress, decide: Callable[[Proof], str]) -> Outcome:
+    def work(self, progress: Progress, screen: Screen) -> Outcome:
         """Look at every package in turn. Raises UsageError and GoProblem."""
         packages: Sequence[Package] = self._run(self._packages(progress))
         for package in packages:
-            if not self._work_on(package, decide):
+            if not self._work_on(package, screen):
                 break
         return self.outcome
 
@@ -170,89 +173,180 @@ class Fixing:
                     return await self._surveyed(item)
         return None
 
-    def _work_on(self, package: Package, decide: Callable[[Proof], str]) -> bool:
+    def _work_on(self, package: Package, screen: Screen) -> bool:
         """Whether to go on with the next package."""
-        for each in package.found:
-            if isinstance(each, Refusal) and self._request.means(each):
-                self.outcome.of(each.code).fits += 1
-                self.outcome.refuse(each.code, each.reason)
-        decided: Counter[tuple[str, ...]] = Counter()
+        work = _Work(package)
         now: Package | None = package
-        answer = ""
-        while now is not None and answer != "quit" and decided.total() < _MOST:
+        while now is not None and work.budget > 0:
+            work.package = now
+            self._count_refusals(work)
             if not now.is_fresh():
                 now = self._run(self._again(now))
-                continue
-            candidate = self._next(now, decided)
-            if candidate is None:
+            elif self._everything:
+                if not self._all_at_once(work, screen):
+                    break
+            elif (candidate := next(work.undecided(self._request), None)) is None:
                 break
-            decided[_name(now, candidate)] += 1
-            proof = self._proved(now, candidate)
-            answer = "" if proof is None else self._answer(proof, decide)
-            if proof is not None and answer == "yes":
-                self._write(proof)
-        return answer != "quit"
+            elif self._one(work, candidate, screen) == "quit":
+                return False
+        return True
 
-    def _next(self, package: Package, decided: Counter[tuple[str, ...]]) -> Candidate | None:
-        """The first candidate that was not decided yet: lines move when others are written."""
-        seen: Counter[tuple[str, ...]] = Counter()
-        for each in package.found:
-            if isinstance(each, Candidate) and self._request.means(each):
-                name = _name(package, each)
-                seen[name] += 1
-                if seen[name] > decided[name]:
-                    return each
-        return None
+    def _count_refusals(self, work: _Work) -> None:
+        """Also those that come of other fixes, such as a name that is free no more."""
+        refusals = (r for r in work.package.found if isinstance(r, Refusal))
+        found = Counter((r.code, r.reason) for r in refusals if self._request.means(r))
+        for (code, reason), number in (found - work.refusals).items():
+            self.outcome.of(code).fits += number
+            self.outcome.reasons[code, reason] += number
+        work.refusals |= found
 
-    def _proved(self, package: Package, candidate: Candidate) -> Proof | None:
-        """The proof of a candidate that may be written; counts all others with their reason."""
-        tally = self.outcome.of(candidate.code)
-        tally.fits += 1
-        named = candidate.code in self._request.only
-        if (reason := leave_it(candidate.target)) and not named:
-            self.outcome.refuse(candidate.code, f"It is not worth it: {reason}")
-            return None
-        prover = Prover.of(self._engine, package.around)
-        verdict: Verdict = self._run(prove_in_time(prover.prove(candidate), candidate))
+    def _all_at_once(self, work: _Work, screen: Screen) -> bool:
+        """Write what is obvious, proved as one; whether there may be more now."""
+        waiting = list(islice(work.undecided(self._request), work.budget))
+        obvious = self._obvious(work, waiting)
+        sources = work.package.around.sources
+        union = self._run(prove_union(sources, obvious, partial(self._judged, work.package)))
+        for disproof in union.disproofs:
+            self._refuse(work, disproof.candidate, disproof.reason)
+        if union.proof is not None:
+            screen.show(union.proof, union.parts)
+            self._write(work, union.proof, union.parts)
+        return bool(waiting)
+
+    def _obvious(self, work: _Work, waiting: Sequence[Candidate]) -> list[Candidate]:
+        """Those that may be written without a second thought, if they hold."""
+        alternatives: dict[object, list[Candidate]] = {}
+        for each in waiting:
+            if reason := self._objection(work.package, each):
+                self._refuse(work, each, reason)
+            else:
+                alternatives.setdefault(repaired(each), []).append(each)
+        obvious = []
+        for several in alternatives.values():
+            holding = several
+            if len(several) > 1 and not self._is_named(several[0]):
+                holding = [each for each in several if self._holds(work, each)]
+            if len(holding) > 1 and holding is not several:
+                for each in holding:
+                    self._refuse(work, each, _SEVERAL)
+            else:
+                obvious += holding
+        return obvious
+
+    def _holds(self, work: _Work, candidate: Candidate) -> bool:
+        verdict = self._run(self._judged(work.package, candidate, (candidate,)))
         if isinstance(verdict, Disproof):
-            self.outcome.refuse(candidate.code, verdict.reason)
-            return None
-        if reason := obstacle(verdict, self._folders):
-            self.outcome.refuse(candidate.code, reason)
-            return None
-        tally.proved += 1
-        return verdict
+            self._refuse(work, candidate, verdict.reason)
+        return isinstance(verdict, Proof)
 
-    def _answer(self, proof: Proof, decide: Callable[[Proof], str]) -> str:
-        candidate = proof.candidate
-        judged = candidate.kind is Kind.REWRITE and candidate.code not in self._request.only
-        if self._everything and judged:
-            text = "Only a user can judge it; name it with --only."
-            self.outcome.refuse(candidate.code, text)
+    def _is_named(self, candidate: Candidate) -> bool:
+        """Whether the user asked for this kind of fix."""
+        return candidate.code in self._request.only
+
+    def _objection(self, package: Package, candidate: Candidate) -> str:
+        """Why a candidate is not written unasked, whatever a proof says; empty if it may be."""
+        sources = [package.around.sources[path] for path in candidate.files]
+        if not self._is_named(candidate):
+            if reason := leave_it(candidate.target):
+                return f"It is not worth it: {reason}"
+            if candidate.kind is Kind.REWRITE:
+                return _JUDGED
+            if any(GoSyntax(source).generated for source in sources):
+                return "It would change a generated file; name it with --only to do so."
+        return obstacle(candidate.files, self._folders)
+
+    def _one(self, work: _Work, candidate: Candidate, screen: Screen) -> str:
+        """Prove a candidate, and ask whether to write it; the answer."""
+        if (reason := leave_it(candidate.target)) and not self._is_named(candidate):
+            self._refuse(work, candidate, f"It is not worth it: {reason}")
             return "no"
-        answer = decide(proof)
-        if self._request.diff:
+        verdict = self._run(self._proved(work.package, candidate, (candidate,)))
+        reason = verdict.reason if isinstance(verdict, Disproof) else ""
+        reason = reason or obstacle(candidate.files, self._folders)
+        if reason or isinstance(verdict, Disproof):
+            self._refuse(work, candidate, reason)
             return "no"
-        if self._everything:
-            return "yes"
-        if answer == "all":
-            self._everything = True
-            return "yes" if not judged else "no"
+        answer = screen.decide(verdict)
+        self._everything = answer == "all" and not self._request.diff
+        failure = ""
+        if self._everything and candidate.kind is Kind.REWRITE and not self._is_named(candidate):
+            failure = _JUDGED
+        elif self._request.test and not self._request.diff and answer in {"yes", "all"}:
+            failure = self._run(self._failure(verdict))
+        if failure:
+            self.outcome.of(candidate.code).proved += 1
+            self._refuse(work, candidate, failure)
+        elif self._request.diff or answer in {"no", "quit"}:
+            self.outcome.of(candidate.code).fits += 1
+            self.outcome.of(candidate.code).proved += 1
+            work.decide(candidate)
+        else:
+            self._write(work, verdict, (candidate,))
         return answer
 
-    def _write(self, proof: Proof) -> None:
-        problem = ""
-        if self._request.test and (failure := self._run(self._tested(proof))):
-            problem = f"The tests fail with it: {failure}"
-        problem = problem or write(proof.originals, proof.contents)
-        if problem:
-            self.outcome.refuse(proof.candidate.code, problem)
-        else:
-            self.outcome.of(proof.candidate.code).written += 1
-            self.outcome.files |= {*proof.contents}
+    def _refuse(self, work: _Work, candidate: Candidate, reason: str) -> None:
+        work.decide(candidate)
+        self.outcome.of(candidate.code).fits += 1
+        self.outcome.refuse(candidate.code, reason)
 
-    async def _tested(self, proof: Proof) -> str:
-        return await self._engine.failing_tests(proof.contents)
+    def _write(self, work: _Work, proof: Proof, parts: Sequence[Candidate]) -> None:
+        problem = write(proof.originals, proof.contents)
+        for each in parts:
+            self.outcome.of(each.code).proved += 1
+            if problem:
+                self._refuse(work, each, problem)
+            else:
+                self.outcome.of(each.code).fits += 1
+                self.outcome.of(each.code).written += 1
+                work.budget -= 1
+        self.outcome.files |= set() if problem else {*proof.contents}
+
+    async def _proved(
+        self, package: Package, whole: Candidate, parts: Sequence[Candidate]
+    ) -> Verdict:
+        prover = Prover.of(self._engine, package.around)
+        return await prove_in_time(prover.prove_all(whole, parts), whole)
+
+    async def _judged(
+        self, package: Package, whole: Candidate, parts: Sequence[Candidate]
+    ) -> Verdict:
+        """The proof and, if asked for, the package's own tests."""
+        verdict = await self._proved(package, whole, parts)
+        if self._request.test and isinstance(verdict, Proof):
+            failure = await self._failure(verdict)
+            return Disproof(whole, failure) if failure else verdict
+        return verdict
+
+    async def _failure(self, proof: Proof) -> str:
+        """What the tests say; empty when they pass."""
+        failure = await self._engine.failing_tests(proof.contents)
+        return f"The tests fail with it: {failure}" if failure else ""
+
+
+@define
+class _Work:
+    """How far the work on a package is."""
+
+    package: Package
+    budget: int = _MOST
+    refusals: Counter[tuple[str, str]] = field(factory=Counter)
+    """Those that were counted: code and reason."""
+    _decided: Counter[tuple[str, ...]] = field(factory=Counter)
+
+    def undecided(self, request: Request) -> Iterator[Candidate]:
+        """What to look at next: lines move when others are written, names do not."""
+        seen: Counter[tuple[str, ...]] = Counter()
+        for each in self.package.found:
+            if isinstance(each, Candidate) and request.means(each):
+                name = _name(self.package, each)
+                seen[name] += 1
+                if seen[name] > self._decided[name]:
+                    yield each
+
+    def decide(self, candidate: Candidate) -> None:
+        """Never look at a candidate again, though it stays in the code."""
+        self.budget -= 1
+        self._decided[_name(self.package, candidate)] += 1
 
 
 def _name(package: Package, candidate: Candidate) -> tuple[str, ...]:
@@ -265,42 +359,3 @@ def _name(package: Package, candidate: Candidate) -> tuple[str, ...]:
 def _text(report: PackageReport, at: Span) -> str:
     source = report.sources.get(at.file)
     return source.text(at) if source is not None else ""
-
-
-def write(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> str:
-    """Replace files, all or none; a sentence when that was not possible."""
-    prepared: dict[str, str] = {}
-    replaced: list[str] = []
-    try:
-        for path, content in new.items():
-            if _content(path) != old[path]:
-                return f"{Path(path).name} has changed meanwhile; nothing was written."
-            prepared[path] = _beside(path, content)
-        for path, temporary in prepared.items():
-            Path(temporary).replace(os.path.realpath(path))
-            replaced.append(path)
-    except OSError as problem:
-        for path in replaced:
-            Path(path).write_bytes(old[path])
-        return f"{problem.filename or 'A file'} cannot be written ({problem.strerror})."
-    finally:
-        for temporary in prepared.values():
-            Path(temporary).unlink(missing_ok=True)
-    return ""
-
-
-def _beside(path: str, content: bytes) -> str:
-    """A file with the content and the rights of another, in its folder."""
-    real = os.path.realpath(path)
-    handle, temporary = tempfile.mkstemp(prefix=".goescape-", dir=Path(real).parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    shutil.copymode(real, temporary)
-    return temporary
-
-
-def _content(path: str) -> bytes | None:
-    try:
-        return Path(path).read_bytes()
-    except OSError:
-        return None

@@ -11,9 +11,10 @@ from goescape.terminal.style import Style, printable
 from goescape.terminal.text_output import count, shown_place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from goescape.analysis.fixes.candidate import Candidate
     from goescape.terminal.fix import Outcome, Request
     from goescape.toolchain.proofs import Proof
 
@@ -49,16 +50,24 @@ class Screen:
                 return _ANSWERS[answer]
         return "yes"
 
+    def show(self, proof: Proof, parts: Sequence[Candidate]) -> None:
+        """Show what is written unasked, proved as one."""
+        for line in render(proof, self._style, self._here, parts):
+            print(line)
+        sys.stdout.flush()
 
-def render(proof: Proof, style: Style, here: Path) -> Iterator[str]:
-    """A proof: what it does, what was proved, and the diff."""
-    candidate = proof.candidate
-    place = style.paint("strong", shown_place(candidate.at, here))
-    code = style.paint("faint", f"({candidate.code})")
-    yield f"{place}: {style.prose(printable(candidate.title))} {code}"
+
+def render(
+    proof: Proof, style: Style, here: Path, parts: Sequence[Candidate] = ()
+) -> Iterator[str]:
+    """A proof: what it does (each of its parts), what was proved, and the diff."""
+    for candidate in parts or (proof.candidate,):
+        place = style.paint("strong", shown_place(candidate.at, here))
+        code = style.paint("faint", f"({candidate.code})")
+        yield f"{place}: {style.prose(printable(candidate.title))} {code}"
+        if candidate.look_at:
+            yield f"  {style.paint('warning', 'Look at this')}: {printable(candidate.look_at)}"
     yield f"  {printable(proof.sentence)}"
-    if candidate.look_at:
-        yield f"  {style.paint('warning', 'Look at this')}: {printable(candidate.look_at)}"
     for path, new in proof.contents.items():
         yield from _diff(shown_path(path, here), proof.originals[path], new, style)
     yield ""

@@ -132,7 +132,7 @@ def _fix(arguments: argparse.Namespace) -> int:
     progress = Progress(sys.stderr, enabled=not quiet, width=style.width)
     screen = fix_output.Screen(request, style, here)
     options = EngineOptions.of(Settings(go_path=arguments.go))
-    outcome = Fixing(request, options, _run).work(progress, screen.decide)
+    outcome = Fixing(request, options, _run).work(progress, screen)
     sys.stdout.writelines(f"{line}\n" for line in fix_output.render_summary(outcome, style))
     sys.stdout.flush()
     for line in text_output.render_failures(outcome.failures, style, here):
@@ -250,7 +250,9 @@ def _add_fix(commands: _Commands) -> None:
         "-C", dest="folder", default=".", metavar="DIR", help="look in DIR instead of here"
     )
     command.add_argument("--diff", action="store_true", help="show the fixes, write nothing")
-    command.add_argument("--yes", action="store_true", help="write all quick fixes, ask nothing")
+    command.add_argument(
+        "--yes", action="store_true", help="write all obvious fixes, proved together"
+    )
     command.add_argument(
         "--test", action="store_true", help="write only what the package's tests pass with"
     )

@@ -51,10 +51,10 @@ def note(proof: Proof) -> str:
     return GENERATED if any(GoSyntax(text).generated for text in texts) else ""
 
 
-def obstacle(proof: Proof, folders: Iterable[str]) -> str:
-    """Why a file that the fix changes must not be; ``folders`` are the workspace's."""
+def obstacle(files: Iterable[str], folders: Iterable[str]) -> str:
+    """Why a file that a fix changes must not be; ``folders`` are the workspace's."""
     inside = [os.path.realpath(folder) for folder in folders]
-    for path in proof.contents:
+    for path in files:
         name, real = Path(path).name, Path(os.path.realpath(path))
         below = [real.relative_to(each) for each in inside if real.is_relative_to(each)]
         if inside and not below:

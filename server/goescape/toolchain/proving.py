@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,13 +17,13 @@ from attrs import define, field, frozen
 
 from goescape.analysis.fixes import candidates
 from goescape.analysis.fixes.candidate import Candidate, Kind, Refusal
-from goescape.analysis.fixes.together import together
 from goescape.analysis.model import PackageReport
 from goescape.toolchain.digests import digest
 from goescape.toolchain.engine import Engine
 from goescape.toolchain.process import GoProblem, uninterrupted
 from goescape.toolchain.proofs import SECONDS, Disproof, Proof, Prover, Verdict, prove_in_time
 from goescape.toolchain.surroundings import Surroundings, proving, survey
+from goescape.toolchain.unions import prove_union
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -226,11 +227,7 @@ class Proofs:
     async def _proved_together(self, around: Surroundings, proofs: Iterable[Proof]) -> Proof | None:
         preferred = self._preferred(proofs)
         quick = [each.candidate for each in preferred if each.candidate.kind is Kind.QUICK_FIX]
-        combined = together(around.sources, quick)
-        if combined is None:
-            return preferred[0] if len(preferred) == 1 else None
-        verdict = await self._verdict(around, *combined)
-        return verdict if isinstance(verdict, Proof) else None
+        return (await prove_union(around.sources, quick, partial(self._verdict, around))).proof
 
     async def _verdict(
         self, around: Surroundings, whole: Candidate, parts: Sequence[Candidate]

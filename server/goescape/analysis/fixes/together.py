@@ -22,21 +22,43 @@ def together(
     sources: Mapping[str, SourceText], candidates: Iterable[Candidate]
 ) -> tuple[Candidate, tuple[Candidate, ...]] | None:
     """One candidate for all that fit together, and which they are; None for fewer than two."""
-    chosen: list[Candidate] = []
-    edits: list[Edit] = []
-    headers = {path: _header_end(source) for path, source in sources.items()}
-    for candidate in sorted(candidates, key=lambda each: (each.at, each.title)):
-        new = [edit for edit in candidate.edits if not _is_there(edit, edits, headers)]
-        if not any(_meets(edit, other) for edit in new for other in edits):
-            edits += new
-            chosen.append(candidate)
-    if len(chosen) < 2:
-        return None
+    chosen = fitting(sources, candidates)
+    return (as_one(sources, chosen), chosen) if len(chosen) > 1 else None
+
+
+def fitting(
+    sources: Mapping[str, SourceText], candidates: Iterable[Candidate]
+) -> tuple[Candidate, ...]:
+    """Those that can be applied together."""
+    return _merged(sources, candidates)[0]
+
+
+def as_one(sources: Mapping[str, SourceText], chosen: Sequence[Candidate]) -> Candidate:
+    """One candidate for all of some that fit together."""
+    if len(chosen) == 1:
+        return chosen[0]
+    ordered, edits = _merged(sources, chosen)
     contents = {
         path: _tidied(sources[path], SourceText(path, content))
         for path, content in apply_edits(sources, edits).items()
     }
-    return _whole(chosen, _edits(sources, contents)), tuple(chosen)
+    return _whole(ordered, _edits(sources, contents))
+
+
+def _merged(
+    sources: Mapping[str, SourceText], candidates: Iterable[Candidate]
+) -> tuple[tuple[Candidate, ...], list[Edit]]:
+    """Those that meet no earlier one, and all their edits."""
+    chosen: list[Candidate] = []
+    edits: list[Edit] = []
+    ordered = sorted(candidates, key=lambda each: (each.at, each.title))
+    headers = {path: _header_end(sources[path]) for each in ordered for path in each.files}
+    for candidate in ordered:
+        new = [edit for edit in candidate.edits if not _is_there(edit, edits, headers)]
+        if not any(_meets(edit, other) for edit in new for other in edits):
+            edits += new
+            chosen.append(candidate)
+    return tuple(chosen), edits
 
 
 def _whole(chosen: Sequence[Candidate], edits: tuple[Edit, ...]) -> Candidate:
@@ -50,7 +72,7 @@ def _whole(chosen: Sequence[Candidate], edits: tuple[Edit, ...]) -> Candidate:
         may_add=tuple(dict.fromkeys(each for c in chosen for each in c.may_add)),
         changes_signature=any(each.changes_signature for each in chosen),
         callers=sum(each.callers for each in chosen),
-        claims=(),  # each was held against the same text by itself
+        claims=tuple(dict.fromkeys(claim for c in chosen for claim in c.claims)),
         other_builds=tuple(sorted({each for c in chosen for each in c.other_builds})),
         minimum=max(each.minimum for each in chosen),
     )
