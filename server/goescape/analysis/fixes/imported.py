@@ -9,7 +9,7 @@ from attrs import frozen
 from goescape.analysis.go_syntax import GoSyntax
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from goescape.analysis.source import SourceText
 
@@ -68,6 +68,15 @@ class ImportedTypes:
             sources = self._sources.get(path)
             self._known[path] = _declared(sources) if sources is not None else None
         return self._known[path]
+
+    def sources(self, path: str) -> PackageSources | None:
+        """The files of a package; None when they are not at hand."""
+        return self._sources.get(path)
+
+    def all_sources(self) -> Iterator[tuple[str, SourceText]]:
+        """Every file of every package, other builds' too, with the import path."""
+        for path, sources in self._sources.items():
+            yield from ((path, source) for source in (*sources.files, *sources.others))
 
     def differs_by_build(self, path: str, name: str) -> bool:
         """Whether files that this build leaves out declare a type, too."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
 from goescape.analysis.fixes.code import FUNCTIONS, identifiers
 from goescape.analysis.fixes.copyable import UnsafeError
-from goescape.analysis.fixes.imports import import_paths
+from goescape.analysis.fixes.error_variables import is_never_nil, makes_error
 from goescape.analysis.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.scopes import definition
 
@@ -278,41 +277,29 @@ def _mentioned(statement: Node) -> tuple[set[str], set[str]]:
     return local, local
 
 
-def proves_failure(file: GoSyntax, result: PointerResult, returned: Returned) -> str:
+def proves_failure(code: Code, file: GoSyntax, result: PointerResult, returned: Returned) -> str:
     """What tells the caller of a nil: ``error`` or ``bool``; empty when nothing surely does."""
     if len(returned.others) != 1:
         return ""
     other = returned.others[0]
     if result.others == ("bool",) and other.type == "false":
         return "bool"
-    if result.others == ("error",) and _is_error(file, other):
+    if result.others == ("error",) and _is_error(code, file, other):
         return "error"
     return ""
 
 
-def _is_error(file: GoSyntax, node: Node) -> bool:
+def _is_error(code: Code, file: GoSyntax, node: Node) -> bool:
     """Whether an expression is surely no nil error."""
     if node.type == "call_expression":
-        return _makes_error(file, node)
+        return makes_error(file, node)
     if node.type == "unary_expression":
         return text(node).startswith("&")
     if node.type == "composite_literal":
         return True
     if node.type == "selector_expression":
-        package, _, name = text(node).partition(".")
-        known = package in import_paths(file) and definition(node.named_children[0]) is None
-        return known and re.fullmatch(r"Err[A-Z]\w*|EOF", name) is not None
+        return is_never_nil(code, file, node)
     return node.type == "identifier" and _is_checked(node)
-
-
-def _makes_error(file: GoSyntax, call: Node) -> bool:
-    """Whether this is ``errors.New(...)`` or ``fmt.Errorf(...)``, and nothing local."""
-    function = call.child_by_field_name("function")
-    if function is None or function.type != "selector_expression":
-        return False
-    package, _, name = text(function).partition(".")
-    path = import_paths(file).get(package, "")
-    return f"{path}.{name}" in _ERRORS and definition(function.named_children[0]) is None
 
 
 def _is_checked(error: Node) -> bool:
@@ -344,7 +331,7 @@ def _only_read(node: Node) -> bool:
 def _may_change(file: GoSyntax, other: Node) -> bool:
     for node in walk(other):
         if node.type == "call_expression":
-            if not _makes_error(file, node):
+            if not makes_error(file, node):
                 return True
         elif node.type == "func_literal" or text(node).startswith("<-"):
             return True
@@ -367,7 +354,6 @@ def _names(node: Node) -> set[str]:
     return {text(n) for n in walk(node) if n.type == "identifier"}
 
 
-_ERRORS = frozenset({"errors.New", "fmt.Errorf"})
 _SIMPLE = frozenset(
     {
         *("short_var_declaration", "assignment_statement", "var_spec", "expression_statement"),

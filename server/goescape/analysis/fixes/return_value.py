@@ -76,7 +76,7 @@ def _rewrite(
     if absent and result.slots == 1:
         return (), ()  # that is for value_ok
     check_no_unsafe(file)
-    told = {proves_failure(file, result, each) for each in absent}
+    told = {proves_failure(code, file, result, each) for each in absent}
     if len(told) > 1 or "" in told:
         raise UnsafeError("A nil is returned, and nothing beside it surely says so.")
     check_copyable(code, file, result.type)

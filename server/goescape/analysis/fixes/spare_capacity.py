@@ -21,26 +21,119 @@ from goescape.analysis.nodes import callee_text, text, walk
 from goescape.analysis.scopes import definition
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tree_sitter import Node
 
     from goescape.analysis.fixes.code import Code
+    from goescape.analysis.go_syntax import GoSyntax
 
 
 @lru_cache(maxsize=32)
 def shares_capacity(code: Code, slice_type: str) -> bool:
-    """Whether something appends to a slice of a type that others may hold, or asks for a capacity.
+    """Whether something appends to a slice of a type that others may hold, cuts one beyond its end,
+    or asks for a capacity.
 
     ``[]T`` is compared without the package of T, which has other names elsewhere.
     """
-    for file in code.all_files:
-        for node in walk(file.root):
-            called = callee_text(node) if node.type == "call_expression" else ""
-            first = next(iter(arguments_of(node)), None) if _GROWING.fullmatch(called) else None
-            if first is None or first.type not in _KEPT or not _may_be(code, first, slice_type):
-                continue
-            if called == "cap" or not grows_itself(node, first) or not is_alone(code, first):
-                return True
+    return any(_shares(code, file, slice_type) for file in code.all_files)
+
+
+def _shares(code: Code, file: GoSyntax, slice_type: str) -> bool:
+    if b"SliceHeader" in file.source.content:
+        return True
+    reflects = any(path == "reflect" for path, _ in file.imports)
+    for node in walk(file.root):
+        if node.type == "slice_expression" and _cuts_beyond(code, node, slice_type):
+            return True
+        called = callee_text(node) if node.type == "call_expression" else ""
+        if reflects and _REFLECTED.fullmatch(called.rpartition(".")[2]):
+            return True
+        if _GROWING.fullmatch(called) and _grows_shared(code, node, called, slice_type):
+            return True
     return False
+
+
+def _grows_shared(code: Code, call: Node, called: str, slice_type: str) -> bool:
+    arguments = [_bare(argument) for argument in arguments_of(call)]
+    first = arguments[0] if arguments else None
+    if first is None or first.type not in _KEPT or _takes_out(arguments):
+        return False
+    cut = first.type == "slice_expression"
+    grown = _bare(first.named_children[0]) if cut else first
+    if not _may_be(code, grown, slice_type):
+        return False
+    return called == "cap" or not grows_itself(call, grown) or not is_alone(code, grown)
+
+
+def _takes_out(arguments: Sequence[Node]) -> bool:
+    """``append(s[:i], s[j:]...)`` and ``append(s[:i:i], ...)`` need no room behind the end."""
+    first, *more = arguments
+    if first.type != "slice_expression":
+        return False
+    end, limit = (first.child_by_field_name(part) for part in ("end", "capacity"))
+    if limit is not None:
+        return end is not None and text(end) == text(limit)
+    spread = more[0].named_children[0] if more and more[0].type == "variadic_argument" else None
+    return (
+        spread is not None
+        and spread.type == "slice_expression"
+        and text(spread.named_children[0]) == text(first.named_children[0])
+    )
+
+
+def _cuts_beyond(code: Code, cut: Node, slice_type: str) -> bool:
+    """Whether ``s[:n]`` may reach behind the end of a slice of a type."""
+    operand = cut.child_by_field_name("operand")
+    end = cut.child_by_field_name("end")
+    if operand is None or end is None or _is_within(_bare(operand), _bare(end)):
+        return False
+    if cut.parent is not None and cut.parent.type == "argument_list":
+        given = cut.parent.named_children
+        if cut == given[0] and _takes_out(given) and _follows(text(end), given[1]):
+            return False
+    return _may_be(code, _bare(operand), slice_type)
+
+
+def _follows(end: str, spread: Node) -> bool:
+    """Whether ``s[j:]...`` would fail, too, if the end were outside: j is not less."""
+    start = spread.named_children[0].child_by_field_name("start")
+    begins = text(start).replace(" ", "") if start is not None else ""
+    if begins.isdecimal() and end.isdecimal():
+        return int(begins) >= int(end)
+    return begins in {end, f"{end}+1"}
+
+
+def _is_within(sliced: Node, end: Node) -> bool:
+    """Whether a bound is surely not beyond the end: 0, ``len(s)``, less, or an index of ``s``."""
+    name = text(sliced)
+    if text(end) in {"0", f"len({name})"}:
+        return True
+    left, right = (end.child_by_field_name(side) for side in ("left", "right"))
+    if end.type == "binary_expression" and left is not None and right is not None:
+        operator = end.child_by_field_name("operator")
+        if operator is not None and text(operator) == "-":
+            return text(left) == f"len({name})" and right.type == "int_literal"
+        end = left if text(right) == "1" and operator is not None and text(operator) == "+" else end
+    declared = definition(end) if end.type == "identifier" else None
+    listed = declared.parent if declared is not None else None
+    clause = listed.parent if listed is not None else None
+    if (
+        listed is None
+        or clause is None
+        or clause.type != "range_clause"
+        or declared != listed.named_children[0]
+    ):
+        return False
+    over = clause.child_by_field_name("right")
+    return over is not None and text(over) == name
+
+
+def _bare(node: Node) -> Node:
+    """An expression without parentheses around it."""
+    while node.type == "parenthesized_expression":
+        node = node.named_children[0]
+    return node
 
 
 def grows_itself(call: Node, use: Node) -> bool:
@@ -58,10 +151,22 @@ def grows_itself(call: Node, use: Node) -> bool:
 def _may_be(code: Code, slice_node: Node, slice_type: str) -> bool:
     """Whether a slice may be of a type, as far as the source shows."""
     written = underlying(code, type_of(code, slice_node))
+    if slice_node.type.endswith("string_literal"):
+        return False
+    if written is not None and (written.type == "array_type" or text(written) == "string"):
+        return False
     if written is None or written.type != "slice_type":
         return True
     names = [text(n) for n in walk(written) if n.type in {"type_identifier", "qualified_type"}]
-    return not names or names[-1].rpartition(".")[2] in re.split(r"\W+", slice_type)
+    last = names[-1].rpartition(".")[2] if names else ""
+    return not last or last in _type_parameters(code) or last in re.split(r"\W+", slice_type)
+
+
+@lru_cache(maxsize=4)
+def _type_parameters(code: Code) -> frozenset[str]:
+    nodes = (node for file in code.all_files for node in walk(file.root))
+    declared = (n for n in nodes if n.type == "type_parameter_declaration")
+    return frozenset(text(name) for n in declared for name in n.children_by_field_name("name"))
 
 
 def is_alone(code: Code, grown: Node) -> bool:
@@ -109,4 +214,5 @@ def _takes_another(use: Node) -> bool:
 
 _GROWING = re.compile(r"append|cap|slices\.(Insert|Grow|AppendSeq|Replace)|[\w.]+\.Append\w*")
 _COPIED = frozenset({"identifier", "selector_expression", "index_expression", "slice_expression"})
-_KEPT = _COPIED - {"slice_expression"} | {"call_expression"}
+_KEPT = _COPIED | {"call_expression", "unary_expression", "type_assertion_expression"}
+_REFLECTED = re.compile(r"Cap|Slice3?|SetLen|SetCap|Grow")
