@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PLUGIN = REPOSITORY / "client-nvim"
 SCRIPTS = Path(__file__).with_name("scripts")
-SECONDS = 240
+SECONDS = 180
 
 
 def neovim() -> str:
@@ -61,19 +61,25 @@ class Neovim:
         answer = self.home / "answer.json"
         answer.unlink(missing_ok=True)
         wanted = {"ANSWER": str(answer), "SCRIPT": str(SCRIPTS / script), **more}
-        command = [neovim(), "--headless", "-n", str(file)]
-        command += ["-c", f"luafile {SCRIPTS / 'support.lua'}"]
-        done = subprocess.run(
-            command,
-            env=self.environment(wanted),
-            cwd=file.parent,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
-        assert answer.exists(), done.stderr
+        command = [neovim(), "--headless", "-n"]
+        command += ["--cmd", f"luafile {SCRIPTS / 'support.lua'}", str(file)]
+        screen = self.home / "screen.txt"
+        with screen.open("wb") as output:
+            done = subprocess.Popen(
+                command,
+                env=self.environment(wanted),
+                cwd=file.parent,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+            try:
+                done.wait(SECONDS)
+            except subprocess.TimeoutExpired:
+                done.kill()
+                done.wait()
+        said = screen.read_text("utf-8", "replace")
+        assert answer.exists(), said
         found: dict[str, Any] = json.loads(answer.read_text("utf-8"))
-        assert "failed" not in found, f"{found['failed']}\n{found['messages']}\n{done.stderr}"
+        assert "failed" not in found, f"{found['failed']}\n{found['messages']}\n{said}"
         return found

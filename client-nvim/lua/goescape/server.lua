@@ -12,6 +12,7 @@ local FIRST_WAIT = 500
 local SERIES = 180000
 --- How long (milliseconds) a server may take to stop.
 local PATIENCE = 5000
+local SIGTERM = 15
 
 ---@type table<integer, { state: string, message: string, go: string }> by client
 local statuses = {}
@@ -210,12 +211,13 @@ end
 
 --- After a crash the server starts again, later each time, and in the end not at all.
 ---@param code integer
----@param _ integer
+---@param signal integer
 ---@param id integer
-function M.on_exit(code, _, id)
+function M.on_exit(code, signal, id)
   local client = vim.lsp.get_client_by_id(id)
   statuses[id] = nil
-  if not client or code == 0 or stopped[id] then
+  local wanted = (code == 0 and signal == 0) or signal == SIGTERM or stopped[id]
+  if not client or wanted or client._is_stopping then
     return
   end
   vim.schedule(function()

@@ -1,5 +1,4 @@
 -- Every sub-command, one after the other, as a user would type them.
-local heard = hearing()
 local answer = {}
 
 answer.completed = vim.fn.getcompletion('GoEscape ', 'cmdline')
@@ -9,7 +8,7 @@ answer.completed_further = vim.fn.getcompletion('GoEscape analyze ', 'cmdline')
 vim.cmd.GoEscape()
 vim.cmd.GoEscape('nonsense')
 vim.cmd('GoEscape analyze nonsense')
-answer.refused = vim.deepcopy(heard)
+answer.refused = said()
 
 local all = found()
 shown(function()
@@ -43,7 +42,7 @@ vim.cmd.lclose()
 vim.api.nvim_win_set_cursor(0, { 1, 0 })
 vim.cmd('GoEscape flow')
 shown(function()
-  return vim.iter(heard):any(function(line)
+  return vim.iter(said()):any(function(line)
     return line:find('nothing on this line')
   end)
 end)

@@ -11,6 +11,11 @@ local function run()
   vim.cmd('qall!')
 end
 
+_G.heard = {}
+vim.notify = function(line)
+  table.insert(heard, line)
+end
+
 -- Only then has Neovim started, for a user as for plugins.
 vim.api.nvim_create_autocmd('VimEnter', { callback = vim.schedule_wrap(run) })
 
@@ -27,13 +32,16 @@ function shown(condition, what)
   return value
 end
 
---- The messages that are shown from now on.
-function hearing()
-  local heard = {}
-  vim.notify = function(text)
-    table.insert(heard, text)
-  end
-  return heard
+--- What goescape has said, as messages, since the start.
+function said()
+  return vim.tbl_filter(function(line)
+    return vim.startswith(line, 'goescape: ')
+  end, heard)
+end
+
+--- The newest of these messages.
+function last()
+  return said()[#said()]
 end
 
 function client(buffer)
