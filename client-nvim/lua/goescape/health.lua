@@ -8,7 +8,7 @@ local SECONDS = 60
 
 local function neovim()
   if vim.fn.has('nvim-0.11') == 1 then
-    health.ok('Neovim ' .. tostring(vim.version()))
+    health.ok(vim.fn.execute('version'):match('NVIM [^\n]*'))
   else
     health.error('Neovim is older than 0.11', 'Install a newer one.')
   end
