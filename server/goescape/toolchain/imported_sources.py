@@ -9,7 +9,8 @@ from goescape.analysis.fixes.imported import PackageSources
 from goescape.analysis.source import SourceText
 
 SOURCE_FIELDS = (
-    "ImportPath,ForTest,Dir,GoFiles,CgoFiles,IgnoredGoFiles,SFiles,CFiles,CXXFiles,SysoFiles"
+    "ImportPath,ForTest,Standard,Dir,"
+    "GoFiles,CgoFiles,IgnoredGoFiles,SFiles,CFiles,CXXFiles,SysoFiles"
 )
 """What `go list -deps` must tell for it."""
 
@@ -40,6 +41,7 @@ def _read(item: Mapping[str, object]) -> PackageSources:
         _texts(directory, item, "GoFiles") + _texts(directory, item, "CgoFiles"),
         _texts(directory, item, "IgnoredGoFiles"),
         is_go=not any(item.get(field) for field in foreign),
+        is_standard=bool(item.get("Standard")),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from contextlib import aclosing
 from functools import partial
@@ -80,6 +81,7 @@ async def survey(
     """
     home = await engine.home(report.files[0])
     others = await asyncio.to_thread(_others, report)
+    assembly, debug = await asyncio.to_thread(_unseen, report, home.root)
     importing, imported = await asyncio.gather(
         _importing(engine, home.root, home.import_path, report, folders),
         engine.imported(home.root, home.pattern),
@@ -101,6 +103,8 @@ async def survey(
         importers,
         imported,
         partial(strangers, home, report.directory, [home.root, *(importing or ())], known),
+        assembly,
+        debug,
     )
     code = await asyncio.to_thread(Code, report, around, go, language)
     return Surroundings(code, home.root, home.pattern, patterns)
@@ -159,6 +163,21 @@ def _others(report: PackageReport) -> dict[str, SourceText]:
     own = {Path(path).name for path in report.files}
     found = [file for file in go_files(report.directory) if Path(file).name not in own]
     return dict(_read(file for file in found if not Path(file).name.startswith(("_", "."))))
+
+
+def _unseen(report: PackageReport, root: str) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+    """The folder's assembly, and what may set GODEBUG, which no Go file shows."""
+    assembly = sorted(Path(report.directory).glob("*.[sS]"))
+    settings = [Path(root, "go.mod"), *(Path(w, "go.work") for w in [work_root(root)] if w)]
+    environment = os.environ.get("GODEBUG", "").encode()
+    return tuple(map(_bytes, assembly)), (*map(_bytes, settings), environment)
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
 
 
 def _read(files: Iterable[str]) -> list[tuple[str, SourceText]]:

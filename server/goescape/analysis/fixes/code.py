@@ -42,6 +42,10 @@ class Neighbours:
     """Finds the Go files elsewhere that may import it and are none of the importers' here: other
     builds, test data. Only asked where it matters; None when nobody can tell.
     """
+    assembly: tuple[bytes, ...] = ()
+    """The assembly files of the folder."""
+    debug: tuple[bytes, ...] = ()
+    """Whatever may set GODEBUG, besides Go files: go.mod, go.work, the environment."""
 
 
 class Code:
@@ -121,9 +125,38 @@ class Code:
         return self._around.strangers()
 
     def is_mentioned_elsewhere(self, name: str) -> bool:
-        """Whether files that this build leaves out use an identifier: nobody compiles those."""
+        """Whether files that this build leaves out use an identifier: nobody compiles those.
+
+        Or whatever else reaches it behind the compiler's back.
+        """
         word = re.compile(rb"\b%s\b" % re.escape(name.encode()))
-        return any(word.search(file.source.content) for file in self.others.values())
+        others = self.others.values()
+        return any(word.search(f.source.content) for f in others) or self.is_linked(name)
+
+    def is_linked(self, name: str) -> bool:
+        """Whether assembly, C or a ``go:linkname`` somewhere depends on what a function is."""
+        plain = re.escape(name.encode())
+        if any(re.search("·".encode() + rb"%s\b" % plain, text) for text in self._around.assembly):
+            return True
+        return re.search(rb"\b%s\b" % plain, self._links) is not None
+
+    @cached_property
+    def _links(self) -> bytes:
+        """The lines that name a function for the linker or for C."""
+        own = (file.source for file in self.all_files)
+        sources = (*own, *self.imported.near(self.report.package))
+        line = re.compile(rb"^//(?:go:linkname|export) .*$", re.MULTILINE)
+        return b"\n".join(found for source in sources for found in line.findall(source.content))
+
+    def sets_debug(self, setting: str) -> bool:
+        """Whether the program may be built or run with a GODEBUG setting of its own."""
+        files = (file.source.content for file in self.all_files)
+        wanted = re.compile(rb"\b(?:%s|default)=" % setting.encode())
+        return any(wanted.search(text) for text in self._around.debug) or any(
+            re.search(rb"(?m)^//go:debug .*\b(?:%s|default)=" % setting.encode(), text)
+            or re.search(rb"\b%s\b" % setting.encode(), text)
+            for text in files
+        )
 
     @cached_property
     def differing(self) -> frozenset[str]:

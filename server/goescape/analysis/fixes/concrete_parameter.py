@@ -11,6 +11,7 @@ from goescape.analysis.fixes.candidate import Candidate, Claim, Edit, Promise, R
 from goescape.analysis.fixes.code import replace
 from goescape.analysis.fixes.copyable import UnsafeError
 from goescape.analysis.fixes.imports import import_edits, import_paths
+from goescape.analysis.fixes.locals import declaration_around, is_assigned
 from goescape.analysis.fixes.pointees import uses_of
 from goescape.analysis.fixes.results import made_by, operands
 from goescape.analysis.model import Kind
@@ -174,6 +175,9 @@ def _rewrite(
     if concrete.name in code.declared_locally:
         raise UnsafeError(f"`{concrete.name}` may mean something else there.")
     calls = calls_of(code, file, declared)
+    arguments = [_argument(call, parameter) for call in calls]
+    if not all(_is_address(code, each) for each in arguments if not _is_own(each, parameter)):
+        _check_nil(code, parameter, concrete)
     claims = [claim for call in calls for claim in _claims(call, parameter, concrete)]
     edits, replaced = [replace(file, parameter.type, f"*{concrete.name}")], [parameter.type]
     for use in uses_of(code, parameter.name):
@@ -188,11 +192,8 @@ def _rewrite(
 
 def _claims(call: Call, parameter: _Parameter, concrete: _Concrete) -> Iterator[Claim]:
     """That every caller passes this type; inside the function it may be the parameter itself."""
-    arguments = operands(call.node.child_by_field_name("arguments"))
-    argument = arguments[parameter.index] if len(arguments) > parameter.index else None
-    if argument is None or argument.type == "variadic_argument":
-        raise UnsafeError("A caller passes its arguments in another way.")
-    if definition(argument) == parameter.name:
+    argument = _argument(call, parameter)
+    if _is_own(argument, parameter):
         return
     name = concrete.name
     if concrete.path:
@@ -202,6 +203,50 @@ def _claims(call: Call, parameter: _Parameter, concrete: _Concrete) -> Iterator[
         name = f"{known[concrete.path]}.{name.rpartition('.')[2]}"
     path = call.file.source.path
     yield Claim(path, argument.start_byte, argument.end_byte, f"*{name}")
+
+
+def _argument(call: Call, parameter: _Parameter) -> Node:
+    arguments = operands(call.node.child_by_field_name("arguments"))
+    argument = arguments[parameter.index] if len(arguments) > parameter.index else None
+    if argument is None or argument.type == "variadic_argument":
+        raise UnsafeError("A caller passes its arguments in another way.")
+    return argument
+
+
+def _is_own(argument: Node, parameter: _Parameter) -> bool:
+    """Whether the function passes its parameter on to itself."""
+    return definition(argument) == parameter.name
+
+
+def _is_address(code: Code, argument: Node) -> bool:
+    """Whether an argument is surely no nil pointer."""
+    if argument.type == "identifier":
+        variable = definition(argument)
+        function = declaration_around(argument)
+        made = made_by(variable) if variable is not None else None
+        if variable is None or function is None or made is None:
+            return False
+        others = (use for use in code.uses(variable, function) if use != variable)
+        return _is_address(code, made) and not any(is_assigned(use) for use in others)
+    if argument.type == "call_expression":
+        return callee_text(argument) == "new" and "new" not in code.declared_names
+    return argument.type == "unary_expression" and argument.children[0].type == "&"
+
+
+def _check_nil(code: Code, parameter: _Parameter, concrete: _Concrete) -> None:
+    """Called with a nil pointer, a method with a value receiver panics in other words."""
+    name = concrete.name.rpartition(".")[2]
+    known = code.imported.package(concrete.path) if concrete.path else None
+    if concrete.path:
+        methods = known.methods if known is not None else frozenset()
+    else:
+        methods = frozenset(f.name for file in code.files.values() for f in file.functions)
+    for use in uses_of(code, parameter.name):
+        around = use.parent
+        field = around.child_by_field_name("field") if around is not None else None
+        called = text(field) if field is not None else "Write"
+        if f"(*{name}).{called}" not in methods:
+            raise UnsafeError(f"A caller may pass nil, and `{called}` may need a value.")
 
 
 def _use_edits(file: GoSyntax, use: Node, concrete: _Concrete) -> Iterator[tuple[Edit, Node]]:

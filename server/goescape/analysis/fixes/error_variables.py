@@ -47,7 +47,7 @@ def _begins_as_error(code: Code, path: str, name: str, depth: int = 0) -> bool:
         return False  # another build may declare it in another way
     for file, value in _values(sources.files, name):
         if value.type == "call_expression":
-            return makes_error(file, value) or _is_standard(path)
+            return makes_error(file, value) or sources.is_standard
         if value.type == "selector_expression":
             package, _, there = text(value).partition(".")
             further = code.imported.path(file, package)
@@ -76,10 +76,10 @@ def _may_change(code: Code, name: str) -> bool:
     Go's own packages leave each other's errors alone.
     """
     own = (file.source for file in code.all_files)
-    imported = (s for path, s in code.imported.all_sources() if not _is_standard(path))
+    foreign = (source for files in code.imported.foreign_packages for source in files)
     return any(
         _changes(node, name)
-        for source in (*own, *imported)
+        for source in (*own, *foreign)
         if name.encode() in source.content
         for node in walk(GoSyntax(source).root)
     )
@@ -102,10 +102,6 @@ def _is_named(node: Node, name: str) -> bool:
         return text(node) == name and definition(node) is None
     field = node.child_by_field_name("field") if node.type == "selector_expression" else None
     return field is not None and text(field) == name
-
-
-def _is_standard(path: str) -> bool:
-    return "." not in path.partition("/")[0]
 
 
 _ERRORS = frozenset({"errors.New", "fmt.Errorf"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -9,7 +10,7 @@ from attrs import frozen
 from goescape.analysis.go_syntax import GoSyntax
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from goescape.analysis.source import SourceText
 
@@ -24,6 +25,8 @@ class PackageSources:
     """Those that this build leaves out."""
     is_go: bool = True
     """Whether nothing of it is written in C or assembly."""
+    is_standard: bool = False
+    """Whether it is one of Go's own packages."""
 
 
 class DeclaredTypes:
@@ -73,10 +76,18 @@ class ImportedTypes:
         """The files of a package; None when they are not at hand."""
         return self._sources.get(path)
 
-    def all_sources(self) -> Iterator[tuple[str, SourceText]]:
-        """Every file of every package, other builds' too, with the import path."""
-        for path, sources in self._sources.items():
-            yield from ((path, source) for source in (*sources.files, *sources.others))
+    @cached_property
+    def foreign_packages(self) -> tuple[tuple[SourceText, ...], ...]:
+        """The files, other builds' too, of each package that is not Go's own."""
+        foreign = (each for each in self._sources.values() if not each.is_standard)
+        return tuple((*each.files, *each.others) for each in foreign)
+
+    def near(self, path: str) -> tuple[SourceText, ...]:
+        """The files of the packages that may be of the same repository as another one."""
+        parts = path.split("/")
+        start = parts[: 3 if "." in parts[0] else 1]
+        near = (s for other, s in self._sources.items() if other.split("/")[: len(start)] == start)
+        return tuple(file for sources in near for file in (*sources.files, *sources.others))
 
     def differs_by_build(self, path: str, name: str) -> bool:
         """Whether files that this build leaves out declare a type, too."""

@@ -104,7 +104,7 @@ def _wait(file: GoSyntax, call: Node) -> _Wait | None:
 def _objection(code: Code, wait: _Wait) -> str:
     if code.language < (1, 23):
         return "Before Go 1.23 in go.mod, Reset leaves what the timer has already sent."
-    if any(b"asynctimerchan" in file.source.content for file in code.all_files):
+    if code.sets_debug("asynctimerchan"):
         return "The program asks for the timers of older versions of Go."
     if any(loop.type == "for_statement" for loop in _around(wait.loop)):
         return "Only some turns of a loop come here."

@@ -16,6 +16,7 @@ from goescape.analysis.fixes.locals import (
     redeclares,
     type_of,
 )
+from goescape.analysis.go_syntax import GoSyntax
 from goescape.analysis.nodes import text, walk
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from goescape.analysis.fixes.code import Code
-    from goescape.analysis.go_syntax import GoSyntax
+    from goescape.analysis.source import SourceText
 
 CODE = "write-string"
 TITLE = "Use io.WriteString instead of Write([]byte(s))"
@@ -98,13 +99,35 @@ def _writer_type(code: Code, file: GoSyntax, writer: Node) -> str:
 def _writes_strings_differently(code: Code) -> bool:
     """Whether a writer of these packages has, or inherits, a WriteString beside its own Write.
 
-    A type that counts in ``Write`` and embeds a ``*bytes.Buffer`` would be passed over.
+    A type that counts in ``Write`` and embeds a ``*bytes.Buffer`` would be passed over. Of the
+    packages that are imported only the types with a Write and an inherited WriteString matter.
     """
     sources = [file.source.content for file in code.all_files]
     if any(b") WriteString(" in content for content in sources):
         return True
     writes = any(b") Write(" in content for content in sources)
-    return writes and any(_embeds(node) for file in code.all_files for node in walk(file.root))
+    if writes and any(_embeds(node) for file in code.all_files for node in walk(file.root)):
+        return True
+    return any(_overrides(files) for files in code.imported.foreign_packages)
+
+
+def _overrides(sources: tuple[SourceText, ...]) -> bool:
+    """Whether a type of a package embeds something, and declares Write but not WriteString."""
+    writing = [GoSyntax(source) for source in sources if b") Write(" in source.content]
+    names = {name for file in writing for name in _receivers(file, "Write")}
+    if not names:
+        return False
+    files = [GoSyntax(source) for source in sources]
+    names -= {name for file in files for name in _receivers(file, "WriteString")}
+    types = (file.types[name] for file in files for name in names if name in file.types)
+    return any(_embeds(node) for spec in types for node in walk(spec))
+
+
+def _receivers(file: GoSyntax, method: str) -> Iterator[str]:
+    """The names of the types that declare a method."""
+    for function in file.functions:
+        if function.plain_name == method and function.name != method:
+            yield function.name.rpartition(".")[0].strip("(*)").partition("[")[0]
 
 
 def _embeds(node: Node) -> bool:
