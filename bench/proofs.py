@@ -102,7 +102,7 @@ class Measuring:
         for candidate in chosen:
             if len(analyses) < 5:
                 begun = Spent.so_far()
-                await self._analysis(root, pattern, report)
+                await self._analysis(root, pattern, report, candidate.files[0])
                 analyses.append(begun.until_now())
             begun = Spent.so_far()
             verdict = await Prover.of(self._engine, around).prove(_new(candidate, around))
@@ -111,11 +111,10 @@ class Measuring:
         return Row(f"{Path(root).name} {pattern}", analyses, proofs, proved)
 
     async def _analysis(
-        self, root: str, pattern: str, before: PackageReport | None = None
+        self, root: str, pattern: str, before: PackageReport | None = None, path: str = ""
     ) -> PackageReport:
         overlay = {}
         if before is not None:
-            path = before.files[0]
             overlay = {path: before.sources[path].content + next(_NEW).encode()}
         async with aclosing(self._engine.analyze(root, [pattern], overlay)) as items:
             async for item in items:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import evolve, frozen
 
+from goescape.analysis.fixes import candidates
 from goescape.analysis.fixes.candidate import Candidate, Claim, Edit, Kind, Promise
 from goescape.analysis.model import Span
 from goescape.toolchain import proving
@@ -242,6 +243,80 @@ async def test_tests_must_compile_too(engine: Engine, write_tree: WriteTree) -> 
     assert reason.startswith("It does not compile: ")
 
 
+ALIAS = """
+-- p/export_test.go --
+package p
+
+var ForTest = new1
+
+func init() { _ = New().n }
+-- p/x_test.go --
+package p_test
+
+import "example.com/m/p"
+
+var t *p.T = p.ForTest()
+"""
+
+
+async def test_external_tests_may_see_what_is_not_exported(
+    engine: Engine, write_tree: WriteTree
+) -> None:
+    """In-package tests and vet's own tool are content: only the external tests object."""
+    text = (
+        (GO_MOD + INLINED + ALIAS).replace("New() *T {", "new1() *T {").replace("New()", "new1()")
+    )
+    case = await case_of(engine, write_tree(text))
+    edits = case.edits(("*T { return &T{}", "T { return T{}"))
+    reason = await case.reason(case.candidate(*edits, subject="&T{}"))
+    assert "tests of example.com/m/p do not compile: cannot use p.ForTest() " in reason
+
+
+async def test_a_finding_that_only_external_tests_have(
+    engine: Engine, write_tree: WriteTree
+) -> None:
+    """Generic code is compiled where it is used: it is not gone because nobody looked there."""
+    text = """
+-- p/p.go --
+package p
+
+var kept any
+
+func Keep[T any](t T) { kept = &t }
+
+func size() int { return len("") }
+-- p/x_test.go --
+package p_test
+
+import "example.com/m/p"
+
+func init() { p.Keep([9]int{}) }
+"""
+    case = await case_of(engine, write_tree(GO_MOD + text))
+    [edit] = case.edits(('len("")', "0"))
+    reason = await case.reason(case.candidate(edit, subject="t"))
+    assert reason == "`t` would still be on the heap."
+    assert isinstance(await case.verdict(case.candidate(edit)), Proof)
+
+
+async def test_a_proof_leaves_nothing_in_the_build_cache(
+    engine: Engine, write_tree: WriteTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the go command writes there: after the first proof it is asked no more."""
+    test = "-- p/p_test.go --\npackage p\n\nfunc C(i int) string { return A(i) + B(`x`) }\n"
+    case = await case_of(engine, write_tree(GO_MOD + SPRINTF + test))
+    code = case.around.code
+    found = [e for path in code.files for e in candidates(code, path) if isinstance(e, Candidate)]
+    first, second = found
+    assert isinstance(await case.verdict(first), Proof)
+
+    async def never(*arguments: object) -> None:
+        raise AssertionError(arguments)
+
+    monkeypatch.setattr(Engine, "_command", never)
+    assert isinstance(await case.verdict(second), Proof)
+
+
 USER = """
 -- {module}/go.mod --
 module example.com/{module}
@@ -270,7 +345,7 @@ async def test_importers_of_other_modules(engine: Engine, write_tree: WriteTree)
     case = Case(folder / "m", engine, around)
     edits = case.edits(("*T { return &T{}", "T { return T{}"))
     candidate = case.candidate(*edits, subject="&T{}")
-    reason = await case.reason(evolve(candidate, changes_signature=True))
+    reason = await case.reason(candidate)
     assert reason.startswith("In a package that imports this one: It does not compile: ")
 
 

@@ -38,6 +38,12 @@ def compare(
     return _broken(candidates, gone, before, after) or _removed(candidates, gone, before, after)
 
 
+def tells_of(candidates: Sequence[Candidate], before: Sequence[PackageReport]) -> bool:
+    """Whether reports have all that candidates promise something of."""
+    targets = [t for each in candidates for t in (each.target, *each.also) if t is not None]
+    return not Counter(map(_key, targets)) - _sites(before, lambda _: True)
+
+
 def _broken(
     candidates: Sequence[Candidate],
     gone: Counter[Key],

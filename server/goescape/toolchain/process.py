@@ -23,7 +23,7 @@ from collections.abc import (  # noqa: TC003 - attrs resolves annotations
     Mapping,
 )
 from pathlib import Path
-from typing import Literal, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 from attrs import field, frozen
 
@@ -165,6 +165,19 @@ async def uninterrupted(work: Awaitable[_T]) -> _T:
     if cancelled:
         raise asyncio.CancelledError
     return task.result()
+
+
+async def all_ended(*works: asyncio.Future[Any]) -> None:
+    """Wait for all; when one fails or this is cancelled, end the others first."""
+    try:
+        await asyncio.wait(works, return_when=asyncio.FIRST_EXCEPTION)
+    finally:
+        for work in works:
+            work.cancel()
+        await uninterrupted(asyncio.wait(works))
+    for work in works:
+        if not work.cancelled():
+            work.result()  # the failure itself, not that the others were ended
 
 
 class BoundedText:

@@ -6,22 +6,26 @@ import asyncio
 import re
 from collections import Counter
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
+from goescape.analysis.declarations import others_feel
 from goescape.analysis.fixes.candidate import Candidate, apply_edits
+from goescape.analysis.go_syntax import GoSyntax
 from goescape.analysis.model import PackageReport
+from goescape.analysis.source import SourceText
 from goescape.toolchain.builds import friendly
-from goescape.toolchain.comparison import compare, worse_for_callers
+from goescape.toolchain.comparison import compare, tells_of, worse_for_callers
+from goescape.toolchain.edited import CompileFailure
 from goescape.toolchain.other_builds import error_elsewhere
-from goescape.toolchain.process import uninterrupted
+from goescape.toolchain.process import all_ended
 from goescape.toolchain.vetting import type_error, vet
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Mapping, Sequence
+    from collections.abc import Awaitable, Coroutine, Mapping, Sequence
 
-    from goescape.analysis.source import SourceText
+    from goescape.toolchain.edited import EditedPackage
     from goescape.toolchain.engine import Engine
     from goescape.toolchain.surroundings import Surroundings
     from goescape.toolchain.vetting import Vetting
@@ -125,30 +129,83 @@ class Prover:
             return Disproof(whole, f"It needs Go {whole.minimum[0]}.{whole.minimum[1]}.")
         sources = self._sources()
         contents = await self.engine.formatted(sources, apply_edits(sources, whole.edits))
-        edits = [edit for claim in whole.claims for edit in claim.edits()]
-        claims = apply_edits(sources, edits)
-        vetting = await self._vetting()
-        claimed = asyncio.ensure_future(self._claimed(claims, vetting))
-        if vetting and vetting.has_external_tests and whole.changes_signature:
-            vetting = None
+        felt = self._others_feel(contents)
+        edited = await self._edited(parts, contents, felt=felt)
         try:
-            verdict = await self._checked(self.root, self.patterns, contents, vetting, claimed)
+            found = await self._compiled(whole, contents, edited, felt=felt)
+            removed = _removed(parts, found)
+            if not isinstance(found, str) and worse_for_callers(found.before, found.after):
+                felt = True
+            missed = felt and edited is not None and edited.has_external_tests
+            if missed and not isinstance(removed, str):
+                found = await self._compiled(whole, contents, None, felt=felt)
+                removed = _removed(parts, found)
         except _Refuted as why:
             return Disproof(whole, f"A type is not what it would have to be: {why}")
-        if isinstance(verdict, str):
-            return Disproof(whole, verdict)
-        removed = compare(parts, self.before, verdict)
-        if isinstance(removed, str):
-            return Disproof(whole, removed)
+        if isinstance(found, str) or isinstance(removed, str):
+            return Disproof(whole, str(removed))
         originals = {path: sources[path].content for path in contents}
-        proof = Proof(whole, contents, removed, len(verdict), go.version, originals)
-        outside = whole.changes_signature or worse_for_callers(self.before, verdict)
+        proof = Proof(whole, contents, removed, len(found.after), go.version, originals)
         if whole.other_builds:
             texts = [sources[path] for path in whole.other_builds]
             error = await error_elsewhere(self.engine, self.root, self.patterns[0], texts, contents)
             if error:
                 return Disproof(whole, error)
-        return await self._with_importers(proof, parts) if outside else proof
+        return await self._with_importers(proof, parts) if felt else proof
+
+    def _others_feel(self, contents: Mapping[str, bytes]) -> bool:
+        """Whether what is declared is another: importers and external tests count then."""
+        known = {p: GoSyntax(text) for r in self.before for p, text in r.sources.items()}
+        if self.surroundings is not None:
+            known = {**self.surroundings.code.others, **self.surroundings.code.files}
+        return others_feel(
+            [file for path, file in known.items() if path in contents],
+            [GoSyntax(SourceText(p, content)) for p, content in contents.items() if p in known],
+            [file for path, file in known.items() if path not in contents],
+        )
+
+    async def _edited(
+        self, parts: Sequence[Candidate], contents: Mapping[str, bytes], *, felt: bool
+    ) -> EditedPackage | None:
+        """How to compile without `go`; None where that does not tell everything."""
+        if self.surroundings is None:
+            return None
+        edited = await self.surroundings.edited(self.engine)
+        if edited is None or not edited.covers(contents):
+            return None
+        if felt and edited.has_external_tests:
+            return None  # they may be callers
+        before = await edited.before()
+        return edited if before is not None and tells_of(parts, (before,)) else None
+
+    async def _compiled(
+        self,
+        whole: Candidate,
+        contents: Mapping[str, bytes],
+        edited: EditedPackage | None,
+        *,
+        felt: bool,
+    ) -> _Compiled | str:
+        """What became of the package, or what is wrong; raises _Refuted for a wrong claim."""
+        vetting = await self._vetting()
+        edits = [edit for claim in whole.claims for edit in claim.edits()]
+        claims = apply_edits(self._sources(), edits)
+        claimed = asyncio.ensure_future(self._claimed(claims, vetting))
+        if vetting and vetting.has_external_tests and felt:
+            vetting = None
+        compiling = self._compile(contents, edited)
+        return await self._checked(compiling, self.root, self.patterns, contents, vetting, claimed)
+
+    async def _compile(
+        self, contents: Mapping[str, bytes], edited: EditedPackage | None
+    ) -> _Compiled | str:
+        found = await edited.report(contents) if edited is not None else None
+        before = await edited.before() if edited is not None else None
+        if isinstance(found, CompileFailure):
+            return found.reason
+        if found is not None and before is not None:
+            return _Compiled((before,), (found,))
+        return await _compiled(self.engine, self.root, self.patterns, contents, self.before)
 
     def _sources(self) -> dict[str, SourceText]:
         if self.surroundings is not None:
@@ -178,10 +235,11 @@ class Prover:
             return Disproof(proof.candidate, reason)
         after: list[PackageReport] = []
         for root, patterns in self.surroundings.importers.items():
-            found = await self._checked(root, patterns, proof.contents)
+            compiling = _compiled(self.engine, root, patterns, proof.contents, ())
+            found = await self._checked(compiling, root, patterns, proof.contents)
             if isinstance(found, str):
                 return Disproof(proof.candidate, f"In a package that imports this one: {found}")
-            after += found
+            after += found.after
         verdict = compare(parts, before, after, elsewhere=True)
         if isinstance(verdict, str):
             return Disproof(proof.candidate, verdict)
@@ -190,47 +248,52 @@ class Prover:
 
     async def _checked(
         self,
+        compiling: Coroutine[None, None, _Compiled | str],
         root: str,
         patterns: Sequence[str],
         contents: Mapping[str, bytes],
         vetting: Vetting | None = None,
         *others: asyncio.Future[None],
-    ) -> list[PackageReport] | str:
-        """The reports of packages with new contents, or what is wrong; at once with ``others``."""
-        compiled = asyncio.ensure_future(_compiled(self.engine, root, patterns, contents))
+    ) -> _Compiled | str:
+        """Packages with new contents, or what is wrong with them; at once with ``others``."""
+        compiled = asyncio.ensure_future(compiling)
         vetted = asyncio.ensure_future(_vetted(self.engine, root, patterns, contents, vetting))
-        await _all_ended(compiled, vetted, *others)
-        after, error = compiled.result()
-        if error:
-            return f"It does not compile: {error}"
-        return f"go vet objects: {vetted.result()}" if vetted.result() else after
+        await all_ended(compiled, vetted, *others)
+        found = compiled.result()
+        if isinstance(found, str):
+            return f"It does not compile: {found}"
+        return f"go vet objects: {vetted.result()}" if vetted.result() else found
 
 
-async def _all_ended(*works: asyncio.Future[Any]) -> None:
-    """Wait for all; when one fails or this is cancelled, end the others first."""
-    try:
-        await asyncio.wait(works, return_when=asyncio.FIRST_EXCEPTION)
-    finally:
-        for work in works:
-            work.cancel()
-        await uninterrupted(asyncio.wait(works))
-    for work in works:
-        if not work.cancelled():
-            work.result()  # the failure itself, not that the others were ended
+@frozen
+class _Compiled:
+    """Packages before an edit and after it."""
+
+    before: tuple[PackageReport, ...]
+    after: tuple[PackageReport, ...]
+
+
+def _removed(parts: Sequence[Candidate], found: _Compiled | str) -> int | str:
+    """How many allocations are gone, or what is wrong."""
+    return found if isinstance(found, str) else compare(parts, found.before, found.after)
 
 
 async def _compiled(
-    engine: Engine, root: str, patterns: Sequence[str], contents: Mapping[str, bytes]
-) -> tuple[list[PackageReport], str]:
+    engine: Engine,
+    root: str,
+    patterns: Sequence[str],
+    contents: Mapping[str, bytes],
+    before: tuple[PackageReport, ...],
+) -> _Compiled | str:
     reports = []
     async with aclosing(engine.analyze(root, patterns, contents)) as items:
         async for item in items:
             if not isinstance(item, PackageReport):
-                return [], item.message
+                return item.message
             if item.errors:
-                return [], item.errors[0].message
+                return item.errors[0].message
             reports.append(item)
-    return reports, ""
+    return _Compiled(before, tuple(reports))
 
 
 async def _vetted(

@@ -15,6 +15,7 @@ from attrs import evolve, field, frozen
 from goescape.analysis.fixes.code import Code, Neighbours
 from goescape.analysis.model import PackageReport
 from goescape.analysis.source import SourceText
+from goescape.toolchain.edited import edited_package
 from goescape.toolchain.packages import go_files, pattern_of, work_root
 from goescape.toolchain.process import GoProblem
 from goescape.toolchain.strangers import strangers
@@ -23,6 +24,7 @@ from goescape.toolchain.vetting import vetting_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from goescape.toolchain.edited import EditedPackage
     from goescape.toolchain.engine import Engine, EngineOptions
     from goescape.toolchain.vetting import Vetting
 
@@ -40,13 +42,26 @@ class Surroundings:
     """Patterns of the workspace's packages that import this one, by the root of their module."""
     _before: dict[str, tuple[PackageReport, ...]] = field(factory=dict, init=False)
 
+    _edited: list[EditedPackage | None] = field(factory=list, init=False)
     _vetting: list[Vetting | None] = field(factory=list, init=False)
+
+    async def edited(self, engine: Engine) -> EditedPackage | None:
+        """How to compile the package without `go`, found out once; None when that cannot be."""
+        if not self._edited:
+            report = self.code.report
+            self._edited.append(await edited_package(engine, self.root, self.pattern, report))
+        return self._edited[0]
 
     async def vetting(self, engine: Engine) -> Vetting | None:
         """How to vet the package without `go vet`, found out once; None when that cannot be."""
         if not self._vetting:
-            path = self.code.report.package
-            self._vetting.append(await vetting_of(engine, self.root, self.pattern, path))
+            edited, path = await self.edited(engine), self.code.report.package
+            found = (
+                await vetting_of(engine, self.root, self.pattern, path)
+                if edited is None
+                else edited.vetting()
+            )
+            self._vetting.append(found)
         return self._vetting[0]
 
     @property

@@ -83,8 +83,6 @@ class Candidate:
     kind: Kind = Kind.QUICK_FIX
     may_add: tuple[str, ...] = ()
     """Patterns of subjects that may appear as new findings, such as the array made beforehand."""
-    changes_signature: bool = False
-    """Whether packages that import this one must be compiled, too."""
     look_at: str = ""
     """For a ``REWRITE``: what the user must check, in one sentence."""
     callers: int = 0

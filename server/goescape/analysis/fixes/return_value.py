@@ -61,7 +61,6 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
                 edits,
                 Promise.GONE,
                 finding,
-                changes_signature=result.declared.exported,
                 callers=len(calls),
                 other_builds=other_builds(code, calls),
                 also=tuple(other for other in found if other is not finding),

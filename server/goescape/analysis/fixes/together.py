@@ -70,7 +70,6 @@ def _whole(chosen: Sequence[Candidate], edits: tuple[Edit, ...]) -> Candidate:
         edits=edits,
         promise=Promise.GONE if Promise.GONE in promises else next(iter(promises)),
         may_add=tuple(dict.fromkeys(each for c in chosen for each in c.may_add)),
-        changes_signature=any(each.changes_signature for each in chosen),
         callers=sum(each.callers for each in chosen),
         claims=tuple(dict.fromkeys(claim for c in chosen for claim in c.claims)),
         other_builds=tuple(sorted({each for c in chosen for each in c.other_builds})),

@@ -56,7 +56,6 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
                 edits,
                 Promise.GONE,
                 finding,
-                changes_signature=result.declared.exported,
                 callers=len(calls),
                 other_builds=other_builds(code, calls),
                 also=also,
