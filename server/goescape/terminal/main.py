@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from goescape import __version__
 from goescape.analysis.model import Severity
 from goescape.settings import Settings
-from goescape.terminal import doctor, explain_command, fix_output, json_output, text_output
+from goescape.terminal import (
+    doctor,
+    explain_command,
+    fix_output,
+    json_output,
+    recipes,
+    setup,
+    text_output,
+)
 from goescape.terminal.check import Question, check
 from goescape.terminal.fix import Fixing, Request
 from goescape.terminal.progress import Progress
@@ -146,6 +154,30 @@ def _doctor(arguments: argparse.Namespace) -> int:
     return 1 if diagnosis.problems else 0
 
 
+def _setup(arguments: argparse.Namespace) -> int:
+    places, command = setup.user_places(), setup.server_command(sys.argv[0])
+    if arguments.check:
+        sys.stdout.writelines(f"{line}\n" for line in setup.found(places, command))
+        return 0
+    if not arguments.editor:
+        raise UsageError(f"Name an editor: {', '.join(recipes.BY_NAME)}.")
+    wanted = setup.chosen(arguments.editor)
+    if arguments.write and len(wanted) > 1:
+        names = " or ".join(recipe.name for recipe in wanted)
+        raise UsageError(f"{arguments.editor} can be more than one: write {names}.")
+    for recipe in wanted:
+        lines = (
+            setup.written(recipe, places, command, _style(arguments))
+            if arguments.write
+            else setup.printed(recipe, places, command)
+        )
+        sys.stdout.writelines(f"{line}\n" for line in lines)
+        sys.stdout.flush()
+        if notice := setup.missing_multiplexer(recipe):
+            _say(notice)
+    return 0
+
+
 def _server(arguments: argparse.Namespace) -> int:
     # imported here: the other commands work, and start faster, without the LSP libraries
     from goescape.lsp.server import run  # noqa: PLC0415
@@ -186,6 +218,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_explain(commands)
     _add_fix(commands)
     _add_doctor(commands)
+    _add_setup(commands)
     _add_server(commands)
     return parser
 
@@ -273,6 +306,26 @@ def _add_doctor(commands: _Commands) -> None:
     command.set_defaults(run=_doctor)
     command.add_argument("-C", dest="folder", default=".", metavar="DIR", help="look in DIR")
     _add_engine_options(command)
+    _add_color(command)
+
+
+def _add_setup(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "setup",
+        help="tell an editor about goescape",
+        description="Print what an editor needs to start the language server, with the path of "
+        f"this command. EDITOR is one of {', '.join(recipes.BY_NAME)}.",
+    )
+    command.set_defaults(run=_setup)
+    command.add_argument("editor", nargs="?", default="", metavar="EDITOR")
+    command.add_argument(
+        "--write",
+        action="store_true",
+        help="write it where it belongs: shows the difference, and keeps what was there",
+    )
+    command.add_argument(
+        "--check", action="store_true", help="say which editors there are, and which are set up"
+    )
     _add_color(command)
 
 

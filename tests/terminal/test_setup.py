@@ -1,0 +1,168 @@
+"""``goescape setup``: printed, written beside what users have, looked for."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from goescape.terminal.json_members import Members, NotAnObjectError, inserted
+from goescape.terminal.places import Places
+from goescape.terminal.recipes import RECIPES
+from goescape.terminal.setup import server_command
+from tests.terminal.command import Answer, goescape, sentences
+
+COMMAND = json.dumps(sys.executable)[1:-1]
+NAMES = [recipe.name for recipe in RECIPES]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home folder with nothing in it."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    return folder
+
+
+def setup(home: Path, *arguments: str) -> Answer:
+    """In that home folder."""
+    return goescape("setup", *arguments, env={"HOME": str(home), "XDG_CONFIG_HOME": ""})
+
+
+def backups(home: Path) -> dict[str, str]:
+    return {file.name: file.read_text() for file in sorted(home.rglob("*goescape-backup*"))}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_is_printed_and_written_once_where_it_belongs(home: Path, name: str) -> None:
+    printed = setup(home, name)
+    assert printed.returncode == 0
+    headline, snippet = printed.stdout.split("\n", 1)
+    assert COMMAND in snippet
+    assert not list(home.iterdir())
+
+    written = setup(home, name, "--write")
+    assert written.returncode == 0
+    (file,) = (file for file in home.rglob("*") if file.is_file())
+    assert str(file) in headline
+    assert all(line in file.read_text() for line in snippet.splitlines())
+    assert f"+{snippet.splitlines()[0]}" in written.stdout
+
+    again = setup(home, name, "--write")
+    assert f"{file} is as it should be." in again.stdout
+    assert not backups(home)
+    assert f"{name}: " in (checked := setup(home, "--check").stdout)
+    assert f"set up in {file}" in checked
+
+
+def test_lines_of_the_user_stay_and_a_backup_is_kept(home: Path) -> None:
+    before = "set number\n"
+    (home / ".vimrc").write_text(before)
+    answer = setup(home, "vim-lsp", "--write")
+    after = (home / ".vimrc").read_text()
+    assert after.startswith(f'{before}\n" goescape setup vim-lsp: begin\naugroup goescape\n')
+    assert "-set number" not in answer.stdout
+    assert backups(home) == {".vimrc.goescape-backup": before}
+
+    edited = after.replace("['go']", "['go', 'gomod']") + "set ruler\n"
+    (home / ".vimrc").write_text(edited)
+    assert "set up differently in" in setup(home, "--check").stdout
+    answer = setup(home, "vim-lsp", "--write")
+    assert "-    \\ 'allowlist': ['go', 'gomod']," in answer.stdout
+    assert (home / ".vimrc").read_text() == f"{after}set ruler\n"
+    assert backups(home)[".vimrc.goescape-backup-2"] == edited
+
+
+def test_both_plugins_of_emacs_share_a_file(home: Path) -> None:
+    (home / ".emacs.d").mkdir()
+    (home / ".emacs.d" / "init.el").write_text("(menu-bar-mode -1)")
+    assert "can be more than one" in setup(home, "emacs", "--write").stderr
+    for name in ("emacs-eglot", "emacs-lsp-mode"):
+        setup(home, name, "--write")
+    text = (home / ".emacs.d" / "init.el").read_text()
+    assert text.startswith("(menu-bar-mode -1)\n")
+    assert text.count(": begin") == text.count(": end") == 2
+
+
+def test_a_file_that_only_its_owner_can_change_is_left_alone(home: Path) -> None:
+    folder = home / ".config" / "helix"
+    folder.mkdir(parents=True)
+    own = '[[language]]\nname = "go"\nauto-format = true\n'
+    (folder / "languages.toml").write_text(own)
+    answer = setup(home, "helix", "--write")
+    assert answer.returncode == 2
+    (sentence,) = sentences(answer.stderr)
+    assert "is left as it is" in sentence
+    assert (folder / "languages.toml").read_text() == own
+    assert not backups(home)
+
+
+def test_a_linked_file_stays_a_link(home: Path) -> None:
+    (home / "dotfiles").mkdir()
+    (home / "dotfiles" / "vimrc").write_text("set number\n")
+    (home / ".vimrc").symlink_to("dotfiles/vimrc")
+    setup(home, "vim-lsp", "--write")
+    assert (home / ".vimrc").is_symlink()
+    assert "augroup goescape" in (home / "dotfiles" / "vimrc").read_text()
+
+
+def test_a_wrong_word_is_answered_with_the_right_ones(home: Path) -> None:
+    answer = setup(home, "ed")
+    assert answer.returncode == 2
+    assert answer.stderr == f"goescape: There is no recipe for ed; there are {', '.join(NAMES)}.\n"
+    assert setup(home).returncode == 2
+
+
+SERVER: Members = {("lsp", "gopls", "binary"): {"path": "rass"}}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", '{\n  "lsp": {\n    "gopls": {\n      "binary": {\n        "path": "rass"'),
+        (
+            '// mine\n{\n    "theme": "One", // {\n}\n',
+            '// mine\n{\n    "lsp": {\n        "gopls": {\n            "binary": {',
+        ),
+        (
+            '{\n  "lsp": {\n    "clangd": {"a": ["}", 1]}\n  },\n  "x": 1\n}\n',
+            '{\n  "lsp": {\n    "gopls": {\n      "binary": {\n        "path": "rass"\n      }\n    },',
+        ),
+        ('{"lsp": {"gopls": {"binary": {"path": "mine"}}}}', None),
+    ],
+    ids=["no file", "comments", "beside others", "there already"],
+)
+def test_members_are_put_into_json(before: str, after: str | None) -> None:
+    text = inserted(before, SERVER)
+    assert text.startswith(before if after is None else after)
+    for line in before.splitlines():
+        assert line in text
+
+
+@pytest.mark.parametrize("text", ["[]", "{", '{"lsp": []}', '{"lsp": {'])
+def test_what_is_no_json_object_is_refused(text: str) -> None:
+    with pytest.raises(NotAnObjectError):
+        inserted(text, {("lsp", "a"): 1})
+
+
+def test_every_system_has_its_places(tmp_path: Path) -> None:
+    def places(system: str) -> Places:
+        return Places(tmp_path, {"APPDATA": "R", "LOCALAPPDATA": "L"}, system)
+
+    shown = {
+        system: [Path(recipe.place(places(system))).as_posix() for recipe in RECIPES]
+        for system in ("linux", "darwin", "win32")
+    }
+    for recipe, place in zip(RECIPES, shown["linux"], strict=True):
+        assert place == recipe.shown_place.replace("~", tmp_path.as_posix())
+    support = "Library/Application Support/Sublime Text/Packages/User"
+    assert f"{tmp_path.as_posix()}/{support}/LanguageServers.sublime-settings" in shown["darwin"]
+    assert {"L/nvim/plugin/goescape.lua", "R/helix/languages.toml"} <= set(shown["win32"])
+
+
+def test_the_installed_command_is_named_with_its_path() -> None:
+    beside = Path(sys.executable).with_name("goescape")
+    assert server_command(str(beside)) == (str(beside), "server")
+    assert server_command("pytest") == (sys.executable, "-m", "goescape", "server")
