@@ -128,7 +128,7 @@ SERVER: Members = {("lsp", "gopls", "binary"): {"path": "rass"}}
         ),
         (
             '{\n  "lsp": {\n    "clangd": {"a": ["}", 1]}\n  },\n  "x": 1\n}\n',
-            '{\n  "lsp": {\n    "gopls": {\n      "binary": {\n        "path": "rass"\n      }\n    },',
+            '{\n  "lsp": {\n    "gopls": {\n      "binary": {\n        "path": "rass"\n',
         ),
         ('{"lsp": {"gopls": {"binary": {"path": "mine"}}}}', None),
     ],
