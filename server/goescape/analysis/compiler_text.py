@@ -122,7 +122,7 @@ class CompilerText:
                 amid = self._feed_lines(text[position:start])
             position = end
             message = match[2]
-            if hold and end == length:
+            if hold and end == length and end - start < _LONGEST_HELD:
                 # Of the explanation of a leak, which can be very long, the header is enough,
                 # unless an open literal before it takes every line.
                 header_end = text.index("\n", start) + 1
@@ -130,6 +130,7 @@ class CompilerText:
                 self._held = text[start:header_end] if shortened else text[start:]
             elif (
                 amid
+                or (hold and end == length)
                 or (quotes and "`" in match[0])
                 or (message is not None and not self._quick(match, message))
             ):
@@ -278,6 +279,7 @@ _STATEMENT = re.compile(
     r"(?:parameter .* leaks to .*:\n(?:\1  .*\n)*|(.*)\n((?:\1  .*\n)*))",
     re.MULTILINE,
 )
+_LONGEST_HELD = 1 << 20  # characters
 _LONGEST_LITERAL = 5_000  # lines
 _MOST_UNKNOWN = 200
 _LONGEST_UNKNOWN = 500

@@ -27,7 +27,7 @@ from goescape.toolchain.packages import (
     pattern_of,
     split_path,
 )
-from goescape.toolchain.process import Command, run, uninterrupted
+from goescape.toolchain.process import LONGEST_LINE, Command, run, uninterrupted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from goescape.analysis.compiler_facts import PackageText
     from goescape.toolchain.process import GoProblem
 
+_HEADER = re.compile(rb"^# ([^\r\n]+)", re.MULTILINE)
 _MOST_MESSAGES = 40
 _LONGEST_MESSAGE = 600
 
@@ -99,6 +100,7 @@ class Build:
         self._key = ("", "")
         self._output = JsonObjects()
         self._messages: list[str] = []
+        self._rest = b""
         self._ready: asyncio.Queue[Package | None] = asyncio.Queue()
 
     async def items(self) -> AsyncGenerator[PackageReport | Problem, None]:
@@ -124,21 +126,33 @@ class Build:
 
     async def _run(self) -> int:
         try:
-            code = await run(self._command, self._output.feed, self._take_line)
+            code = await run(self._command, self._output.feed, on_error_bytes=self._take_text)
+            self._take_text(b"\n" if self._rest else b"")
             self._end_block()
             return code
         finally:
             self._ready.put_nowait(None)
 
-    def _take_line(self, line: str) -> None:
-        key = split_path(line[2:]) if line.startswith("# ") else None
-        if key is not None and self._is_header(key):
-            self._end_block()
-            self._text, self._key = CompilerText(), key
+    def _take_text(self, data: bytes) -> None:
+        """A piece of the compilers' text: file what stands between two headers."""
+        data = self._rest + data
+        start, end = 0, data.rfind(b"\n") + 1
+        self._rest = data[end : end + LONGEST_LINE]
+        for match in _HEADER.finditer(data, 0, end):
+            key = split_path(match[1].decode("utf-8", "replace"))
+            if self._is_header(key):
+                self._feed(data[start : match.start()])
+                self._end_block()
+                self._text, self._key, start = CompilerText(), key, match.start()
+        self._feed(data[start:end])
+
+    def _feed(self, lines: bytes) -> None:
         if self._text is not None:
-            self._text.feed(line)
-        elif len(self._messages) < _MOST_MESSAGES:
-            self._messages.append(line[:_LONGEST_MESSAGE])
+            self._text.feed_chunk(lines)
+        elif lines:
+            told = lines.decode("utf-8", "replace").splitlines()
+            room = _MOST_MESSAGES - len(self._messages)
+            self._messages += [line[:_LONGEST_MESSAGE] for line in told[:room]]
 
     def _is_header(self, key: tuple[str, str]) -> bool:
         """Whether ``# ...`` starts a block: a raw string in a message of Go 1.21 may look so."""

@@ -3,7 +3,6 @@
 The go command holds a package's text back until code is generated, and reads what is on the disk.
 Here the compiler runs by a build plan, on the text that the editor shows; its output is read as it
 comes; and nothing is left in the build cache but what any build leaves there.
-The server does not use it yet.
 """
 
 from __future__ import annotations
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Mapping
 
     from goescape.analysis.compiler_facts import PackageText
+    from goescape.analysis.compiler_lines import Fact
     from goescape.analysis.model import CompileError
     from goescape.toolchain.engine import Engine
 
@@ -39,6 +39,7 @@ _MOST_PACKAGES = 8
 _MOST_MODULES = 8
 _ATTEMPTS = 4
 _BOM = b"\xef\xbb\xbf"
+_MARK_NAME = b": \tnumber_lines\t"
 _MARK = re.compile(rb".*: \tnumber_lines\tTIME\(ns\)\t\d+\t")
 """The first thing that code generation says: by then, escape analysis has said all."""
 _MARK_FLAG = "ssa/number_lines/time=1"
@@ -55,6 +56,8 @@ class _Text:
 
     input: bytes
     texts: tuple[PackageText, ...]
+    understood: Mapping[str, Fact | None]
+    """What its lines mean: most come again."""
 
 
 @define(eq=False)
@@ -281,7 +284,8 @@ class _Run:
     async def _compiled(
         self, variant: Variant, inputs: Mapping[tuple[str, str], bytes]
     ) -> AsyncGenerator[PackageReport | Problem | None, None]:
-        said = _Said(variant.key)
+        before = self._package.texts.get(variant.key)
+        said = _Said(variant.key, before.understood if before is not None else {})
         command = await self._engine.compile_command(
             self._plan.root, self._arguments(variant), self._work(variant), _MARK_FLAG
         )
@@ -296,7 +300,9 @@ class _Run:
                     self._package.plan = None
                 yield item
                 return
-            self._package.texts[variant.key] = _Text(inputs[variant.key], said.finish())
+            self._package.texts[variant.key] = _Text(
+                inputs[variant.key], said.finish(), said.understood
+            )
             yield await asyncio.to_thread(self._report, inputs)
 
     def _arguments(self, variant: Variant) -> tuple[str, ...]:
@@ -394,32 +400,49 @@ def _of_original(error: CompileError, copies: Mapping[str, str]) -> CompileError
 class _Said:
     """The compiler's text while it comes, up to where code generation begins."""
 
-    def __init__(self, key: tuple[str, str]) -> None:
+    def __init__(self, key: tuple[str, str], before: Mapping[str, Fact | None]) -> None:
         path, variant = key
         self.text = b""
         self.has_begun = False
         """Whether there was more than errors."""
-        self._reader = CompilerText()
-        self._reader.feed(f"# {path} [{variant}]" if variant else f"# {path}")
+        self._reader = CompilerText(before)
+        header = f"# {path} [{variant}]\n" if variant else f"# {path}\n"
+        self._reader.feed_chunk(header.encode())
         self._rest = b""
+
+    @property
+    def understood(self) -> Mapping[str, Fact | None]:
+        """What was read, for the next text."""
+        return self._reader.understood
 
     def feed(self, data: bytes) -> bool:
         """Take a piece; whether all has been said."""
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        self.has_begun |= b"inline " in data or b" escape" in data
+        data = self._rest + data
+        end = data.rfind(b"\n") + 1
+        lines, self._rest = data[:end], data[end:]
+        self.has_begun |= b"inline " in lines or b" escape" in lines
         if len(self.text) < _LONGEST_ERROR:
-            self.text += data[:_LONGEST_ERROR]
-        for line in lines:
-            if b": \tnumber_lines\t" in line and _MARK.match(line):
-                return True
-            self._reader.feed(line.removesuffix(b"\r").decode("utf-8", "replace"))
-        return False
+            self.text += lines[:_LONGEST_ERROR]
+        last = _end_of_talk(lines)
+        self._reader.feed_chunk(lines[:last])
+        return last < len(lines)
 
     def finish(self) -> tuple[PackageText, ...]:
         """What was understood."""
         if self._rest and not _MARK.match(self._rest):
-            self._reader.feed(self._rest.decode("utf-8", "replace"))
+            self._reader.feed_chunk(self._rest)
         return self._reader.finish()
+
+
+def _end_of_talk(lines: bytes) -> int:
+    """Where code generation begins to speak; the length of the text if it does not."""
+    found = lines.find(_MARK_NAME)
+    while found >= 0:
+        start = lines.rfind(b"\n", 0, found) + 1
+        if _MARK.match(lines, start):
+            return start
+        found = lines.find(_MARK_NAME, found + 1)
+    return len(lines)
 
 
 _LONGEST_ERROR = 8000

@@ -88,14 +88,19 @@ class Captured:
 
 
 async def run(
-    command: Command, on_output: Callable[[str], None], on_error: Callable[[str], None]
+    command: Command,
+    on_output: Callable[[str], None],
+    on_error: Callable[[str], None] | None = None,
+    *,
+    on_error_bytes: Callable[[bytes], None] | None = None,
 ) -> int:
     """Run to the end, hand over each line without its ``\\n``, and return the exit code.
 
-    The callbacks run on the event loop. When cancelled, the whole group is ended first. Raises
+    ``on_error_bytes`` takes standard error in larger pieces instead, which may end anywhere. The
+    callbacks run on the event loop. When cancelled, the whole group is ended first. Raises
     GoProblem when the process cannot start.
     """
-    lines = _Lines(on_output, on_error)
+    lines = _Lines(on_output, on_error, on_error_bytes)
     async with _running(command, lines) as transport:
         await lines.ended()
     lines.raise_failure()
@@ -286,13 +291,22 @@ class _Chunks(_Listener):
 class _Lines(_Listener):
     """Splits both streams into lines as they come; holds at most one line of each."""
 
-    def __init__(self, on_output: Callable[[str], None], on_error: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        on_output: Callable[[str], None],
+        on_error: Callable[[str], None] | None,
+        on_error_bytes: Callable[[bytes], None] | None,
+    ) -> None:
         super().__init__()
-        self._receivers = {1: on_output, 2: on_error}
+        self._receivers = {1: on_output, 2: on_error or (lambda _line: None)}
+        self._on_error_bytes = on_error_bytes
         self._rest = {1: bytearray(), 2: bytearray()}
         self._failure: Exception | None = None
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
+        if fd == 2 and self._on_error_bytes is not None:
+            self._guarded(self._on_error_bytes, data)
+            return
         rest = self._rest[fd]
         *complete, last = data.split(b"\n")
         for line in complete:
@@ -313,10 +327,13 @@ class _Lines(_Listener):
             raise self._failure
 
     def _hand_over(self, fd: int, line: bytes) -> None:
+        self._guarded(self._receivers[fd], line.removesuffix(b"\r").decode("utf-8", "replace"))
+
+    def _guarded(self, receiver: Callable[[_T], None], what: _T) -> None:
         if self._failure is not None:
             return
         try:
-            self._receivers[fd](line.removesuffix(b"\r").decode("utf-8", "replace"))
+            receiver(what)
         except Exception as failure:
             self._failure = failure
 
