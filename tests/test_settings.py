@@ -54,7 +54,7 @@ def test_every_setting_is_taken_over() -> None:
         "includeTests": False,
         "exclude": ["x/**"],
         "generatedFiles": "hide",
-        "runOn": "manual",
+        "run": "manual",
         "go": {"path": "g", "env": {"GOOS": "js"}, "buildFlags": ["-tags=a"], "inlining": False},
     }
     settings, complaints = parse(raw)
@@ -73,8 +73,11 @@ def test_every_setting_is_taken_over() -> None:
             'goescape.go.inlining must be true or false, not "no"; its default true is used.',
         ),
         (
-            {"runOn": 1},
-            'goescape.runOn must be one of "save", "manual", not 1; its default "save" is used.',
+            {"run": 1},
+            (
+                'goescape.run must be one of "onType", "onSave", "manual", not 1; '
+                'its default "onType" is used.'
+            ),
         ),
         ({"go": 5}, "goescape.go must be an object, not 5; its defaults are used."),
         ({"go": {"pth": ""}}, "goescape.go.pth is unknown; it is ignored."),
@@ -90,7 +93,7 @@ def test_a_wrong_value_is_one_sentence(raw: object, complaint: str) -> None:
 
 
 def test_a_wrong_value_does_not_spoil_the_others() -> None:
-    settings, complaints = parse({"runOn": 1, "go": {"path": "/go"}})
+    settings, complaints = parse({"run": 1, "go": {"path": "/go"}})
     assert settings == Settings(go_path="/go")
     assert len(complaints) == 1
 

@@ -11,7 +11,7 @@ export const SERVER_SETTINGS = [
   'goescape.includeTests',
   'goescape.exclude',
   'goescape.generatedFiles',
-  'goescape.runOn',
+  'goescape.run',
   'goescape.go.path',
   'goescape.go.env',
   'goescape.go.buildFlags',

@@ -98,11 +98,11 @@ class Settings:
         name="generatedFiles",
         choices=("hint", "show", "hide"),
     )
-    run_on: str = setting(
-        "save",
-        "When to analyse: after each save, or only when a command asks for it.",
-        name="runOn",
-        choices=("save", "manual"),
+    run: str = setting(
+        "onType",
+        "When to analyse: while you type, after each save, or only when a command asks for it.",
+        name="run",
+        choices=("onType", "onSave", "manual"),
     )
     go_path: str = setting(
         "",

@@ -257,10 +257,10 @@ os.execv({go!r}, [{go!r}, *sys.argv[1:]])
 
 @pytest.fixture
 def slow_go(tmp_path: Path, go_path: str) -> Path:
-    """A Go whose compiling never ends, and has a child of its own."""
+    """A Go that never answers about packages, and has a child of its own."""
     script = tmp_path / "bin" / "go"
     script.parent.mkdir()
-    condition = "'-export' in sys.argv"
+    condition = "'list' in sys.argv"
     text = SLOW.format(
         python=sys.executable, condition=condition, flag=str(_flag(script)), go=go_path
     )

@@ -163,7 +163,7 @@ async def test_no_go_then_settings_fixed(write_tree: WriteTree, go_path: str) ->
 
 async def test_manual_analyses_only_when_told(write_tree: WriteTree) -> None:
     folder = write_tree(FILES)
-    async with conversation(neovim(), folder, settings={"runOn": "manual"}) as talk:
+    async with conversation(neovim(), folder, settings={"run": "manual"}) as talk:
         uri = talk.open(folder / "p.go")
         talk.save(folder / "p.go")
         assert await talk.hover(uri, "u := 1") is None

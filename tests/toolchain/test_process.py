@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from goescape.toolchain.listeners import LONGEST_LINE
 from goescape.toolchain.process import (
-    LONGEST_LINE,
     NICENESS,
     Command,
     GoProblem,

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from goescape.toolchain.engine import Engine, EngineOptions
-from goescape.toolchain.scheduler import Event, Finished, Reported, Scheduler, Started
+from goescape.toolchain.events import Event, Finished, Reported, Started
+from goescape.toolchain.scheduler import Scheduler
 from tests.toolchain.conftest import Desk, FakeGo, process_group, until
 
 if TYPE_CHECKING:

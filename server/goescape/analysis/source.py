@@ -9,6 +9,13 @@ from attrs import field, frozen
 
 from goescape.analysis.model import Place, Span
 
+BOM = b"\xef\xbb\xbf"
+
+
+def is_same_text(shown: bytes, stored: bytes) -> bool:
+    """Whether an editor shows just this file; most hide the byte order mark."""
+    return shown == stored or (stored.startswith(BOM) and shown == stored[len(BOM) :])
+
 
 @frozen(slots=False)
 class SourceText:

@@ -8,23 +8,28 @@ from typing import TYPE_CHECKING
 from goescape.toolchain.engine import Engine, EngineOptions
 from goescape.toolchain.offers import preferred
 from goescape.toolchain.proving import Proofs
-from goescape.toolchain.scheduler import Event, Scheduler
+from goescape.toolchain.scheduler import Scheduler
 from goescape.toolchain.watch import Watcher
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from goescape.settings import Settings
+    from goescape.toolchain.events import Event
 
 
 class Background:
     """Started once; settings replace its engine, folders its watcher."""
 
     def __init__(
-        self, settings: Settings, emit: Callable[[Event], None], on_change: Callable[[str], None]
+        self,
+        settings: Settings,
+        emit: Callable[[Event], None],
+        shown: Callable[[], Mapping[str, bytes]],
+        on_change: Callable[[str], None],
     ) -> None:
         self.engine = Engine(EngineOptions.of(settings))
-        self.scheduler = Scheduler(self.engine, emit)
+        self.scheduler = Scheduler(self.engine, emit, shown)
         self.proofs = Proofs(self.engine, preferred)
         self._on_change = on_change
         self._watcher: Watcher | None = None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from goescape.analysis.source import BOM, is_same_text
 from goescape.lsp.diagnostics import is_quiet
 from goescape.toolchain.proving import Found
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from goescape.lsp.session import Session
     from goescape.toolchain.proofs import Proof
 
-_BOM = b"\xef\xbb\xbf"
 TESTING = -1
 """The token of that work; those of the scheduler are positive."""
 CHANGED = "the code has changed since this fix was proved; save the file and ask again."
@@ -115,10 +115,10 @@ class Fixes:
                     return None
                 found.append(Changed(path, None, old, new))
                 continue
-            if not is_same(buffer.source.content, old):
+            if not is_same_text(buffer.source.content, old):
                 return None
             shown = buffer.source.content
-            new = new if shown == old else new.removeprefix(_BOM)
+            new = new if shown == old else new.removeprefix(BOM)
             found.append(Changed(path, buffer.version, shown, new))
         return tuple(found)
 
@@ -132,16 +132,18 @@ class Fixes:
         }
 
     def _is_shown(self, report: PackageReport) -> bool:
-        """Whether the editor shows the text of a package as it was compiled."""
+        """Whether the editor shows the text that was compiled, and the disk holds it too: proofs
+        compare with what is saved.
+        """
         identity = self._session.store.identity
         by_identity = {identity(path): source for path, source in report.sources.items()}
         for buffer in self._session.buffers:
             source = by_identity.get(identity(buffer.path))
-            if source is not None and not is_same(buffer.source.content, source.content):
+            if source is None:
+                continue
+            shown, saved = buffer.source.content, self._session.disk_text(buffer.path)
+            if saved is None or not is_same_text(shown, saved.content):
+                return False
+            if not is_same_text(shown, source.content):
                 return False
         return True
-
-
-def is_same(shown: bytes, compiled: bytes) -> bool:
-    """Whether an editor shows just this file; most hide the byte order mark."""
-    return shown in {compiled, compiled.removeprefix(_BOM)}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from goescape.analysis.source import is_same_text
 from goescape.lsp.background import Background
 from goescape.lsp.buffers import Buffer, Buffers, Edit
 from goescape.lsp.convert import Translator
@@ -27,8 +28,17 @@ from goescape.lsp.store import Known, Store
 from goescape.lsp.view import Shifts, View
 from goescape.settings import SECTION, Settings, parse
 from goescape.toolchain.engine import EngineOptions, Problem
+from goescape.toolchain.events import (
+    Event,
+    Excluded,
+    Failed,
+    Finished,
+    Reported,
+    Started,
+    Unfinished,
+)
 from goescape.toolchain.go_command import GoProblem
-from goescape.toolchain.scheduler import Event, Excluded, Failed, Finished, Reported, Started
+from goescape.toolchain.packages import absolute
 
 if TYPE_CHECKING:
     from goescape.analysis.source import SourceText
@@ -65,6 +75,8 @@ class Session:
         self._nonce = secrets.token_hex(4)
         self._progress = Progress(lambda: editor if editor.client.progress else None)
         self._problem: Problem | None = None
+        self._unfinished: Unfinished | None = None
+        """What keeps the text that was typed last from being analysed."""
         self._go = ""
         self._said: set[str] = set()
         self._refresh: asyncio.TimerHandle | None = None
@@ -91,7 +103,9 @@ class Session:
 
     def _start(self) -> None:
         self._started.set()
-        self.background = Background(self.settings, self.take, self.changed_on_disk)
+        self.background = Background(
+            self.settings, self.take, self._shown_texts, self.changed_on_disk
+        )
         for buffer in self.buffers:
             self._analyze_opened(buffer)
         self.editor.spawn(self._look_for_go(self.background))
@@ -174,16 +188,21 @@ class Session:
             self._push([buffer.path])
 
     def changed(self, uri: str, version: int, edits: list[Edit]) -> None:
-        """The text in the editor is another one now; nothing is compiled before it is saved."""
+        """The text in the editor is another one now."""
         buffer = self.buffers.change(uri, version, edits)
         if buffer is not None:
             self.latest = buffer.path
             self.fixes.edited(buffer)
+            self._analyze_text(buffer.path)
+
+    def _analyze_text(self, path: str) -> None:
+        if self.background is not None and self.settings.run == "onType":
+            self.background.scheduler.file_edited(path)
 
     def saved(self, path: str) -> None:
         """The editor wrote a file."""
         self.fixes.changed(path)
-        if self.background is not None and self.settings.run_on == "save":
+        if self.background is not None and self.settings.run != "manual":
             self.background.scheduler.file_changed(path)
 
     def closed(self, uri: str) -> None:
@@ -192,7 +211,23 @@ class Session:
         if buffer is not None:
             if self.background is not None:
                 self.background.scheduler.file_closed(buffer.path)
+            if not self._is_saved(buffer):
+                self._analyze_text(buffer.path)  # what the disk holds counts again
             self._push([buffer.path])
+
+    def _is_saved(self, buffer: Buffer) -> bool:
+        saved = self._disk.text(buffer.path)
+        return saved is not None and is_same_text(buffer.source.content, saved.content)
+
+    def _shown_texts(self) -> dict[str, bytes]:
+        """The texts that are compiled in place of what is on the disk."""
+        if self.settings.run != "onType":
+            return {}
+        return {
+            absolute(each.path): each.source.content
+            for each in self.buffers
+            if each.path.endswith(".go")
+        }
 
     def changed_on_disk(self, path: str) -> None:
         """Somebody wrote, created or deleted a file."""
@@ -205,9 +240,11 @@ class Session:
             self.publish(gone)
 
     def _analyze_opened(self, buffer: Buffer) -> None:
-        wanted = buffer.path.endswith(".go") and self.settings.run_on == "save"
+        wanted = buffer.path.endswith(".go") and self.settings.run != "manual"
         if self.background is not None and wanted:
             self.background.scheduler.file_opened(buffer.path)
+            if not self._is_saved(buffer):
+                self._analyze_text(buffer.path)
 
     # The background's side.
 
@@ -223,10 +260,13 @@ class Session:
                 self._progress.finished(event.token, cancelled=event.cancelled)
             case Reported():
                 self._problem = None
+                self._unfinished = None
                 self.publish(self.store.put(event.report))
                 self.fixes.reported(event.report)
             case Excluded():
                 self.publish(self.store.exclude(event.file, event.reason))
+            case Unfinished():
+                self._unfinished = event
             case Failed():
                 self._take_problem(event.problem)
         self._tell_status()
@@ -261,6 +301,8 @@ class Session:
         waiting = self.store.waiting()
         packages = [known.report.package for known in waiting]
         first = waiting[0].errors[0].message if waiting and waiting[0].errors else ""
+        if self._unfinished is not None and not packages:
+            packages, first = [self._unfinished.package], self._unfinished.message
         now = status(self._progress.running, self._problem, packages, first)
         self.editor.status(evolve(now, go=self._go))
 

@@ -16,6 +16,7 @@ from goescape.analysis.model import CompileError, PackageReport
 from goescape.analysis.report import PackageInfo, build_report
 from goescape.analysis.source import SourceText
 from goescape.toolchain.digests import digest
+from goescape.toolchain.listeners import LONGEST_LINE
 from goescape.toolchain.packages import (
     JsonObjects,
     ListedPackage,
@@ -27,7 +28,8 @@ from goescape.toolchain.packages import (
     pattern_of,
     split_path,
 )
-from goescape.toolchain.process import LONGEST_LINE, Command, run, uninterrupted
+from goescape.toolchain.process import Command, run
+from goescape.toolchain.tasks import uninterrupted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence

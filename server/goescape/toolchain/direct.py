@@ -20,7 +20,7 @@ from attrs import define, evolve, field, frozen
 from goescape.analysis.compiler_text import CompilerText
 from goescape.analysis.model import PackageReport
 from goescape.analysis.report import Analyst, PackageInfo
-from goescape.analysis.source import SourceText
+from goescape.analysis.source import SourceText, is_same_text
 from goescape.toolchain.builds import Problem, failure_of_tests, friendly, other_source
 from goescape.toolchain.digests import digest
 from goescape.toolchain.packages import absolute, compile_errors, go_files, pattern_of, work_root
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 _MOST_PACKAGES = 8
 _MOST_MODULES = 8
 _ATTEMPTS = 4
-_BOM = b"\xef\xbb\xbf"
 _MARK_NAME = b": \tnumber_lines\t"
 _MARK = re.compile(rb".*: \tnumber_lines\tTIME\(ns\)\t\d+\t")
 """The first thing that code generation says: by then, escape analysis has said all."""
@@ -101,7 +100,7 @@ class DirectLane:
                 async for item in items:
                     yield item
         except NotPlannedError:
-            overlay = await asyncio.to_thread(_differing, unsaved)
+            overlay = await asyncio.to_thread(differing, unsaved)
             async with aclosing(self._engine.analyze(root, [pattern], overlay)) as reports:
                 async for report in reports:
                     yield report
@@ -463,17 +462,12 @@ def _read(package: _Package, directory: str, unsaved: Mapping[str, bytes]) -> di
                 continue
             package.sources[path] = (stamp, on_disk)
         shown = unsaved.get(path)
-        if shown is None or (on_disk and _is_same(shown, on_disk.content)):
+        if shown is None or (on_disk and is_same_text(shown, on_disk.content)):
             if on_disk is not None:
                 found[path] = _Content(on_disk, False, stamp)
             continue
         found[path] = _Content(SourceText(path, shown), True, None)
     return found
-
-
-def _is_same(shown: bytes, on_disk: bytes) -> bool:
-    """Whether an editor shows this file; most hide the byte order mark."""
-    return shown == on_disk or (on_disk.startswith(_BOM) and shown == on_disk[len(_BOM) :])
 
 
 def _stamp(path: str) -> tuple[int, int] | None:
@@ -484,14 +478,14 @@ def _stamp(path: str) -> tuple[int, int] | None:
     return stat.st_mtime_ns, stat.st_size
 
 
-def _differing(unsaved: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The texts that are not on the disk."""
+def differing(unsaved: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The texts of the editor that are not on the disk."""
     differing = {}
     for path, shown in unsaved.items():
         try:
             on_disk = Path(path).read_bytes()
         except OSError:
             on_disk = b""
-        if not _is_same(shown, on_disk):
+        if not is_same_text(shown, on_disk):
             differing[path] = shown
     return differing

@@ -21,7 +21,8 @@ from goescape.analysis.source import SourceText
 from goescape.toolchain.builds import friendly, other_source
 from goescape.toolchain.packages import compile_errors, work_root
 from goescape.toolchain.plans import plan_of
-from goescape.toolchain.process import FOLDER, NICENESS, Command, all_ended, reading
+from goescape.toolchain.process import FOLDER, NICENESS, Command, reading
+from goescape.toolchain.tasks import together
 from goescape.toolchain.vetting import ADDED, Vetting
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class EditedPackage:
             for each in self.variants
             if each in edited or each.key not in texts
         }
-        await all_ended(*runs.values())
+        await together(runs.values())
         for key, run in runs.items():
             said = run.result()
             if not isinstance(said, _Said):

@@ -47,6 +47,7 @@ from goescape.toolchain.packages import (
 )
 from goescape.toolchain.plans import PLAN_FIELDS, may_be_planned
 from goescape.toolchain.process import FOLDER, BoundedText, Command, capture, run
+from goescape.toolchain.tasks import both, together, within
 from goescape.toolchain.work_file import WorkFile
 
 if TYPE_CHECKING:
@@ -263,7 +264,7 @@ class Engine:
             format_like(toolchain.go, toolchain.environment, before[path].content, content)
             for path, content in contents.items()
         ]
-        return dict(zip(contents, await asyncio.gather(*works), strict=True))
+        return dict(zip(contents, await together(works), strict=True))
 
     async def raw_text(self, root: str, pattern: str) -> str:
         """The compiler's own text of a package, at most 2 MB. Raises GoProblem."""
@@ -335,7 +336,7 @@ class Engine:
         without_tests = Engine(evolve(self.options, tests=False))
         without_tests._found = await self._toolchain()
         others = without_tests._list(root, added, flags)
-        found, more = await asyncio.gather(own, others)
+        found, more = await both(own, others)
         return [*more, *found]
 
     async def describe(
@@ -459,7 +460,7 @@ class Engine:
         root, objects = command.directory, JsonObjects()
         errors = BoundedText(4000)
         try:
-            code = await asyncio.wait_for(run(command, objects.feed, errors.add), LIST_SECONDS)
+            code = await within(LIST_SECONDS, run(command, objects.feed, errors.add))
         except asyncio.TimeoutError:
             raise GoProblem(
                 f"`go list` did not answer within {LIST_SECONDS:g} s in {root}; "

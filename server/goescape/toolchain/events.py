@@ -35,6 +35,14 @@ class Reported:
 
 
 @frozen
+class Unfinished:
+    """Text that is not saved does not compile yet; what was found before stays as it was."""
+
+    package: str
+    message: str
+
+
+@frozen
 class Failed:
     """Something could not be analysed."""
 
@@ -49,4 +57,4 @@ class Excluded:
     reason: str
 
 
-Event: TypeAlias = Started | Finished | Reported | Failed | Excluded
+Event: TypeAlias = Started | Finished | Reported | Unfinished | Failed | Excluded

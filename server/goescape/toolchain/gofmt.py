@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goescape.toolchain.digests import digest
 from goescape.toolchain.process import Command, GoProblem, capture
+from goescape.toolchain.tasks import both
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,9 +26,7 @@ async def format_like(go: Go, environment: Mapping[str, str], old: bytes, new: b
 
     Raises GoProblem when gofmt does not answer.
     """
-    was, now = await asyncio.gather(
-        _is_formatted(go, environment, old), _formatted(go, environment, new)
-    )
+    was, now = await both(_is_formatted(go, environment, old), _formatted(go, environment, new))
     return now or new if was else new
 
 

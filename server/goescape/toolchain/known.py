@@ -41,6 +41,10 @@ class KnownPackages:
         names = sorted(self._by_directory.pop(directory, ()))
         return tuple(PackageReport(name, directory, ()) for name in names)
 
+    def directories(self) -> tuple[str, ...]:
+        """The folders of all packages."""
+        return tuple(self._by_directory)
+
     def below(self, folder: str = "") -> tuple[tuple[str, str], ...]:
         """Root and pattern of each package in or below a folder; of all without one."""
         directories = [

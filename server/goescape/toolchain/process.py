@@ -18,32 +18,23 @@ import sys
 import tempfile
 from collections.abc import (  # noqa: TC003 - attrs resolves annotations
     AsyncIterator,
-    Awaitable,
     Callable,
     Mapping,
 )
 from pathlib import Path
-from typing import Any, Literal, TypeVar, cast
+from typing import Literal
 
 from attrs import field, frozen
 
-if sys.platform == "linux":
-    import fcntl
+from goescape.toolchain.listeners import Chunks, Lines, Listener
+from goescape.toolchain.tasks import uninterrupted, within
 
 INTERRUPT_SECONDS = 1.0
 """How long a group may take to end after an interrupt, before it is killed."""
-WAIT_DELAY = 2.0
-"""Seconds that a pipe may stay open after the process has ended (a descendant may hold it)."""
 FOLDER = "{goescape temporary folder}"
 """Stands in arguments for the folder of the process, where the files of ``Command.work`` lie."""
-LONGEST_LINE = 1 << 20
-"""Bytes; the rest of a longer line is dropped. Go's longest have a few thousand."""
 NICENESS = 10
-_TOGETHER_SECONDS = 0.004
-"""How long output is collected before it is handed over."""
-_PIPE_BYTES = 1 << 20
 _WINDOWS = sys.platform == "win32"
-_T = TypeVar("_T")
 _LEFT: dict[str, int] = {}
 """Temporary folder -> process group (0: none yet) of what runs: for the end of the interpreter."""
 
@@ -100,7 +91,7 @@ async def run(
     callbacks run on the event loop. When cancelled, the whole group is ended first. Raises
     GoProblem when the process cannot start.
     """
-    lines = _Lines(on_output, on_error, on_error_bytes)
+    lines = Lines(on_output, on_error, on_error_bytes)
     async with _running(command, lines) as transport:
         await lines.ended()
     lines.raise_failure()
@@ -116,21 +107,21 @@ async def reading(
     The future has the exit code, or None as soon as ``feed`` has answered that it knows enough;
     what is left of the process is ended with the context. Raises GoProblem when it cannot start.
     """
-    chunks = _Chunks(feed)
+    chunks = Chunks(feed)
     async with _running(command, chunks, together=True):
         yield chunks.outcome
 
 
 @contextlib.asynccontextmanager
 async def _running(
-    command: Command, listener: _Listener, *, together: bool = False
+    command: Command, listener: Listener, *, together: bool = False
 ) -> AsyncIterator[asyncio.SubprocessTransport]:
     """A process with its temporary folder; both are gone afterwards."""
     folder = _temporary_folder(command.environment)
     _LEFT[folder] = 0
     try:
         await asyncio.to_thread(_write_all, folder, command)
-        transport = await _start(command, folder, listener, together=together)
+        transport = await _started(command, folder, listener, together=together)
         _LEFT[folder] = transport.get_pid()
         try:
             yield transport
@@ -148,7 +139,7 @@ async def capture(command: Command, seconds: float, limit: int = 1 << 22) -> Cap
     """
     output, errors = BoundedText(limit), BoundedText(limit)
     try:
-        code = await asyncio.wait_for(run(command, output.add, errors.add), seconds)
+        code = await within(seconds, run(command, output.add, errors.add))
     except asyncio.TimeoutError:
         shown = " ".join(command.arguments[:3])
         raise GoProblem(
@@ -156,33 +147,6 @@ async def capture(command: Command, seconds: float, limit: int = 1 << 22) -> Cap
             "or set goescape.go.path to another go."
         ) from None
     return Captured(code, output.text, errors.text)
-
-
-async def uninterrupted(work: Awaitable[_T]) -> _T:
-    """Await to the end although cancelled; the cancellation is raised afterwards."""
-    task = asyncio.ensure_future(work)
-    cancelled = False
-    while not task.done():
-        try:
-            await asyncio.shield(task)
-        except asyncio.CancelledError:  # noqa: PERF203 - once per cancellation
-            cancelled = True
-    if cancelled:
-        raise asyncio.CancelledError
-    return task.result()
-
-
-async def all_ended(*works: asyncio.Future[Any]) -> None:
-    """Wait for all; when one fails or this is cancelled, end the others first."""
-    try:
-        await asyncio.wait(works, return_when=asyncio.FIRST_EXCEPTION)
-    finally:
-        for work in works:
-            work.cancel()
-        await uninterrupted(asyncio.wait(works))
-    for work in works:
-        if not work.cancelled():
-            work.result()  # the failure itself, not that the others were ended
 
 
 class BoundedText:
@@ -207,139 +171,27 @@ class BoundedText:
         return "".join(f"{line}\n" for line in self._lines)
 
 
-class _Listener(asyncio.SubprocessProtocol):
-    """Knows when a process has ended and has said everything."""
+async def _started(
+    command: Command, folder: str, listener: Listener, *, together: bool
+) -> asyncio.SubprocessTransport:
+    """Start it; when cancelled meanwhile, wait for the start and end it.
 
-    def __init__(self) -> None:
-        self.exited = asyncio.Event()
-        self.drained = asyncio.Event()
-
-    def process_exited(self) -> None:
-        self.exited.set()
-
-    async def ended(self) -> None:
-        """Wait for the end; a pipe that a descendant holds open is not waited for long."""
-        await self.exited.wait()
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self.drained.wait(), WAIT_DELAY)
-
-
-class _Chunks(_Listener):
-    """Hands over what has come every few milliseconds: the compiler writes line by line."""
-
-    def __init__(self, feed: Callable[[bytes], bool]) -> None:
-        super().__init__()
-        self.outcome: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
-        self._feed = feed
-        self._chunks: list[bytes] = []
-        self._timer: asyncio.TimerHandle | None = None
-        self._transport: asyncio.SubprocessTransport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.SubprocessTransport", transport)
-        pipe = self._pipe()
-        file = pipe.get_extra_info("pipe") if pipe is not None else None
-        if file is not None and sys.platform == "linux":
-            with contextlib.suppress(OSError):  # the system may not allow as much
-                fcntl.fcntl(file.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-
-    def pipe_data_received(self, fd: int, data: bytes) -> None:
-        self._chunks.append(data)
-        pipe = self._pipe()
-        if self._timer is None and pipe is not None:
-            pipe.pause_reading()
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(_TOGETHER_SECONDS, self._go_on, pipe)
-
-    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._hand_over()
-        self.drained.set()
-        self._conclude()
-
-    def process_exited(self) -> None:
-        super().process_exited()
-        self._conclude()
-
-    def _pipe(self) -> asyncio.ReadTransport | None:
-        pipe = self._transport.get_pipe_transport(1) if self._transport is not None else None
-        return cast("asyncio.ReadTransport | None", pipe)
-
-    def _go_on(self, pipe: asyncio.ReadTransport) -> None:
-        self._timer = None
-        self._hand_over()
-        if not pipe.is_closing():
-            pipe.resume_reading()
-
-    def _hand_over(self) -> None:
-        data, self._chunks = b"".join(self._chunks), []
-        if not data or self.outcome.done():
-            return
+    asyncio alone would leave open the pipes that it had not connected yet.
+    """
+    start = asyncio.ensure_future(_start(command, folder, listener, together=together))
+    try:
+        return await asyncio.shield(start)
+    except asyncio.CancelledError:
         try:
-            if self._feed(data):
-                self.outcome.set_result(None)
-        except Exception as failure:
-            self.outcome.set_exception(failure)
-
-    def _conclude(self) -> None:
-        if self.exited.is_set() and self.drained.is_set() and not self.outcome.done():
-            transport = self._transport
-            self.outcome.set_result((transport.get_returncode() if transport else 0) or 0)
-
-
-class _Lines(_Listener):
-    """Splits both streams into lines as they come; holds at most one line of each."""
-
-    def __init__(
-        self,
-        on_output: Callable[[str], None],
-        on_error: Callable[[str], None] | None,
-        on_error_bytes: Callable[[bytes], None] | None,
-    ) -> None:
-        super().__init__()
-        self._receivers = {1: on_output, 2: on_error or (lambda _line: None)}
-        self._on_error_bytes = on_error_bytes
-        self._rest = {1: bytearray(), 2: bytearray()}
-        self._failure: Exception | None = None
-
-    def pipe_data_received(self, fd: int, data: bytes) -> None:
-        if fd == 2 and self._on_error_bytes is not None:
-            self._guarded(self._on_error_bytes, data)
-            return
-        rest = self._rest[fd]
-        *complete, last = data.split(b"\n")
-        for line in complete:
-            rest += line[: LONGEST_LINE - len(rest)]
-            self._hand_over(fd, bytes(rest))
-            rest.clear()
-        rest += last[: LONGEST_LINE - len(rest)]
-
-    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
-        if rest := self._rest.pop(fd, None):
-            self._hand_over(fd, bytes(rest))
-        if not self._rest:
-            self.drained.set()
-
-    def raise_failure(self) -> None:
-        """Raise what a receiver raised: inside the event loop's callback it would be lost."""
-        if self._failure is not None:
-            raise self._failure
-
-    def _hand_over(self, fd: int, line: bytes) -> None:
-        self._guarded(self._receivers[fd], line.removesuffix(b"\r").decode("utf-8", "replace"))
-
-    def _guarded(self, receiver: Callable[[_T], None], what: _T) -> None:
-        if self._failure is not None:
-            return
-        try:
-            receiver(what)
-        except Exception as failure:
-            self._failure = failure
+            await uninterrupted(asyncio.wait({start}))
+        finally:
+            if start.exception() is None:
+                await uninterrupted(_end(start.result(), listener, at_once=True))
+        raise
 
 
 async def _start(
-    command: Command, folder: str, listener: _Listener, *, together: bool
+    command: Command, folder: str, listener: Listener, *, together: bool
 ) -> asyncio.SubprocessTransport:
     directory = command.directory or folder
     environment = {**command.environment, "PWD": directory, "GOTMPDIR": folder}
@@ -424,7 +276,7 @@ def _write_files(folder: str, files: Mapping[str, bytes]) -> None:
 
 
 async def _end(
-    transport: asyncio.SubprocessTransport, listener: _Listener, *, at_once: bool
+    transport: asyncio.SubprocessTransport, listener: Listener, *, at_once: bool
 ) -> None:
     """Interrupt, wait, kill, wait: the leader and all of its group."""
     group = transport.get_pid()
@@ -437,7 +289,7 @@ async def _end(
     transport.close()
 
 
-async def _ended(group: int, listener: _Listener, seconds: float) -> bool:
+async def _ended(group: int, listener: Listener, seconds: float) -> bool:
     deadline = asyncio.get_running_loop().time() + seconds
     while asyncio.get_running_loop().time() < deadline:
         if listener.exited.is_set() and not _group_exists(group):

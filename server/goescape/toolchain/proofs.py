@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections import Counter
 from contextlib import aclosing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 
@@ -19,7 +19,7 @@ from goescape.toolchain.builds import friendly
 from goescape.toolchain.comparison import compare, tells_of, worse_for_callers
 from goescape.toolchain.edited import CompileFailure
 from goescape.toolchain.other_builds import error_elsewhere
-from goescape.toolchain.process import all_ended
+from goescape.toolchain.tasks import together, within
 from goescape.toolchain.vetting import type_error, vet
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ async def prove_in_time(
 ) -> Verdict:
     """The verdict, or that it took too long; no process is left either way."""
     try:
-        return await asyncio.wait_for(work, seconds)
+        return await within(seconds, work)
     except asyncio.TimeoutError:
         return Disproof(candidate, f"The proof took over {seconds:g} s.", lasting=False)
 
@@ -258,7 +258,8 @@ class Prover:
         """Packages with new contents, or what is wrong with them; at once with ``others``."""
         compiled = asyncio.ensure_future(compiling)
         vetted = asyncio.ensure_future(_vetted(self.engine, root, patterns, contents, vetting))
-        await all_ended(compiled, vetted, *others)
+        works: tuple[asyncio.Future[Any], ...] = (compiled, vetted, *others)
+        await together(works)
         found = compiled.result()
         if isinstance(found, str):
             return f"It does not compile: {found}"

@@ -20,9 +20,10 @@ from goescape.analysis.fixes.candidate import Candidate, Kind, Refusal
 from goescape.analysis.model import PackageReport
 from goescape.toolchain.digests import digest
 from goescape.toolchain.engine import Engine
-from goescape.toolchain.process import GoProblem, uninterrupted
+from goescape.toolchain.process import GoProblem
 from goescape.toolchain.proofs import SECONDS, Disproof, Proof, Prover, Verdict, prove_in_time
 from goescape.toolchain.surroundings import Surroundings, proving, survey
+from goescape.toolchain.tasks import uninterrupted
 from goescape.toolchain.unions import prove_union
 
 if TYPE_CHECKING:

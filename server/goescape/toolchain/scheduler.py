@@ -1,23 +1,31 @@
 """The one owner of background work: what is to be analysed, when, and what has become old.
 
-Work may be dropped, never forgotten: a newer save ends the running build of its module, but what
-was asked stays asked until a build has answered it.
+Work may be dropped, never forgotten: newer text ends the running analysis of its module, but what
+was asked stays asked until it has been answered.
 """
 
 from __future__ import annotations
 
 import asyncio
 import itertools
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import define, field
-
 from goescape.analysis.model import PackageReport
+from goescape.analysis.source import is_same_text
 from goescape.toolchain.builds import Problem, problem_of
 from goescape.toolchain.digests import digest, file_digests
-from goescape.toolchain.events import Event, Excluded, Failed, Finished, Reported, Started
+from goescape.toolchain.direct import DirectLane, differing
+from goescape.toolchain.events import (
+    Event,
+    Excluded,
+    Failed,
+    Finished,
+    Reported,
+    Started,
+    Unfinished,
+)
 from goescape.toolchain.go_command import GoProblem
 from goescape.toolchain.known import KnownPackages, without_go_files
 from goescape.toolchain.packages import (
@@ -27,59 +35,57 @@ from goescape.toolchain.packages import (
     module_root,
     pattern_of,
 )
-from goescape.toolchain.process import uninterrupted
+from goescape.toolchain.requests import Queue, Requests
+from goescape.toolchain.tasks import uninterrupted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 
     from goescape.toolchain.engine import Engine
 
-__all__ = ["Event", "Excluded", "Failed", "Finished", "Reported", "Scheduler", "Started"]
-
 BUILDS_AT_ONCE = 2
 _LONGEST_SETTLE = 20
-"""How many times the settle time a stream of saves may hold back a build."""
-
-
-@define
-class _Asked:
-    """What is to be analysed in one module: pattern -> serial number of the last request."""
-
-    near: dict[str, int] = field(factory=dict)
-    """Saved or opened packages, and those that import them: first."""
-    wide: dict[str, int] = field(factory=dict)
-    """Whole folders: when nothing near waits."""
-    files: dict[str, None] = field(factory=dict)
-    """Files behind ``near``, to be told when the build excludes them."""
-    leading: set[str] = field(factory=set)
-    """Patterns of ``near`` whose importers follow."""
-    asked_at: float = 0.0
-    worker: asyncio.Task[None] | None = None
-    running: asyncio.Task[None] | None = None
-    """The build that the worker waits for; it may be ended by itself."""
+"""How many changes in a row may hold back an analysis."""
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
+"""Seconds without a further edit before text is analysed: as long as that took the last time."""
+_MOST_SINGLY = 6
+"""The go command takes more packages at once than this faster than one by one."""
 
 
 class Scheduler:
-    """Takes changes and wishes, runs builds, and hands events to ``emit`` on the event loop.
+    """Takes changes and wishes, runs analyses, and hands events to ``emit`` on the event loop.
 
-    Every method returns at once and is called on the event loop's thread. ``settle`` is how long,
-    in seconds, a save waits for further saves.
+    Every method returns at once and is called on the event loop's thread. ``shown`` gives the texts
+    that the editor holds, by absolute path. ``settle`` is how long, in seconds, changes on the disk
+    wait for further ones when they come in a row.
     """
 
-    def __init__(self, engine: Engine, emit: Callable[[Event], None], settle: float = 0.05) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        emit: Callable[[Event], None],
+        shown: Callable[[], Mapping[str, bytes]] = dict,
+        settle: float = 0.05,
+    ) -> None:
         self._engine = engine
+        self._lane = DirectLane(engine)
         self._emit = emit
+        self._shown = shown
         self._settle = settle
         self._slots = asyncio.Semaphore(BUILDS_AT_ONCE)
+        self._wide_slot = asyncio.Semaphore(1)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._modules: dict[str, _Asked] = {}
-        self._serials = itertools.count(1)
+        self._modules: dict[str, Requests] = {}
         self._tokens = itertools.count(1)
         self._open: dict[str, None] = {}
         self._incoming: dict[str, bool] = {}
         self._seen: dict[str, bytes] = {}
         self._known = KnownPackages()
         self._excluded: set[str] = set()
+        self._outdated: set[str] = set()
+        """Folders of packages that import something that was saved since they were analysed."""
+        self._seconds: dict[str, float] = {}
+        """How long a folder's package takes until its first report."""
         self._cancellations = 0
         self._closed = False
 
@@ -100,10 +106,25 @@ class Scheduler:
         """
         self._take(path, forced=False)
 
+    def file_edited(self, path: str) -> None:
+        """The editor shows a text of this file that was not analysed yet."""
+        path = absolute(path)
+        if self._closed or not path.endswith(".go"):
+            return
+        root, directory, pattern = _home(path)
+        requests = self._requests(root)
+        if pattern not in requests.near.waiting:
+            requests.typed.add(pattern)
+        pause = self._seconds.get(directory, _SHORTEST_PAUSE)
+        pause = min(max(pause, _SHORTEST_PAUSE), _LONGEST_PAUSE)
+        requests.postpone(asyncio.get_running_loop().time(), pause)
+        self._ask_near(root, [pattern])
+
     def file_opened(self, path: str) -> None:
         """An editor shows the file: its package is analysed unless that has been done."""
-        self._open[absolute(path)] = None
-        self._take(path, forced=False)
+        path = absolute(path)
+        self._open[path] = None
+        self._take(path, forced=str(Path(path).parent) in self._outdated)
 
     def file_closed(self, path: str) -> None:
         """The editor shows it no more."""
@@ -122,17 +143,18 @@ class Scheduler:
         self._cancellations += 1
         self._incoming.clear()
         self._seen.clear()
-        for asked in self._modules.values():
-            asked.near.clear()
-            asked.wide.clear()
-            if asked.running is not None:
-                asked.running.cancel()
+        for requests in self._modules.values():
+            for queue in (requests.near, requests.wide):
+                queue.waiting.clear()
+                queue.interrupt()
 
     def replace_engine(self, engine: Engine) -> None:
         """Settings have changed: analyse again what is open, then what was known."""
-        self._engine = engine
+        self._engine, self._lane = engine, DirectLane(engine)
         self._seen.clear()
-        self._stop_running()
+        for requests in self._modules.values():
+            requests.near.interrupt()
+            requests.wide.interrupt()
         for path in self._open:
             self._ask_file(path)
         self._ask_known()
@@ -145,6 +167,8 @@ class Scheduler:
             for task in self._tasks:
                 task.cancel()
             await uninterrupted(asyncio.wait(set(self._tasks)))
+
+    # What is asked.
 
     def _take(self, path: str, *, forced: bool) -> None:
         path = absolute(path)
@@ -171,13 +195,13 @@ class Scheduler:
             self._seen[path] = found
 
     def _ask_file(self, path: str) -> None:
-        directory = str(Path(path).parent)
-        root = module_root(directory)
-        pattern = pattern_of(root, directory) if root else path
-        asked = self._asked(root or directory)
-        asked.files[path] = None
-        asked.leading.add(pattern)
-        self._ask(root or directory, asked.near, [pattern])
+        root, _, pattern = _home(path)
+        requests = self._requests(root)
+        requests.files[path] = None
+        requests.leading.add(pattern)
+        requests.typed.discard(pattern)
+        requests.settle(asyncio.get_running_loop().time(), self._settle)
+        self._ask_near(root, [pattern])
 
     def _ask_below(self, folder: str) -> None:
         """How packages load has changed: open ones first, then the others that are known."""
@@ -188,9 +212,8 @@ class Scheduler:
 
     def _ask_known(self, folder: str = "") -> None:
         for root, pattern in self._known.below(folder):
-            asked = self._asked(root)
-            if pattern not in asked.near:
-                self._ask(root, asked.wide, [pattern])
+            if pattern not in self._requests(root).near.waiting:
+                self._ask_wide(root, [pattern])
 
     async def _ask_folder(self, folder: str) -> None:
         cancellations = self._cancellations
@@ -203,95 +226,120 @@ class Scheduler:
             return
         for root in roots:
             inside = root != folder and Path(root) in Path(folder).parents
-            below = pattern_of(root, folder) + "/..." if inside else "./..."
-            self._ask(root, self._asked(root).wide, [below])
+            self._ask_wide(root, [pattern_of(root, folder) + "/..." if inside else "./..."])
         if not roots:
             files = await asyncio.to_thread(go_files, folder)
             if not files:
                 text = f"There is no go.mod and no Go file in {folder}."
                 self._emit(Failed(Problem(text, kind="load")))
-            self._ask(folder, self._asked(folder).wide, files)
+            self._ask_wide(folder, files)
 
-    def _asked(self, root: str) -> _Asked:
-        return self._modules.setdefault(root, _Asked())
+    def _requests(self, root: str) -> Requests:
+        return self._modules.setdefault(root, Requests())
 
-    def _ask(
-        self,
-        root: str,
-        waiting: dict[str, int],
-        patterns: Iterable[str],
-        *,
-        interrupting: bool = True,
-    ) -> None:
-        """Remember the patterns, end the build that they make old, and see to the next one."""
-        asked = self._modules[root]
-        for pattern in patterns:
-            waiting[pattern] = next(self._serials)
-        asked.asked_at = asyncio.get_running_loop().time()
-        if asked.running is not None and waiting is asked.near and interrupting:
-            asked.running.cancel()
-        self._employ(root, asked)
+    def _ask_near(self, root: str, patterns: Iterable[str], *, interrupting: bool = True) -> None:
+        """Remember the patterns, end the work that they make old, and see to the next one."""
+        requests = self._requests(root)
+        requests.near.ask(patterns)
+        if interrupting:
+            requests.near.interrupt()
+        self._employ(requests.near, self._work_near(root, requests))
 
-    def _employ(self, root: str, asked: _Asked) -> None:
-        """Start the module's worker where there is work and none."""
-        if not (asked.near or asked.wide) or self._closed:
-            return
-        if asked.worker is None or asked.worker.done():
-            asked.worker = self._spawn(self._work(root, asked))
+    def _ask_wide(self, root: str, patterns: Iterable[str]) -> None:
+        requests = self._requests(root)
+        requests.wide.ask(patterns)
+        self._employ(requests.wide, self._work_wide(root, requests.wide))
 
-    def _stop_running(self) -> None:
-        for asked in self._modules.values():
-            if asked.running is not None:
-                asked.running.cancel()
+    def _employ(self, queue: Queue, work: Coroutine[Any, Any, None]) -> None:
+        """Start a worker where there is something to do and none that does it."""
+        busy = queue.worker is not None and not queue.worker.done()
+        if busy or not queue.waiting or self._closed:
+            work.close()
+        else:
+            queue.worker = self._spawn(work)
 
-    async def _work(self, root: str, asked: _Asked) -> None:
-        """Build until nothing is asked of the module any more."""
-        while asked.near or asked.wide:
-            await self._settled(asked)
+    # Work.
+
+    async def _work_near(self, root: str, requests: Requests) -> None:
+        """Analyse until nothing near is asked of the module any more."""
+        while requests.near.waiting:
+            await _settled(requests)
             async with self._slots:
-                waiting = asked.near or asked.wide
-                if not waiting:
-                    return
-                begun = dict(waiting)
-                asked.running = asyncio.ensure_future(self._build(root, asked, begun))
-                try:
-                    await asyncio.wait({asked.running})
-                finally:
-                    await _end(asked.running)
-                    finished, asked.running = not asked.running.cancelled(), None
-            if finished:
-                _forget(waiting, begun)
+                if requests.near.waiting:
+                    await _finished(requests.near, self._analyze_near(root, requests))
 
-    async def _settled(self, asked: _Asked) -> None:
-        loop = asyncio.get_running_loop()
-        for _ in range(_LONGEST_SETTLE):
-            left = asked.asked_at + self._settle - loop.time()
-            if left <= 0:
-                return
-            await asyncio.sleep(left)
+    async def _work_wide(self, root: str, queue: Queue) -> None:
+        while queue.waiting:
+            async with self._wide_slot:
+                if queue.waiting:
+                    await _finished(queue, self._analyze_wide(root, queue))
 
-    async def _build(self, root: str, asked: _Asked, patterns: dict[str, int]) -> None:
-        """One build with its events, its excluded files and the importers that it leads to."""
-        engine, token = self._engine, next(self._tokens)
-        files = tuple(asked.files)
-        reports: list[PackageReport] = []
-        self._emit(Started(_title(root, patterns), token))
-        cancelled = True
-        try:
+    async def _analyze_near(self, root: str, requests: Requests) -> None:
+        begun, patterns = dict(requests.near.waiting), requests.urgency()
+        async with self._told(_title(root, patterns)):
             gone = await asyncio.to_thread(without_go_files, root, tuple(patterns))
+            gone = {pattern for pattern in gone if not self._is_shown(root, pattern)}
             self._announce_gone(root, gone)
-            present = [pattern for pattern in patterns if pattern not in gone]
-            async with aclosing(engine.analyze(root, present)) as items:
+            patterns = [pattern for pattern in patterns if pattern not in gone]
+            if len(patterns) > _MOST_SINGLY:
+                await self._analyze_many(root, requests, patterns)
+            else:
+                for pattern in patterns:
+                    await self._analyze_one(root, requests, pattern)
+        requests.near.answered(begun)  # what could not be done has been told
+
+    async def _analyze_one(self, root: str, requests: Requests, pattern: str) -> None:
+        """One package, as the editor shows it."""
+        begun = {pattern: requests.near.waiting[pattern]}
+        typed, loop = pattern in requests.typed, asyncio.get_running_loop()
+        engine, started = self._engine, loop.time()
+        reports: list[PackageReport] = []
+        items = self._lane.analyze(root, pattern, self._shown(), tests=not typed)
+        async with aclosing(items):
+            async for item in items:
+                if not reports:
+                    self._seconds[_directory(root, pattern)] = loop.time() - started
+                unfinished = _fails(item) and await self._is_unsaved(root, pattern)
+                self._accept(item, unfinished=unfinished)
+                if isinstance(item, PackageReport):
+                    reports.append(item)
+        if not typed:
+            await self._follow_up(engine, root, requests, [pattern], reports)
+        requests.near.answered(begun)
+        if pattern not in requests.near.waiting:
+            requests.typed.discard(pattern)
+
+    async def _analyze_many(self, root: str, requests: Requests, patterns: list[str]) -> None:
+        engine = self._engine
+        reports: list[PackageReport] = []
+        overlay = await asyncio.to_thread(differing, self._shown())
+        async with aclosing(engine.analyze(root, patterns, overlay)) as items:
+            async for item in items:
+                self._accept(item)
+                if isinstance(item, PackageReport):
+                    reports.append(item)
+        await self._follow_up(engine, root, requests, patterns, reports)
+        requests.typed.difference_update(patterns)
+
+    async def _analyze_wide(self, root: str, queue: Queue) -> None:
+        begun = dict(queue.waiting)
+        async with self._told(_title(root, begun)):
+            gone = await asyncio.to_thread(without_go_files, root, tuple(begun))
+            self._announce_gone(root, gone)
+            present = [pattern for pattern in begun if pattern not in gone]
+            async with aclosing(self._engine.analyze(root, present)) as items:
                 async for item in items:
-                    self._accept(item)
-                    if isinstance(item, PackageReport):
-                        reports.append(item)
-            await self._tell_excluded(engine, files, reports)
-            leading = asked.leading.intersection(patterns)
-            await self._ask_importers(engine, leading, root, patterns, reports)
-            asked.leading -= leading
-            for file in files:
-                asked.files.pop(file, None)
+                    if not (isinstance(item, PackageReport) and self._is_edited(item)):
+                        self._accept(item)
+        queue.answered(begun)
+
+    @asynccontextmanager
+    async def _told(self, title: str) -> AsyncIterator[None]:
+        """Tells of the work inside: that it begins, what goes wrong, that it ends."""
+        token, cancelled = next(self._tokens), True
+        self._emit(Started(title, token))
+        try:
+            yield
             cancelled = False
         except GoProblem as why:
             cancelled = False
@@ -302,7 +350,12 @@ class Scheduler:
         finally:
             self._emit(Finished(token, cancelled))
 
-    def _accept(self, item: PackageReport | Problem) -> None:
+    # What comes of it.
+
+    def _accept(self, item: PackageReport | Problem, *, unfinished: bool = False) -> None:
+        if unfinished:
+            self._emit(Unfinished(item.package, item.errors[0].message))
+            return
         if isinstance(item, Problem):
             if item.kind in {"go", "load"}:
                 self._seen.clear()  # the next save, even of the same content, tries again
@@ -311,18 +364,40 @@ class Scheduler:
         for replaced in self._known.take(item):
             self._emit(Reported(replaced))
         for path, source in item.sources.items():
-            self._seen.setdefault(path, digest(source.content))
+            if path not in self._open:
+                self._seen.setdefault(path, digest(source.content))
+        self._outdated.discard(item.directory)
         self._emit(Reported(item))
 
     def _announce_gone(self, root: str, patterns: Iterable[str]) -> None:
         """Packages without any Go file left get an empty report."""
         for pattern in patterns:
-            lone = pattern.endswith(".go")
-            directory = root if lone else str(Path(root, pattern))
+            directory = root if pattern.endswith(".go") else _directory(root, pattern)
             for report in self._known.forget(directory):
                 self._emit(Reported(report))
-            if lone and (rest := go_files(directory)):
-                self._ask(root, self._asked(root).near, rest, interrupting=False)
+            if pattern.endswith(".go") and (rest := go_files(directory)):
+                self._ask_near(root, rest, interrupting=False)
+
+    async def _follow_up(
+        self,
+        engine: Engine,
+        root: str,
+        requests: Requests,
+        patterns: Iterable[str],
+        reports: list[PackageReport],
+    ) -> None:
+        """What a saved package leads to: files that are left out, packages that import it."""
+        directories = {_directory(root, pattern) for pattern in patterns}
+        files = [each for each in requests.files if str(Path(each).parent) in directories]
+        await self._tell_excluded(engine, files, reports)
+        leading = requests.leading.intersection(patterns)
+        saved = {_directory(root, pattern) for pattern in leading}
+        for report in reports:
+            if report.directory in saved and self._engine is engine:
+                await self._ask_importers(engine, report, directories)
+        requests.leading -= leading
+        for file in files:
+            requests.files.pop(file, None)
 
     async def _tell_excluded(
         self, engine: Engine, files: Iterable[str], reports: Iterable[PackageReport]
@@ -339,25 +414,44 @@ class Scheduler:
                 self._excluded.remove(file)
                 self._emit(Excluded(file, ""))
 
-    async def _ask_importers(
-        self,
-        engine: Engine,
-        leading: set[str],
-        root: str,
-        done: Iterable[str],
-        reports: Iterable[PackageReport],
-    ) -> None:
-        """After a saved package: the packages with open files that import it, in every module."""
-        changed = {str(Path(root, pattern)) for pattern in leading}
-        packages = [report.package for report in reports if report.directory in changed]
-        built = {str(Path(root, pattern)) for pattern in done}
-        directories = {str(Path(path).parent) for path in self._open} - built
-        for other in {module_root(directory) for directory in directories} - {""}:
-            for package in packages:
-                found = await engine.importers(other, package, directories)
-                if found and self._engine is engine:
-                    # Not interrupting: the build that asks may be the one that runs.
-                    self._ask(other, self._asked(other).near, found, interrupting=False)
+    async def _ask_importers(self, engine: Engine, report: PackageReport, done: set[str]) -> None:
+        """The packages with open files that import a saved one, nearest first, in every module.
+
+        Those that nobody looks at are remembered as old.
+        """
+        shown = {str(Path(path).parent) for path in self._open} - done
+        self._outdated.update({*self._known.directories()} - shown - done)
+        known = {each: self._lane.distance(each, report.package) for each in shown}
+        importing = [each for each, distance in known.items() if distance]
+        unknown = {each for each, distance in known.items() if distance is None}
+        for root in {module_root(directory) for directory in unknown} - {""}:
+            patterns = await engine.importers(root, report.package, unknown)
+            importing += [_directory(root, pattern) for pattern in patterns]
+        if self._engine is not engine:
+            return
+        for directory in sorted(importing, key=lambda each: known[each] or 1):
+            root = module_root(directory)
+            # Not interrupting: the work that asks may be what runs.
+            self._ask_near(root, [pattern_of(root, directory)], interrupting=False)
+
+    def _is_shown(self, root: str, pattern: str) -> bool:
+        """Whether the editor shows a file of a package, which may not be on the disk yet."""
+        directory = _directory(root, pattern)
+        return any(path == pattern or _folder(path) == directory for path in self._shown())
+
+    async def _is_unsaved(self, root: str, pattern: str) -> bool:
+        """Whether the editor shows a text of a package that is not on the disk."""
+        directory = _directory(root, pattern)
+        shown = {path: text for path, text in self._shown().items() if _folder(path) == directory}
+        return bool(await asyncio.to_thread(differing, shown))
+
+    def _is_edited(self, report: PackageReport) -> bool:
+        """Whether the editor shows another text than the one that was analysed."""
+        shown = self._shown()
+        return any(
+            path in shown and not is_same_text(shown[path], source.content)
+            for path, source in report.sources.items()
+        )
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(self._guarded(work))
@@ -373,31 +467,61 @@ class Scheduler:
             self._emit(Failed(_unforeseen(problem)))
 
 
-async def _end(task: asyncio.Task[None]) -> None:
-    """Make sure that the task has ended, with its processes."""
-    if not task.done():
-        task.cancel()
-        await uninterrupted(asyncio.wait({task}))
+async def _settled(requests: Requests) -> None:
+    """Wait until no further change is to be expected."""
+    loop = asyncio.get_running_loop()
+    for _ in range(_LONGEST_SETTLE):
+        left = requests.due - loop.time()
+        if left <= 0:
+            return
+        await asyncio.sleep(left)
+
+
+async def _finished(queue: Queue, work: Coroutine[Any, Any, None]) -> None:
+    """Run some work of a queue, which may be ended by itself, and wait for its end."""
+    task = queue.running = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait({task})
+    finally:
+        if not task.done():
+            task.cancel()
+            await uninterrupted(asyncio.wait({task}))
+        queue.running = None
+    if not task.cancelled():
+        task.result()
+
+
+def _fails(item: PackageReport | Problem) -> bool:
+    """Whether code does not compile."""
+    return bool(item.errors)
+
+
+def _home(path: str) -> tuple[str, str, str]:
+    """The module's root, the folder and the pattern of a file's package."""
+    directory = _folder(path)
+    root = module_root(directory)
+    return root or directory, directory, pattern_of(root, directory) if root else path
+
+
+def _folder(path: str) -> str:
+    return str(Path(path).parent)
+
+
+def _directory(root: str, pattern: str) -> str:
+    return _folder(pattern) if pattern.endswith(".go") else absolute(f"{root}/{pattern}")
 
 
 def _unforeseen(problem: Exception) -> Problem:
     return Problem(f"goescape itself failed ({problem!r}): please report this.")
 
 
-def _forget(waiting: dict[str, int], begun: dict[str, int]) -> None:
-    """Take out what was answered, unless it was asked again meanwhile."""
-    for pattern, serial in begun.items():
-        if waiting.get(pattern) == serial:
-            del waiting[pattern]
-
-
 def _title(root: str, patterns: Iterable[str]) -> str:
-    names = [_shown(root, pattern) for pattern in patterns]
+    names = [_name(root, pattern) for pattern in patterns]
     more = f" and {len(names) - 1} more" if len(names) > 1 else ""
     return f"{names[0]}{more}"
 
 
-def _shown(root: str, pattern: str) -> str:
+def _name(root: str, pattern: str) -> str:
     if pattern.endswith(".go"):
         return Path(pattern).name
     return f"{Path(root).name}/{pattern.removeprefix('./')}".removesuffix("/.")

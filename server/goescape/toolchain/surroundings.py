@@ -19,6 +19,7 @@ from goescape.toolchain.edited import edited_package
 from goescape.toolchain.packages import go_files, pattern_of, work_root
 from goescape.toolchain.process import GoProblem
 from goescape.toolchain.strangers import strangers
+from goescape.toolchain.tasks import both
 from goescape.toolchain.vetting import vetting_of
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ async def survey(
     home = await engine.home(report.files[0])
     others = await asyncio.to_thread(_others, report)
     assembly, debug = await asyncio.to_thread(_unseen, report, home.root)
-    importing, imported = await asyncio.gather(
+    importing, imported = await both(
         _importing(engine, home.root, home.import_path, report, folders),
         engine.imported(home.root, home.pattern),
     )

@@ -1,0 +1,154 @@
+"""What listens to a process: it hands over what comes, and knows when all has come."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from typing import TYPE_CHECKING, TypeVar, cast
+
+if sys.platform == "linux":
+    import fcntl
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+WAIT_DELAY = 2.0
+"""Seconds that a pipe may stay open after the process has ended (a descendant may hold it)."""
+LONGEST_LINE = 1 << 20
+"""Bytes; the rest of a longer line is dropped. Go's longest have a few thousand."""
+_TOGETHER_SECONDS = 0.004
+"""How long output is collected before it is handed over."""
+_PIPE_BYTES = 1 << 20
+_T = TypeVar("_T")
+
+
+class Listener(asyncio.SubprocessProtocol):
+    """Knows when a process has ended and has said everything."""
+
+    def __init__(self) -> None:
+        self.exited = asyncio.Event()
+        self.drained = asyncio.Event()
+
+    def process_exited(self) -> None:
+        self.exited.set()
+
+    async def ended(self) -> None:
+        """Wait for the end; a pipe that a descendant holds open is not waited for long."""
+        await self.exited.wait()
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self.drained.wait(), WAIT_DELAY)
+
+
+class Chunks(Listener):
+    """Hands over what has come every few milliseconds: the compiler writes line by line."""
+
+    def __init__(self, feed: Callable[[bytes], bool]) -> None:
+        super().__init__()
+        self.outcome: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
+        self._feed = feed
+        self._chunks: list[bytes] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._transport: asyncio.SubprocessTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.SubprocessTransport", transport)
+        pipe = self._pipe()
+        file = pipe.get_extra_info("pipe") if pipe is not None else None
+        if file is not None and sys.platform == "linux":
+            with contextlib.suppress(OSError):  # the system may not allow as much
+                fcntl.fcntl(file.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        self._chunks.append(data)
+        pipe = self._pipe()
+        if self._timer is None and pipe is not None:
+            pipe.pause_reading()
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(_TOGETHER_SECONDS, self._go_on, pipe)
+
+    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._hand_over()
+        self.drained.set()
+        self._conclude()
+
+    def process_exited(self) -> None:
+        super().process_exited()
+        self._conclude()
+
+    def _pipe(self) -> asyncio.ReadTransport | None:
+        pipe = self._transport.get_pipe_transport(1) if self._transport is not None else None
+        return cast("asyncio.ReadTransport | None", pipe)
+
+    def _go_on(self, pipe: asyncio.ReadTransport) -> None:
+        self._timer = None
+        self._hand_over()
+        if not pipe.is_closing():
+            pipe.resume_reading()
+
+    def _hand_over(self) -> None:
+        data, self._chunks = b"".join(self._chunks), []
+        if not data or self.outcome.done():
+            return
+        try:
+            if self._feed(data):
+                self.outcome.set_result(None)
+        except Exception as failure:
+            self.outcome.set_exception(failure)
+
+    def _conclude(self) -> None:
+        if self.exited.is_set() and self.drained.is_set() and not self.outcome.done():
+            transport = self._transport
+            self.outcome.set_result((transport.get_returncode() if transport else 0) or 0)
+
+
+class Lines(Listener):
+    """Splits both streams into lines as they come; holds at most one line of each."""
+
+    def __init__(
+        self,
+        on_output: Callable[[str], None],
+        on_error: Callable[[str], None] | None,
+        on_error_bytes: Callable[[bytes], None] | None,
+    ) -> None:
+        super().__init__()
+        self._receivers = {1: on_output, 2: on_error or (lambda _line: None)}
+        self._on_error_bytes = on_error_bytes
+        self._rest = {1: bytearray(), 2: bytearray()}
+        self._failure: Exception | None = None
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        if fd == 2 and self._on_error_bytes is not None:
+            self._guarded(self._on_error_bytes, data)
+            return
+        rest = self._rest[fd]
+        *complete, last = data.split(b"\n")
+        for line in complete:
+            rest += line[: LONGEST_LINE - len(rest)]
+            self._hand_over(fd, bytes(rest))
+            rest.clear()
+        rest += last[: LONGEST_LINE - len(rest)]
+
+    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
+        if rest := self._rest.pop(fd, None):
+            self._hand_over(fd, bytes(rest))
+        if not self._rest:
+            self.drained.set()
+
+    def raise_failure(self) -> None:
+        """Raise what a receiver raised: inside the event loop's callback it would be lost."""
+        if self._failure is not None:
+            raise self._failure
+
+    def _hand_over(self, fd: int, line: bytes) -> None:
+        self._guarded(self._receivers[fd], line.removesuffix(b"\r").decode("utf-8", "replace"))
+
+    def _guarded(self, receiver: Callable[[_T], None], what: _T) -> None:
+        if self._failure is not None:
+            return
+        try:
+            receiver(what)
+        except Exception as failure:
+            self._failure = failure
