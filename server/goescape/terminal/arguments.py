@@ -1,0 +1,170 @@
+"""What can be written behind ``goescape``; knows no command, so that help comes at once."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from goescape import __version__
+
+_Commands = Any  # argparse does not name the type of add_subparsers' answer
+SEVERITIES = ("warning", "information", "hint")
+
+
+def parser() -> argparse.ArgumentParser:
+    whole = argparse.ArgumentParser(
+        prog="goescape", description="Shows which Go values escape to the heap, and why."
+    )
+    whole.add_argument("--version", action="version", version=f"goescape {__version__}")
+    commands = whole.add_subparsers(metavar="COMMAND", required=True)
+    _add_check(commands)
+    _add_explain(commands)
+    _add_fix(commands)
+    _add_doctor(commands)
+    _add_setup(commands)
+    _add_server(commands)
+    return whole
+
+
+def _add_check(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "check",
+        help="list what escapes to the heap",
+        description="List what escapes to the heap. Exit code: 0 nothing found, 1 something "
+        "found, 2 something could not be analysed.",
+    )
+    command.set_defaults(command="check")
+    command.add_argument(
+        "packages",
+        nargs="*",
+        metavar="PACKAGES",
+        help="folders, Go files or import paths, as for go build (default: ./...)",
+    )
+    command.add_argument(
+        "-C", dest="folder", default=".", metavar="DIR", help="look in DIR instead of here"
+    )
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    command.add_argument(
+        "--min-severity",
+        choices=SEVERITIES,
+        default=SEVERITIES[-1],
+        help="leave out what matters less (default: hint)",
+    )
+    command.add_argument(
+        "--all", action="store_true", help="also what the compiler reports and does not allocate"
+    )
+    command.add_argument(
+        "--no-progress", action="store_true", help="no progress line on the terminal"
+    )
+    _add_engine_options(command)
+    _add_color(command)
+
+
+def _add_explain(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "explain",
+        help="tell why a line allocates",
+        description="Tell what a line allocates, why, through which steps, and what helps.",
+    )
+    command.set_defaults(command="explain")
+    command.add_argument("position", metavar="FILE:LINE[:COLUMN]", help="columns count bytes")
+    _add_engine_options(command)
+    _add_color(command)
+
+
+def _add_fix(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "fix",
+        help="repair what escapes, with proof",
+        description="Repair what escapes to the heap. Every fix was compiled and compared before "
+        "it is shown. Exit code: 0 all is done, 1 --diff shows fixes, 2 something could not be "
+        "analysed.",
+    )
+    command.set_defaults(command="fix")
+    command.add_argument("packages", nargs="*", metavar="PACKAGES", help="as for check")
+    command.add_argument(
+        "-C", dest="folder", default=".", metavar="DIR", help="look in DIR instead of here"
+    )
+    command.add_argument("--diff", action="store_true", help="show the fixes, write nothing")
+    command.add_argument(
+        "--yes", action="store_true", help="write all obvious fixes, proved together"
+    )
+    command.add_argument(
+        "--test", action="store_true", help="write only what the package's tests pass with"
+    )
+    command.add_argument(
+        "--only", action="append", default=[], metavar="CODE", help="only this kind of fix"
+    )
+    command.add_argument("--go", default="", metavar="PATH", help="the go command to use")
+    _add_color(command)
+
+
+def _add_doctor(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "doctor",
+        help="show versions, which Go is used and why, and what is wrong",
+        description="Show versions, which Go is used and why, the modules of the folder, and "
+        "what is wrong. Exit code: 0 all is well, 1 there is a problem.",
+    )
+    command.set_defaults(command="doctor")
+    command.add_argument("-C", dest="folder", default=".", metavar="DIR", help="look in DIR")
+    _add_engine_options(command)
+    _add_color(command)
+
+
+def _add_setup(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "setup",
+        help="tell an editor about goescape",
+        description="Print what an editor needs to start the language server, with the path of "
+        "this command. Without EDITOR, the editors are named.",
+    )
+    command.set_defaults(command="setup")
+    command.add_argument("editor", nargs="?", default="", metavar="EDITOR")
+    command.add_argument(
+        "--write",
+        action="store_true",
+        help="write it where it belongs: shows the difference, and keeps what was there",
+    )
+    command.add_argument(
+        "--check", action="store_true", help="say which editors there are, and which are set up"
+    )
+    _add_color(command)
+
+
+def _add_server(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "server",
+        help="be a language server, for editors",
+        description="Speak the language server protocol on standard input and output.",
+    )
+    command.set_defaults(command="server")
+    command.add_argument(
+        "--tcp", type=_address, metavar="HOST:PORT", help="listen for one client there instead"
+    )
+
+
+def _add_engine_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--go", default="", metavar="PATH", help="the go command to use")
+    command.add_argument(
+        "--tests",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="analyse _test.go files too (default: yes)",
+    )
+
+
+def _add_color(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="auto: on a terminal, unless NO_COLOR is set",
+    )
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
+        raise argparse.ArgumentTypeError(f"{text} is not HOST:PORT, such as 127.0.0.1:7070")
+    return host.strip("[]"), int(port)

@@ -1,0 +1,178 @@
+"""The commands behind ``goescape``, each from its arguments to its exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from goescape.analysis.model import Severity
+from goescape.settings import Settings
+from goescape.terminal import (
+    doctor,
+    explain_command,
+    fix_output,
+    json_output,
+    recipes,
+    setup,
+    text_output,
+)
+from goescape.terminal.check import Question, check
+from goescape.terminal.fix import Fixing, Request
+from goescape.terminal.progress import Progress
+from goescape.terminal.style import Style, style_for
+from goescape.terminal.targets import UsageError
+from goescape.toolchain.engine import EngineOptions
+from goescape.toolchain.go_command import GoProblem
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Coroutine, Mapping
+
+_T = TypeVar("_T")
+_TERMINATED = 143
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command that was named; a problem that the user can mend becomes a sentence."""
+    try:
+        return _COMMANDS[arguments.command](arguments)
+    except asyncio.CancelledError:
+        return _TERMINATED
+    except (UsageError, GoProblem) as problem:
+        _say(str(problem))
+        return 2
+
+
+def _say(sentence: str) -> None:
+    print(f"goescape: {sentence}", file=sys.stderr)
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except OSError:
+        raise UsageError("This folder does not exist any more; change to another.") from None
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    here = _here()
+    question = Question(
+        folder=arguments.folder,
+        packages=tuple(arguments.packages) or ("./...",),
+        minimum=Severity(arguments.min_severity),
+        everything=arguments.all,
+    )
+    style = _style(arguments)
+    quiet = arguments.no_progress or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb"
+    progress = Progress(sys.stderr, enabled=not quiet, width=style.width)
+    outcome = _run(check(question, _options(arguments), progress))
+    if arguments.format == "json":
+        sys.stdout.writelines(json_output.render(outcome))
+    else:
+        sys.stdout.writelines(f"{line}\n" for line in text_output.render(outcome, style, here))
+        sys.stdout.flush()
+        if outcome.notice:
+            _say(outcome.notice)
+        for line in text_output.render_failures(outcome.failures, style, here):
+            print(line, file=sys.stderr)
+    return outcome.exit_code
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    lines = _run(
+        explain_command.explain_position(
+            arguments.position, _options(arguments), _style(arguments), _here()
+        )
+    )
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+    return 0
+
+
+def _fix(arguments: argparse.Namespace) -> int:
+    here = _here()
+    request = Request(
+        folder=arguments.folder,
+        packages=tuple(arguments.packages) or ("./...",),
+        only=frozenset(arguments.only),
+        diff=arguments.diff,
+        yes=arguments.yes,
+        test=arguments.test,
+    )
+    style = _style(arguments)
+    quiet = not sys.stderr.isatty() or os.environ.get("TERM") == "dumb"
+    progress = Progress(sys.stderr, enabled=not quiet, width=style.width)
+    screen = fix_output.Screen(request, style, here)
+    options = EngineOptions.of(Settings(go_path=arguments.go))
+    outcome = Fixing(request, options, _run).work(progress, screen)
+    sys.stdout.writelines(f"{line}\n" for line in fix_output.render_summary(outcome, style))
+    sys.stdout.flush()
+    for line in text_output.render_failures(outcome.failures, style, here):
+        print(line, file=sys.stderr)
+    return outcome.exit_code
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    diagnosis = _run(doctor.examine(arguments.folder, _options(arguments)))
+    sys.stdout.writelines(f"{line}\n" for line in doctor.render(diagnosis, _style(arguments)))
+    return 1 if diagnosis.problems else 0
+
+
+def _setup(arguments: argparse.Namespace) -> int:
+    places, command = setup.user_places(), setup.server_command(sys.argv[0])
+    if arguments.check:
+        sys.stdout.writelines(f"{line}\n" for line in setup.found(places, command))
+        return 0
+    if not arguments.editor:
+        raise UsageError(f"Name an editor: {', '.join(recipes.BY_NAME)}.")
+    wanted = setup.chosen(arguments.editor)
+    if arguments.write and len(wanted) > 1:
+        names = " or ".join(recipe.name for recipe in wanted)
+        raise UsageError(f"{arguments.editor} can be more than one: write {names}.")
+    for recipe in wanted:
+        lines = (
+            setup.written(recipe, places, command, _style(arguments))
+            if arguments.write
+            else setup.printed(recipe, places, command)
+        )
+        sys.stdout.writelines(f"{line}\n" for line in lines)
+        sys.stdout.flush()
+        if notice := setup.missing_multiplexer(recipe):
+            _say(notice)
+    return 0
+
+
+def _options(arguments: argparse.Namespace) -> EngineOptions:
+    return EngineOptions.of(Settings(go_path=arguments.go, include_tests=arguments.tests))
+
+
+def _style(arguments: argparse.Namespace) -> Style:
+    return style_for(arguments.color, sys.stdout, os.environ)
+
+
+def _run(work: Coroutine[Any, Any, _T]) -> _T:
+    """Run to the end; Ctrl-C and a polite kill end the compiler too before this returns."""
+
+    async def guarded() -> _T:
+        task = asyncio.current_task()
+        assert task is not None
+        loop = asyncio.get_running_loop()
+        for name in ("SIGTERM", "SIGHUP"):
+            with contextlib.suppress(AttributeError, NotImplementedError):  # Windows
+                loop.add_signal_handler(getattr(signal, name), task.cancel)
+        return await work
+
+    return asyncio.run(guarded())
+
+
+_COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "check": _check,
+    "explain": _explain,
+    "fix": _fix,
+    "doctor": _doctor,
+    "setup": _setup,
+}
