@@ -1,4 +1,4 @@
-"""``sort.Slice`` becomes ``slices.SortFunc``: nothing is boxed, and no swapper is made."""
+"""``sort.Slice`` becomes ``slices.SortFunc`` or ``slices.Sort``: nothing boxed, no swapper made."""
 
 from __future__ import annotations
 
@@ -32,10 +32,7 @@ if TYPE_CHECKING:
     from goescape.analysis.go_syntax import GoSyntax
 
 CODE = "sort-func"
-TITLES = {
-    "Slice": ("SortFunc", "Use slices.SortFunc instead of sort.Slice"),
-    "SliceStable": ("SortStableFunc", "Use slices.SortStableFunc instead of sort.SliceStable"),
-}
+_SUCCESSORS = {"Slice": "SortFunc", "SliceStable": "SortStableFunc"}
 
 
 def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
@@ -52,18 +49,18 @@ def candidates(code: Code, file: GoSyntax) -> Iterator[Candidate | Refusal]:
         if call is None or call.start_byte in seen:
             continue
         seen.add(call.start_byte)
-        for function, (new, title) in TITLES.items():
+        for function, successor in _SUCCESSORS.items():
             if is_called(call, file, "sort", function):
-                edits = _edits(code, file, call, new)
-                if edits is not None:
+                sorting = _sorting(code, file, call, successor)
+                if sorting is not None:
                     yield Candidate(
                         CODE,
-                        title,
+                        f"Use slices.{sorting.function} instead of sort.{function}",
                         file.span(call),
-                        edits[0],
+                        sorting.edits,
                         Promise.GONE,
                         finding,
-                        claims=(edits[1],),
+                        claims=(sorting.claim,),
                     )
 
 
@@ -76,9 +73,16 @@ def _call_around(node: Node) -> Node | None:
     return None
 
 
-def _edits(
-    code: Code, file: GoSyntax, call: Node, new: str
-) -> tuple[tuple[Edit, ...], Claim] | None:
+@frozen
+class _Sorting:
+    """A call of package slices that does the same."""
+
+    function: str
+    edits: tuple[Edit, ...]
+    claim: Claim
+
+
+def _sorting(code: Code, file: GoSyntax, call: Node, successor: str) -> _Sorting | None:
     arguments = arguments_of(call)
     if len(arguments) != 2 or arguments[1].type != "func_literal" or has_comment(call):
         return None
@@ -94,20 +98,22 @@ def _edits(
         return None
     if keys is None or not _is_ordered(code, element, keys):
         return None
-    imports = import_edits(file, ["cmp", "slices"], [callee])
-    if imports is None or not (is_visible(call, "cmp") and is_visible(call, "slices")):
+    path = file.source.path
+    packages = ["slices"] if keys.natural else ["cmp", "slices"]
+    imports = import_edits(file, packages, [callee])
+    if imports is None or not all(is_visible(call, package) for package in packages):
         return None
-    edits = (
-        replace(file, callee, f"slices.{new}"),
-        _replace(file, header, result, f"(a, b {text(element)}) int"),
-        replace(file, keys.comparison, f"cmp.Compare({keys.sides})"),
-        *imports,
-    )
-    return edits, Claim(file.source.path, items.start_byte, items.end_byte, text(written))
-
-
-def _replace(file: GoSyntax, first: Node, last: Node, new: str) -> Edit:
-    return Edit(file.source.path, first.start_byte, last.end_byte, new)
+    if keys.natural:  # equal elements cannot be told apart: nothing is less stable
+        successor = "Sort"
+        new = [Edit(path, items.end_byte, less.end_byte, "")]
+    else:
+        new = [
+            Edit(path, header.start_byte, result.end_byte, f"(a, b {text(element)}) int"),
+            replace(file, keys.comparison, f"cmp.Compare({keys.sides})"),
+        ]
+    edits = (replace(file, callee, f"slices.{successor}"), *new, *imports)
+    claim = Claim(path, items.start_byte, items.end_byte, text(written))
+    return _Sorting(successor, edits, claim)
 
 
 @frozen
@@ -119,6 +125,8 @@ class _Keys:
     length: bool
     sides: str
     """The arguments for ``cmp.Compare``."""
+    natural: bool
+    """Whether whole elements are compared, the smaller ones first."""
 
 
 def _keys(items: Node, less: Node) -> _Keys | None:
@@ -144,7 +152,8 @@ def _keys(items: Node, less: Node) -> _Keys | None:
     if left[2]:
         rendered = [f"len({each})" for each in rendered]
     arguments = ", ".join(rendered if forward else reversed(rendered))
-    return _Keys(comparison, left[1], left[2], arguments)
+    natural = forward and not left[1] and not left[2]
+    return _Keys(comparison, left[1], left[2], arguments, natural)
 
 
 def _part(node: Node, items: str, names: list[str]) -> tuple[str, tuple[str, ...], bool] | None:
