@@ -223,6 +223,42 @@ async def test_only_what_is_asked_for(write_tree: WriteTree) -> None:
         assert await ask(talk, uri, "package") == []
 
 
+@pytest.mark.parametrize("capabilities", [vscode, neovim])
+async def test_editors_hear_of_proofs_that_nobody_asked_for(
+    write_tree: WriteTree, capabilities: Callable[[], lsp.ClientCapabilities]
+) -> None:
+    """Light bulbs ask again when diagnostics change: those of fixable findings do."""
+    folder = write_tree(SPRINTF)
+    async with conversation(capabilities(), folder) as talk:
+        uri = talk.open(folder / "p.go")
+        if capabilities is neovim:
+            await talk.until(lambda: _fixable(talk.shown(uri)) == [1, 1])
+        else:
+            await _until_pulled(talk, uri, [1, 1])
+        titles = [each.title.partition(" (")[0] for each in await ask(talk, uri, "Sprintf")]
+        assert titles == [ITOA, WHY]
+
+
+def _fixable(diagnostics: list[lsp.Diagnostic] | None) -> list[object]:
+    """How many fixes each diagnostic speaks of."""
+    return [each.data.get("fixes") for each in diagnostics or () if isinstance(each.data, dict)]
+
+
+async def _until_pulled(talk: Talk, uri: str, wanted: list[object]) -> None:
+    """Ask after every refresh, as editors do."""
+
+    def is_newer() -> bool:
+        return talk.refreshes[lsp.WORKSPACE_DIAGNOSTIC_REFRESH] > seen
+
+    while True:
+        seen = talk.refreshes[lsp.WORKSPACE_DIAGNOSTIC_REFRESH]
+        parameters = lsp.DocumentDiagnosticParams(lsp.TextDocumentIdentifier(uri))
+        report = await talk.client.text_document_diagnostic_async(parameters)
+        if _fixable(list(getattr(report, "items", ()))) == wanted:
+            return
+        await talk.until(is_newer)
+
+
 REFUSED = """
 -- go.mod --
 module example.com/refused

@@ -27,10 +27,11 @@ class Background:
         emit: Callable[[Event], None],
         shown: Callable[[], Mapping[str, bytes]],
         on_change: Callable[[str], None],
+        on_proof: Callable[[str], None],
     ) -> None:
         self.engine = Engine(EngineOptions.of(settings))
         self.scheduler = Scheduler(self.engine, emit, shown)
-        self.proofs = Proofs(self.engine, preferred)
+        self.proofs = Proofs(self.engine, preferred, on_proof=on_proof)
         self._on_change = on_change
         self._watcher: Watcher | None = None
 

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from goescape.analysis import explain
 from goescape.analysis.model import CompileError, Finding, Place, RankReason, Severity, Span
@@ -67,6 +67,8 @@ class FileFacts:
     excluded: str = ""
     """Why the build leaves it out."""
     text: SourceText | None = None
+    fixes: Mapping[tuple[Span, str], int] = field(factory=dict)
+    """How many fixes are proved of a finding, by its span and subject."""
 
 
 def is_quiet(facts: FileFacts, settings: Settings) -> bool:
@@ -93,8 +95,17 @@ def notices(facts: FileFacts, settings: Settings, *, related: bool) -> tuple[Not
     findings = sorted(
         shown_findings(facts, settings), key=lambda found: (found[0], found[1].anchor)
     )
-    of_findings = (_of_finding(*found, settings, related=related) for found in findings)
+    of_findings = (
+        _with_fixes(_of_finding(*found, settings, related=related), found[1], facts)
+        for found in findings
+    )
     return (*_of_file(facts, related=related), *of_findings)
+
+
+def _with_fixes(notice: Notice, finding: Finding, facts: FileFacts) -> Notice:
+    """A diagnostic that is another one makes editors ask again what can be done about it."""
+    count = facts.fixes.get((finding.span, finding.subject), 0)
+    return evolve(notice, data={**notice.data, "fixes": count}) if count else notice
 
 
 def severity(finding: Finding, settings: Settings) -> Severity:

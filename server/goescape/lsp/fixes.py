@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from goescape.analysis.source import BOM, is_same_text
 from goescape.lsp.diagnostics import is_quiet
+from goescape.toolchain.offers import leave_it
 from goescape.toolchain.proving import Found
 
 if TYPE_CHECKING:
-    from goescape.analysis.model import PackageReport
+    from goescape.analysis.model import PackageReport, Span
     from goescape.lsp.buffers import Buffer
     from goescape.lsp.session import Session
     from goescape.toolchain.proofs import Proof
 
+_TELL_SECONDS = 1.0
+"""Proofs that come closer together than this are told at once."""
 TESTING = -1
 """The token of that work; those of the scheduler are positive."""
 CHANGED = "the code has changed since this fix was proved; save the file and ask again."
@@ -40,6 +44,9 @@ class Fixes:
         self._session = session
         self._lines: dict[str, int] = {}
         self._running: set[int] = set()
+        self._untold: set[str] = set()
+        self._telling: asyncio.TimerHandle | None = None
+        self._told_at = 0.0
         self.testing: asyncio.Future[str] | None = None
         """The tests that run with a fix."""
 
@@ -76,6 +83,34 @@ class Fixes:
             and any(identity(file) == identity(latest) for file in report.files)
         ):
             self.look(latest)
+
+    def proved(self, path: str) -> None:
+        """There is more to offer for a file: editors ask again when its diagnostics are others."""
+        self._untold.add(path)
+        if self._telling is None:
+            loop = asyncio.get_running_loop()
+            self._telling = loop.call_at(self._told_at + _TELL_SECONDS, self._tell)
+
+    def _tell(self) -> None:
+        paths, self._untold, self._telling = tuple(self._untold), set(), None
+        self._told_at = asyncio.get_running_loop().time()
+        self._session.publish_diagnostics(paths)
+
+    def close(self) -> None:
+        """Tell nothing any more."""
+        if self._telling is not None:
+            self._telling.cancel()
+
+    def counts(self, path: str) -> dict[tuple[Span, str], int]:
+        """How many fixes are proved and may be offered of each finding of a file."""
+        background = self._session.background
+        if background is None or not self._session.settings.fixes_enable:
+            return {}
+        names = {path, *self._names(path)}
+        targets = [
+            proof.candidate.target for name in names for proof in background.proofs.proved(name)
+        ]
+        return Counter((t.span, t.subject) for t in targets if t is not None and not leave_it(t))
 
     def edited(self, buffer: Buffer) -> None:
         """The editor shows another text: what was proved of the old one is of no use."""

@@ -8,7 +8,7 @@ import logging
 import os
 import secrets
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -104,7 +104,11 @@ class Session:
     def _start(self) -> None:
         self._started.set()
         self.background = Background(
-            self.settings, self.take, self._shown_texts, self.changed_on_disk
+            self.settings,
+            self.take,
+            self._shown_texts,
+            self.changed_on_disk,
+            self.fixes.proved,
         )
         for buffer in self.buffers:
             self._analyze_opened(buffer)
@@ -133,6 +137,7 @@ class Session:
         """End all work; can be called twice."""
         self._closed = True
         self.documents.remove()
+        self.fixes.close()
         if self._refresh is not None:
             self._refresh.cancel()
         await self.editor.close()
@@ -351,6 +356,7 @@ class Session:
             waiting=self.store.waiting_for(path),
             excluded=self.store.excluded(path),
             text=self.text(path),
+            fixes=self.fixes.counts(path),
         )
 
     def text(self, path: str) -> SourceText | None:
@@ -394,8 +400,12 @@ class Session:
     def publish(self, paths: Iterable[str]) -> None:
         """Tell the client about files whose findings may differ, and only about those that do."""
         paths = tuple(paths)
-        self._push(paths)
         self._refresh_open |= any(self.buffers.at(path) is not None for path in paths)
+        self.publish_diagnostics(paths)
+
+    def publish_diagnostics(self, paths: Sequence[str]) -> None:
+        """The same where nothing but diagnostics may differ."""
+        self._push(paths)
         if self._refresh is None and paths and not self._closed:
             loop = asyncio.get_running_loop()
             self._refresh = loop.call_later(_REFRESH_SECONDS, self._send_refresh)

@@ -74,7 +74,8 @@ class _File:
 class Proofs:
     """Looks for the fixes of files. Every method returns at once, on the event loop's thread.
 
-    ``preferred`` says which of a file's proofs may be applied together without a second thought.
+    ``preferred`` says which of a file's proofs may be applied together without a second thought;
+    ``on_proof`` hears of each file that there is more to offer for.
     """
 
     def __init__(
@@ -82,9 +83,11 @@ class Proofs:
         engine: Engine,
         preferred: Callable[[Iterable[Proof]], Sequence[Proof]],
         seconds: float = SECONDS,
+        on_proof: Callable[[str], None] = lambda _path: None,
     ) -> None:
         self._preferred = preferred
         self._seconds = seconds
+        self._on_proof = on_proof
         self._files: list[_File] = []  # the last that was asked for comes first
         self._known: OrderedDict[tuple[bytes, Candidate], Verdict] = OrderedDict()
         self._changes: dict[str, int] = {}
@@ -119,6 +122,10 @@ class Proofs:
         self._employ()
         proofs, disproofs = tuple(file.proofs), tuple(file.disproofs)
         return Found(proofs, disproofs, tuple(file.refusals), file.together, file.complete)
+
+    def proved(self, path: str) -> tuple[Proof, ...]:
+        """What is proved for a file already."""
+        return tuple(proof for each in self._files if each.path == path for proof in each.proofs)
 
     def edited(self, path: str) -> None:
         """The editor shows another text than the compiler saw: its package's proofs end."""
@@ -194,6 +201,7 @@ class Proofs:
             file.budget -= 1
             if isinstance(verdict, Proof):
                 file.proofs.append(verdict)
+                self._on_proof(file.path)
             else:
                 file.disproofs.append(verdict)
         else:
@@ -202,6 +210,8 @@ class Proofs:
             file.waiting.clear()
             file.together = await self._proved_together(file.around, file.proofs)
             file.complete = True
+            if file.together is not None:
+                self._on_proof(file.path)
 
     async def _survey(self, file: _File) -> None:
         report = await self._own_report(file.report) if self._analyses_again else file.report
