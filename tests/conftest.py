@@ -19,6 +19,7 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parent.parent
 CACHE = REPOSITORY / ".cache"
 GO_VERSIONS = ("1.21.13", "1.22.10", "1.23.9", "1.24.11", "1.25.5", "1.26.6", "1.27.3")
+GOPLS_VERSION = "v0.24.0"
 EXECUTABLE = "go.exe" if os.name == "nt" else "go"
 
 WriteTree = Callable[[str], Path]
@@ -105,6 +106,23 @@ def real_module(go_path: str, tmp_path_factory: pytest.TempPathFactory) -> RealM
         return target
 
     return copy
+
+
+@pytest.fixture(scope="session")
+def gopls(go_path: str) -> str:
+    """The real one, built once; without the proxy of Go's modules this fails and says so."""
+    home = CACHE / "gopls" / GOPLS_VERSION
+    program = home / ("gopls.exe" if os.name == "nt" else "gopls")
+    if not program.exists():
+        # the only network access, through the user's own proxy settings
+        environment = {key: value for key, value in os.environ.items() if key != "GOENV"}
+        environment["GOBIN"] = str(home)
+        command = [go_path, "install", f"golang.org/x/tools/gopls@{GOPLS_VERSION}"]
+        done = subprocess.run(
+            command, env=environment, cwd=CACHE, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"gopls cannot be built for this test:\n{done.stderr}"
+    return str(program)
 
 
 def _escaped(module: str) -> str:

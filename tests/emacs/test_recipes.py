@@ -37,7 +37,7 @@ def emacs(*libraries: str) -> str:
     return program
 
 
-def answer(program: str, recipe: str, script: str, go_path: str, folder: Path) -> dict[str, Any]:
+def answer(program: str, recipe: str, script: str, folder: Path, *programs: str) -> dict[str, Any]:
     """What a script finds out after ``goescape setup --write`` in an empty home folder."""
     home = folder / "home"
     home.mkdir()
@@ -45,7 +45,7 @@ def answer(program: str, recipe: str, script: str, go_path: str, folder: Path) -
     module.mkdir()
     (module / "go.mod").write_text("module example.com/fixed\n\ngo 1.21\n")
     (module / "p.go").write_text(TEXT)
-    places = (Path(go_path).parent, Path(sys.executable).parent)
+    places = (Path(each).parent for each in (*programs, sys.executable))
     environment = {
         **os.environ,
         "HOME": str(home),
@@ -72,15 +72,24 @@ def answer(program: str, recipe: str, script: str, go_path: str, folder: Path) -
 
 
 def test_eglot_shows_and_fixes(go_path: str, tmp_path: Path) -> None:
-    found = answer(emacs("eglot", "go-mode"), "emacs-eglot", "eglot.el", go_path, tmp_path)
+    program = emacs("eglot", "go-mode")
+    found = answer(program, "emacs-eglot", "eglot.el", tmp_path, go_path)
     assert "is copied to the heap" in found["diagnostic"]
     assert found["range"] == "n"
     assert "converted to an interface" in found["hover"]
     assert "strconv.Itoa" in found["fix"]
 
 
+def test_eglot_beside_gopls(go_path: str, gopls: str, tmp_path: Path) -> None:
+    program = emacs("eglot", "go-mode")
+    found = answer(program, "emacs-eglot", "eglot.el", tmp_path, go_path, gopls)
+    assert "is copied to the heap" in found["diagnostic"]
+    assert "var n int" in found["hover"], "the first server's"
+    assert "strconv.Itoa" in found["fix"]
+
+
 def test_lsp_mode_shows_and_fixes(go_path: str, tmp_path: Path) -> None:
     program = emacs("lsp-mode", "go-mode")
-    found = answer(program, "emacs-lsp-mode", "lsp-mode.el", go_path, tmp_path)
+    found = answer(program, "emacs-lsp-mode", "lsp-mode.el", tmp_path, go_path)
     assert "is copied to the heap" in found["diagnostic"]
     assert "strconv.Itoa" in found["fix"]

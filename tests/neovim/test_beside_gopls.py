@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from typing import TYPE_CHECKING
-
-import pytest
-
-from tests.conftest import CACHE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.neovim.editor import Neovim
 
-VERSION = "v0.24.0"
 INIT = """
 vim.lsp.config('gopls', {{
   cmd = {{ '{gopls}' }},
@@ -25,23 +18,6 @@ vim.lsp.config('gopls', {{
 }})
 vim.lsp.enable({{ 'gopls', 'goescape' }})
 """
-
-
-@pytest.fixture(scope="session")
-def gopls(go_path: str) -> str:
-    """The real one, built once; without the proxy of Go's modules this fails and says so."""
-    home = CACHE / "gopls" / VERSION
-    program = home / ("gopls.exe" if os.name == "nt" else "gopls")
-    if not program.exists():
-        # the only network access, through the user's own proxy settings
-        environment = {key: value for key, value in os.environ.items() if key != "GOENV"}
-        environment["GOBIN"] = str(home)
-        command = [go_path, "install", f"golang.org/x/tools/gopls@{VERSION}"]
-        done = subprocess.run(
-            command, env=environment, cwd=CACHE, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, f"gopls cannot be built for this test:\n{done.stderr}"
-    return str(program)
 
 
 def test_both_work_on_one_buffer(nvim: Neovim, fixable: Path, gopls: str) -> None:
@@ -59,3 +35,18 @@ def test_both_work_on_one_buffer(nvim: Neovim, fixable: Path, gopls: str) -> Non
     assert answer["heard"] == []
     assert "offset_encoding" not in answer["messages"]
     assert "WARNING" not in answer["health"]
+
+
+def test_both_behind_one_connection(nvim: Neovim, fixable: Path, gopls: str) -> None:
+    """What the recipes for editors with one server per file start."""
+    nvim.install_plugin()
+    command = f"{{ 'rass', '--', '{gopls}', '--', 'goescape', 'server' }}"
+    nvim.configure(
+        {
+            "init.lua": f"vim.lsp.config('goescape', {{ cmd = {command} }})\n"
+            "vim.lsp.enable('goescape')\n"
+        }
+    )
+    answer = nvim.answer("multiplexed.lua", fixable)
+    assert "strconv.Itoa(n)" in answer["fixed"]
+    assert answer["heard"] == []

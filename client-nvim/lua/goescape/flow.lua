@@ -28,12 +28,13 @@ local function show(title, steps, encoding)
     return item(step, encoding)
   end, steps)
   local what = { title = title, items = items }
+  local height = math.min(#items, 10)
   if goescape.options().list == 'quickfix' then
     vim.fn.setqflist({}, ' ', what)
-    vim.cmd('botright copen')
+    vim.cmd('botright copen ' .. height)
   else
     vim.fn.setloclist(0, {}, ' ', what)
-    vim.cmd('lopen')
+    vim.cmd('lopen ' .. height)
   end
 end
 

@@ -105,14 +105,12 @@ function M.check_command()
   return true
 end
 
---- Say once that the server is older than the plugin.
+--- Say once that the server is older than the plugin; a multiplexer's version says nothing.
 ---@param client vim.lsp.Client
 function M.check_version(client)
   local info = client.server_info or {}
   local version = info.name == NAME and vim.version.parse(info.version or '') or nil
-  if not version then
-    say_once('the configured command is no goescape server.', vim.log.levels.WARN)
-  elseif vim.version.lt(version, goescape.SERVER) then
+  if version and vim.version.lt(version, goescape.SERVER) then
     local text = 'server %s is older than this plugin, which needs %s; upgrade it (pipx upgrade).'
     say_once(text:format(info.version, goescape.SERVER), vim.log.levels.WARN)
   end

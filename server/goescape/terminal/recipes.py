@@ -134,7 +134,7 @@ def _eglot(command: Command) -> str:
     return f"""(with-eval-after-load 'eglot
   (add-to-list 'eglot-server-programs
                `((go-mode go-ts-mode)
-                 . ,(if (executable-find "{MULTIPLEXER}")
+                 . ,(if (and (executable-find "{MULTIPLEXER}") (executable-find "gopls"))
                         '("{MULTIPLEXER}" "--" "gopls" "--" {words})
                       '({words})))))
 """
@@ -194,6 +194,8 @@ RECIPES: tuple[Recipe, ...] = (
             "Neovim 0.11 or later, beside gopls on the same buffer. Inlay hints and messages in "
             "the text are shown when asked for: `vim.lsp.inlay_hint.enable(true)` and "
             "`vim.diagnostic.config({ virtual_text = true })`.\n\n"
+            "![Underlined values, hints behind them, a hover, the steps as a list](../neovim.png)"
+            "\n\n([The same as text](../neovim.txt), as the tests see it.)\n\n"
             "The plugin in [client-nvim](../../client-nvim/README.md) adds `:GoEscape`, "
             "`:checkhealth goescape`, a word for the status line, and restarts after a crash."
         ),
@@ -260,11 +262,11 @@ RECIPES: tuple[Recipe, ...] = (
         language="elisp",
         comment=";;",
         about=(
-            f"{_RASS}; where it is missing, goescape is the only server for Go. "
+            f"{_RASS}; where it or gopls is missing, goescape is the only server for Go. "
             "Hovers come from the first server only. Inlay hints need eglot 1.12 or later."
         ),
         tested="Emacs 28 with eglot 1.9 and go-mode shows a diagnostic and applies a quick fix, "
-        "where Emacs is installed.",
+        "alone and beside the real gopls, where Emacs is installed.",
     ),
     Recipe(
         name="emacs-lsp-mode",
@@ -333,13 +335,19 @@ def family(word: str) -> list[Recipe]:
     return [recipe for recipe in RECIPES if recipe.name.startswith(f"{word}-")]
 
 
+def _multiplexed(recipe: Recipe) -> str:
+    if f'"{MULTIPLEXER}"' not in recipe.text(PLAIN):
+        return ""
+    return "The command itself is tested: both servers show diagnostics and apply fixes behind it. "
+
+
 def page(recipe: Recipe) -> str:
     """The document about a recipe."""
     tested = (
         f"Tested: {recipe.tested}"
         if recipe.tested
-        else "Not tested: the editor or its plugin cannot be had where the project's tests run. "
-        "The text follows the editor's documentation."
+        else f"{_multiplexed(recipe)}Not tested: the editor or its plugin cannot be had where the "
+        "project's tests run. The text follows the editor's documentation."
     )
     return (
         f"# {recipe.title}\n\n{recipe.about}\n\n"
