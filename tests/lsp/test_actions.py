@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -237,6 +238,13 @@ async def test_editors_hear_of_proofs_that_nobody_asked_for(
             await _until_pulled(talk, uri, [1, 1])
         titles = [each.title.partition(" (")[0] for each in await ask(talk, uri, "Sprintf")]
         assert titles == [ITOA, WHY]
+        more = 'func C(n int) string { return fmt.Sprintf("%d", n) }\n\nfunc B'
+        talk.edit(uri, "func B", more)
+        talk.save(folder / "p.go")
+        if capabilities is neovim:
+            await talk.until(lambda: _fixable(talk.shown(uri)) == [1, 1, 1])
+        else:
+            await _until_pulled(talk, uri, [1, 1, 1])
 
 
 def _fixable(diagnostics: list[lsp.Diagnostic] | None) -> list[object]:
@@ -339,6 +347,66 @@ async def test_cold_generated_and_read_only_code(write_tree: WriteTree) -> None:
         assert not [a for a in await ask(talk, uri, "println") if a.title.startswith(ITOA)]
 
 
+async def test_a_package_that_does_not_compile(write_tree: WriteTree) -> None:
+    """Nothing is offered until it does, whatever was proved before; its tests count too."""
+    folder = write_tree(SPRINTF)
+    test = folder / "p_test.go"
+    test.write_text("package fixed\n\nvar x string = 1\n")
+    async with conversation(vscode(), folder) as talk:
+        uri = await _open(talk, folder)
+        await talk.until_idle()
+        assert [a.title for a in await ask(talk, uri, "Sprintf", "quickfix", "refactor")] == []
+        test.write_text("package fixed\n")
+        await offered(talk, uri, "Sprintf", ITOA)
+        good = talk.texts[uri]
+        talk.save(folder / "p.go", good.replace("é) }", "nothing) }"))
+        await talk.until(lambda: talk.statuses[-1].state == "waiting")
+        assert await ask(talk, uri, "Sprintf", "quickfix", "refactor") == []
+        talk.save(folder / "p.go", good)
+        await offered(talk, uri, "Sprintf", ITOA)
+
+
+JUDGED = """
+-- go.mod --
+module example.com/judged
+
+go 1.22
+-- p.go --
+package judged
+
+import "sync"
+
+type shard struct {
+	mu sync.Mutex
+	n  int
+}
+
+func bump(shards []*shard) {
+	for _, s := range shards {
+		s.mu.Lock()
+		defer func() { s.mu.Unlock() }()
+		s.n++
+	}
+}
+"""
+PER_ITERATION = "Run the deferred call at the end of each iteration"
+
+
+async def test_what_only_the_user_can_judge(write_tree: WriteTree) -> None:
+    """A refactoring, never preferred, that says what to look at and is in no collection."""
+    folder = write_tree(JUDGED)
+    async with conversation(vscode(), folder) as talk:
+        uri = await _open(talk, folder)
+        action = await offered(talk, uri, "defer", PER_ITERATION)
+        assert action.kind == "refactor.rewrite"
+        assert not action.is_preferred
+        assert "; look at this: " in action.title
+        assert await ask(talk, uri, "defer", "quickfix") == []
+        assert await ask(talk, uri, "defer", "source.fixAll") == []
+        apply(talk, await resolved(talk, action))
+        assert "\t\tfunc() {\n\t\t\ts.mu.Lock()\n" in talk.texts[uri], "as gofmt leaves it"
+
+
 async def test_the_flow_is_shown(write_tree: WriteTree) -> None:
     folder = write_tree(SPRINTF)
     async with conversation(vscode(), folder) as talk:
@@ -368,7 +436,7 @@ async def test_a_fix_of_several_files(write_tree: WriteTree) -> None:
         assert edit.change_annotations is not None
         [annotation] = edit.change_annotations.values()
         assert annotation.label == "Return the value instead of a pointer"
-        assert "2 files" in str(annotation.description)
+        assert "; 2 files; 1 caller; checked with go1." in str(annotation.description)
         (folder / "q.go").write_text((folder / "q.go").read_text() + "\n// new\n")
         after = await talk.client.code_action_resolve_async(action)
         assert after.edit is None
@@ -459,3 +527,25 @@ async def test_apply_and_test_asks_the_packages_own_tests(write_tree: WriteTree)
         await talk.until(lambda: applied)
         assert apply(talk, applied[0].edit) == [uri]
         assert FIXED_A in talk.texts[uri]
+
+
+async def test_apply_and_test_can_be_cancelled(write_tree: WriteTree) -> None:
+    folder = write_tree(SPRINTF)
+    test = 'package fixed\n\nimport "testing"\n\nfunc TestLong(t *testing.T) { select {} }\n'
+    (folder / "p_test.go").write_text(test + "\nfunc init() { go func() { select {} }() }\n")
+    async with conversation(vscode(), folder) as talk:
+        uri = await _open(talk, folder)
+        title = f"Apply and test: {ITOA}"
+        action = await offered(talk, uri, "Sprintf", title, "refactor")
+        assert action.command is not None
+        before, seen = talk.texts[uri], len(talk.progress)
+        running = asyncio.ensure_future(
+            talk.command(action.command.command, *(action.command.arguments or ()))
+        )
+        token = (await talk.until(lambda: talk.progress[seen:]))[0][0]
+        cancel = lsp.WorkDoneProgressCancelParams(token)
+        talk.client.window_work_done_progress_cancel(cancel)
+        await asyncio.wait_for(running, 60)
+        assert (token, "end") in talk.progress
+        assert talk.texts[uri] == before
+        assert talk.client.messages == []

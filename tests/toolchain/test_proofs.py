@@ -349,6 +349,28 @@ async def test_importers_of_other_modules(engine: Engine, write_tree: WriteTree)
     assert reason.startswith("In a package that imports this one: It does not compile: ")
 
 
+async def test_an_importer_that_does_not_compile(engine: Engine, write_tree: WriteTree) -> None:
+    user = '-- u/u.go --\npackage u\n\nimport "example.com/m/p"\n\nvar U int = p.New()\n'
+    folder = write_tree(GO_MOD + INLINED)
+    case = await case_of(engine, folder)
+    write_tree(user)
+    case = evolve(case, around=await survey(engine, case.around.code.report))
+    edits = case.edits(("*T { return &T{}", "T { return T{}"))
+    reason = await case.reason(case.candidate(*edits, subject="&T{}"))
+    assert reason == "A package that imports this one does not compile."
+
+
+async def test_the_text_that_was_analysed_is_compiled(
+    engine: Engine, write_tree: WriteTree
+) -> None:
+    """Whatever the disk holds meanwhile: a proof is about what is shown."""
+    case = await case_of(engine, write_tree(GO_MOD + SPRINTF))
+    code = case.around.code
+    found = [e for path in code.files for e in candidates(code, path) if isinstance(e, Candidate)]
+    (case.folder / "p" / "p.go").write_text("package p\n\nfunc broken(\n")
+    assert isinstance(await case.verdict(found[0]), Proof)
+
+
 async def test_a_function_that_allocates_stays_inlined(
     engine: Engine, write_tree: WriteTree
 ) -> None:
@@ -459,15 +481,22 @@ async def test_the_same_code_is_proved_once(
 async def test_work_is_bounded(
     engine: Engine, proofs: Proofs, write_tree: WriteTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(proving, "MOST_PROOFS", 1)
-    folder = write_tree(GO_MOD + SPRINTF)
+    """Of 200 candidates the nearest to the cursor are tried, the others say so."""
+    monkeypatch.setattr(proving, "MOST_PROOFS", 3)
+    head = '-- p/p.go --\npackage p\n\nimport "fmt"\n\n'
+    line = 'func F{}(i int) string {{ return fmt.Sprintf("%d", i) }}\n'
+    folder = write_tree(GO_MOD + head + "".join(line.format(number) for number in range(200)))
     report, path = await _report(engine, folder), str(folder / "p" / "p.go")
-    proofs.look_at(report, path, 8)
+    proofs.look_at(report, path, 105)
     await proofs.wait_idle()
-    found = proofs.look_at(report, path, 8)
-    assert [proof.candidate.at.line for proof in found.proofs] == [8]
-    assert [each.candidate.at.line for each in found.disproofs] == [5]
-    assert found.together == found.proofs[0]
+    found = proofs.look_at(report, path, 105)
+    assert [proof.candidate.at.line for proof in found.proofs] == [105, 104, 106]
+    assert len(found.disproofs) == 197
+    assert {each.reason for each in found.disproofs} == {
+        "Only 3 fixes of a file are tried; save it nearer to this one."
+    }
+    assert found.together is not None
+    assert found.together.removed == 3
 
 
 @linux
