@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def compares_errors(code: Code) -> bool:
     """Whether errors that calls have made may be compared, or be keys, anywhere here."""
     files = code.all_files
-    if any(_KEYED.search(file.source.content) or b"%p" in file.source.content for file in files):
+    if any(_SHOWN.search(file.source.content) for file in files):
         return True
     known = {name for file in files for name in _package_variables(file)}
     program = _Program(known, *_holders(files))
@@ -168,7 +168,9 @@ def _package_variables(file: GoSyntax) -> Iterator[str]:
                     yield from (text(n) for n in spec.children_by_field_name("name"))
 
 
-_KEYED = re.compile(rb"\[\s*(error|any|interface\s*\{\s*\})\s*[\],]")
+_SHOWN = re.compile(
+    rb"\[\s*(error|any|interface\s*\{\s*\})\s*[\],]|%p|\.(Unsafe)?(Pointer|Addr)\(\)|weak\.Make"
+)
 _KEYED_CALLS = frozenset({"Store", "Load", "LoadOrStore", "LoadAndDelete", "CompareAndSwap"})
 _EXPORTED = re.compile(r"[a-z]\w*\.(Err[A-Z]\w*|EOF|E[A-Z0-9]+|\w*Err\w*|Canceled)")
 _TYPE_SPECS = frozenset({"type_spec", "type_alias", "type_parameter_declaration"})
