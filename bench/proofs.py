@@ -22,8 +22,8 @@ from pathlib import Path
 
 from attrs import evolve, frozen
 
-from goescape.analysis.fixes import candidates
 from goescape.analysis.fixes.candidate import Candidate, Edit
+from goescape.analysis.fixes.catalogue import candidates
 from goescape.analysis.model import PackageReport
 from goescape.toolchain.engine import Engine, EngineOptions
 from goescape.toolchain.proofs import Proof, Prover

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.analysis.fixes import candidates
 from goescape.analysis.fixes.candidate import Candidate, Refusal
+from goescape.analysis.fixes.catalogue import candidates
 from goescape.analysis.fixes.code import Code, Neighbours
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
 from goescape.toolchain.proofs import Disproof, Proof, prove

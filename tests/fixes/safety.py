@@ -31,8 +31,8 @@ from pathlib import Path
 
 from attrs import define, field, frozen
 
-from goescape.analysis.fixes import candidates
 from goescape.analysis.fixes.candidate import Candidate, Kind, Refusal
+from goescape.analysis.fixes.catalogue import candidates
 from goescape.analysis.model import PackageReport
 from goescape.toolchain.engine import Engine, EngineOptions
 from goescape.toolchain.proofs import Disproof, Proof, Prover, prove_in_time

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import frozen
 
-from goescape.analysis.fixes import candidates
 from goescape.analysis.fixes.candidate import Candidate, Kind
+from goescape.analysis.fixes.catalogue import candidates
 from goescape.analysis.fixes.code import Code, Neighbours
 from goescape.analysis.fixes.together import together
 from goescape.toolchain.engine import Engine, EngineOptions, Problem

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goescape.analysis.fixes import candidates
 from goescape.analysis.fixes.candidate import Refusal
+from goescape.analysis.fixes.catalogue import candidates
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
 from goescape.toolchain.proofs import Disproof, Prover
 from goescape.toolchain.surroundings import survey

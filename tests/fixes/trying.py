@@ -22,7 +22,7 @@ from goescape.toolchain.surroundings import Surroundings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from goescape.analysis.fixes import Rewrite
+    from goescape.analysis.fixes.catalogue import Rewrite
     from goescape.analysis.model import PackageReport
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import evolve, frozen
 
-from goescape.analysis.fixes import candidates
 from goescape.analysis.fixes.candidate import Candidate, Claim, Edit, Kind, Promise
+from goescape.analysis.fixes.catalogue import candidates
 from goescape.analysis.model import Span
 from goescape.toolchain import proving
 from goescape.toolchain.engine import Engine, EngineOptions

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from goescape.analysis.fixes import candidates
 from goescape.analysis.fixes.candidate import Candidate
+from goescape.analysis.fixes.catalogue import candidates
 from goescape.analysis.fixes.code import Code, Neighbours
 
 if TYPE_CHECKING:

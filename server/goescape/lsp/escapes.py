@@ -15,7 +15,6 @@ from goescape.analysis import explain
 from goescape.analysis.model import Cause, Finding, Severity
 from goescape.analysis.overview import Counts, Ranked, by_function, overview
 from goescape.analysis.queries import once_per_site
-from goescape.analysis.suggestions import suggestions
 from goescape.lsp.diagnostics import (
     DOCUMENTATION,
     is_hidden,
@@ -200,6 +199,9 @@ async def report(session: Session, _: Sequence[object]) -> str | None:
     except GoProblem as problem:
         session.editor.error(problem.message)
         return None
+    # imported here: all rewrites are behind it, and the server answers sooner without them
+    from goescape.analysis.suggestions import suggestions  # noqa: PLC0415
+
     fixes = await asyncio.to_thread(suggestions, [one.report for one in known], go.number)
     page = Page(
         title="Heap allocations of " + (", ".join(map(_name, session.folders)) or "open files"),

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
 
-from goescape.analysis.fixes import REWRITES, candidates
 from goescape.analysis.fixes.candidate import Candidate, Kind, Refusal
+from goescape.analysis.fixes.catalogue import REWRITES, candidates
 from goescape.analysis.go_syntax import GoSyntax
 from goescape.analysis.model import PackageReport, Span
 from goescape.terminal.check import Failure

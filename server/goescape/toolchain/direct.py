@@ -243,9 +243,10 @@ class _Run:
         if tests and not self._plan.is_whole:
             raise NotPlannedError  # for the rest
 
-    def _urgency(self, variant: Variant) -> tuple[bool, int]:
+    def _urgency(self, variant: Variant) -> tuple[bool, bool, int]:
+        """What is being edited first, and external tests last: they need the package built."""
         edited = any(self._contents[file].is_unsaved for file in variant.listed.files)
-        return not edited, len(variant.listed.files)
+        return not edited, bool(variant.follows), len(variant.listed.files)
 
     def _input(self, variant: Variant) -> bytes:
         files = (*variant.listed.files, *variant.follows)

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
-from goescape.analysis.fixes import candidates
 from goescape.analysis.fixes.candidate import Candidate, Kind, Refusal
 from goescape.analysis.model import PackageReport
 from goescape.toolchain.digests import digest
@@ -28,6 +27,8 @@ from goescape.toolchain.unions import prove_union
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    from goescape.analysis.fixes.code import Code
 
 _log = logging.getLogger(__name__)
 
@@ -219,7 +220,7 @@ class Proofs:
             file.complete = True
             return
         around = await survey(self._engine, report, self.folders)
-        found = await asyncio.to_thread(lambda: list(candidates(around.code, file.path)))
+        found = await asyncio.to_thread(_found, around.code, file.path)
         file.refusals = [each for each in found if isinstance(each, Refusal)]
         file.waiting = [each for each in found if isinstance(each, Candidate)]
         file.around = around
@@ -268,3 +269,11 @@ class Proofs:
         others = sorted((path, file.source.content) for path, file in code.others.items())
         parts = [f"{path}\0{len(text)}\0".encode() + text for path, text in [*texts, *others]]
         return digest(b"".join([*parts, repr(sorted(elsewhere.items())).encode()]))
+
+
+def _found(code: Code, path: str) -> list[Candidate | Refusal]:
+    """What would change in a file; runs in a thread."""
+    # imported when they are first needed: the greeting does not have to wait for all rewrites
+    from goescape.analysis.fixes.catalogue import candidates  # noqa: PLC0415
+
+    return list(candidates(code, path))
