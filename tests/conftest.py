@@ -27,8 +27,11 @@ RealModule = Callable[[str], Path]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--update`` rewrites generated files instead of failing when they are stale."""
+    """``--update`` rewrites generated files instead of failing when they are stale; ``--thorough``
+    looks at far more of the same, for many minutes.
+    """
     parser.addoption("--update", action="store_true", help="rewrite generated files")
+    parser.addoption("--thorough", action="store_true", help="more packages, more random edits")
 
 
 @pytest.fixture
