@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from goescape.analysis.fixes import candidates
 from goescape.analysis.fixes.candidate import Candidate, Edit, apply_edits
+from goescape.analysis.fixes.catalogue import candidates
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
 from goescape.toolchain.proofs import Prover
 from goescape.toolchain.surroundings import survey
