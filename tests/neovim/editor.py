@@ -49,6 +49,11 @@ class Neovim:
         target = self.home / ".local/share/nvim/site/pack/tests/start/goescape"
         shutil.copytree(PLUGIN, target)
 
+    def set_up(self) -> None:
+        """What a user does: one command, which brings the plugin too."""
+        command = [sys.executable, "-m", "goescape", "setup", "nvim", "--write"]
+        subprocess.run(command, env=self.environment({}), capture_output=True, check=True)
+
     def environment(self, more: Mapping[str, str]) -> dict[str, str]:
         """That of a user with nothing but a PATH."""
         known = {name: text for name, text in os.environ.items() if not name.startswith("XDG_")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,9 +19,8 @@ SUB_COMMANDS = ["analyze", "doctor", "flow", "hints", "log", "restart", "toggle"
 
 @pytest.fixture(autouse=True)
 def plugin(nvim: Neovim) -> None:
-    """A copy of the folder, and the one line of the help."""
-    nvim.install_plugin()
-    nvim.configure({"init.lua": "vim.lsp.enable('goescape')\n"})
+    """As ``goescape setup nvim --write`` installs it."""
+    nvim.set_up()
 
 
 def test_every_sub_command(nvim: Neovim, tour: Path) -> None:
@@ -50,7 +50,7 @@ def test_every_sub_command(nvim: Neovim, tour: Path) -> None:
     health = answer["health"]
     for sentence in (
         "goescape is enabled",
-        "command: goescape server",
+        f"command: {sys.executable} -m goescape server",
         f"server {goescape.__version__} in {tour}, utf-16",
     ):
         assert sentence in health

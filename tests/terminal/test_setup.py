@@ -12,8 +12,10 @@ from goescape.terminal.json_members import Members, NotAnObjectError, inserted
 from goescape.terminal.places import Places
 from goescape.terminal.recipes import RECIPES
 from goescape.terminal.setup import server_command
+from tests.conftest import REPOSITORY
 from tests.terminal.command import Answer, goescape, sentences
 
+PLUGIN = REPOSITORY / "client-nvim"
 COMMAND = json.dumps(sys.executable)[1:-1]
 NAMES = [recipe.name for recipe in RECIPES]
 
@@ -28,7 +30,9 @@ def home(tmp_path: Path) -> Path:
 
 def setup(home: Path, *arguments: str) -> Answer:
     """In that home folder."""
-    return goescape("setup", *arguments, env={"HOME": str(home), "XDG_CONFIG_HOME": ""})
+    return goescape(
+        "setup", *arguments, env={"HOME": str(home), "XDG_CONFIG_HOME": "", "XDG_DATA_HOME": ""}
+    )
 
 
 def backups(home: Path) -> dict[str, str]:
@@ -39,16 +43,16 @@ def backups(home: Path) -> dict[str, str]:
 def test_it_is_printed_and_written_once_where_it_belongs(home: Path, name: str) -> None:
     printed = setup(home, name)
     assert printed.returncode == 0
-    headline, snippet = printed.stdout.split("\n", 1)
-    assert COMMAND in snippet
+    headline, *lines = printed.stdout.splitlines()
+    snippet = [line for line in lines if "--write" not in line]
+    assert COMMAND in "\n".join(snippet)
     assert not list(home.iterdir())
 
     written = setup(home, name, "--write")
     assert written.returncode == 0
-    (file,) = (file for file in home.rglob("*") if file.is_file())
-    assert str(file) in headline
-    assert all(line in file.read_text() for line in snippet.splitlines())
-    assert f"+{snippet.splitlines()[0]}" in written.stdout
+    (file,) = (file for file in home.rglob("*") if str(file) in headline and file.is_file())
+    assert all(line in file.read_text() for line in snippet)
+    assert f"+{snippet[0]}" in written.stdout
 
     again = setup(home, name, "--write")
     assert f"{file} is as it should be." in again.stdout
@@ -84,6 +88,26 @@ def test_both_plugins_of_emacs_share_a_file(home: Path) -> None:
     text = (home / ".emacs.d" / "init.el").read_text()
     assert text.startswith("(menu-bar-mode -1)\n")
     assert text.count(": begin") == text.count(": end") == 2
+
+
+def test_neovim_gets_its_plugin_too(home: Path) -> None:
+    assert "--write` also puts the plugin into" in setup(home, "nvim").stdout
+    setup(home, "nvim", "--write")
+    folder = home / ".local/share/nvim/site/pack/goescape/start/goescape"
+    for file in (file for file in PLUGIN.rglob("*") if file.suffix in {".lua", ".txt"}):
+        assert (folder / file.relative_to(PLUGIN)).read_text() == file.read_text()
+    edited = "-- mine\n"
+    (folder / "plugin" / "goescape.lua").write_text(edited)
+    assert "`goescape setup nvim --write` brings its plugin" in setup(home, "--check").stdout
+    assert "--- mine" in setup(home, "nvim", "--write").stdout
+    assert backups(home) == {"goescape.lua.goescape-backup": edited}
+
+
+def test_lines_end_as_they_did(home: Path) -> None:
+    (home / ".vimrc").write_bytes(b"set number\r\n")
+    setup(home, "vim-lsp", "--write")
+    lines = (home / ".vimrc").read_bytes().split(b"\n")
+    assert all(line.endswith(b"\r") for line in lines[:-1])
 
 
 def test_a_file_that_only_its_owner_can_change_is_left_alone(home: Path) -> None:

@@ -38,6 +38,15 @@ class Places:
         base = Path(named) if Path(named).is_absolute() else self.home / ".config"
         return str(base.joinpath(*names))
 
+    def under_data(self, program: str, *names: str) -> str:
+        """A file or folder among a program's data."""
+        if self.system == "win32":
+            local = self.environment.get("LOCALAPPDATA") or self.home / "AppData" / "Local"
+            return str(Path(local, f"{program}-data", *names))
+        named = self.environment.get("XDG_DATA_HOME", "")
+        base = Path(named) if Path(named).is_absolute() else self.home / ".local" / "share"
+        return str(base.joinpath(program, *names))
+
     def sublime(self, name: str) -> str:
         """A file of the user's own package."""
         folder = ("Sublime Text", "Packages", "User", name)

@@ -42,6 +42,8 @@ class Recipe:
     """Paragraphs: what works, what has to be there, how gopls fits in."""
     tested: str
     """What the project's own tests do with it; empty when nothing runs it."""
+    plugin: Callable[[Places], str] | None = None
+    """The folder that takes the editor's plugin."""
     comment: str = ""
     """What starts a comment, where the snippet is a part of the file."""
     members: Callable[[Command], Members] | None = None
@@ -190,14 +192,18 @@ RECIPES: tuple[Recipe, ...] = (
         shown_place="~/.config/nvim/plugin/goescape.lua",
         text=_neovim,
         language="lua",
+        plugin=lambda places: places.under_data(
+            "nvim", "site", "pack", "goescape", "start", "goescape"
+        ),
         about=(
             "Neovim 0.11 or later, beside gopls on the same buffer. Inlay hints and messages in "
             "the text are shown when asked for: `vim.lsp.inlay_hint.enable(true)` and "
             "`vim.diagnostic.config({ virtual_text = true })`.\n\n"
             "![Underlined values, hints behind them, a hover, the steps as a list](../neovim.png)"
             "\n\n([The same as text](../neovim.txt), as the tests see it.)\n\n"
-            "The plugin in [client-nvim](../../client-nvim/README.md) adds `:GoEscape`, "
-            "`:checkhealth goescape`, a word for the status line, and restarts after a crash."
+            "With `--write` comes the [plugin](../../client-nvim/README.md), which adds "
+            "`:GoEscape`, `:checkhealth goescape`, a word for the status line, and restarts after "
+            "a crash. It goes into `~/.local/share/nvim/site/pack/goescape`."
         ),
         tested="Neovim 0.11 shows diagnostics, hints and hovers, applies a quick fix, saves and "
         "undoes it, alone and beside the real gopls.",

@@ -14,12 +14,13 @@ from attrs import frozen
 
 from goescape.terminal.json_members import NotAnObjectError, inserted
 from goescape.terminal.places import Places
+from goescape.terminal.plugin import plugin_files
 from goescape.terminal.recipes import MULTIPLEXER, RECIPES, Command, Recipe, family
 from goescape.terminal.style import Style, printable
 from goescape.terminal.targets import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _BACKUP = ".goescape-backup"
 
@@ -50,6 +51,9 @@ def printed(recipe: Recipe, places: Places, command: Command) -> Iterator[str]:
     """The snippet and where it belongs."""
     comment = recipe.comment or ("--" if recipe.language == "lua" else "//")
     yield f"{comment} {recipe.title}: {printable(recipe.place(places))}"
+    if recipe.plugin is not None:
+        folder = printable(recipe.plugin(places))
+        yield f"{comment} `goescape setup {recipe.name} --write` also puts the plugin into {folder}"
     yield from recipe.text(command).splitlines()
 
 
@@ -60,6 +64,24 @@ class Change:
     path: str
     before: str
     after: str
+    newline: str = "\n"
+    """What ends the file's lines; both texts have plain ones."""
+
+    @classmethod
+    def to(cls, path: str, after: str | Callable[[str], str]) -> Change:
+        """A file with this text, or with what becomes of its own (nothing when it is new)."""
+        try:
+            raw = Path(path).read_bytes().decode() if Path(path).exists() else ""
+        except (OSError, UnicodeDecodeError) as problem:
+            raise UsageError(f"{printable(path)} cannot be read: {problem}.") from None
+        before = raw.replace("\r\n", "\n")
+        new = after if isinstance(after, str) else after(before)
+        return cls(path, before, new, "\r\n" if before != raw else "\n")
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether the file is not yet as it should be."""
+        return self.after != self.before
 
     def diff(self, style: Style) -> Iterator[str]:
         """What would be different, in lines."""
@@ -80,7 +102,7 @@ class Change:
             if target.exists():
                 backup = str(_free(Path(self.path)))
                 shutil.copy2(target, backup)
-            _replace(target, self.after)
+            _replace(target, self.after.replace("\n", self.newline))
         except OSError as problem:
             text = f"{printable(self.path)} cannot be written: {problem.strerror or problem}."
             raise UsageError(text) from None
@@ -90,8 +112,15 @@ class Change:
 def change(recipe: Recipe, places: Places, command: Command) -> Change:
     """What setting up an editor changes; UsageError when only the user can do it."""
     path = recipe.place(places)
-    before = _content(path)
-    return Change(path, before, _joined(recipe, path, before, command))
+    return Change.to(path, lambda before: _joined(recipe, path, before, command))
+
+
+def plugin_changes(recipe: Recipe, places: Places) -> list[Change]:
+    """What copying the editor's plugin changes, where there is one."""
+    if recipe.plugin is None:
+        return []
+    folder = Path(recipe.plugin(places))
+    return [Change.to(str(folder / name), text) for name, text in plugin_files().items()]
 
 
 def _joined(recipe: Recipe, path: str, before: str, command: Command) -> str:
@@ -146,13 +175,6 @@ def _without_block(recipe: Recipe, text: str) -> tuple[str, int | None]:
     return head + "".join(lines[ends[0] + 1 :]), len(head)
 
 
-def _content(path: str) -> str:
-    try:
-        return Path(path).read_text("utf-8") if Path(path).exists() else ""
-    except (OSError, UnicodeDecodeError) as problem:
-        raise UsageError(f"{printable(path)} cannot be read: {problem}.") from None
-
-
 def _free(path: Path) -> Path:
     """A name for the backup that nothing has."""
     names = (
@@ -165,7 +187,12 @@ def _replace(target: Path, text: str) -> None:
     """Write all of it or nothing."""
     mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
     with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=target.parent, prefix=f".{target.name}.", delete=False
+        "w",
+        encoding="utf-8",
+        newline="",
+        dir=target.parent,
+        prefix=f".{target.name}.",
+        delete=False,
     ) as partial:
         partial.write(text)
     Path(partial.name).chmod(mode)
@@ -174,15 +201,26 @@ def _replace(target: Path, text: str) -> None:
 
 def written(recipe: Recipe, places: Places, command: Command, style: Style) -> Iterator[str]:
     """Set an editor up: the diff, then the deed, as lines."""
-    wanted = change(recipe, places, command)
+    yield from _written(change(recipe, places, command), recipe.title, style)
+    wanted = [each for each in plugin_changes(recipe, places) if each.is_needed]
+    for each in wanted:
+        if each.before:
+            yield from _written(each, recipe.title, style)
+        else:
+            each.write()
+    if wanted and recipe.plugin is not None:
+        yield f"{recipe.title}: the plugin is in {printable(recipe.plugin(places))}."
+
+
+def _written(wanted: Change, title: str, style: Style) -> Iterator[str]:
     shown = printable(wanted.path)
-    if wanted.after == wanted.before:
-        yield f"{recipe.title}: {shown} is as it should be."
+    if not wanted.is_needed:
+        yield f"{title}: {shown} is as it should be."
         return
     yield from wanted.diff(style)
     backup = wanted.write()
     kept = f"; what it was is in {printable(backup)}" if backup else ""
-    yield f"{recipe.title}: {shown} is written{kept}."
+    yield f"{title}: {shown} is written{kept}."
 
 
 def found(places: Places, command: Command) -> Iterator[str]:
@@ -202,8 +240,10 @@ def _state(recipe: Recipe, places: Places, command: Command) -> str:
         wanted = change(recipe, places, command)
     except UsageError:
         return f"set up by hand, or not at all, in {path}"
-    if wanted.after == wanted.before:
-        return f"set up in {path}"
+    if not wanted.is_needed:
+        stale = any(each.is_needed for each in plugin_changes(recipe, places))
+        again = f"; `goescape setup {recipe.name} --write` brings its plugin" if stale else ""
+        return f"set up in {path}{again}"
     if _knows(recipe, wanted.before):
         return f"set up differently in {path}; `goescape setup {recipe.name}` prints it afresh"
     return f"not set up: `goescape setup {recipe.name}`"

@@ -113,7 +113,6 @@ answer.again = #found(#all)
 
 vim.cmd('checkhealth goescape')
 answer.health = text()
-vim.cmd('helptags ALL')
 vim.cmd('help goescape')
 answer.help = vim.api.nvim_buf_get_name(0)
 return answer
