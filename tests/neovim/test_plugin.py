@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 
     from tests.neovim.editor import Neovim
 
+OPTIONS = """
+require('goescape').setup({
+  inlay_hints = true,
+  codelens = true,
+  diagnostics = { virtual_text = { prefix = 'heap' } },
+})
+"""
 SUB_COMMANDS = ["analyze", "doctor", "flow", "hints", "log", "restart", "toggle"]
 
 
@@ -57,3 +64,11 @@ def test_every_sub_command(nvim: Neovim, tour: Path) -> None:
     assert "ERROR" not in health
     assert "WARNING" not in health
     assert answer["help"].endswith("goescape.txt")
+
+
+def test_options_show_hints_and_lenses_that_follow_the_text(nvim: Neovim, fixable: Path) -> None:
+    nvim.configure({"init.lua": OPTIONS})
+    answer = nvim.answer("options.lua", fixable)
+    assert answer["lens"] == "1 heap allocation"
+    assert answer["own"] == {"prefix": "heap"}
+    assert answer["everybody"] is False

@@ -39,26 +39,24 @@ def backups(home: Path) -> dict[str, str]:
     return {file.name: file.read_text() for file in sorted(home.rglob("*goescape-backup*"))}
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_it_is_printed_and_written_once_where_it_belongs(home: Path, name: str) -> None:
-    printed = setup(home, name)
-    assert printed.returncode == 0
-    headline, *lines = printed.stdout.splitlines()
-    snippet = [line for line in lines if "--write" not in line]
-    assert COMMAND in "\n".join(snippet)
-    assert not list(home.iterdir())
+def test_it_is_printed_and_written_where_it_belongs(home: Path) -> None:
+    for name in NAMES:
+        before = sorted(home.rglob("*"))
+        printed = setup(home, name)
+        assert printed.returncode == 0
+        assert sorted(home.rglob("*")) == before
+        headline, *lines = printed.stdout.splitlines()
+        snippet = [line for line in lines if "--write" not in line]
+        assert COMMAND in "\n".join(snippet)
 
-    written = setup(home, name, "--write")
-    assert written.returncode == 0
-    (file,) = (file for file in home.rglob("*") if str(file) in headline and file.is_file())
-    assert all(line in file.read_text() for line in snippet)
-    assert f"+{snippet[0]}" in written.stdout
-
-    again = setup(home, name, "--write")
-    assert f"{file} is as it should be." in again.stdout
-    assert not backups(home)
-    assert f"{name}: " in (checked := setup(home, "--check").stdout)
-    assert f"set up in {file}" in checked
+        written = setup(home, name, "--write")
+        assert written.returncode == 0
+        (file,) = (file for file in home.rglob("*") if headline.endswith(f" {file}"))
+        assert all(line in file.read_text() for line in snippet)
+        assert f"+{snippet[0]}" in written.stdout
+    checked = setup(home, "--check").stdout.splitlines()[3:]
+    assert [line.partition(":")[0] for line in checked] == NAMES
+    assert all("; set up in " in line for line in checked)
 
 
 def test_lines_of_the_user_stay_and_a_backup_is_kept(home: Path) -> None:
@@ -76,6 +74,7 @@ def test_lines_of_the_user_stay_and_a_backup_is_kept(home: Path) -> None:
     answer = setup(home, "vim-lsp", "--write")
     assert "-    \\ 'allowlist': ['go', 'gomod']," in answer.stdout
     assert (home / ".vimrc").read_text() == f"{after}set ruler\n"
+    assert "is as it should be." in setup(home, "vim-lsp", "--write").stdout
     assert backups(home)[".vimrc.goescape-backup-2"] == edited
 
 
