@@ -37,14 +37,13 @@ def others_feel(
     A function that is not exported is nobody else's concern, unless a variable of the package has
     its value, and so perhaps its type.
     """
-    old, new = _of_all(before), _of_all(after)
-    named = {
-        word for each in (*new, *_of_all(unchanged)) if not each.function for word in each.words
-    }
-    return any(
-        not each.function or each.function[0].isupper() or each.function in named
-        for each in old - new
-    )
+    new = _of_all(after)
+    lost = _of_all(before) - new
+    if any(not each.function or each.function[0].isupper() for each in lost):
+        return True
+    names = {each.function for each in lost}
+    values = (each for each in (*new, *_of_all(unchanged if names else ())) if not each.function)
+    return any(names.intersection(each.words) for each in values)
 
 
 def _of_all(files: Iterable[GoSyntax]) -> Counter[Declaration]:

@@ -129,7 +129,7 @@ class Prover:
             return Disproof(whole, f"It needs Go {whole.minimum[0]}.{whole.minimum[1]}.")
         sources = self._sources()
         contents = await self.engine.formatted(sources, apply_edits(sources, whole.edits))
-        felt = self._others_feel(contents)
+        felt = await asyncio.to_thread(self._others_feel, contents)
         edited = await self._edited(parts, contents, felt=felt)
         try:
             found = await self._compiled(whole, contents, edited, felt=felt)
