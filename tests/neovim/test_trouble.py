@@ -62,6 +62,10 @@ def test_every_kind_of_buffer(nvim: Neovim, fixable: Path) -> None:
     root = fixable.parent
     finding = 'import "fmt"\n\nfunc {}(n int) string {{ return fmt.Sprintf("%d", n) }}\n'
     (root.parent / "lone.go").write_text(f"package lone\n\n{finding.format('F')}")
+    library = root.parent / "pkg" / "mod" / "example.com" / "lib@v1.0.0"
+    library.mkdir(parents=True)
+    (library / "go.mod").write_text("module example.com/lib\n\ngo 1.21\n")
+    (library / "lib.go").write_text(FIXABLE.replace("fixed", "lib"))
     (root / "rename").mkdir()
     (root / "rename" / "old.go").write_text(f"package rename\n\n{finding.format('F')}")
     (root / "huge").mkdir()
@@ -80,8 +84,9 @@ def test_every_kind_of_buffer(nvim: Neovim, fixable: Path) -> None:
     assert (answer["nameless"], answer["fugitive"]) == (0, 0)
     assert "no server works on this buffer" in answer["advice"]
     assert answer["same_server"]
+    assert answer["library_server"]
     assert answer["unsaved"] == 0
     assert answer["roots"] == ["fixed", "second"]
-    for found in ("diffed", "elsewhere", "lone", "renamed", "second", "first_again"):
+    for found in ("diffed", "elsewhere", "lone", "library", "renamed", "second", "first_again"):
         assert answer[found] == 1
     assert len(answer["said"]) == 1

@@ -145,8 +145,11 @@ end
 ---@return integer[]
 function M.namespaces(client)
   local found = { vim.lsp.diagnostic.get_namespace(client.id, false) }
-  if client.server_capabilities.diagnosticProvider then
-    table.insert(found, vim.lsp.diagnostic.get_namespace(client.id, true))
+  local pulled = client.server_capabilities.diagnosticProvider
+  if pulled then
+    -- by the name that Neovim gives it: how to ask for it has changed
+    local name = ('vim.lsp.%s.%d.%s'):format(NAME, client.id, pulled.identifier or 'nil')
+    table.insert(found, vim.api.nvim_create_namespace(name))
   end
   return found
 end

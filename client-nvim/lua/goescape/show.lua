@@ -20,8 +20,12 @@ end
 --- Ask for the code lenses of a buffer, where they are wanted.
 ---@param buffer integer
 function M.lenses(buffer)
-  if goescape.options().codelens and server.client(buffer) then
+  if not goescape.options().codelens or not server.client(buffer) then
+    return
+  elseif not vim.lsp.codelens.enable then
     vim.lsp.codelens.refresh({ bufnr = buffer })
+  elseif not vim.lsp.codelens.is_enabled({ bufnr = buffer }) then
+    vim.lsp.codelens.enable(true, { bufnr = buffer }) -- Neovim 0.12 refreshes by itself then
   end
 end
 

@@ -40,6 +40,11 @@ answer.same_server = client().id == first.id
 open('../lone.go')
 answer.lone = #found(1)
 
+-- a library that a definition led to: no server of its own
+open('../pkg/mod/example.com/lib@v1.0.0/lib.go')
+answer.library = #found(1)
+answer.library_server = client().id == first.id
+
 -- a file that is too large for anybody
 open('huge/huge.go')
 shown(client)
