@@ -133,13 +133,12 @@ class Prover:
         edited = await self._edited(parts, contents, felt=felt)
         try:
             found = await self._compiled(whole, contents, edited, felt=felt)
-            removed = _removed(parts, found)
-            if not isinstance(found, str) and worse_for_callers(found.before, found.after):
-                felt = True
+            removed, worse = await asyncio.to_thread(_compared, parts, found)
+            felt |= worse
             missed = felt and edited is not None and edited.has_external_tests
             if missed and not isinstance(removed, str):
                 found = await self._compiled(whole, contents, None, felt=felt)
-                removed = _removed(parts, found)
+                removed, _ = await asyncio.to_thread(_compared, parts, found)
         except _Refuted as why:
             return Disproof(whole, f"A type is not what it would have to be: {why}")
         if isinstance(found, str) or isinstance(removed, str):
@@ -176,7 +175,9 @@ class Prover:
         if felt and edited.has_external_tests:
             return None  # they may be callers
         before = await edited.before()
-        return edited if before is not None and tells_of(parts, (before,)) else None
+        if before is None or not await asyncio.to_thread(tells_of, parts, (before,)):
+            return None
+        return edited
 
     async def _compiled(
         self,
@@ -240,7 +241,7 @@ class Prover:
             if isinstance(found, str):
                 return Disproof(proof.candidate, f"In a package that imports this one: {found}")
             after += found.after
-        verdict = compare(parts, before, after, elsewhere=True)
+        verdict = await asyncio.to_thread(compare, parts, before, after, elsewhere=True)
         if isinstance(verdict, str):
             return Disproof(proof.candidate, verdict)
         removed, packages = proof.removed + verdict, proof.packages + len(after)
@@ -274,9 +275,12 @@ class _Compiled:
     after: tuple[PackageReport, ...]
 
 
-def _removed(parts: Sequence[Candidate], found: _Compiled | str) -> int | str:
-    """How many allocations are gone, or what is wrong."""
-    return found if isinstance(found, str) else compare(parts, found.before, found.after)
+def _compared(parts: Sequence[Candidate], found: _Compiled | str) -> tuple[int | str, bool]:
+    """How many allocations are gone, or what is wrong; and whether callers may be worse off."""
+    if isinstance(found, str):
+        return found, False
+    removed = compare(parts, found.before, found.after)
+    return removed, worse_for_callers(found.before, found.after)
 
 
 async def _compiled(
