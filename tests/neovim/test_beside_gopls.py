@@ -50,3 +50,4 @@ def test_both_behind_one_connection(nvim: Neovim, fixable: Path, gopls: str) -> 
     answer = nvim.answer("multiplexed.lua", fixable)
     assert "strconv.Itoa(n)" in answer["fixed"]
     assert answer["heard"] == []
+    assert answer["doctor"].startswith("goescape ")

@@ -56,6 +56,7 @@ def test_a_crashed_server_comes_back_but_not_for_ever(nvim: Neovim, fixable: Pat
     assert "no server works on this buffer" in answer["advice"]
     assert answer["again"] == 1
     assert "it is off" in answer["off"]
+    assert "it is off" in answer["still_off"]
 
 
 def test_every_kind_of_buffer(nvim: Neovim, fixable: Path) -> None:

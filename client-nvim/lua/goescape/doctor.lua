@@ -8,8 +8,14 @@ local SECONDS = 60
 ---@return string[]?
 local function terminal()
   local command = server.command()
-  local place = command and vim.fn.index(command, 'server') or -1
-  return place > 0 and vim.list_slice(command, 1, place) or nil
+  local last = command and vim.fn.index(command, 'server') or -1
+  local first = 1
+  for place = 1, last do
+    if command[place] == '--' then
+      first = place + 1 -- behind it stands what a multiplexer starts
+    end
+  end
+  return last >= first and vim.list_slice(command, first, last) or nil
 end
 
 ---@param buffer integer

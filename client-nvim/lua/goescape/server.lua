@@ -13,6 +13,7 @@ local SERIES = 180000
 --- How long (milliseconds) a server may take to stop.
 local PATIENCE = 5000
 local SIGTERM = 15
+local OFF = "it is off; put `vim.lsp.enable('goescape')` into your init.lua"
 
 ---@type table<integer, { state: string, message: string, go: string }> by client
 local statuses = {}
@@ -44,7 +45,7 @@ function M.needed(buffer)
   local client = M.client(buffer)
   if not client and not M.check_command() then
     local why = M.is_enabled() and 'no server works on this buffer; open a Go file of yours'
-      or "it is off; put `vim.lsp.enable('goescape')` into your init.lua"
+      or OFF
     M.say(why .. ' (`:checkhealth goescape` tells more).', vim.log.levels.WARN)
   end
   return client
@@ -252,6 +253,9 @@ end
 
 --- Stop every server and start those that are needed.
 function M.restart()
+  if not M.is_enabled() then
+    return M.say(OFF .. '.', vim.log.levels.WARN)
+  end
   crashes, told = {}, {}
   local ids = {}
   for _, client in ipairs(vim.lsp.get_clients({ name = NAME, _uninitialized = true })) do

@@ -27,15 +27,16 @@ end)
 -- hints: both servers have some, each once
 vim.lsp.inlay_hint.enable(true)
 answer.hints = shown(function()
-  local known = {}
+  local known, owners = {}, {}
   for _, hint in ipairs(vim.lsp.inlay_hint.get({ bufnr = 0 })) do
     local name = vim.lsp.get_client_by_id(hint.client_id).name
     local label = hint.inlay_hint.label
     local words = type(label) == 'string' and label or label[1].value
     table.insert(known, name .. ': ' .. vim.trim(words))
+    owners[name] = true
   end
   table.sort(known)
-  return #known > 1 and known
+  return owners.gopls and owners.goescape and known
 end, 'hints of both')
 
 -- Neovim 0.11 draws hints of two servers wrongly after an edit (its issue 36318)

@@ -34,4 +34,6 @@ shown(function()
 end)
 vim.cmd('GoEscape flow')
 answer.off = last()
+vim.cmd('GoEscape restart')
+answer.still_off = last()
 return answer
