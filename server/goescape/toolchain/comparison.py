@@ -1,6 +1,7 @@
 """What an edit did to the compiler's findings: whether a promise was kept, at no other's cost.
 
-Findings are compared by function, kind and subject, since lines move. A site counts once, also
+Findings are compared by function, kind and subject, since lines move; an expression that an edit
+changes inside goes by its new text. A site counts once, also
 where several packages speak of it: generic code is compiled where it is used.
 """
 
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from goescape.analysis.fixes.candidate import Candidate, Promise
 from goescape.analysis.model import Allocates, Finding, Function, PackageReport
+from goescape.toolchain.renamed import renamed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,6 +32,7 @@ def compare(
 
     ``elsewhere``: these packages only import the one that has the targets.
     """
+    before = renamed(candidates, before, after)
     if worse := _worse(candidates, before, after):
         return worse
     gone = _sites(before, _escapes) - _sites(after, _escapes)
