@@ -478,6 +478,43 @@ async def test_the_same_code_is_proved_once(
     assert len(proofs.look_at(again, path, 1).proofs) == 2
 
 
+INTERNAL = """
+-- internal/p/p.go --
+package p
+
+type T struct{ n [9]int }
+
+//go:noinline
+func New() *T {
+	t := T{}
+	return &t
+}
+
+func Use() int { return New().n[0] }
+"""
+
+
+async def test_a_caller_that_came_later(
+    engine: Engine, proofs: Proofs, write_tree: WriteTree
+) -> None:
+    """A fix that callers in other packages feel is offered no more when one of them changes."""
+    folder = write_tree(GO_MOD + INTERNAL)
+    reports, _ = await reports_and_problems(engine, folder)
+    report, path = reports["example.com/m/internal/p"], str(folder / "internal" / "p" / "p.go")
+    proofs.look_at(report, path, 1)
+    await proofs.wait_idle()
+    [proof] = proofs.look_at(report, path, 1).proofs
+    assert proof.is_felt
+    user = '-- u/u.go --\npackage u\n\nimport "example.com/m/internal/p"\n\nvar kept = p.New()\n'
+    write_tree(user)
+    proofs.changed(str(folder / "u" / "u.go"))
+    assert proofs.look_at(report, path, 1) == Found()
+    await proofs.wait_idle()
+    found = proofs.look_at(report, path, 1)
+    assert found.proofs == ()
+    assert found.refusals or found.disproofs
+
+
 async def test_work_is_bounded(
     engine: Engine, proofs: Proofs, write_tree: WriteTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:

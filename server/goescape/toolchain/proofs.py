@@ -48,6 +48,8 @@ class Proof:
     go: str
     originals: Mapping[str, bytes] = field(factory=dict, repr=False)
     """The text of the same files that was compiled before."""
+    is_felt: bool = False
+    """Whether it holds only as long as the packages that import this one stay as they are."""
 
     @property
     def sentence(self) -> str:
@@ -144,7 +146,7 @@ class Prover:
         if isinstance(found, str) or isinstance(removed, str):
             return Disproof(whole, str(removed))
         originals = {path: sources[path].content for path in contents}
-        proof = Proof(whole, contents, removed, len(found.after), go.version, originals)
+        proof = Proof(whole, contents, removed, len(found.after), go.version, originals, felt)
         if whole.other_builds:
             texts = [sources[path] for path in whole.other_builds]
             error = await error_elsewhere(self.engine, self.root, self.patterns[0], texts, contents)

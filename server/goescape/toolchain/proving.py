@@ -26,7 +26,7 @@ from goescape.toolchain.tasks import uninterrupted
 from goescape.toolchain.unions import prove_union
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from goescape.analysis.fixes.code import Code
 
@@ -59,6 +59,8 @@ class _File:
     path: str
     line: int
     budget: int
+    elsewhere: Mapping[str, int]
+    """How often other folders had changed when it was looked at first."""
     around: Surroundings | None = None
     waiting: list[Candidate] = field(factory=list)
     proofs: list[Proof] = field(factory=list)
@@ -66,6 +68,12 @@ class _File:
     refusals: list[Refusal] = field(factory=list)
     together: Proof | None = None
     complete: bool = False
+
+    @property
+    def is_felt(self) -> bool:
+        """Whether other packages have a say in what was proved."""
+        found = [*self.proofs, *([self.together] if self.together is not None else [])]
+        return any(proof.is_felt for proof in found)
 
     def nearest(self) -> Candidate:
         """The candidate to prove next."""
@@ -112,9 +120,10 @@ class Proofs:
     def look_at(self, report: PackageReport, path: str, line: int) -> Found:
         """What is known of a file (as ``report`` spells it); the rest is proved from now on."""
         file = next((f for f in self._files if f.report is report and f.path == path), None)
-        if file is None:
+        elsewhere = self._changed_elsewhere(report)
+        if file is None or (file.is_felt and file.elsewhere != elsewhere):
             self._drop(lambda each: each.path == path)
-            file = _File(report, path, line, MOST_PROOFS)
+            file = _File(report, path, line, MOST_PROOFS, elsewhere)
         else:
             self._files.remove(file)
         file.line = line
@@ -261,10 +270,14 @@ class Proofs:
         self._known.move_to_end(key)
         return self._known[key]
 
+    def _changed_elsewhere(self, report: PackageReport) -> dict[str, int]:
+        """How often the folders of other packages have changed."""
+        return {f: n for f, n in self._changes.items() if f != report.directory}
+
     def _stamp(self, around: Surroundings) -> bytes:
         """Changes with the code that a proof depends on: the package's own, by content."""
         code = around.code
-        elsewhere = {f: n for f, n in self._changes.items() if f != code.report.directory}
+        elsewhere = self._changed_elsewhere(code.report)
         texts = sorted((path, file.source.content) for path, file in code.files.items())
         others = sorted((path, file.source.content) for path, file in code.others.items())
         parts = [f"{path}\0{len(text)}\0".encode() + text for path, text in [*texts, *others]]
