@@ -103,6 +103,16 @@ package kept
 
 import "example.com/m/third"
 {NIL_BESIDE % "ErrKept"}
+-- late/p.go --
+package late
+
+import third "context"
+{NIL_BESIDE % "DeadlineExceeded"}
+-- moved/p.go --
+package moved
+
+import third "os"
+{NIL_BESIDE % "ErrNotExist"}
 -- reset/p.go --
 package reset
 
@@ -144,6 +154,8 @@ EXPECTED = {
     ("assembly", "return-value"): "`load` is linked by name.",
     ("linked", "return-value"): "`load` is linked by name.",
     ("kept", "return-value"): "offered",
+    ("late", "return-value"): "offered",
+    ("moved", "return-value"): "offered",
     ("reset", "return-value"): FAILURE,
     ("none", "return-value"): FAILURE,
     ("writer", "write-string"): "A writer here may treat WriteString unlike Write.",

@@ -127,6 +127,11 @@ async def test_a_promise_that_is_kept(engine: Engine, write_tree: WriteTree) -> 
     ("old", "new", "reason"),
     [
         ("New().n[0]", "New().n[1] + len(fmt.Sprint())", "It does not compile: undefined: fmt"),
+        (
+            "New().n[0]",
+            "New().n[1] }; func New() (t T) { return t",
+            "It does not compile: New redeclared in this block p.go:6:6: other declaration of New",
+        ),
         ("return &T{}", "println(1); return &T{}", "`&T{}` would still be on the heap."),
         (
             "{ return New().n[0] }",

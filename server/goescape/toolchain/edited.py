@@ -182,7 +182,8 @@ class EditedPackage:
         first = next((each for each in errors if each.place is not None), None)
         if first is None or _OF_THE_PLAN.search(text.decoded):
             return None
-        return CompileFailure(friendly([first.message]))
+        plain = re.sub(rf"\S*{_COPY}\d+-", "", first.message)  # "other declaration of x"
+        return CompileFailure(friendly([plain]))
 
     def _report(
         self,

@@ -43,8 +43,8 @@ def _begins_as_error(code: Code, path: str, name: str, depth: int = 0) -> bool:
     sources = code.imported.sources(path)
     if sources is None or depth > _DEPTH:
         return False
-    if any(name.encode() in other.content for other in sources.others):
-        return False  # another build may declare it in another way
+    if any(_values(sources.others, name)):
+        return False  # another build declares it, too
     for file, value in _values(sources.files, name):
         if value.type == "call_expression":
             return makes_error(file, value) or sources.is_standard
@@ -52,7 +52,7 @@ def _begins_as_error(code: Code, path: str, name: str, depth: int = 0) -> bool:
             package, _, there = text(value).partition(".")
             further = code.imported.path(file, package)
             return bool(further) and _begins_as_error(code, further, there, depth + 1)
-        return text(value).startswith("&")
+        return value.type == "composite_literal" or text(value).startswith("&")
     return False
 
 
