@@ -41,8 +41,8 @@ def update(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def private_go_environment() -> Iterator[None]:
-    """No test reads the user's Go settings or writes to the user's Go caches."""
+def private_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads the user's Go settings or writes to the user's caches."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GOCACHE", str(CACHE / "build"))
         patch.setenv("GOMODCACHE", str(CACHE / "modules"))
@@ -51,6 +51,7 @@ def private_go_environment() -> Iterator[None]:
         patch.setenv("GOFLAGS", "")
         patch.delenv("GOROOT", raising=False)
         patch.delenv("NO_COLOR", raising=False)
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
 
 

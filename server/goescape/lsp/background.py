@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from goescape.toolchain.engine import Engine, EngineOptions
+from goescape.toolchain.kept_results import KeptResults
 from goescape.toolchain.offers import preferred
 from goescape.toolchain.proving import Proofs
 from goescape.toolchain.scheduler import Scheduler
@@ -30,7 +31,9 @@ class Background:
         on_proof: Callable[[str], None],
     ) -> None:
         self.engine = Engine(EngineOptions.of(settings))
-        self.scheduler = Scheduler(self.engine, emit, shown)
+        kept = KeptResults()
+        self.scheduler = Scheduler(self.engine, emit, shown, kept)
+        self._pruning = asyncio.ensure_future(asyncio.to_thread(kept.prune))
         self.proofs = Proofs(self.engine, preferred, on_proof=on_proof)
         self._on_change = on_change
         self._watcher: Watcher | None = None
@@ -59,5 +62,6 @@ class Background:
     async def close(self) -> None:
         """End every process and thread."""
         await self.stop_watching()
+        await self._pruning
         await self.proofs.close()
         await self.scheduler.close()

@@ -8,6 +8,7 @@ comes; and nothing is left in the build cache but what any build leaves there.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 import time
@@ -25,7 +26,7 @@ from goescape.toolchain.builds import Problem, failure_of_tests, friendly, other
 from goescape.toolchain.digests import digest
 from goescape.toolchain.packages import absolute, compile_errors, go_files, pattern_of, work_root
 from goescape.toolchain.plans import BuildPlan, Variant, interface_digest, plan_of, shape
-from goescape.toolchain.process import FOLDER, reading
+from goescape.toolchain.process import FOLDER, GoProblem, reading
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from goescape.analysis.compiler_lines import Fact
     from goescape.analysis.model import CompileError
     from goescape.toolchain.engine import Engine
+    from goescape.toolchain.kept_results import KeptResults
 
 _MOST_PACKAGES = 8
 _MOST_MODULES = 8
@@ -70,6 +72,8 @@ class _Package:
     sources: dict[str, tuple[object, SourceText]] = field(factory=dict)
     """The last content of each file, with the stamp that it had on the disk."""
     report: PackageReport | None = None
+    stored: PackageReport | None = None
+    """What the next server will find."""
     complete: bytes = b""
     """The inputs that ``report`` belongs to."""
     own: tuple[object, Mapping[str, str]] = (None, {})
@@ -81,11 +85,30 @@ class _Package:
 class DirectLane:
     """Analyses single packages; what it cannot do exactly is left to the engine's go command."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, kept: KeptResults | None = None) -> None:
         self._engine = engine
+        self._kept = kept
         self._packages: dict[str, _Package] = {}
         self._exports: dict[object, dict[str, str]] = {}
         """Of packages that do not change, by what their versions depend on."""
+
+    async def keep(self, report: PackageReport) -> None:
+        """Store the report of a package as it lies on the disk, for the next server."""
+        package = self._packages.get(report.directory)
+        plan = package.plan if package is not None else None
+        if package is None or plan is None or report is package.stored or report.errors:
+            return
+        if self._kept is not None and plan.is_whole:
+            package.stored = report
+            world = await self._engine.world(plan.root)
+            await asyncio.to_thread(self._kept.keep, report, world, plan.near_folders, {})
+
+    async def _stored(self, package: _Package, root: str, directory: str) -> PackageReport | None:
+        """What an earlier server said of a package, if that would come out the same now."""
+        if self._kept is None or package.plan is not None:
+            return None
+        world = await self._engine.world(root)
+        return await asyncio.to_thread(self._kept.report, directory, world, {})
 
     async def analyze(
         self, root: str, pattern: str, unsaved: Mapping[str, bytes], *, tests: bool = True
@@ -129,6 +152,15 @@ class DirectLane:
             for _ in range(_ATTEMPTS):
                 again = False
                 contents = await asyncio.to_thread(_read, package, directory, unsaved)
+                if tests and not any(each.is_unsaved for each in contents.values()):
+                    stored = await self._stored(package, root, directory)
+                    if stored is not None:
+                        package.report = package.stored = stored
+                        yield stored
+                        # for the next edit, which will tell what is wrong
+                        with contextlib.suppress(NotPlannedError, GoProblem):
+                            await self._plan(package, root, directory, contents)
+                        return
                 plan = await self._plan(package, root, directory, contents)
                 run = _Run(self._engine, package, plan, contents)
                 async with aclosing(run.reports(tests=tests)) as reports:

@@ -15,6 +15,7 @@ from attrs import evolve, field, frozen
 
 from goescape.analysis.constraints import Target
 from goescape.toolchain.builds import Build, Problem, friendly, problem_of
+from goescape.toolchain.digests import digest, file_digests
 from goescape.toolchain.go_command import (
     TARGET,
     Go,
@@ -27,6 +28,8 @@ from goescape.toolchain.go_command import (
 )
 from goescape.toolchain.gofmt import format_like
 from goescape.toolchain.imported_sources import SOURCE_FIELDS, ImportedSources
+from goescape.toolchain.kept_results import own_code
+from goescape.toolchain.local_modules import local_modules, near_folders
 from goescape.toolchain.packages import (
     FIELDS,
     FileHome,
@@ -45,7 +48,7 @@ from goescape.toolchain.packages import (
     split_path,
     work_root,
 )
-from goescape.toolchain.plans import PLAN_FIELDS, may_be_planned
+from goescape.toolchain.plans import PLAN_FIELDS, may_be_planned, module_files
 from goescape.toolchain.process import FOLDER, BoundedText, Command, capture, run
 from goescape.toolchain.tasks import both, together, within
 from goescape.toolchain.work_file import WorkFile
@@ -72,6 +75,8 @@ _VET_READS_OVERLAYS = (1, 24)
 _MEMORY = {"GOGC": "off", "GOMEMLIMIT": "1GiB"}
 _VET_OVERLAY = f'"{sys.executable}" -I -S "{Path(__file__).with_name("vet_overlay.py")}"'
 _RAW_LIMIT = 2_000_000
+_WITHOUT_EFFECT = frozenset({"GOCACHE", "GOTMPDIR", "GOPROXY", "GOSUMDB", "GOMAXPROCS"})
+"""Variables that change nothing of what is compiled."""
 
 
 @frozen
@@ -122,6 +127,9 @@ class Engine:
         self._found: _Toolchain | None = None
         self._homes: dict[str, tuple[object, tuple[ListedPackage, ...]]] = {}
         self._work_files: dict[str, tuple[int, WorkFile]] = {}
+        self.near: dict[str, Mapping[str, object]] = {}
+        """Of each folder that was analysed: the user's own folders that it depends on, with their
+        stamps from before."""
 
     async def go(self) -> Go:
         """The Go in use. Raises GoProblem, and looks again at the next call."""
@@ -377,6 +385,25 @@ class Engine:
         command = (toolchain.compiler, "-o", output, *flags, *arguments)
         return Command(command, root, environment, work, niceness=0)
 
+    async def world(self, root: str) -> bytes:
+        """Of all that decides what the packages of a module compile to, besides their sources.
+
+        Raises GoProblem.
+        """
+        toolchain = await self._toolchain()
+        go = {
+            name: value
+            for name, value in toolchain.environment.items()
+            if name.startswith(("GO", "CGO_")) and name not in _WITHOUT_EFFECT
+        }
+        parts = (
+            (toolchain.go.version, toolchain.compiler, toolchain.gcflags, toolchain.target),
+            sorted(toolchain.target_environment.items()),
+            (sorted(go.items()), self.options.build_flags, self.options.tests),
+            await asyncio.to_thread(_read_all, (toolchain.compiler, *sorted(module_files(root)))),
+        )
+        return digest(repr(parts).encode())
+
     async def library(self) -> tuple[str, ...]:
         """The folders of code that does not change: the standard library and fetched modules."""
         toolchain = await self._toolchain()
@@ -442,7 +469,10 @@ class Engine:
         self, root: str, patterns: Sequence[str]
     ) -> tuple[tuple[ListedPackage, ...], list[Problem]]:
         """The packages that can be compiled, and what is wrong with the rest."""
-        listed = listed_packages(await self._list(root, patterns))
+        objects = await self._list(root, patterns, (f"-json={FIELDS},Deps",))
+        modules = await asyncio.to_thread(local_modules, root)
+        self.near.update(await asyncio.to_thread(near_folders, objects, modules))
+        listed = listed_packages(objects)
         problems = [
             Problem(friendly(each.errors), each.path, "load")
             for each in listed
@@ -523,6 +553,12 @@ def _together(patterns: Sequence[str]) -> list[tuple[str, ...]]:
 def _command_line(pattern: str) -> tuple[str, ...]:
     """A pattern as go wants it: a lone file stands for the files of its package."""
     return lone_files(pattern) if pattern.endswith(".go") else (pattern,)
+
+
+def _read_all(files: Sequence[str]) -> list[object]:
+    """The stamp of the first, a program; the contents of the others; and goescape's own code."""
+    program, *texts = files
+    return [_stamp(program), file_digests(texts), own_code()]
 
 
 def _stamp(file: str) -> int:

@@ -105,6 +105,12 @@ class BuildPlan:
     """Import paths, also of what is only imported indirectly."""
 
     @property
+    def near_folders(self) -> dict[str, object]:
+        """Where the imports lie whose source may change, with their stamps."""
+        files = module_files(self.root)
+        return {path: known for path, known in self.stamps.items() if path not in files}
+
+    @property
     def files(self) -> tuple[str, ...]:
         """Every Go file that is compiled, tests included."""
         return tuple(sorted({file for each in self.variants for file in each.listed.files}))
@@ -201,7 +207,7 @@ def plan_of(
         for path, item in by_path.items()
         if not any(_is_below(str(item.get("Dir") or ""), folder) for folder in settled)
     }
-    watched = {*near.values(), *_module_files(root)} - {"", directory}
+    watched = {*near.values(), *module_files(root)} - {"", directory}
     stamps = {path: stamp(path) for path in watched}
     return BuildPlan(
         main.path,
@@ -212,7 +218,7 @@ def plan_of(
         shapes,
         frozenset(near),
         frozenset(path for path, item in by_path.items() if item.get("Standard")),
-        (root, *(stamps[path] for path in sorted(_module_files(root)))),
+        (root, *(stamps[path] for path in sorted(module_files(root)))),
         stamps,
         frozenset(split_path(path)[0] for path in by_path) - {main.path},
     )
@@ -296,7 +302,7 @@ def _mapping(item: Mapping[str, object], name: str) -> Mapping[str, str]:
     return found if isinstance(found, dict) else {}
 
 
-def _module_files(root: str) -> set[str]:
+def module_files(root: str) -> set[str]:
     """Files that decide which versions are built, present or not."""
     above = [Path(root), *Path(root).parents]
     works = {str(each / name) for each in above for name in ("go.work", "go.work.sum")}

@@ -35,13 +35,15 @@ from goescape.toolchain.packages import (
     module_root,
     pattern_of,
 )
+from goescape.toolchain.recall import Recall
 from goescape.toolchain.requests import Queue, Requests
 from goescape.toolchain.tasks import uninterrupted
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 
     from goescape.toolchain.engine import Engine
+    from goescape.toolchain.kept_results import KeptResults
 
 BUILDS_AT_ONCE = 2
 _LONGEST_SETTLE = 20
@@ -56,8 +58,8 @@ class Scheduler:
     """Takes changes and wishes, runs analyses, and hands events to ``emit`` on the event loop.
 
     Every method returns at once and is called on the event loop's thread. ``shown`` gives the texts
-    that the editor holds, by absolute path. ``settle`` is how long, in seconds, changes on the disk
-    wait for further ones when they come in a row.
+    that the editor holds, by absolute path. ``kept`` is what earlier servers found. ``settle`` is
+    how long, in seconds, changes on the disk wait for further ones when they come in a row.
     """
 
     def __init__(
@@ -65,10 +67,12 @@ class Scheduler:
         engine: Engine,
         emit: Callable[[Event], None],
         shown: Callable[[], Mapping[str, bytes]] = dict,
+        kept: KeptResults | None = None,
         settle: float = 0.05,
     ) -> None:
         self._engine = engine
-        self._lane = DirectLane(engine)
+        self._kept = kept
+        self._lane = DirectLane(engine, kept)
         self._emit = emit
         self._shown = shown
         self._settle = settle
@@ -150,7 +154,7 @@ class Scheduler:
 
     def replace_engine(self, engine: Engine) -> None:
         """Settings have changed: analyse again what is open, then what was known."""
-        self._engine, self._lane = engine, DirectLane(engine)
+        self._engine, self._lane = engine, DirectLane(engine, self._kept)
         self._seen.clear()
         for requests in self._modules.values():
             requests.near.interrupt()
@@ -305,6 +309,8 @@ class Scheduler:
                     reports.append(item)
         if not typed:
             await self._follow_up(engine, root, requests, [pattern], reports)
+            if reports and not self._is_edited(reports[-1]):
+                self._spawn(self._lane.keep(reports[-1]))
         requests.near.answered(begun)
         if pattern not in requests.near.waiting:
             requests.typed.discard(pattern)
@@ -327,11 +333,27 @@ class Scheduler:
             gone = await asyncio.to_thread(without_go_files, root, tuple(begun))
             self._announce_gone(root, gone)
             present = [pattern for pattern in begun if pattern not in gone]
-            async with aclosing(self._engine.analyze(root, present)) as items:
-                async for item in items:
-                    if not (isinstance(item, PackageReport) and self._is_edited(item)):
-                        self._accept(item)
+            await self._look_widely(root, present)
         queue.answered(begun)
+
+    async def _look_widely(self, root: str, patterns: Sequence[str]) -> None:
+        """First what an earlier server found; what is compiled is kept for the next one."""
+        engine, found = self._engine, []
+        recall = Recall(self._kept, engine, root) if self._kept is not None else None
+        if recall is not None:
+            async with aclosing(recall.reports(patterns)) as reports:
+                async for report in reports:
+                    self._accept_unedited(report)
+            patterns = recall.rest
+        if not patterns:
+            return
+        async with aclosing(engine.analyze(root, patterns)) as items:
+            async for item in items:
+                self._accept_unedited(item)
+                if isinstance(item, PackageReport):
+                    found.append(item)
+        if recall is not None:
+            self._spawn(recall.keep(found))
 
     @asynccontextmanager
     async def _told(self, title: str) -> AsyncIterator[None]:
@@ -351,6 +373,11 @@ class Scheduler:
             self._emit(Finished(token, cancelled))
 
     # What comes of it.
+
+    def _accept_unedited(self, item: PackageReport | Problem) -> None:
+        """What is being edited is analysed as it is shown."""
+        if not (isinstance(item, PackageReport) and self._is_edited(item)):
+            self._accept(item)
 
     def _accept(self, item: PackageReport | Problem, *, unfinished: bool = False) -> None:
         if unfinished:
