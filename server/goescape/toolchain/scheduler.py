@@ -7,27 +7,22 @@ was asked stays asked until it has been answered.
 from __future__ import annotations
 
 import asyncio
-import itertools
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goescape.analysis.model import PackageReport
-from goescape.analysis.source import is_same_text
 from goescape.toolchain.builds import Problem, problem_of
-from goescape.toolchain.digests import digest, file_digests
+from goescape.toolchain.digests import file_digests
 from goescape.toolchain.direct import DirectLane, differing
 from goescape.toolchain.events import (
     Event,
-    Excluded,
     Failed,
-    Finished,
     Reported,
-    Started,
-    Unfinished,
 )
 from goescape.toolchain.go_command import GoProblem
-from goescape.toolchain.known import KnownPackages, without_go_files
+from goescape.toolchain.known import without_go_files
+from goescape.toolchain.ledger import Ledger, directory_of, folder_of, unforeseen
 from goescape.toolchain.packages import (
     MODULE_FILES,
     absolute,
@@ -40,7 +35,7 @@ from goescape.toolchain.requests import Queue, Requests
 from goescape.toolchain.tasks import uninterrupted
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 
     from goescape.toolchain.engine import Engine
     from goescape.toolchain.kept_results import KeptResults
@@ -73,21 +68,13 @@ class Scheduler:
         self._engine = engine
         self._kept = kept
         self._lane = DirectLane(engine, kept)
-        self._emit = emit
-        self._shown = shown
+        self._ledger = Ledger(emit, shown)
         self._settle = settle
         self._slots = asyncio.Semaphore(BUILDS_AT_ONCE)
         self._wide_slot = asyncio.Semaphore(1)
         self._tasks: set[asyncio.Task[None]] = set()
         self._modules: dict[str, Requests] = {}
-        self._tokens = itertools.count(1)
-        self._open: dict[str, None] = {}
         self._incoming: dict[str, bool] = {}
-        self._seen: dict[str, bytes] = {}
-        self._known = KnownPackages()
-        self._excluded: set[str] = set()
-        self._outdated: set[str] = set()
-        """Folders of packages that import something that was saved since they were analysed."""
         self._seconds: dict[str, float] = {}
         """How long a folder's package takes until its first report."""
         self._cancellations = 0
@@ -127,12 +114,12 @@ class Scheduler:
     def file_opened(self, path: str) -> None:
         """An editor shows the file: its package is analysed unless that has been done."""
         path = absolute(path)
-        self._open[path] = None
-        self._take(path, forced=str(Path(path).parent) in self._outdated)
+        self._ledger.open[path] = None
+        self._take(path, forced=str(Path(path).parent) in self._ledger.outdated)
 
     def file_closed(self, path: str) -> None:
         """The editor shows it no more."""
-        self._open.pop(absolute(path), None)
+        self._ledger.open.pop(absolute(path), None)
 
     def analyze_package_of(self, path: str) -> None:
         """Analyse the file's package, changed or not."""
@@ -146,7 +133,7 @@ class Scheduler:
         """Drop all that runs and waits: the user's own wish, the only way to forget something."""
         self._cancellations += 1
         self._incoming.clear()
-        self._seen.clear()
+        self._ledger.seen.clear()
         for requests in self._modules.values():
             for queue in (requests.near, requests.wide):
                 queue.waiting.clear()
@@ -155,11 +142,11 @@ class Scheduler:
     def replace_engine(self, engine: Engine) -> None:
         """Settings have changed: analyse again what is open, then what was known."""
         self._engine, self._lane = engine, DirectLane(engine, self._kept)
-        self._seen.clear()
+        self._ledger.seen.clear()
         for requests in self._modules.values():
             requests.near.interrupt()
             requests.wide.interrupt()
-        for path in self._open:
+        for path in self._ledger.open:
             self._ask_file(path)
         self._ask_known()
 
@@ -189,14 +176,14 @@ class Scheduler:
             return
         for path, found in digests.items():
             if Path(path).name in MODULE_FILES:
-                if self._seen.get(path) != found:
+                if self._ledger.seen.get(path) != found:
                     self._ask_below(str(Path(path).parent))
             elif not path.endswith(".go"):
                 self._ask_below(path)  # a folder that was removed or renamed
                 continue
-            elif incoming[path] or self._seen.get(path) != found:
+            elif incoming[path] or self._ledger.seen.get(path) != found:
                 self._ask_file(path)
-            self._seen[path] = found
+            self._ledger.seen[path] = found
 
     def _ask_file(self, path: str) -> None:
         root, _, pattern = _home(path)
@@ -209,13 +196,13 @@ class Scheduler:
 
     def _ask_below(self, folder: str) -> None:
         """How packages load has changed: open ones first, then the others that are known."""
-        for path in self._open:
+        for path in self._ledger.open:
             if Path(path).is_relative_to(folder):
                 self._ask_file(path)
         self._ask_known(folder)
 
     def _ask_known(self, folder: str = "") -> None:
-        for root, pattern in self._known.below(folder):
+        for root, pattern in self._ledger.known.below(folder):
             if pattern not in self._requests(root).near.waiting:
                 self._ask_wide(root, [pattern])
 
@@ -224,7 +211,7 @@ class Scheduler:
         try:
             roots = await self._engine.modules(folder)
         except GoProblem as why:
-            self._emit(Failed(problem_of(why)))
+            self._ledger.emit(Failed(problem_of(why)))
             return
         if cancellations != self._cancellations:
             return
@@ -235,7 +222,7 @@ class Scheduler:
             files = await asyncio.to_thread(go_files, folder)
             if not files:
                 text = f"There is no go.mod and no Go file in {folder}."
-                self._emit(Failed(Problem(text, kind="load")))
+                self._ledger.emit(Failed(Problem(text, kind="load")))
             self._ask_wide(folder, files)
 
     def _requests(self, root: str) -> Requests:
@@ -280,9 +267,9 @@ class Scheduler:
 
     async def _analyze_near(self, root: str, requests: Requests) -> None:
         begun, patterns = dict(requests.near.waiting), requests.urgency()
-        async with self._told(_title(root, patterns)):
+        async with self._ledger.told(_title(root, patterns)):
             gone = await asyncio.to_thread(without_go_files, root, tuple(patterns))
-            gone = {pattern for pattern in gone if not self._is_shown(root, pattern)}
+            gone = {pattern for pattern in gone if not self._ledger.is_shown(root, pattern)}
             self._announce_gone(root, gone)
             patterns = [pattern for pattern in patterns if pattern not in gone]
             if len(patterns) > _MOST_SINGLY:
@@ -298,18 +285,18 @@ class Scheduler:
         typed, loop = pattern in requests.typed, asyncio.get_running_loop()
         engine, started = self._engine, loop.time()
         reports: list[PackageReport] = []
-        items = self._lane.analyze(root, pattern, self._shown(), tests=not typed)
+        items = self._lane.analyze(root, pattern, self._ledger.shown(), tests=not typed)
         async with aclosing(items):
             async for item in items:
                 if not reports:
-                    self._seconds[_directory(root, pattern)] = loop.time() - started
-                unfinished = _fails(item) and await self._is_unsaved(root, pattern)
-                self._accept(item, unfinished=unfinished)
+                    self._seconds[directory_of(root, pattern)] = loop.time() - started
+                unfinished = bool(item.errors) and await self._ledger.is_unsaved(root, pattern)
+                self._ledger.accept(item, unfinished=unfinished)
                 if isinstance(item, PackageReport):
                     reports.append(item)
         if not typed:
             await self._follow_up(engine, root, requests, [pattern], reports)
-            if reports and not self._is_edited(reports[-1]):
+            if reports and not self._ledger.is_edited(reports[-1]):
                 self._spawn(self._lane.keep(reports[-1]))
         requests.near.answered(begun)
         if pattern not in requests.near.waiting:
@@ -318,10 +305,10 @@ class Scheduler:
     async def _analyze_many(self, root: str, requests: Requests, patterns: list[str]) -> None:
         engine = self._engine
         reports: list[PackageReport] = []
-        overlay = await asyncio.to_thread(differing, self._shown())
+        overlay = await asyncio.to_thread(differing, self._ledger.shown())
         async with aclosing(engine.analyze(root, patterns, overlay)) as items:
             async for item in items:
-                self._accept(item)
+                self._ledger.accept(item)
                 if isinstance(item, PackageReport):
                     reports.append(item)
         await self._follow_up(engine, root, requests, patterns, reports)
@@ -329,7 +316,7 @@ class Scheduler:
 
     async def _analyze_wide(self, root: str, queue: Queue) -> None:
         begun = dict(queue.waiting)
-        async with self._told(_title(root, begun)):
+        async with self._ledger.told(_title(root, begun)):
             gone = await asyncio.to_thread(without_go_files, root, tuple(begun))
             self._announce_gone(root, gone)
             present = [pattern for pattern in begun if pattern not in gone]
@@ -343,65 +330,26 @@ class Scheduler:
         if recall is not None:
             async with aclosing(recall.reports(patterns)) as reports:
                 async for report in reports:
-                    self._accept_unedited(report)
+                    self._ledger.accept_unedited(report)
             patterns = recall.rest
         if not patterns:
             return
         async with aclosing(engine.analyze(root, patterns)) as items:
             async for item in items:
-                self._accept_unedited(item)
+                self._ledger.accept_unedited(item)
                 if isinstance(item, PackageReport):
                     found.append(item)
         if recall is not None:
             self._spawn(recall.keep(found))
 
-    @asynccontextmanager
-    async def _told(self, title: str) -> AsyncIterator[None]:
-        """Tells of the work inside: that it begins, what goes wrong, that it ends."""
-        token, cancelled = next(self._tokens), True
-        self._emit(Started(title, token))
-        try:
-            yield
-            cancelled = False
-        except GoProblem as why:
-            cancelled = False
-            self._accept(problem_of(why))
-        except Exception as problem:
-            cancelled = False
-            self._emit(Failed(_unforeseen(problem)))
-        finally:
-            self._emit(Finished(token, cancelled))
-
     # What comes of it.
-
-    def _accept_unedited(self, item: PackageReport | Problem) -> None:
-        """What is being edited is analysed as it is shown."""
-        if not (isinstance(item, PackageReport) and self._is_edited(item)):
-            self._accept(item)
-
-    def _accept(self, item: PackageReport | Problem, *, unfinished: bool = False) -> None:
-        if unfinished:
-            self._emit(Unfinished(item.package, item.errors[0].message))
-            return
-        if isinstance(item, Problem):
-            if item.kind in {"go", "load"}:
-                self._seen.clear()  # the next save, even of the same content, tries again
-            self._emit(Failed(item))
-            return
-        for replaced in self._known.take(item):
-            self._emit(Reported(replaced))
-        for path, source in item.sources.items():
-            if path not in self._open:
-                self._seen.setdefault(path, digest(source.content))
-        self._outdated.discard(item.directory)
-        self._emit(Reported(item))
 
     def _announce_gone(self, root: str, patterns: Iterable[str]) -> None:
         """Packages without any Go file left get an empty report."""
         for pattern in patterns:
-            directory = root if pattern.endswith(".go") else _directory(root, pattern)
-            for report in self._known.forget(directory):
-                self._emit(Reported(report))
+            directory = root if pattern.endswith(".go") else directory_of(root, pattern)
+            for report in self._ledger.known.forget(directory):
+                self._ledger.emit(Reported(report))
             if pattern.endswith(".go") and (rest := go_files(directory)):
                 self._ask_near(root, rest, interrupting=False)
 
@@ -414,11 +362,11 @@ class Scheduler:
         reports: list[PackageReport],
     ) -> None:
         """What a saved package leads to: files that are left out, packages that import it."""
-        directories = {_directory(root, pattern) for pattern in patterns}
+        directories = {directory_of(root, pattern) for pattern in patterns}
         files = [each for each in requests.files if str(Path(each).parent) in directories]
-        await self._tell_excluded(engine, files, reports)
+        await self._ledger.tell_excluded(engine, files, reports)
         leading = requests.leading.intersection(patterns)
-        saved = {_directory(root, pattern) for pattern in leading}
+        saved = {directory_of(root, pattern) for pattern in leading}
         for report in reports:
             if report.directory in saved and self._engine is engine:
                 await self._ask_importers(engine, report, directories)
@@ -426,59 +374,25 @@ class Scheduler:
         for file in files:
             requests.files.pop(file, None)
 
-    async def _tell_excluded(
-        self, engine: Engine, files: Iterable[str], reports: Iterable[PackageReport]
-    ) -> None:
-        compiled = {file for report in reports for file in report.files}
-        for file in files:
-            reason = ""
-            if file not in compiled and await asyncio.to_thread(Path(file).is_file):
-                reason = (await engine.home(file)).excluded
-            if reason:
-                self._excluded.add(file)
-                self._emit(Excluded(file, reason))
-            elif file in self._excluded:
-                self._excluded.remove(file)
-                self._emit(Excluded(file, ""))
-
     async def _ask_importers(self, engine: Engine, report: PackageReport, done: set[str]) -> None:
         """The packages with open files that import a saved one, nearest first, in every module.
 
         Those that nobody looks at are remembered as old.
         """
-        shown = {str(Path(path).parent) for path in self._open} - done
-        self._outdated.update({*self._known.directories()} - shown - done)
+        shown = {str(Path(path).parent) for path in self._ledger.open} - done
+        self._ledger.outdated.update({*self._ledger.known.directories()} - shown - done)
         known = {each: self._lane.distance(each, report.package) for each in shown}
         importing = [each for each, distance in known.items() if distance]
         unknown = {each for each, distance in known.items() if distance is None}
         for root in {module_root(directory) for directory in unknown} - {""}:
             patterns = await engine.importers(root, report.package, unknown)
-            importing += [_directory(root, pattern) for pattern in patterns]
+            importing += [directory_of(root, pattern) for pattern in patterns]
         if self._engine is not engine:
             return
         for directory in sorted(importing, key=lambda each: known[each] or 1):
             root = module_root(directory)
             # Not interrupting: the work that asks may be what runs.
             self._ask_near(root, [pattern_of(root, directory)], interrupting=False)
-
-    def _is_shown(self, root: str, pattern: str) -> bool:
-        """Whether the editor shows a file of a package, which may not be on the disk yet."""
-        directory = _directory(root, pattern)
-        return any(path == pattern or _folder(path) == directory for path in self._shown())
-
-    async def _is_unsaved(self, root: str, pattern: str) -> bool:
-        """Whether the editor shows a text of a package that is not on the disk."""
-        directory = _directory(root, pattern)
-        shown = {path: text for path, text in self._shown().items() if _folder(path) == directory}
-        return bool(await asyncio.to_thread(differing, shown))
-
-    def _is_edited(self, report: PackageReport) -> bool:
-        """Whether the editor shows another text than the one that was analysed."""
-        shown = self._shown()
-        return any(
-            path in shown and not is_same_text(shown[path], source.content)
-            for path, source in report.sources.items()
-        )
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(self._guarded(work))
@@ -491,7 +405,7 @@ class Scheduler:
         try:
             await work
         except Exception as problem:
-            self._emit(Failed(_unforeseen(problem)))
+            self._ledger.emit(Failed(unforeseen(problem)))
 
 
 async def _settled(requests: Requests) -> None:
@@ -518,28 +432,11 @@ async def _finished(queue: Queue, work: Coroutine[Any, Any, None]) -> None:
         task.result()
 
 
-def _fails(item: PackageReport | Problem) -> bool:
-    """Whether code does not compile."""
-    return bool(item.errors)
-
-
 def _home(path: str) -> tuple[str, str, str]:
     """The module's root, the folder and the pattern of a file's package."""
-    directory = _folder(path)
+    directory = folder_of(path)
     root = module_root(directory)
     return root or directory, directory, pattern_of(root, directory) if root else path
-
-
-def _folder(path: str) -> str:
-    return str(Path(path).parent)
-
-
-def _directory(root: str, pattern: str) -> str:
-    return _folder(pattern) if pattern.endswith(".go") else absolute(f"{root}/{pattern}")
-
-
-def _unforeseen(problem: Exception) -> Problem:
-    return Problem(f"goescape itself failed ({problem!r}): please report this.")
 
 
 def _title(root: str, patterns: Iterable[str]) -> str:
