@@ -38,7 +38,7 @@ def test_it_looks_right_in_a_terminal(nvim: Neovim, tour: Path, update: bool) ->
     with Pane(
         tour.parent, ["sh", "-c", f"cd {tour} && exec {' '.join(command)}"], nvim.environment({})
     ) as pane:
-        pane.shown("heap: returned", "5 on the heap, 1 that matter", "in a loop")
+        pane.shown("heap: returned", "5 on the heap, 1 in a loop or large", "in a loop")
         pane.type("Space", "f")
         pane.shown("goescape: Why this is on the heap", "stored in")
         pane.type("C-w", "p")

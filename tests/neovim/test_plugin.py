@@ -39,7 +39,7 @@ def test_every_sub_command(nvim: Neovim, tour: Path) -> None:
         *[f"goescape: say one of {', '.join(SUB_COMMANDS)}."] * 2,
         "goescape: analyze takes only workspace.",
     ]
-    assert answer["status"] == "5 on the heap, 1 that matter"
+    assert answer["status"] == "5 on the heap, 1 in a loop or large"
     assert answer["flow"]["title"] == "goescape: Why this is on the heap"
     (first, *_), *steps = answer["flow"]["steps"]
     assert first.startswith("`u` moves to the heap")

@@ -166,7 +166,7 @@ local function counted(client, buffer)
   if total == 0 then
     return 'nothing on the heap'
   end
-  return ('%d on the heap%s'):format(total, matter and (', %d that matter'):format(matter) or '')
+  return ('%d on the heap%s'):format(total, matter and (', %d in a loop or large'):format(matter) or '')
 end
 
 ---@param buffer integer
