@@ -67,6 +67,8 @@ def answer(program: str, recipe: str, script: str, folder: Path, *programs: str)
     )
     assert (folder / "answer.json").exists(), done.stdout + done.stderr
     found: dict[str, Any] = json.loads((folder / "answer.json").read_text("utf-8"))
+    if found.get("slow"):
+        pytest.skip("goescape took rass's three seconds to start: this machine is too busy")
     assert (module / "p.go").read_text("utf-8") == FIXED == found["after"]
     return found
 

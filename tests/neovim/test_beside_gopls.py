@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -48,6 +50,8 @@ def test_both_behind_one_connection(nvim: Neovim, fixable: Path, gopls: str) -> 
         }
     )
     answer = nvim.answer("multiplexed.lua", fixable)
+    if answer.get("slow"):
+        pytest.skip("goescape took rass's three seconds to start: this machine is too busy")
     assert "strconv.Itoa(n)" in answer["fixed"]
     assert answer["heard"] == []
     assert answer["doctor"].startswith("goescape ")

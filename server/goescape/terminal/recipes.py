@@ -347,7 +347,10 @@ def family(word: str) -> list[Recipe]:
 def _multiplexed(recipe: Recipe) -> str:
     if f'"{MULTIPLEXER}"' not in recipe.text(PLAIN):
         return ""
-    return "The command itself is tested: both servers show diagnostics and apply fixes behind it. "
+    return (
+        "The command itself is tested: both servers show diagnostics and apply fixes behind it. "
+        "Rass gives up a server that starts three seconds later than the other; restart it then. "
+    )
 
 
 def page(recipe: Recipe) -> str:
