@@ -292,7 +292,7 @@ async def _until(condition: Callable[[], bool]) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at /proc")
-@pytest.mark.parametrize("end", ["shutdown", "exit", "eof", "terminate"])
+@pytest.mark.parametrize("end", ["shutdown", "exit", "eof", "terminate", "terminate twice"])
 async def test_no_process_is_left(write_tree: WriteTree, slow_go: Path, end: str) -> None:
     folder = write_tree(MODULE)
     mark = f"GOESCAPE_TEST={uuid.uuid4()}"
@@ -330,6 +330,8 @@ async def test_no_process_is_left(write_tree: WriteTree, slow_go: Path, end: str
             raw.stdin.close()
         else:
             raw.process.send_signal(signal.SIGTERM)
+            if end == "terminate twice":
+                raw.process.send_signal(signal.SIGHUP)
         await raw.ended()
         assert _processes(mark) == []
 

@@ -134,6 +134,11 @@ class Protocol(LanguageServerProtocol):
         if future is not None:
             future.cancel()
 
+    def cancel_requests(self) -> None:
+        """Nobody waits for answers any more, and nobody gives any."""
+        for future in tuple(self._request_futures.values()):
+            future.cancel()
+
     @lsp_method(lsp.INITIALIZE)
     def lsp_initialize(
         self, params: lsp.InitializeParams

@@ -29,6 +29,7 @@ from goescape.lsp.fixes import CHANGED
 from goescape.lsp.paths import path_of
 from goescape.lsp.protocol import Protocol
 from goescape.lsp.session import Session
+from goescape.toolchain.tasks import uninterrupted
 
 _log = logging.getLogger(__name__)
 
@@ -340,6 +341,10 @@ async def _serve(tcp: tuple[str, int] | None) -> int:
     return await serve(server, reader, sink)
 
 
+_LONGEST_END = 5.0
+"""Seconds that work may take to end after it was cancelled."""
+
+
 async def serve(server: Server, reader: asyncio.StreamReader, sink: streams.Sink) -> int:
     """Answer until ``exit`` or the end of the input; nothing is left running afterwards."""
     server.wire.set_writer(sink)
@@ -350,9 +355,19 @@ async def serve(server: Server, reader: asyncio.StreamReader, sink: streams.Sink
         await body
     finally:
         logging.getLogger("goescape").removeHandler(handler)
-        await server.session.close()
+        await uninterrupted(_close(server, asyncio.current_task()))
         sink.close()
     return 0 if server.wire.was_shut_down else 1
+
+
+async def _close(server: Server, main: asyncio.Task[Any] | None) -> None:
+    """End all work. Not even a second signal cuts this short: ``asyncio.run`` then cancels what is
+    left, and waits forever for a process whose start was cancelled twice.
+    """
+    server.wire.cancel_requests()
+    await server.session.close()
+    if left := asyncio.all_tasks() - {asyncio.current_task(), main}:
+        await asyncio.wait(left, timeout=_LONGEST_END)
 
 
 async def _read(wire: Protocol, reader: asyncio.StreamReader) -> None:
