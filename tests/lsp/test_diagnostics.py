@@ -369,3 +369,23 @@ async def test_tests_that_do_not_compile_keep_their_findings(write_tree: WriteTr
         await talk.until_shown(uri, "1 package small waiting", *wants(good))
         talk.save(folder / "p_test.go", good)
         await talk.until_wanted(uri)
+
+
+async def test_a_whole_workspace_comes_in_parts(write_tree: WriteTree) -> None:
+    functions = "".join(
+        f"-- g{i}.go --\npackage small\n\nfunc G{i}() *int {{ return new(int) }}\n"
+        for i in range(50)
+    )
+    folder = write_tree(SMALL + functions)
+    async with conversation(vscode(), folder) as talk:
+        await _until_pulled(talk, talk.open(folder / "p.go"))
+        whole = await _pull_all(talk, {})
+        parts: list[Any] = []
+        talk.client.protocol.fm.features.pop(lsp.PROGRESS)
+        talk.client.feature(lsp.PROGRESS)(lambda params: parts.append(params.value))
+        params = lsp.WorkspaceDiagnosticParams([], partial_result_token="part")
+        rest = await talk.client.workspace_diagnostic_async(params)
+        assert not rest.items
+        assert len(parts) == 3
+        found = [item["uri"] for part in parts for item in part["items"]]
+        assert sorted(found) == sorted(each.uri for each in whole.items)

@@ -54,6 +54,10 @@ class Editor:
             _log.debug("background work failed", exc_info=problem)
             _log.error("background work failed: %r", problem)
 
+    def part(self, token: lsp.ProgressToken, value: object) -> None:
+        """A part of the answer to a request; its rest follows."""
+        self._protocol.notify(lsp.PROGRESS, lsp.ProgressParams(token, value))
+
     def publish(self, uri: str, version: int | None, diagnostics: list[lsp.Diagnostic]) -> None:
         """Replace the diagnostics of a file."""
         self._protocol.notify(

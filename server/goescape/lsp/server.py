@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import signal
 import sys
@@ -149,14 +150,25 @@ def _diagnostic(session: Session, params: lsp.DocumentDiagnosticParams) -> objec
 
 
 @_on(lsp.WORKSPACE_DIAGNOSTIC)
-def _workspace_diagnostic(
+async def _workspace_diagnostic(
     session: Session, params: lsp.WorkspaceDiagnosticParams
 ) -> lsp.WorkspaceDiagnosticReport:
+    """In slices, so that hovers need not wait; sent as they come to clients that take them so."""
     before = {each.uri: each.value for each in params.previous_result_ids}
     shown = session.pull_all([path for uri in before if (path := path_of(uri))])
-    translator = session.translator()
-    items = [translator.workspace_report(each, before.get(each.uri)) for each in shown]
-    return lsp.WorkspaceDiagnosticReport(items)
+    translator, whole = session.translator(), []
+    while files := tuple(itertools.islice(shown, _FILES_AT_ONCE)):
+        items = [translator.workspace_report(each, before.get(each.uri)) for each in files]
+        if params.partial_result_token is None:
+            whole += items
+        else:
+            part = lsp.WorkspaceDiagnosticReportPartialResult(items)
+            session.editor.part(params.partial_result_token, part)
+        await asyncio.sleep(0)
+    return lsp.WorkspaceDiagnosticReport(whole)
+
+
+_FILES_AT_ONCE = 20
 
 
 @_on(lsp.TEXT_DOCUMENT_HOVER)

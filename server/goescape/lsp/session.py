@@ -39,6 +39,7 @@ from goescape.toolchain.events import (
 )
 from goescape.toolchain.go_command import GoProblem
 from goescape.toolchain.packages import absolute
+from goescape.toolchain.tasks import uninterrupted
 
 if TYPE_CHECKING:
     from goescape.analysis.source import SourceText
@@ -85,6 +86,7 @@ class Session:
         self._views: weakref.WeakKeyDictionary[Known, View] = weakref.WeakKeyDictionary()
         self._disk = Disk()
         self._closed = False
+        self._closing: asyncio.Task[None] | None = None
         self._started = asyncio.Event()
 
     # The client's side: settings, folders, files.
@@ -134,7 +136,12 @@ class Session:
         await self.start()
 
     async def close(self) -> None:
-        """End all work; can be called twice."""
+        """End all work. Goes on although the caller is cancelled; can be called again."""
+        if self._closing is None:
+            self._closing = asyncio.ensure_future(self._close())
+        await uninterrupted(self._closing)
+
+    async def _close(self) -> None:
         self._closed = True
         self.documents.remove()
         self.fixes.close()
@@ -454,14 +461,19 @@ class Session:
         shown = self._pulled[key] = Shown(self.buffers.uri(path), version, now, result_id)
         return shown
 
-    def pull_all(self, before: Iterable[str]) -> tuple[Shown, ...]:
-        """Every file that has diagnostics, and those that the client remembers (paths)."""
+    def pull_all(self, before: Iterable[str]) -> Iterator[Shown]:
+        """Every file that has diagnostics, and those that the client remembers (paths).
+
+        It may be gone through in several turns of the event loop.
+        """
         known = {identity(path): path for path in before}
         for path in (*self.store.excluded_paths(), *self.store.known_paths()):
             known[identity(path)] = path
         remembered = {identity(path) for path in before}
-        shown = {key: self.pull(path) for key, path in known.items()}
-        return tuple(each for key, each in shown.items() if each.notices or key in remembered)
+        for key, path in known.items():
+            shown = self.pull(path)
+            if shown.notices or key in remembered:
+                yield shown
 
     def _send_refresh(self) -> None:
         open_files, self._refresh_open, self._refresh = self._refresh_open, False, None
