@@ -39,6 +39,7 @@ class Buffers:
     def __init__(self) -> None:
         self._open: dict[str, Buffer] = {}
         self._identities: dict[str, str] = {}  # path -> identity, only of open files
+        self._others: dict[str, str] = {}  # of paths that were asked for since the last opening
 
     def __iter__(self) -> Iterator[Buffer]:
         return iter(tuple(self._open.values()))
@@ -50,6 +51,7 @@ class Buffers:
             return None
         buffer = Buffer(uri, path, version, SourceText(path, encoded(text)))
         key = self._identities[path] = identity(path)
+        self._others.clear()
         self._open[key] = buffer
         return buffer
 
@@ -70,6 +72,7 @@ class Buffers:
         buffer = self.of_uri(uri)
         if buffer is not None:
             del self._open[self._identities.pop(buffer.path)]
+            self._others.clear()
         return buffer
 
     def of_uri(self, uri: str) -> Buffer | None:
@@ -79,8 +82,10 @@ class Buffers:
 
     def at(self, path: str) -> Buffer | None:
         """The open file behind any of its names."""
-        key = self._identities.get(path)
-        return self._open.get(identity(path) if key is None else key)
+        key = self._identities.get(path) or self._others.get(path)
+        if key is None:
+            key = self._others[path] = identity(path)
+        return self._open.get(key)
 
     def uri(self, path: str) -> str:
         """The editor's own name of an open file; a fresh URI for every other."""

@@ -12,7 +12,7 @@ import itertools
 import logging
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from lsprotocol import types as lsp
@@ -153,19 +153,25 @@ def _diagnostic(session: Session, params: lsp.DocumentDiagnosticParams) -> objec
 async def _workspace_diagnostic(
     session: Session, params: lsp.WorkspaceDiagnosticParams
 ) -> lsp.WorkspaceDiagnosticReport:
-    """In slices, so that hovers need not wait; sent as they come to clients that take them so."""
-    before = {each.uri: each.value for each in params.previous_result_ids}
-    shown = session.pull_all([path for uri in before if (path := path_of(uri))])
-    translator, whole = session.translator(), []
-    while files := tuple(itertools.islice(shown, _FILES_AT_ONCE)):
-        items = [translator.workspace_report(each, before.get(each.uri)) for each in files]
+    whole = []
+    for part in _workspace_parts(session, params.previous_result_ids):
         if params.partial_result_token is None:
-            whole += items
+            whole += part
         else:
-            part = lsp.WorkspaceDiagnosticReportPartialResult(items)
-            session.editor.part(params.partial_result_token, part)
-        await asyncio.sleep(0)
+            value = lsp.WorkspaceDiagnosticReportPartialResult(part)
+            session.editor.part(params.partial_result_token, value)
+        await asyncio.sleep(0)  # hovers need not wait
     return lsp.WorkspaceDiagnosticReport(whole)
+
+
+def _workspace_parts(
+    session: Session, previous: Sequence[lsp.PreviousResultId]
+) -> Iterator[list[lsp.WorkspaceDocumentDiagnosticReport]]:
+    before = {each.uri: each.value for each in previous}
+    shown = session.pull_all([path for uri in before if (path := path_of(uri))])
+    translator = session.translator()
+    while files := tuple(itertools.islice(shown, _FILES_AT_ONCE)):
+        yield [translator.workspace_report(each, before.get(each.uri)) for each in files]
 
 
 _FILES_AT_ONCE = 20

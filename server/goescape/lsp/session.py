@@ -71,6 +71,9 @@ class Session:
         self._options: object = None
         self._settings_turn = 0
         self._published: dict[str, Shown] = {}
+        self._unpushed: dict[str, str] = {}
+        """Files whose diagnostics may differ from what was published, by identity."""
+        self._pushing = False
         self._pulled: dict[str, Shown] = {}
         self._result_number = 0
         self._nonce = secrets.token_hex(4)
@@ -418,9 +421,28 @@ class Session:
             self._refresh = loop.call_later(_REFRESH_SECONDS, self._send_refresh)
 
     def _push(self, paths: Iterable[str]) -> None:
-        if not self.editor.client.pulls:
-            for path in {identity(path): path for path in paths}.values():
+        """What the user looks at at once; the rest file by file, so that hovers need not wait."""
+        if self.editor.client.pulls:
+            return
+        for path in {identity(path): path for path in paths}.values():
+            if self.buffers.at(path) is not None:
+                self._unpushed.pop(identity(path), None)
                 self._publish(path)
+            else:
+                self._unpushed[identity(path)] = path
+        self._push_rest()
+
+    def _push_next(self) -> None:
+        self._pushing = False
+        if self._unpushed and not self._closed:
+            path = self._unpushed.pop(next(iter(self._unpushed)))
+            self._push_rest()
+            self._publish(path)
+
+    def _push_rest(self) -> None:
+        if self._unpushed and not self._pushing:
+            self._pushing = True
+            asyncio.get_running_loop().call_soon(self._push_next)
 
     def _publish(self, path: str) -> None:
         key = identity(path)

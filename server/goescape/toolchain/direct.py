@@ -76,10 +76,18 @@ class _Package:
     """What the next server will find."""
     complete: bytes = b""
     """The inputs that ``report`` belongs to."""
+    interfaces: dict[str, bytes] = field(factory=dict)
+    """Of files in the build cache, whose names change with their contents."""
     own: tuple[object, Mapping[str, str]] = (None, {})
     """The package itself as its external tests import it: of which contents, and where."""
     analyst: Analyst = field(factory=Analyst)
     lock: asyncio.Lock = field(factory=asyncio.Lock)
+
+    def interface(self, export: str) -> bytes:
+        """What importers can see of a package; read once."""
+        if export not in self.interfaces:
+            self.interfaces[export] = interface_digest(export)
+        return self.interfaces[export]
 
 
 class DirectLane:
@@ -287,7 +295,7 @@ class _Run:
         for path in variant.packages:
             export = self._package.exports.get(path, "")
             if path in self._plan.near and export:
-                parts.append(interface_digest(export))
+                parts.append(self._package.interface(export))
             else:
                 words.append(export)
         parts += [*(word.encode() for word in words), *variant.work.values()]

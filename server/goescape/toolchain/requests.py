@@ -54,18 +54,18 @@ class Requests:
     """Patterns of ``near`` that were saved: their importers follow."""
     typed: set[str] = field(factory=set)
     """Patterns of ``near`` whose text is being edited: their tests are left for later."""
-    asked_at: float = 0.0
+    saved_at: float = float("-inf")
     due: float = 0.0
     """When ``near`` may be answered, in the event loop's time."""
 
     def postpone(self, now: float, pause: float) -> None:
         """Text was edited: it may be edited again within ``pause`` seconds."""
-        self.asked_at, self.due = now, now + pause
+        self.due = now + pause
 
     def settle(self, now: float, pause: float) -> None:
         """Something was saved: begin at once, but wait when such changes come in a row."""
-        self.due = now if now - self.asked_at > pause else now + pause
-        self.asked_at = now
+        self.due = now if now - self.saved_at > pause else now + pause
+        self.saved_at = now
 
     def urgency(self) -> list[str]:
         """The patterns of ``near``: what the user touched last, then their importers in order."""
