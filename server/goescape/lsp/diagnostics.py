@@ -88,7 +88,28 @@ def is_hidden(finding: Finding, settings: Settings) -> bool:
     return finding.rank_reason is RankReason.GENERATED and settings.generated == "hide"
 
 
-def notices(facts: FileFacts, settings: Settings, *, related: bool) -> tuple[Notice, ...]:
+class Stories:
+    """What is told of findings: worded once for as long as reports hold the same finding."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Finding, explain.Explanation]] = {}
+
+    def of(self, finding: Finding) -> explain.Explanation:
+        """The whole story."""
+        known = self._known.get(id(finding))
+        if known is None or known[0] is not finding:
+            if len(self._known) > _MOST_STORIES:
+                self._known.clear()
+            known = self._known[id(finding)] = (finding, explain.explain(finding))
+        return known[1]
+
+
+_MOST_STORIES = 10_000
+
+
+def notices(
+    facts: FileFacts, settings: Settings, stories: Stories, *, related: bool
+) -> tuple[Notice, ...]:
     """The diagnostics of one file, in source order."""
     if not settings.diagnostics_enable or is_quiet(facts, settings):
         return ()
@@ -96,7 +117,9 @@ def notices(facts: FileFacts, settings: Settings, *, related: bool) -> tuple[Not
         shown_findings(facts, settings), key=lambda found: (found[0], found[1].anchor)
     )
     of_findings = (
-        _with_fixes(_of_finding(*found, settings, related=related), found[1], facts)
+        _with_fixes(
+            _of_finding(found, settings, stories.of(found[1]), related=related), found[1], facts
+        )
         for found in findings
     )
     return (*_of_file(facts, related=related), *of_findings)
@@ -121,9 +144,8 @@ def shown_findings(facts: FileFacts, settings: Settings) -> Iterable[tuple[Span,
     threshold = Severity(settings.diagnostics_minimum_severity)
     best: dict[tuple[Span, str], tuple[Span, Finding, View]] = {}
     for view in facts.views:
-        names = view.names(facts.path)
-        for finding in view.report.diagnostics():
-            if finding.span.file not in names or is_hidden(finding, settings):
+        for finding in view.diagnostics(facts.path):
+            if is_hidden(finding, settings):
                 continue
             rank, span = severity(finding, settings), view.span(finding.span)
             if span is None or not rank.at_least(threshold):
@@ -135,15 +157,20 @@ def shown_findings(facts: FileFacts, settings: Settings) -> Iterable[tuple[Span,
 
 
 def _of_finding(
-    span: Span, finding: Finding, view: View, settings: Settings, *, related: bool
+    found: tuple[Span, Finding, View],
+    settings: Settings,
+    story: explain.Explanation,
+    *,
+    related: bool,
 ) -> Notice:
+    span, finding, view = found
     anchor = finding.anchor
     return Notice(
         span=span,
         severity=severity(finding, settings),
         code=finding.cause.value,
-        message=explain.message(finding),
-        related=tuple(_steps(finding, view)) if related else (),
+        message=story.headline,
+        related=tuple(_steps(story, view)) if related else (),
         href=f"{DOCUMENTATION}#{finding.cause.value}",
         data={
             "package": finding.package or view.report.package,
@@ -156,9 +183,9 @@ def _of_finding(
     )
 
 
-def _steps(finding: Finding, view: View) -> Iterator[Related]:
+def _steps(story: explain.Explanation, view: View) -> Iterator[Related]:
     last = None
-    for step in explain.explain(finding).steps:
+    for step in story.steps:
         place = None if step.place is None else view.place(step.place)
         if place is not None and (place, step.text) != last:
             last = (place, step.text)

@@ -17,7 +17,7 @@ from goescape.analysis.source import is_same_text
 from goescape.lsp.background import Background
 from goescape.lsp.buffers import Buffer, Buffers, Edit
 from goescape.lsp.convert import Translator
-from goescape.lsp.diagnostics import FileFacts, Notice, Shown, notices
+from goescape.lsp.diagnostics import FileFacts, Notice, Shown, Stories, notices
 from goescape.lsp.disk import Disk
 from goescape.lsp.documents import Documents
 from goescape.lsp.fixes import TESTING, Fixes
@@ -71,6 +71,7 @@ class Session:
         self._options: object = None
         self._settings_turn = 0
         self._published: dict[str, Shown] = {}
+        self._stories = Stories()
         self._unpushed: dict[str, str] = {}
         """Files whose diagnostics may differ from what was published, by identity."""
         self._pushing = False
@@ -466,7 +467,8 @@ class Session:
 
     def notices(self, path: str) -> tuple[Notice, ...]:
         """The diagnostics of a file now."""
-        return notices(self.facts(path), self.settings, related=self.editor.client.related)
+        related = self.editor.client.related
+        return notices(self.facts(path), self.settings, self._stories, related=related)
 
     def pull(self, path: str) -> Shown:
         """The diagnostics of a file for a client that asks; equal ones have an equal id."""

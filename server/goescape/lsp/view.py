@@ -14,7 +14,7 @@ from goescape.lsp.paths import identity
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from goescape.analysis.model import CompileError, PackageReport, Place, Span
+    from goescape.analysis.model import CompileError, Finding, PackageReport, Place, Span
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -72,6 +72,17 @@ class View:
             key = self.names_of(path)
             spelled[key] = spelled.get(key, frozenset()) | {path}
         return spelled
+
+    def diagnostics(self, path: str) -> tuple[Finding, ...]:
+        """The findings in a file that deserve to be shown unasked, in source order."""
+        return tuple(each for name in self.names(path) for each in self._by_name.get(name, ()))
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Finding]]:
+        found: dict[str, list[Finding]] = {}
+        for finding in self.report.diagnostics():
+            found.setdefault(finding.span.file, []).append(finding)
+        return found
 
     def compiled(self, path: str) -> SourceText | None:
         """The text that the compiler saw; None for files of other packages."""
