@@ -23,6 +23,7 @@ from goescape.analysis.model import PackageReport
 from goescape.analysis.report import Analyst, PackageInfo
 from goescape.analysis.source import SourceText, is_same_text
 from goescape.toolchain.builds import Problem, failure_of_tests, friendly, other_source
+from goescape.toolchain.compiler_talk import MARK_FLAG, end_of_escapes, is_end
 from goescape.toolchain.digests import digest
 from goescape.toolchain.packages import absolute, compile_errors, go_files, pattern_of, work_root
 from goescape.toolchain.plans import BuildPlan, Variant, interface_digest, plan_of, shape
@@ -40,10 +41,6 @@ if TYPE_CHECKING:
 _MOST_PACKAGES = 8
 _MOST_MODULES = 8
 _ATTEMPTS = 4
-_MARK_NAME = b": \tnumber_lines\t"
-_MARK = re.compile(rb".*: \tnumber_lines\tTIME\(ns\)\t\d+\t")
-"""The first thing that code generation says: by then, escape analysis has said all."""
-_MARK_FLAG = "ssa/number_lines/time=1"
 _STALE_PLAN = re.compile(r"could not import|go:embed|unable to open|can't open|requires go1")
 
 
@@ -196,8 +193,8 @@ class DirectLane:
     ) -> BuildPlan:
         known = package.plan
         texts = {path: content.source.content for path, content in contents.items()}
-        if known is not None and known.root == root and known.fits(texts):  # noqa: SIM102
-            if await asyncio.to_thread(known.is_fresh):
+        if known is not None and known.root == root:  # noqa: SIM102
+            if await asyncio.to_thread(lambda: known.fits(texts) and known.is_fresh()):
                 return known
         package.plan = None
         if not await self._engine.is_plain_build():
@@ -327,7 +324,7 @@ class _Run:
         before = self._package.texts.get(variant.key)
         said = _Said(variant.key, before.understood if before is not None else {})
         command = await self._engine.compile_command(
-            self._plan.root, self._arguments(variant), self._work(variant), _MARK_FLAG
+            self._plan.root, self._arguments(variant), self._work(variant), MARK_FLAG
         )
         async with reading(command, said.feed) as outcome:
             code = await outcome
@@ -463,26 +460,15 @@ class _Said:
         self.has_begun |= b"inline " in lines or b" escape" in lines
         if len(self.text) < _LONGEST_ERROR:
             self.text += lines[:_LONGEST_ERROR]
-        last = _end_of_talk(lines)
+        last = end_of_escapes(lines, 0, end)
         self._reader.feed_chunk(lines[:last])
-        return last < len(lines)
+        return last is not None
 
     def finish(self) -> tuple[PackageText, ...]:
         """What was understood."""
-        if self._rest and not _MARK.match(self._rest):
+        if self._rest and not is_end(self._rest):
             self._reader.feed_chunk(self._rest)
         return self._reader.finish()
-
-
-def _end_of_talk(lines: bytes) -> int:
-    """Where code generation begins to speak; the length of the text if it does not."""
-    found = lines.find(_MARK_NAME)
-    while found >= 0:
-        start = lines.rfind(b"\n", 0, found) + 1
-        if _MARK.match(lines, start):
-            return start
-        found = lines.find(_MARK_NAME, found + 1)
-    return len(lines)
 
 
 _LONGEST_ERROR = 8000

@@ -19,6 +19,7 @@ from goescape.analysis.compiler_text import CompilerText
 from goescape.analysis.report import Analyst, PackageInfo
 from goescape.analysis.source import SourceText
 from goescape.toolchain.builds import friendly, other_source
+from goescape.toolchain.compiler_talk import MARK_FLAG, end_of_escapes
 from goescape.toolchain.packages import compile_errors, work_root
 from goescape.toolchain.plans import plan_of
 from goescape.toolchain.process import FOLDER, NICENESS, Command, reading
@@ -34,10 +35,6 @@ if TYPE_CHECKING:
     from goescape.toolchain.engine import Engine
     from goescape.toolchain.plans import BuildPlan, Variant
 
-_MARK_FLAG = "ssa/number_lines/time=1"
-_MARK_NAME = b": \tnumber_lines\t"
-_MARK = re.compile(rb".*: \tnumber_lines\tTIME\(ns\)\t\d+\t")
-"""Code generation begins to speak."""
 _COPY = "goescape-copy-"
 
 
@@ -174,7 +171,7 @@ class EditedPackage:
             **{name: copied[path] for path, name in names.items()},
         }
         command = await self._engine.compile_command(
-            self._plan.root, (*variant.arguments, *trim, *files), work, _MARK_FLAG
+            self._plan.root, (*variant.arguments, *trim, *files), work, MARK_FLAG
         )
         return evolve(command, niceness=NICENESS)
 
@@ -228,13 +225,10 @@ class _Text:
         """Take a piece; whether all has been said."""
         self._chunks += data
         end = self._chunks.rfind(b"\n") + 1
-        found = self._chunks.find(_MARK_NAME, self._seen, end)  # much faster than the pattern
-        while found >= 0:
-            start = self._chunks.rfind(b"\n", 0, found) + 1
-            if _MARK.match(self._chunks, start):
-                del self._chunks[start:]
-                return True
-            found = self._chunks.find(_MARK_NAME, found + 1, end)
+        last = end_of_escapes(self._chunks, self._seen, end)
+        if last is not None:
+            del self._chunks[last:]
+            return True
         self._seen = end
         return False
 
