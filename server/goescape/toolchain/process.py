@@ -121,7 +121,7 @@ async def _running(
     _LEFT[folder] = 0
     try:
         await asyncio.to_thread(_write_all, folder, command)
-        transport = await _started(command, folder, listener, together=together)
+        transport = await _start(command, folder, listener, together=together)
         _LEFT[folder] = transport.get_pid()
         try:
             yield transport
@@ -169,25 +169,6 @@ class BoundedText:
     def text(self) -> str:
         """The lines that were kept, each with its ``\\n``."""
         return "".join(f"{line}\n" for line in self._lines)
-
-
-async def _started(
-    command: Command, folder: str, listener: Listener, *, together: bool
-) -> asyncio.SubprocessTransport:
-    """Start it; when cancelled meanwhile, wait for the start and end it.
-
-    asyncio alone would leave open the pipes that it had not connected yet.
-    """
-    start = asyncio.ensure_future(_start(command, folder, listener, together=together))
-    try:
-        return await asyncio.shield(start)
-    except asyncio.CancelledError:
-        try:
-            await uninterrupted(asyncio.wait({start}))
-        finally:
-            if start.exception() is None:
-                await uninterrupted(_end(start.result(), listener, at_once=True))
-        raise
 
 
 async def _start(

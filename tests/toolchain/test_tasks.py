@@ -1,0 +1,81 @@
+"""Work has ended when its caller goes on, however often that was cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from goescape.toolchain.tasks import both, together, uninterrupted, within
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+
+class Work:
+    """Takes a few turns of the event loop to end after it was cancelled."""
+
+    def __init__(self) -> None:
+        self.begun = asyncio.Event()
+        self.ended = False
+
+    async def run(self) -> None:
+        self.begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await uninterrupted(self._clean_up())
+
+    async def _clean_up(self) -> None:
+        for _ in range(20):
+            await asyncio.sleep(0)
+        self.ended = True
+
+
+async def test_too_long() -> None:
+    work = Work()
+    with pytest.raises(asyncio.TimeoutError):
+        await within(0.01, work.run())
+    assert work.ended
+
+
+@pytest.mark.parametrize("cancels", [1, 2, 3])
+@pytest.mark.parametrize(
+    "waiting", [lambda work: within(60, work.run()), lambda work: together([work.run()])]
+)
+async def test_cancelled_again_and_again(
+    waiting: Callable[[Work], Coroutine[None, None, object]], cancels: int
+) -> None:
+    work = Work()
+    task = asyncio.ensure_future(waiting(work))
+    await work.begun.wait()
+    for _ in range(cancels):
+        task.cancel()
+        await asyncio.sleep(0)
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert work.ended
+
+
+async def test_a_failure_ends_the_others() -> None:
+    work = Work()
+
+    async def fail() -> None:
+        await work.begun.wait()
+        raise ValueError("first")
+
+    with pytest.raises(ValueError, match="first"):
+        await together([work.run(), fail()])
+    assert work.ended
+
+
+async def test_results_come_in_order() -> None:
+    async def number(value: int) -> int:
+        for _ in range(3 - value):
+            await asyncio.sleep(0)
+        return value
+
+    assert await together(number(value) for value in range(3)) == [0, 1, 2]
+    assert await together([]) == []
+    assert await both(number(1), number(2)) == (1, 2)
