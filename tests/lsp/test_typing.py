@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.lsp.capabilities import pushed_vscode
-from tests.lsp.harness import conversation
+from tests.lsp.harness import brief, conversation
 
 if TYPE_CHECKING:
     from tests.conftest import WriteTree
@@ -100,12 +100,14 @@ async def test_on_save_means_on_save(write_tree: WriteTree) -> None:
     folder = write_tree(MODULE)
     async with conversation(pushed_vscode(), folder, settings={"run": "onSave"}) as talk:
         uri = talk.open(folder / "p.go")
+        test = talk.open(folder / "p_test.go")
         await talk.until_wanted(uri)
         talk.edit(uri, "return &u", "_ = u\n\treturn new(int) // want new(int) returned")
-        analysed = [each.state for each in talk.statuses].count("analyzing")
-        await talk.pause()
-        await talk.hover(uri, "u := 1")
-        assert [each.state for each in talk.statuses].count("analyzing") == analysed
+        talk.edit(test, "func TestF", "func G() *int { return new(int) }\n\nfunc TestF")
+        talk.save(folder / "p_test.go")
+        await talk.until(lambda: talk.shown(test))
+        await talk.until_idle()
+        assert "new(int)" not in " ".join(brief(talk.shown(uri) or [], talk.texts[uri]))
         talk.edit(uri, " // want u returned", "")
         talk.save(folder / "p.go")
         await talk.until_wanted(uri)

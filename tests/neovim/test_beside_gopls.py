@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from tests.neovim.editor import Neovim
 
+ATTEMPTS = 5
+"""rass gives up a server that starts three seconds after another: on a busy machine, once more."""
 INIT = """
 vim.lsp.config('gopls', {{
   cmd = {{ '{gopls}' }},
@@ -49,9 +51,12 @@ def test_both_behind_one_connection(nvim: Neovim, fixable: Path, gopls: str) -> 
             "vim.lsp.enable('goescape')\n"
         }
     )
-    answer = nvim.answer("multiplexed.lua", fixable)
-    if answer.get("slow"):
-        pytest.skip("goescape took rass's three seconds to start: this machine is too busy")
+    for _ in range(ATTEMPTS):
+        answer = nvim.answer("multiplexed.lua", fixable)
+        if not answer.get("slow"):
+            break
+    else:
+        pytest.fail("goescape took rass's three seconds to start, each time")
     assert "strconv.Itoa(n)" in answer["fixed"]
     assert answer["heard"] == []
     assert answer["doctor"].startswith("goescape ")
