@@ -85,6 +85,9 @@ CODE = st.sampled_from(
         b"func (e *entry) Add(n int) {}",
         b"func ret() {}",
         b"func broken( {",
+        b"type fmt struct{ Sprint int }",
+        b"func keep(p *int) {}",
+        b"const size = 64",
     ]
 )
 EDITS = st.one_of(
@@ -119,3 +122,23 @@ def test_what_an_edit_leaves_as_it_was_is_not_done_again() -> None:
         assert (id(finding) in known) != touched
     for path, source in after.sources.items():
         assert (source is before.sources[path]) == (path != edited)
+
+
+def test_a_new_name_concerns_only_the_files_that_ask_for_it() -> None:
+    package, analyst = Package(), Analyst()
+    known = {id(finding) for finding in package.report(analyst).findings}
+    package.insert("inlining", 3, b"func nobodyCalls() {}")
+    others = [f for f in package.report(analyst).findings if f.span.file.endswith("generics.go")]
+    assert others
+    assert all(id(finding) in known for finding in others)
+
+
+def test_a_package_seen_with_more_files_and_again_without_them_is_not_done_again() -> None:
+    package, analyst = Package(), Analyst()
+    before = package.report(analyst)
+    more = Package()
+    more.remove("generics")
+    without = more.report(analyst)
+    again = package.report(analyst)
+    assert differences(without, more.report(None)) == []
+    assert [id(f) for f in again.findings] == [id(f) for f in before.findings]

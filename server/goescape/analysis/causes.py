@@ -174,9 +174,11 @@ class Reasoner:
             if (written[0], written[-1]) == (parts[0], parts[-1]):
                 return self._names_a_value(file, source)
         if len(parts) == 1:
-            return head not in self._syntax.functions and head not in _BUILTINS
+            return not self._syntax.declares_function(head) and head not in _BUILTINS
         # Something inlined: `pkg.F`, `pkg.T.M` and `T.M` are known, `pkg.variable.M` is not.
-        return len(parts) > 2 and parts[1][:1].islower() and parts[0] not in self._syntax.types
+        return (
+            len(parts) > 2 and parts[1][:1].islower() and not self._syntax.declares_type(parts[0])
+        )
 
     def _names_a_value(self, file: GoSyntax, callee: Node) -> bool:
         """Whether a called expression is a variable or field, not a function or method."""
@@ -189,8 +191,10 @@ class Reasoner:
         if first.type != "identifier" or definition(first) is not None:
             return True
         if depth == 0:
-            return name not in self._syntax.functions and name not in _BUILTINS
-        return not (name in file.imported_names and depth == 1) and name not in self._syntax.types
+            return not self._syntax.declares_function(name) and name not in _BUILTINS
+        return not (name in file.imported_names and depth == 1) and not self._syntax.declares_type(
+            name
+        )
 
     def _call_at(self, at: Position | None) -> tuple[GoSyntax | None, Node | None]:
         """The called expression at the `(` of a call, and its file."""

@@ -166,18 +166,6 @@ class GoSyntax:
         return frozenset(_WORD.findall(self.source.content))
 
     @cached_property
-    def outline(self) -> tuple[object, ...]:
-        """What the file declares, as far as the findings of other files can depend on it."""
-        return (
-            self.package_name,
-            tuple((f.name, f.plain_name) for f in self.functions),
-            tuple((name, text(node)) for name, node in self.types.items()),
-            self.constants,
-            self.field_names,
-            self.method_names,
-        )
-
-    @cached_property
     def package_name(self) -> str:
         """The name in the package clause."""
         clause = next((n for n in self.root.named_children if n.type == "package_clause"), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tree_sitter import Node
 
@@ -11,23 +11,60 @@ from goescape.analysis.nodes import text, token
 from goescape.analysis.scopes import definition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from goescape.analysis.go_syntax import Declared, GoSyntax
+
+
+class Question(NamedTuple):
+    """What only the whole package can tell of a name."""
+
+    about: str
+    name: str
+    path: str = ""
+    offset: int = 0
 
 
 class PackageSyntax:
     """The files of one package together."""
 
-    def __init__(self, files: dict[str, GoSyntax], own: frozenset[str]) -> None:
-        """``own`` are the paths of the package's files; the others belong to other packages."""
+    def __init__(
+        self,
+        files: dict[str, GoSyntax],
+        own: frozenset[str],
+        asked: dict[Question, object] | None = None,
+    ) -> None:
+        """``own`` are the paths of the package's files; the others belong to other packages.
+
+        ``asked`` takes down what is asked about names that any file may declare, with the answers.
+        """
         self.files = files
         self._own = own
+        self._asked = asked
+
+    def noting(self, asked: dict[Question, object]) -> PackageSyntax:
+        """The same package, which notes what it is asked about names."""
+        noting = PackageSyntax(self.files, self._own, asked)
+        for name in ("functions", "_function_places", "types", "constants", "_methods"):
+            noting.__dict__[name] = getattr(self, name)
+        return noting
+
+    def answers_alike(self, asked: Mapping[Question, object]) -> bool:
+        """Whether another state of the package, which noted this, would still say the same."""
+        return all(self._answer(question) == answer for question, answer in asked.items())
 
     @cached_property
     def functions(self) -> dict[str, Declared]:
         """Every declared function by the compiler's name for it."""
         return {f.name: f for file in self._own_files for f in file.functions}
+
+    @cached_property
+    def _function_places(self) -> dict[str, tuple[str, int]]:
+        return {
+            f.name: (file.source.path, f.node.start_byte)
+            for file in self._own_files
+            for f in file.functions
+        }
 
     @cached_property
     def types(self) -> dict[str, Node]:
@@ -39,6 +76,12 @@ class PackageSyntax:
         """Every package-level constant."""
         return frozenset().union(*(file.constants for file in self._own_files))
 
+    @cached_property
+    def _methods(self) -> frozenset[str]:
+        """Names that methods have and no field."""
+        methods = frozenset().union(*(file.method_names for file in self.files.values()))
+        return methods.difference(*(file.field_names for file in self.files.values()))
+
     @property
     def _own_files(self) -> Iterator[GoSyntax]:
         return (file for path, file in self.files.items() if path in self._own)
@@ -46,16 +89,22 @@ class PackageSyntax:
     def names_of(self, file: GoSyntax, declared: Declared) -> tuple[str, ...]:
         """How the compiler names a function: here, and from other packages (``lib.F``)."""
         qualified = f"{file.package_name}.{declared.name}"
-        own = self.functions.get(declared.name)
-        if own is not None and own.node == declared.node:
+        start = declared.node.start_byte
+        if self._ask(Question("function at", declared.name, file.source.path, start)):
             return declared.name, qualified
         return (qualified,)
 
+    def declares_function(self, name: str) -> bool:
+        """Whether the package has a function of this name, as the compiler names it."""
+        return bool(self._ask(Question("function", name)))
+
+    def declares_type(self, name: str) -> bool:
+        """Whether the package has a type of this name."""
+        return self._type(name) is not None
+
     def declares_method(self, name: str) -> bool:
         """Whether a method has this name and no field has."""
-        return any(name in file.method_names for file in self.files.values()) and not any(
-            name in file.field_names for file in self.files.values()
-        )
+        return bool(self._ask(Question("method", name)))
 
     def references(self, plain_name: str) -> tuple[tuple[GoSyntax, Node], ...]:
         """Every place that names a function or method, its declaration left out."""
@@ -63,10 +112,29 @@ class PackageSyntax:
             (file, node) for file in self.files.values() for node in references_in(file, plain_name)
         )
 
-    @cached_property
-    def outline(self) -> tuple[object, ...]:
-        """All of the declarations that can matter to other files; compared when a file changed."""
-        return tuple((path, path in self._own, file.outline) for path, file in self.files.items())
+    def _type(self, name: str) -> Node | None:
+        self._ask(Question("type", name))
+        return self.types.get(name)
+
+    def _ask(self, question: Question) -> object:
+        answer = self._answer(question)
+        if self._asked is not None:
+            self._asked[question] = answer
+        return answer
+
+    def _answer(self, question: Question) -> object:
+        about, name, path, offset = question
+        match about:
+            case "function":
+                return name in self.functions
+            case "function at":
+                return self._function_places.get(name) == (path, offset)
+            case "type":
+                declared = self.types.get(name)
+                return None if declared is None else text(declared)
+            case "constant":
+                return name in self.constants
+        return name in self._methods
 
     def is_constant(self, file: GoSyntax, node: Node) -> bool:
         """Whether an expression consists of literals and of constants of this package."""
@@ -75,7 +143,7 @@ class PackageSyntax:
                 declared = definition(node)
                 if declared is not None:
                     return declared.parent is not None and declared.parent.type == "const_spec"
-                return text(node) in self.constants
+                return bool(self._ask(Question("constant", text(node))))
             case "binary_expression" | "unary_expression" | "parenthesized_expression":
                 return all(self.is_constant(file, operand) for operand in node.named_children)
         return node.type in _LITERALS
@@ -104,7 +172,7 @@ class PackageSyntax:
                 return empty or self.is_empty_type(element, around)
             case Node(type="type_identifier" | "identifier"):
                 name = text(node)
-                underlying = self.types.get(name) if name not in around else None
+                underlying = self._type(name) if name not in around else None
                 return underlying is not None and self.is_empty_type(underlying, around | {name})
         return False
 
@@ -158,7 +226,7 @@ class PackageSyntax:
             return ""
         type_node = declaration.child_by_field_name("type")
         if type_node is not None and declaration.type != "variadic_parameter_declaration":
-            named = self.types.get(text(type_node), type_node)
+            named = self._type(text(type_node)) or type_node
             return text(named) if text(named) in _BASIC else ""
         values = declaration.child_by_field_name("value")
         if declaration.type == "var_spec" and values is not None and values.named_child_count == 1:

@@ -16,7 +16,7 @@ from goescape.analysis.findings import Tools, finding_of, is_worth_a_finding, st
 from goescape.analysis.functions import captures_of, functions_of
 from goescape.analysis.go_syntax import ParsedFiles
 from goescape.analysis.model import Captured, Finding, Function, LeftOut, PackageReport, Place, Stay
-from goescape.analysis.package_syntax import PackageSyntax
+from goescape.analysis.package_syntax import PackageSyntax, Question
 from goescape.analysis.paths import absolute_paths, joined
 from goescape.analysis.ranking import Ranking
 from goescape.analysis.site import files_in
@@ -64,8 +64,8 @@ class Analyst:
     """Reports on one package again and again: what an edit leaves as it was is not done twice.
 
     Each report equals one built from nothing. What is done for one file is kept as long as its
-    text, the facts at its positions and all that files declare to each other stay the same; a
-    finding, as long as its ``Context`` does, too.
+    text, the facts at its positions and what it asked about the names of the package stay the same;
+    a finding, as long as its ``Context`` does, too.
     """
 
     def __init__(self, parsed: ParsedFiles | None = None) -> None:
@@ -95,7 +95,7 @@ class Analyst:
         syntax = PackageSyntax(files, frozenset(info.files))
         work = self._work(info, said, syntax)
         merged = merge_copies(each.sites for each in work.values())
-        findings = self._findings(info, said, syntax, merged)
+        findings = self._findings(info, said, syntax, work, merged)
         return PackageReport(
             info.path,
             info.directory,
@@ -112,25 +112,33 @@ class Analyst:
 
     def _work(self, info: PackageInfo, said: _Said, syntax: PackageSyntax) -> dict[str, _FileWork]:
         """What can be done for each file by itself, as far as possible from last time."""
-        around = (info.path, info.language, syntax.outline)
-        before = self._files if around == self._around else {}
-        self._around, self._files = around, {}
+        around = info.path, info.language
+        if around != self._around:
+            self._around, self._files = around, {}
+        found: dict[str, _FileWork] = {}
         for path, file in syntax.files.items():
             facts = tuple(said.facts.get(path, ()))
-            known = before.get(path)
-            if known is None or known.syntax is not file or known.facts != facts:
+            known = self._files.pop(path, None)
+            if known is None or not known.fits(file, facts, syntax):
                 known = _FileWork.of(file, facts, syntax)
-            self._files[path] = known
-        return self._files
+            found[path] = self._files[path] = known
+        for old in list(self._files)[: -_STATES * len(found)]:
+            del self._files[old]
+        return found
 
     def _findings(
-        self, info: PackageInfo, said: _Said, syntax: PackageSyntax, merged: Merged
+        self,
+        info: PackageInfo,
+        said: _Said,
+        syntax: PackageSyntax,
+        work: Mapping[str, _FileWork],
+        merged: Merged,
     ) -> dict[str, list[Finding]]:
         """The findings of each file in source order."""
         chains = Chains(said.explanations)
         contexts = Contexts(syntax, self._uses, chains, said.paths)
-        reasoner, ranking = Reasoner(syntax, said.paths), Ranking(info.language)
-        found: dict[str, dict[Site, tuple[Context, Finding]]] = {path: {} for path in self._files}
+        ranking = Ranking(info.language)
+        found: dict[str, dict[Site, tuple[Context, Finding]]] = {path: {} for path in work}
         tools: dict[str, Tools] = {}
         no_copies = Copies()
         for site in merged.sites:
@@ -138,15 +146,16 @@ class Analyst:
                 continue
             path = site.place.file
             context = contexts.of(site, merged.copies.get(site, no_copies))
-            known = self._files[path].findings.get(site)
+            known = work[path].findings.get(site)
             if known is None or known[0] != context:
                 if path not in tools:
-                    evidence = Evidence(self._files[path].facts, path, syntax)
-                    tools[path] = Tools(reasoner, evidence, ranking, info.path)
+                    noting = syntax.noting(work[path].asked)
+                    evidence = Evidence(work[path].facts, path, noting)
+                    tools[path] = Tools(Reasoner(noting, said.paths), evidence, ranking, info.path)
                 known = context, finding_of(site, context, tools[path])
             found[path][site] = known
         for path, findings in found.items():
-            self._files[path].findings = findings
+            work[path].findings = findings
         return {
             path: sorted((finding for _, finding in findings.values()), key=_in_source_order)
             for path, findings in found.items()
@@ -191,7 +200,9 @@ class _Said:
         for group in groups:
             for file, facts in group.items():
                 path = paths[file]
-                (nowhere if path is None else by_path.setdefault(path, [])).append(facts)
+                group_of_file = nowhere if path is None else by_path.setdefault(path, [])
+                if facts not in group_of_file:  # test variants repeat most of the package
+                    group_of_file.append(facts)
         return cls(by_path, nowhere, paths, elsewhere, explanations)
 
 
@@ -205,11 +216,19 @@ class _FileWork:
     functions: tuple[Function, ...]
     stays: tuple[Stay, ...]
     captures: tuple[Captured, ...]
+    asked: dict[Question, object]
+    """What it took from the declarations of all files."""
     findings: dict[Site, tuple[Context, Finding]] = field(factory=dict)
+
+    def fits(self, file: GoSyntax, facts: tuple[FileFacts, ...], syntax: PackageSyntax) -> bool:
+        """Whether the same would be done again."""
+        alike = self.syntax is file and self.facts == facts
+        return alike and syntax.answers_alike(self.asked)
 
     @classmethod
     def of(cls, file: GoSyntax, facts: tuple[FileFacts, ...], syntax: PackageSyntax) -> _FileWork:
-        sites = find_sites(facts, file, syntax)
+        asked: dict[Question, object] = {}
+        sites = find_sites(facts, file, syntax.noting(asked))
         return cls(
             file,
             facts,
@@ -217,7 +236,12 @@ class _FileWork:
             tuple(functions_of(facts, file)),
             tuple(stays_of(sites.own)),
             tuple(captures_of(facts, file.source.path)),
+            asked,
         )
+
+
+_STATES = 3
+"""A package is seen with its tests and without them: work on more files than last time is kept."""
 
 
 def _in_source_order(finding: Finding) -> tuple[Span, Place, str]:

@@ -321,8 +321,7 @@ class _Run:
     async def _compiled(
         self, variant: Variant, inputs: Mapping[tuple[str, str], bytes]
     ) -> AsyncGenerator[PackageReport | Problem | None, None]:
-        before = self._package.texts.get(variant.key)
-        said = _Said(variant.key, before.understood if before is not None else {})
+        said = _Said(variant.key, self._understood(variant))
         command = await self._engine.compile_command(
             self._plan.root, self._arguments(variant), self._work(variant), MARK_FLAG
         )
@@ -341,6 +340,14 @@ class _Run:
                 inputs[variant.key], said.finish(), said.understood
             )
             yield await asyncio.to_thread(self._report, inputs)
+
+    def _understood(self, variant: Variant) -> dict[str, Fact | None]:
+        """What earlier texts meant: variants repeat each other, and share what was read."""
+        texts = self._package.texts
+        before: dict[str, Fact | None] = {}
+        for key in sorted(texts, key=lambda key: key == variant.key):
+            before.update(texts[key].understood)
+        return before
 
     def _arguments(self, variant: Variant) -> tuple[str, ...]:
         unsaved = self._unsaved(variant)

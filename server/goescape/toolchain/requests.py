@@ -57,15 +57,19 @@ class Requests:
     saved_at: float = float("-inf")
     due: float = 0.0
     """When ``near`` may be answered, in the event loop's time."""
+    moved: asyncio.Event = field(factory=asyncio.Event)
+    """Set when ``due`` has changed."""
 
     def postpone(self, now: float, pause: float) -> None:
         """Text was edited: it may be edited again within ``pause`` seconds."""
         self.due = now + pause
+        self.moved.set()
 
     def settle(self, now: float, pause: float) -> None:
         """Something was saved: begin at once, but wait when such changes come in a row."""
         self.due = now if now - self.saved_at > pause else now + pause
         self.saved_at = now
+        self.moved.set()
 
     def urgency(self) -> list[str]:
         """The patterns of ``near``: what the user touched last, then their importers in order."""

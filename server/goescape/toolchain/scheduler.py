@@ -7,6 +7,7 @@ was asked stays asked until it has been answered.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,7 +33,7 @@ from goescape.toolchain.packages import (
 )
 from goescape.toolchain.recall import Recall
 from goescape.toolchain.requests import Queue, Requests
-from goescape.toolchain.tasks import uninterrupted
+from goescape.toolchain.tasks import uninterrupted, within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
@@ -415,7 +416,9 @@ async def _settled(requests: Requests) -> None:
         left = requests.due - loop.time()
         if left <= 0:
             return
-        await asyncio.sleep(left)
+        requests.moved.clear()
+        with contextlib.suppress(asyncio.TimeoutError):
+            await within(left, requests.moved.wait())
 
 
 async def _finished(queue: Queue, work: Coroutine[Any, Any, None]) -> None:
