@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio  # noqa: TC003 - attrs resolves annotations
+import asyncio
 import itertools
 from typing import TYPE_CHECKING
 
