@@ -52,6 +52,10 @@ class GoSyntax:
         self.source = source
         self.root = Parser(_GO).parse(source.content).root_node
 
+    def read_ahead(self) -> None:
+        """Look up now what every report asks for."""
+        self.functions, self.types, self.constants, self._words  # noqa: B018 - cached properties
+
     def span(self, node: Node) -> Span:
         """Where a node stands."""
         return self.source.span(node.start_byte, node.end_byte)

@@ -74,6 +74,11 @@ class Analyst:
         self._around: object = None
         self._files: dict[str, _FileWork] = {}
 
+    def read_ahead(self, sources: Mapping[str, SourceText]) -> None:
+        """Parse what a report will be about, while the compiler is still working on it."""
+        for source in sources.values():
+            self._parsed.of(source).read_ahead()
+
     def report(
         self,
         info: PackageInfo,

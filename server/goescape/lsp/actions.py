@@ -212,7 +212,7 @@ def _notice(session: Session, path: str, finding: Finding | None) -> Notice | No
     if finding is None:
         return None
     anchor = {"line": finding.anchor.line, "column": finding.anchor.column}
-    for notice in session.notices(path):
+    for notice in session.publisher.notices(path):
         known = notice.data.get("anchor")
         same = isinstance(known, dict) and anchor.items() <= known.items()
         if same and notice.data.get("subject") == finding.subject:

@@ -94,7 +94,7 @@ class Fixes:
     def _tell(self) -> None:
         paths, self._untold, self._telling = tuple(self._untold), set(), None
         self._told_at = asyncio.get_running_loop().time()
-        self._session.publish_diagnostics(paths)
+        self._session.publisher.publish_diagnostics(paths)
 
     def close(self) -> None:
         """Tell nothing any more."""

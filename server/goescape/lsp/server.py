@@ -145,7 +145,7 @@ def _diagnostic(session: Session, params: lsp.DocumentDiagnosticParams) -> objec
     path = path_of(params.text_document.uri)
     if path is None:
         return lsp.RelatedFullDocumentDiagnosticReport(items=[])
-    shown = session.pull(path)
+    shown = session.publisher.pull(path)
     return session.translator().document_report(shown, params.previous_result_id)
 
 

@@ -6,9 +6,8 @@ import asyncio
 import contextlib
 import logging
 import os
-import secrets
 import weakref
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -17,13 +16,15 @@ from goescape.analysis.source import is_same_text
 from goescape.lsp.background import Background
 from goescape.lsp.buffers import Buffer, Buffers, Edit
 from goescape.lsp.convert import Translator
-from goescape.lsp.diagnostics import FileFacts, Notice, Shown, Stories, notices
+from goescape.lsp.diagnostics import FileFacts, Shown
 from goescape.lsp.disk import Disk
 from goescape.lsp.documents import Documents
 from goescape.lsp.fixes import TESTING, Fixes
+from goescape.lsp.garbage import Collector
 from goescape.lsp.hover import Style
-from goescape.lsp.paths import identity, relative
+from goescape.lsp.paths import relative
 from goescape.lsp.progress import Progress, status
+from goescape.lsp.publishing import Publisher
 from goescape.lsp.store import Known, Store
 from goescape.lsp.view import Shifts, View
 from goescape.settings import SECTION, Settings, parse
@@ -47,8 +48,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_REFRESH_SECONDS = 0.05
-"""Results that come closer together than this make the client ask again once."""
 _READY_SECONDS = 15.0
 _GONE_SECONDS = 0.3
 """Editors replace files by renaming: only what is missing after this long was deleted."""
@@ -70,25 +69,19 @@ class Session:
         """The file that the user was in last."""
         self._options: object = None
         self._settings_turn = 0
-        self._published: dict[str, Shown] = {}
-        self._stories = Stories()
-        self._unpushed: dict[str, str] = {}
-        """Files whose diagnostics may differ from what was published, by identity."""
-        self._pushing = False
-        self._pulled: dict[str, Shown] = {}
-        self._result_number = 0
-        self._nonce = secrets.token_hex(4)
+        self.publisher = Publisher(
+            editor, self.buffers, lambda: self.settings, self.facts, self.translator
+        )
         self._progress = Progress(lambda: editor if editor.client.progress else None)
         self._problem: Problem | None = None
         self._unfinished: Unfinished | None = None
         """What keeps the text that was typed last from being analysed."""
         self._go = ""
         self._said: set[str] = set()
-        self._refresh: asyncio.TimerHandle | None = None
-        self._refresh_open = False
         self._shifts = Shifts()
         self._views: weakref.WeakKeyDictionary[Known, View] = weakref.WeakKeyDictionary()
         self._disk = Disk()
+        self._collector = Collector()
         self._closed = False
         self._closing: asyncio.Task[None] | None = None
         self._started = asyncio.Event()
@@ -149,8 +142,8 @@ class Session:
         self._closed = True
         self.documents.remove()
         self.fixes.close()
-        if self._refresh is not None:
-            self._refresh.cancel()
+        self.publisher.close()
+        self._collector.close()
         await self.editor.close()
         background, self.background = self.background, None
         if background is not None:
@@ -201,7 +194,7 @@ class Session:
             self.latest = buffer.path
             self._analyze_opened(buffer)
             self.fixes.shown(buffer.path)
-            self._push([buffer.path])
+            self.publisher.push([buffer.path])
 
     def changed(self, uri: str, version: int, edits: list[Edit]) -> None:
         """The text in the editor is another one now."""
@@ -229,7 +222,7 @@ class Session:
                 self.background.scheduler.file_closed(buffer.path)
             if not self._is_saved(buffer):
                 self._analyze_text(buffer.path)  # what the disk holds counts again
-            self._push([buffer.path])
+            self.publisher.push([buffer.path])
 
     def _is_saved(self, buffer: Buffer) -> bool:
         saved = self._disk.text(buffer.path)
@@ -269,11 +262,14 @@ class Session:
         match event:
             case Started():
                 self._problem = None
+                self._collector.busy()
                 self.fixes.hold(event.token, busy=True)
                 self._progress.started(event.token, event.title)
             case Finished():
                 self.fixes.hold(event.token, busy=False)
                 self._progress.finished(event.token, cancelled=event.cancelled)
+                if not self._progress.running:
+                    self._collector.idle()
             case Reported():
                 self._problem = None
                 self._unfinished = None
@@ -410,98 +406,12 @@ class Session:
 
     def publish(self, paths: Iterable[str]) -> None:
         """Tell the client about files whose findings may differ, and only about those that do."""
-        paths = tuple(paths)
-        self._refresh_open |= any(self.buffers.at(path) is not None for path in paths)
-        self.publish_diagnostics(paths)
-
-    def publish_diagnostics(self, paths: Sequence[str]) -> None:
-        """The same where nothing but diagnostics may differ."""
-        self._push(paths)
-        if self._refresh is None and paths and not self._closed:
-            loop = asyncio.get_running_loop()
-            self._refresh = loop.call_later(_REFRESH_SECONDS, self._send_refresh)
-
-    def _push(self, paths: Iterable[str]) -> None:
-        """What the user looks at at once; the rest file by file, so that hovers need not wait."""
-        if self.editor.client.pulls:
-            return
-        for path in {identity(path): path for path in paths}.values():
-            if self.buffers.at(path) is not None:
-                self._unpushed.pop(identity(path), None)
-                self._publish(path)
-            else:
-                self._unpushed[identity(path)] = path
-        self._push_rest()
-
-    def _push_next(self) -> None:
-        self._pushing = False
-        if self._unpushed and not self._closed:
-            path = self._unpushed.pop(next(iter(self._unpushed)))
-            self._push_rest()
-            self._publish(path)
-
-    def _push_rest(self) -> None:
-        if self._unpushed and not self._pushing:
-            self._pushing = True
-            asyncio.get_running_loop().call_soon(self._push_next)
-
-    def _publish(self, path: str) -> None:
-        key = identity(path)
-        buffer = self.buffers.at(path)
-        shown = Shown(
-            uri=self.buffers.uri(path),
-            version=None if buffer is None else buffer.version,
-            notices=self.notices(path),
-        )
-        before = self._published.pop(key, None)
-        if before is not None and before.uri != shown.uri and before.notices:
-            self.editor.publish(before.uri, None, [])  # it was published under another name
-            before = None
-        if shown.notices:
-            self._published[key] = shown
-        if shown == before or (not shown.notices and before is None):
-            return
-        translator = self.translator()
-        diagnostics = [translator.diagnostic(notice) for notice in shown.notices]
-        self.editor.publish(shown.uri, shown.version, diagnostics)
-
-    def notices(self, path: str) -> tuple[Notice, ...]:
-        """The diagnostics of a file now."""
-        related = self.editor.client.related
-        return notices(self.facts(path), self.settings, self._stories, related=related)
-
-    def pull(self, path: str) -> Shown:
-        """The diagnostics of a file for a client that asks; equal ones have an equal id."""
-        key = identity(path)
-        buffer = self.buffers.at(path)
-        version = None if buffer is None else buffer.version
-        now = self.notices(path)
-        before = self._pulled.get(key)
-        if before is None or before.notices != now:
-            self._result_number += 1
-            result_id = f"{self._nonce}.{self._result_number}"
-        else:
-            result_id = before.result_id
-        shown = self._pulled[key] = Shown(self.buffers.uri(path), version, now, result_id)
-        return shown
+        self.publisher.publish(paths)
 
     def pull_all(self, before: Iterable[str]) -> Iterator[Shown]:
-        """Every file that has diagnostics, and those that the client remembers (paths).
-
-        It may be gone through in several turns of the event loop.
-        """
-        known = {identity(path): path for path in before}
-        for path in (*self.store.excluded_paths(), *self.store.known_paths()):
-            known[identity(path)] = path
-        remembered = {identity(path) for path in before}
-        for key, path in known.items():
-            shown = self.pull(path)
-            if shown.notices or key in remembered:
-                yield shown
-
-    def _send_refresh(self) -> None:
-        open_files, self._refresh_open, self._refresh = self._refresh_open, False, None
-        self.editor.refresh(open_files=open_files)
+        """Every file that has diagnostics, and those that the client remembers (paths)."""
+        paths = (*self.store.excluded_paths(), *self.store.known_paths())
+        return self.publisher.pull_all(paths, tuple(before))
 
 
 def _section(options: object) -> object:

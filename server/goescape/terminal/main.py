@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from io import TextIOWrapper
@@ -49,6 +50,7 @@ def _run(arguments: argparse.Namespace) -> int:
     need nothing.
     """
     if arguments.command == "server":
+        gc.disable()  # imports make no garbage worth to look for; the server says when it does
         from goescape.lsp.server import run as serve  # noqa: PLC0415
 
         return serve(arguments.tcp)

@@ -28,6 +28,7 @@ from goescape.toolchain.digests import digest
 from goescape.toolchain.packages import absolute, compile_errors, go_files, pattern_of, work_root
 from goescape.toolchain.plans import BuildPlan, Variant, interface_digest, plan_of, shape
 from goescape.toolchain.process import FOLDER, GoProblem, reading
+from goescape.toolchain.tasks import both
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -77,8 +78,17 @@ class _Package:
     """Of files in the build cache, whose names change with their contents."""
     own: tuple[object, Mapping[str, str]] = (None, {})
     """The package itself as its external tests import it: of which contents, and where."""
+    shapes: dict[str, tuple[bytes, bytes]] = field(factory=dict)
+    """Of each file: the last content, and what decides how it is built."""
     analyst: Analyst = field(factory=Analyst)
     lock: asyncio.Lock = field(factory=asyncio.Lock)
+
+    def shape(self, path: str, content: bytes) -> bytes:
+        """What decides how a file is built; equal contents are looked at once."""
+        known = self.shapes.get(path)
+        if known is None or known[0] is not content:
+            known = self.shapes[path] = content, shape(content)
+        return known[1]
 
     def interface(self, export: str) -> bytes:
         """What importers can see of a package; read once."""
@@ -176,7 +186,7 @@ class DirectLane:
                         yield report
                 if not again:
                     return
-                if package.plan is None:
+                if run.misses_imports:
                     self._exports.clear()  # the build cache may have been cleaned
             raise NotPlannedError
 
@@ -191,15 +201,15 @@ class DirectLane:
     async def _plan(
         self, package: _Package, root: str, directory: str, contents: Mapping[str, _Content]
     ) -> BuildPlan:
+        """How to compile it, as far as is known: whether that still holds, the run finds out."""
         known = package.plan
         texts = {path: content.source.content for path, content in contents.items()}
-        if known is not None and known.root == root:  # noqa: SIM102
-            if await asyncio.to_thread(lambda: known.fits(texts) and known.is_fresh()):
-                return known
+        if known is not None and known.root == root and known.shapes.keys() == texts.keys():
+            return known
         package.plan = None
         if not await self._engine.is_plain_build():
             raise NotPlannedError
-        shapes = {path: shape(text) for path, text in texts.items()}
+        shapes = {path: package.shape(path, text) for path, text in texts.items()}
         overlay = {path: texts[path] for path, each in contents.items() if each.is_unsaved}
         objects = await self._engine.describe(root, pattern_of(root, directory), overlay)
         plan = plan_of(objects, directory, root, shapes, await self._engine.library())
@@ -256,6 +266,8 @@ class _Run:
         self._plan = plan
         self._contents = contents
         self._begun = time.time()
+        self.misses_imports = False
+        """Whether the compiler did not find what the package imports."""
         self._digests = {path: digest(each.source.content) for path, each in contents.items()}
 
     async def reports(self, *, tests: bool) -> AsyncGenerator[PackageReport | Problem | None, None]:
@@ -263,7 +275,7 @@ class _Run:
         inputs = {each.key: self._input(each) for each in self._plan.variants}
         whole = digest(b"".join(inputs.values()))
         if self._package.report is not None and self._package.complete == whole:
-            yield self._package.report
+            yield self._package.report if await self._holds() else None
             return
         stale = [each for each in self._plan.variants if not self._is_known(each, inputs)]
         for variant in sorted(stale, key=self._urgency):
@@ -326,20 +338,35 @@ class _Run:
             self._plan.root, self._arguments(variant), self._work(variant), MARK_FLAG
         )
         async with reading(command, said.feed) as outcome:
-            code = await outcome
-            if not await asyncio.to_thread(self._is_unchanged):
+            code, holds = await both(outcome, self._holds())
+            if not holds or not await asyncio.to_thread(self._is_unchanged):
                 yield None
                 return
             if code:
                 item = self._failed(variant, said)
                 if item is None:
-                    self._package.plan = None
+                    self._package.plan, self.misses_imports = None, True
                 yield item
                 return
             self._package.texts[variant.key] = _Text(
                 inputs[variant.key], said.finish(), said.understood
             )
             yield await asyncio.to_thread(self._report, inputs)
+
+    async def _holds(self) -> bool:
+        """Whether the plan is still right. Reads ahead while the compiler works."""
+        holds = await asyncio.to_thread(self._look_around)
+        if not holds and self._package.plan is self._plan:
+            self._package.plan = None
+        return holds
+
+    def _look_around(self) -> bool:
+        texts = {path: each.source.content for path, each in self._contents.items()}
+        shapes = {path: self._package.shape(path, text) for path, text in texts.items()}
+        if shapes != self._plan.shapes or not self._plan.is_fresh():
+            return False
+        self._package.analyst.read_ahead(self._sources(self._plan.files))
+        return True
 
     def _understood(self, variant: Variant) -> dict[str, Fact | None]:
         """What earlier texts meant: variants repeat each other, and share what was read."""

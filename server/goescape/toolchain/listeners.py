@@ -95,8 +95,15 @@ class Chunks(Listener):
         try:
             if self._feed(data):
                 self.outcome.set_result(None)
+                self._stop()
         except Exception as failure:
             self.outcome.set_exception(failure)
+
+    def _stop(self) -> None:
+        """What is left to be done is not wanted, and would slow down what is done with it."""
+        if self._transport is not None:
+            with contextlib.suppress(OSError):
+                self._transport.kill()
 
     def _conclude(self) -> None:
         if self.exited.is_set() and self.drained.is_set() and not self.outcome.done():

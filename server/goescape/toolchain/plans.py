@@ -82,7 +82,7 @@ class Variant:
 
 @frozen(eq=False)
 class BuildPlan:
-    """How to compile one package, its tests included; valid while ``fits`` says so."""
+    """How to compile one package, its tests included, as long as its files have these shapes."""
 
     path: str
     directory: str
@@ -114,12 +114,6 @@ class BuildPlan:
     def files(self) -> tuple[str, ...]:
         """Every Go file that is compiled, tests included."""
         return tuple(sorted({file for each in self.variants for file in each.listed.files}))
-
-    def fits(self, contents: Mapping[str, bytes]) -> bool:
-        """Whether the folder's Go files, with these contents, are still built in this way."""
-        if contents.keys() != self.shapes.keys():
-            return False
-        return all(shape(content) == self.shapes[path] for path, content in contents.items())
 
     def is_fresh(self) -> bool:
         """Whether everything around the package is as it was. Looks at the disk."""
