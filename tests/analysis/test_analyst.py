@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import attrs
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -58,8 +59,11 @@ class Package:
         self.sources.pop(case, None)
         self.texts.pop(case, None)
 
-    def report(self, analyst: Analyst | None) -> PackageReport:
-        """What an analyst says, or one that has seen nothing else."""
+    def report(self, analyst: Analyst | None, foreseen: int | None = None) -> PackageReport:
+        """What an analyst says, or one that has seen nothing else.
+
+        ``foreseen`` is how much of the evidence it has seen beforehand, if it has been asked to.
+        """
         reader = CompilerText()
         for line in ["# example.com/m", *(line for text in self.texts.values() for line in text)]:
             reader.feed(line)
@@ -67,7 +71,12 @@ class Package:
         info = PackageInfo("example.com/m", FOLDER, tuple(sources), FOLDER)
         texts = reader.finish()
         given = {path: SourceText(path, code) for path, code in sources.items()}
-        return (build_report if analyst is None else analyst.report)(info, texts, given)
+        if analyst is None:
+            return build_report(info, texts, given)
+        if foreseen is not None:
+            early = [evolve(text, evidence=text.evidence[:foreseen]) for text in texts]
+            analyst.foresee(info, early, given)
+        return analyst.report(info, texts, given)
 
 
 def differences(one: PackageReport, other: PackageReport) -> list[str]:
@@ -99,14 +108,16 @@ EDITS = st.one_of(
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(EDITS, min_size=1, max_size=6))
-def test_after_any_edits_the_report_is_that_of_a_new_analyst(edits: list[tuple[str, ...]]) -> None:
+@given(st.lists(EDITS, min_size=1, max_size=6), st.sampled_from([None, 0, 1, 5, 1000]))
+def test_after_any_edits_the_report_is_that_of_a_new_analyst(
+    edits: list[tuple[str, ...]], foreseen: int | None
+) -> None:
     package, analyst = Package(), Analyst()
     assert package.report(analyst).findings
     for name, case, *arguments in edits:
         if name == "write" or case in package.sources:
             getattr(package, name)(case, *arguments)
-        assert differences(package.report(analyst), package.report(None)) == []
+        assert differences(package.report(analyst, foreseen), package.report(None)) == []
 
 
 def test_what_an_edit_leaves_as_it_was_is_not_done_again() -> None:

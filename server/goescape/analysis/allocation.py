@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
+    from goescape.analysis.compiler_facts import Evidence
     from goescape.analysis.context import Context
-    from goescape.analysis.file_facts import FileFacts
     from goescape.analysis.package_syntax import PackageSyntax
     from goescape.analysis.site import Site
 
@@ -40,18 +40,17 @@ class Truth:
 ALLOCATES = Truth(Allocates.YES)
 
 
-class Evidence:
+class Truths:
     """Decides for the sites of one file."""
 
-    def __init__(self, facts: Iterable[FileFacts], path: str, syntax: PackageSyntax) -> None:
+    def __init__(self, said: Iterable[Evidence], path: str, syntax: PackageSyntax) -> None:
         self._syntax = syntax
         self._said: dict[Place, list[str]] = defaultdict(list)
-        for each in facts:
-            for evidence in each.evidence:
-                place = Place(path, evidence.at.line, evidence.at.column)
-                self._said[place].append(evidence.text)
+        for evidence in said:
+            place = Place(path, evidence.at.line, evidence.at.column)
+            self._said[place].append(evidence.text)
 
-    def truth(self, site: Site, context: Context) -> Truth:
+    def of(self, site: Site, context: Context) -> Truth:
         """Whether a site that escapes allocates."""
         if site.kind is Kind.CLOSURE:
             return self._closure(site)

@@ -98,6 +98,15 @@ class CompilerText:
         else:
             self._wait_for_the_rest(line)
 
+    @property
+    def has_evidence(self) -> bool:
+        """Whether code generation has begun: by then all has been said about escapes."""
+        return self._package.has_evidence
+
+    def so_far(self) -> PackageText:
+        """What was understood under the last header; more may come."""
+        return self._package.finished()
+
     def finish(self) -> tuple[PackageText, ...]:
         """Everything read so far, a value per header, in the order of the text."""
         rest = self._held + _decoded(self._partial)
@@ -240,6 +249,10 @@ class _Collected:
     def something(self) -> bool:
         telling = (Decision, Inlinable, Leak)
         return bool(self._unknown) or any(self._facts[kind] for kind in telling)
+
+    @property
+    def has_evidence(self) -> bool:
+        return bool(self._facts[Evidence])
 
     def add(self, fact: Fact) -> None:
         self._facts[type(fact)].append(fact)

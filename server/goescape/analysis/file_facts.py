@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from goescape.analysis.compiler_facts import (
         Capture,
         Decision,
-        Evidence,
         Explanation,
         Inlinable,
         InlinedCall,
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class FileFacts(NamedTuple):
-    """What is said at positions of one file, in the order of the text."""
+    """What is said at positions of one file, in the order of the text; without evidence."""
 
     explanations: tuple[Explanation, ...] = ()
     decisions: tuple[Decision, ...] = ()
@@ -27,7 +26,6 @@ class FileFacts(NamedTuple):
     inlinable: tuple[Inlinable, ...] = ()
     inlined_calls: tuple[InlinedCall, ...] = ()
     captures: tuple[Capture, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
 
 
 def facts_by_file(text: PackageText) -> dict[str, FileFacts]:
@@ -40,7 +38,6 @@ def facts_by_file(text: PackageText) -> dict[str, FileFacts]:
         text.inlinable,
         text.inlined_calls,
         text.captures,
-        text.evidence,
     )
     for index, facts in enumerate(kinds):
         for fact in facts:

@@ -8,8 +8,8 @@ from attrs import frozen
 
 from goescape.analysis.allocation import (
     ALLOCATES,
-    Evidence,
     Truth,
+    Truths,
     is_variable_make,
     may_still_allocate,
 )
@@ -36,7 +36,7 @@ class Tools:
     """What judges the sites of one file."""
 
     reasoner: Reasoner
-    evidence: Evidence
+    truths: Truths
     ranking: Ranking
     package: str
     """The import path."""
@@ -58,14 +58,19 @@ def _has_constant_size(site: Site, syntax: PackageSyntax) -> bool:
     return syntax.is_constant(site.file, size)
 
 
-def finding_of(site: Site, context: Context, tools: Tools) -> Finding:
+def truth_of(site: Site, context: Context, truths: Truths) -> Truth:
+    """Whether a site really allocates."""
+    if site.escapes:
+        return truths.of(site, context)
+    return Truth(Allocates.DEPENDS, may_still_allocate(site.subject))
+
+
+def finding_of(site: Site, context: Context, truth: Truth, tools: Tools) -> Finding:
     """Everything that is known of a site."""
     if site.escapes:
         reasoning = tools.reasoner.reason(site, context.chain)
-        truth = tools.evidence.truth(site, context)
     else:
         reasoning = Reasoning(Cause.DYNAMIC_SIZE)
-        truth = Truth(Allocates.DEPENDS, may_still_allocate(site.subject))
     rank = tools.ranking.rank(site, context, reasoning, truth)
     return Finding(
         span=_span(site),

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
-from goescape.analysis.allocation import Evidence
+from goescape.analysis.allocation import Truths
 from goescape.analysis.causes import Chains, Reasoner
 from goescape.analysis.compiler_facts import Verdict
 from goescape.analysis.context import Contexts, Uses
 from goescape.analysis.copies import Copies, merge_copies
-from goescape.analysis.file_facts import FileFacts, facts_by_file
-from goescape.analysis.findings import Tools, finding_of, is_worth_a_finding, stays_of
+from goescape.analysis.findings import Tools, finding_of, is_worth_a_finding, stays_of, truth_of
 from goescape.analysis.functions import captures_of, functions_of
 from goescape.analysis.go_syntax import ParsedFiles
 from goescape.analysis.model import Captured, Finding, Function, LeftOut, PackageReport, Place, Stay
+from goescape.analysis.package_facts import PackageFacts
 from goescape.analysis.package_syntax import PackageSyntax, Question
-from goescape.analysis.paths import absolute_paths, joined
+from goescape.analysis.paths import joined
 from goescape.analysis.ranking import Ranking
-from goescape.analysis.site import files_in
 from goescape.analysis.sites import FileSites, find_sites
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from goescape.analysis.compiler_facts import Explanation, PackageText
+    from goescape.analysis.allocation import Truth
+    from goescape.analysis.compiler_facts import Evidence, PackageText
     from goescape.analysis.context import Context
     from goescape.analysis.copies import Merged
+    from goescape.analysis.file_facts import FileFacts
     from goescape.analysis.go_syntax import GoSyntax
     from goescape.analysis.model import CompileError, Span
     from goescape.analysis.site import Site
@@ -65,7 +67,7 @@ class Analyst:
 
     Each report equals one built from nothing. What is done for one file is kept as long as its
     text, the facts at its positions and what it asked about the names of the package stay the same;
-    a finding, as long as its ``Context`` does, too.
+    a finding, as long as its ``Context`` and the truth about it do, too.
     """
 
     def __init__(self, parsed: ParsedFiles | None = None) -> None:
@@ -73,11 +75,24 @@ class Analyst:
         self._uses = Uses()
         self._around: object = None
         self._files: dict[str, _FileWork] = {}
+        self._foreseen: tuple[object, _Look] | None = None
 
     def read_ahead(self, sources: Mapping[str, SourceText]) -> None:
         """Parse what a report will be about, while the compiler is still working on it."""
         for source in sources.values():
             self._parsed.of(source).read_ahead()
+
+    def foresee(
+        self,
+        info: PackageInfo,
+        texts: Sequence[PackageText],
+        sources: Mapping[str, SourceText],
+        read: Callable[[str], SourceText | None] = lambda _path: None,
+    ) -> None:
+        """Do beforehand what the next ``report`` needs, if only evidence is added to the texts."""
+        look = self._look(info, texts, sources, read)
+        self._foreseen = _decisions(info, texts, sources), look
+        self._judge(look, look.facts.evidence(texts), settled=False)
 
     def report(
         self,
@@ -93,122 +108,162 @@ class Analyst:
         of the workspace, where instantiated generic code of other packages may stand (None: not
         shown).
         """
-        said = _Said.of(info, texts, sources, read)
-        known = {path: sources[path] for path in info.files if path in sources}
-        known.update(said.elsewhere)
-        files = {path: self._parsed.of(source) for path, source in known.items()}
-        syntax = PackageSyntax(files, frozenset(info.files))
-        work = self._work(info, said, syntax)
-        merged = merge_copies(each.sites for each in work.values())
-        findings = self._findings(info, said, syntax, work, merged)
+        foreseen, self._foreseen = self._foreseen, None
+        if foreseen is not None and foreseen[0] == _decisions(info, texts, sources):
+            look = foreseen[1]
+        else:
+            look = self._look(info, texts, sources, read)
+        findings = self._judge(look, look.facts.evidence(texts), settled=True)
+        work = look.work.values()
         return PackageReport(
             info.path,
             info.directory,
             info.files,
             tuple(finding for path in sorted(findings) for finding in findings[path]),
-            tuple(function for each in work.values() for function in each.functions),
-            tuple(stay for each in work.values() for stay in each.stays),
+            tuple(function for each in work for function in each.functions),
+            tuple(stay for each in work for stay in each.stays),
             tuple(errors),
             tuple(line for text in texts for line in text.unknown),
-            _left_out(info, said, work.values(), merged),
-            {path: file.source for path, file in files.items()},
-            tuple(captured for each in work.values() for captured in each.captures),
+            _left_out(info, look.facts, work, look.merged),
+            {path: file.source for path, file in look.syntax.files.items()},
+            tuple(captured for each in work for captured in each.captures),
         )
 
-    def _work(self, info: PackageInfo, said: _Said, syntax: PackageSyntax) -> dict[str, _FileWork]:
+    def _look(
+        self,
+        info: PackageInfo,
+        texts: Sequence[PackageText],
+        sources: Mapping[str, SourceText],
+        read: Callable[[str], SourceText | None],
+    ) -> _Look:
+        facts = PackageFacts.of(info, texts, sources, read)
+        known = {path: sources[path] for path in info.files if path in sources}
+        known.update(facts.elsewhere)
+        files = {path: self._parsed.of(source) for path, source in known.items()}
+        syntax = PackageSyntax(files, frozenset(info.files))
+        work = self._work(info, facts, syntax)
+        merged = merge_copies(each.sites for each in work.values())
+        contexts = Contexts(syntax, self._uses, Chains(facts.explanations), facts.paths)
+        no_copies = Copies()
+        sites = tuple(
+            (site, contexts.of(site, merged.copies.get(site, no_copies)))
+            for site in merged.sites
+            if is_worth_a_finding(site, syntax)
+        )
+        return _Look(info, facts, syntax, work, merged, sites)
+
+    def _work(
+        self, info: PackageInfo, facts: PackageFacts, syntax: PackageSyntax
+    ) -> dict[str, _FileWork]:
         """What can be done for each file by itself, as far as possible from last time."""
         around = info.path, info.language
         if around != self._around:
             self._around, self._files = around, {}
         found: dict[str, _FileWork] = {}
         for path, file in syntax.files.items():
-            facts = tuple(said.facts.get(path, ()))
+            of_file = tuple(facts.by_file.get(path, ()))
             known = self._files.pop(path, None)
-            if known is None or not known.fits(file, facts, syntax):
-                known = _FileWork.of(file, facts, syntax)
+            if known is None or not known.fits(file, of_file, syntax):
+                known = _FileWork.of(file, of_file, syntax)
             found[path] = self._files[path] = known
         for old in list(self._files)[: -_STATES * len(found)]:
             del self._files[old]
         return found
 
-    def _findings(
-        self,
-        info: PackageInfo,
-        said: _Said,
-        syntax: PackageSyntax,
-        work: Mapping[str, _FileWork],
-        merged: Merged,
+    def _judge(
+        self, look: _Look, evidence: Mapping[str, tuple[Evidence, ...]], *, settled: bool
     ) -> dict[str, list[Finding]]:
-        """The findings of each file in source order."""
-        chains = Chains(said.explanations)
-        contexts = Contexts(syntax, self._uses, chains, said.paths)
-        ranking = Ranking(info.language)
-        found: dict[str, dict[Site, tuple[Context, Finding]]] = {path: {} for path in work}
-        tools: dict[str, Tools] = {}
-        no_copies = Copies()
-        for site in merged.sites:
-            if not is_worth_a_finding(site, syntax):
-                continue
-            path = site.place.file
-            context = contexts.of(site, merged.copies.get(site, no_copies))
-            known = work[path].findings.get(site)
-            if known is None or known[0] != context:
-                if path not in tools:
-                    noting = syntax.noting(work[path].asked)
-                    evidence = Evidence(work[path].facts, path, noting)
-                    tools[path] = Tools(Reasoner(noting, said.paths), evidence, ranking, info.path)
-                known = context, finding_of(site, context, tools[path])
-            found[path][site] = known
-        for path, findings in found.items():
-            work[path].findings = findings
-        return {
-            path: sorted((finding for _, finding in findings.values()), key=_in_source_order)
-            for path, findings in found.items()
+        """The findings of each file in source order; ``settled`` when there is all evidence."""
+        judges = {
+            path: _Judge(look, path, work, evidence.get(path, ()), settled=settled)
+            for path, work in look.work.items()
         }
+        for site, context in look.sites:
+            judges[site.place.file].judge(site, context)
+        return {path: judge.findings() for path, judge in judges.items()}
 
 
-@frozen
-class _Said:
-    """What was said of the package, by file."""
+@frozen(eq=False)
+class _Look:
+    """Everything about a package that does not depend on evidence."""
 
-    facts: Mapping[str, Sequence[FileFacts]]
-    """What each text says of a file."""
-    nowhere: Sequence[FileFacts]
-    """What is said of files that are not shown."""
-    paths: Mapping[str, str | None]
-    """The absolute path of each printed one; None where it has no file."""
-    elsewhere: Mapping[str, SourceText]
-    """Files of other packages that have facts, too."""
-    explanations: Sequence[Explanation]
+    info: PackageInfo
+    facts: PackageFacts
+    syntax: PackageSyntax
+    work: Mapping[str, _FileWork]
+    merged: Merged
+    sites: tuple[tuple[Site, Context], ...]
+    """Those that are worth a finding."""
 
-    @classmethod
-    def of(
-        cls,
-        info: PackageInfo,
-        texts: Sequence[PackageText],
-        sources: Mapping[str, SourceText],
-        read: Callable[[str], SourceText | None],
-    ) -> _Said:
-        elsewhere: dict[str, SourceText] = {}
 
-        def exists(path: str) -> bool:
-            if path not in sources and (source := read(path)) is not None:
-                elsewhere[path] = source
-            return path in sources or path in elsewhere
+def _decisions(
+    info: PackageInfo, texts: Sequence[PackageText], sources: Mapping[str, SourceText]
+) -> object:
+    """All that a ``_Look`` is made of."""
+    return info, tuple(evolve(text, evidence=()) for text in texts), {**sources}
 
-        groups = [facts_by_file(text) for text in texts]
-        explanations = [explanation for text in texts for explanation in text.explanations]
-        printed = {file for group in groups for file in group}.union(*map(files_in, explanations))
-        paths = absolute_paths(sorted(printed), info.working_directory, info.files, exists)
-        by_path: dict[str, list[FileFacts]] = {}
-        nowhere: list[FileFacts] = []
-        for group in groups:
-            for file, facts in group.items():
-                path = paths[file]
-                group_of_file = nowhere if path is None else by_path.setdefault(path, [])
-                if facts not in group_of_file:  # test variants repeat most of the package
-                    group_of_file.append(facts)
-        return cls(by_path, nowhere, paths, elsewhere, explanations)
+
+class _Judged(NamedTuple):
+    """The finding of a site, and what it comes from."""
+
+    context: Context
+    truth: Truth
+    finding: Finding
+    settled: bool
+    """Whether all evidence was there."""
+
+
+class _Judge:
+    """Judges the sites of one file, as far as that has not been done."""
+
+    def __init__(
+        self,
+        look: _Look,
+        path: str,
+        work: _FileWork,
+        evidence: tuple[Evidence, ...],
+        *,
+        settled: bool,
+    ) -> None:
+        self._look = look
+        self._path = path
+        self._work = work
+        self._evidence = evidence
+        self._settled = settled
+        self._before = work.judged
+        self._same_evidence = not settled or work.evidence == evidence
+        self._now: dict[Site, _Judged] = {}
+
+    def judge(self, site: Site, context: Context) -> None:
+        """Find the finding of a site."""
+        known = self._before.get(site)
+        if known is None or known.context != context:
+            truth = truth_of(site, context, self._tools.truths)
+        elif self._same_evidence and known.settled >= self._settled:
+            self._now[site] = known
+            return
+        else:
+            truth = truth_of(site, context, self._tools.truths)
+            if truth == known.truth:
+                self._now[site] = known._replace(settled=self._settled)
+                return
+        finding = finding_of(site, context, truth, self._tools)
+        self._now[site] = _Judged(context, truth, finding, self._settled)
+
+    def findings(self) -> list[Finding]:
+        """All of the file, in source order; they are remembered."""
+        self._work.judged = self._now
+        if self._settled:
+            self._work.evidence = self._evidence
+        return sorted((each.finding for each in self._now.values()), key=_in_source_order)
+
+    @cached_property
+    def _tools(self) -> Tools:
+        info = self._look.info
+        noting = self._look.syntax.noting(self._work.asked)
+        reasoner = Reasoner(noting, self._look.facts.paths)
+        truths = Truths(self._evidence, self._path, noting)
+        return Tools(reasoner, truths, Ranking(info.language), info.path)
 
 
 @define(eq=False)
@@ -223,7 +278,9 @@ class _FileWork:
     captures: tuple[Captured, ...]
     asked: dict[Question, object]
     """What it took from the declarations of all files."""
-    findings: dict[Site, tuple[Context, Finding]] = field(factory=dict)
+    judged: dict[Site, _Judged] = field(factory=dict)
+    evidence: tuple[Evidence, ...] = ()
+    """What the findings that are settled were judged by."""
 
     def fits(self, file: GoSyntax, facts: tuple[FileFacts, ...], syntax: PackageSyntax) -> bool:
         """Whether the same would be done again."""
@@ -254,7 +311,7 @@ def _in_source_order(finding: Finding) -> tuple[Span, Place, str]:
 
 
 def _left_out(
-    info: PackageInfo, said: _Said, work: Iterable[_FileWork], merged: Merged
+    info: PackageInfo, said: PackageFacts, work: Iterable[_FileWork], merged: Merged
 ) -> tuple[LeftOut, ...]:
     """What is no finding, once each."""
     work = tuple(work)
@@ -268,11 +325,13 @@ def _left_out(
     return tuple(found.values())
 
 
-def _without_file(said: _Said, shown: set[str]) -> Iterator[LeftOut]:
+def _without_file(said: PackageFacts, shown: set[str]) -> Iterator[LeftOut]:
     made = "code that the compiler or the go command made, or that is not in this module"
     unread = "a position that the source does not have"
     groups = [(facts, made) for facts in said.nowhere]
-    groups += [(f, unread) for path, each in said.facts.items() if path not in shown for f in each]
+    groups += [
+        (f, unread) for path, each in said.by_file.items() if path not in shown for f in each
+    ]
     for facts, reason in groups:
         for decision in facts.decisions:
             if decision.verdict is not Verdict.STAYS:

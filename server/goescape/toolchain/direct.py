@@ -14,7 +14,7 @@ import re
 import time
 from contextlib import aclosing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import define, evolve, field, frozen
 
@@ -31,7 +31,7 @@ from goescape.toolchain.process import FOLDER, GoProblem, reading
 from goescape.toolchain.tasks import both
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterable, Mapping
+    from collections.abc import AsyncGenerator, Container, Iterable, Mapping
 
     from goescape.analysis.compiler_facts import PackageText
     from goescape.analysis.compiler_lines import Fact
@@ -338,7 +338,7 @@ class _Run:
             self._plan.root, self._arguments(variant), self._work(variant), MARK_FLAG
         )
         async with reading(command, said.feed) as outcome:
-            code, holds = await both(outcome, self._holds())
+            code, holds = await both(outcome, self._work_ahead(variant, inputs, said, outcome))
             if not holds or not await asyncio.to_thread(self._is_unchanged):
                 yield None
                 return
@@ -353,8 +353,24 @@ class _Run:
             )
             yield await asyncio.to_thread(self._report, inputs)
 
+    async def _work_ahead(
+        self,
+        variant: Variant,
+        inputs: Mapping[tuple[str, str], bytes],
+        said: _Said,
+        outcome: asyncio.Future[int | None],
+    ) -> bool:
+        """Do what can be done while the compiler works; whether the plan is still right."""
+        holds = await self._holds()
+        if holds:
+            either: tuple[asyncio.Future[Any], ...] = outcome, said.decided
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if said.decided.done():
+                texts = {**self._fresh_texts(inputs), variant.key: (said.so_far(),)}
+                await asyncio.to_thread(self._foresee, texts)
+        return holds
+
     async def _holds(self) -> bool:
-        """Whether the plan is still right. Reads ahead while the compiler works."""
         holds = await asyncio.to_thread(self._look_around)
         if not holds and self._package.plan is self._plan:
             self._package.plan = None
@@ -429,31 +445,42 @@ class _Run:
             self._plan.path, self._plan.directory, files, errors=friendlier, sources=sources
         )
 
+    def _fresh_texts(
+        self, inputs: Mapping[tuple[str, str], bytes]
+    ) -> dict[tuple[str, str], tuple[PackageText, ...]]:
+        """What the compiler said of these inputs, by variant."""
+        fresh = (each for each in self._plan.variants if self._is_known(each, inputs))
+        return {each.key: self._package.texts[each.key].texts for each in fresh}
+
+    def _foresee(self, texts: Mapping[tuple[str, str], tuple[PackageText, ...]]) -> None:
+        info, said = self._info(texts), _in_order(texts)
+        sources = self._sources(info.files)
+        self._package.analyst.foresee(info, said, sources, read=self._other_source)
+
     def _report(self, inputs: Mapping[tuple[str, str], bytes]) -> PackageReport:
         """From all variants whose texts belong to these inputs; runs in a thread."""
-        plan, known = self._plan, self._package
-        fresh = [each for each in plan.variants if self._is_known(each, inputs)]
-        files = tuple(sorted({file for each in fresh for file in each.listed.files}))
-        info = PackageInfo(
-            plan.path, plan.directory, files, plan.root, plan.variants[0].listed.language
-        )
-        texts = [
-            text
-            for each in sorted(fresh, key=lambda variant: variant.key)
-            for text in known.texts[each.key].texts
-        ]
-        workspace = work_root(plan.root) or plan.root
-
-        def read(path: str) -> SourceText | None:
-            return other_source(path, {}, workspace, self._begun)
-
-        report = known.analyst.report(info, texts, self._sources(files), read=read)
-        is_complete = plan.is_whole and len(fresh) == len(plan.variants)
+        plan, known, texts = self._plan, self._package, self._fresh_texts(inputs)
+        info = self._info(texts)
+        sources = self._sources(info.files)
+        report = known.analyst.report(info, _in_order(texts), sources, read=self._other_source)
+        is_complete = plan.is_whole and len(texts) == len(plan.variants)
         known.complete = digest(b"".join(inputs.values())) if is_complete else b""
         if not is_complete and known.report is not None:
             report = report.with_tests_of(known.report, plan.files)
         known.report = report
         return report
+
+    def _info(self, keys: Container[tuple[str, str]]) -> PackageInfo:
+        """Of the package as these variants see it."""
+        plan = self._plan
+        seen = (each.listed.files for each in plan.variants if each.key in keys)
+        files = tuple(sorted({file for each in seen for file in each}))
+        language = plan.variants[0].listed.language
+        return PackageInfo(plan.path, plan.directory, files, plan.root, language)
+
+    def _other_source(self, path: str) -> SourceText | None:
+        workspace = work_root(self._plan.root) or self._plan.root
+        return other_source(path, {}, workspace, self._begun)
 
     def _sources(self, files: Iterable[str]) -> dict[str, SourceText]:
         return {file: self._contents[file].source for file in files}
@@ -468,6 +495,12 @@ def _of_original(error: CompileError, copies: Mapping[str, str]) -> CompileError
     return evolve(error, place=place, message=friendly([error.message]))
 
 
+def _in_order(
+    texts: Mapping[tuple[str, str], tuple[PackageText, ...]],
+) -> list[PackageText]:
+    return [text for key in sorted(texts) for text in texts[key]]
+
+
 class _Said:
     """The compiler's text while it comes, up to where code generation begins."""
 
@@ -476,6 +509,8 @@ class _Said:
         self.text = b""
         self.has_begun = False
         """Whether there was more than errors."""
+        self.decided: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Done when all has been said about escapes, and only evidence may follow."""
         self._reader = CompilerText(before)
         header = f"# {path} [{variant}]\n" if variant else f"# {path}\n"
         self._reader.feed_chunk(header.encode())
@@ -496,7 +531,13 @@ class _Said:
             self.text += lines[:_LONGEST_ERROR]
         last = end_of_escapes(lines, 0, end)
         self._reader.feed_chunk(lines[:last])
+        if self._reader.has_evidence and not self.decided.done():
+            self.decided.set_result(None)
         return last is not None
+
+    def so_far(self) -> PackageText:
+        """What was understood up to now."""
+        return self._reader.so_far()
 
     def finish(self) -> tuple[PackageText, ...]:
         """What was understood."""
