@@ -27,6 +27,7 @@ class Package:
     def __init__(self) -> None:
         self.sources: dict[str, bytes] = {}
         self.texts: dict[str, list[str]] = {}
+        self.evidence: dict[str, list[str]] = {}
         for case in CASES:
             self.write(case, "1.27")
 
@@ -54,9 +55,15 @@ class Package:
         """Take some lines out of what the compiler says."""
         self.texts[case] = [t for i, t in enumerate(self.texts[case]) if i % (every + 2)]
 
+    def witness(self, case: str, every: int, words: str) -> None:
+        """Let code generation say something where things escape, after all else."""
+        places = [text.partition(" ")[0] for text in self.texts[case] if "escapes to heap" in text]
+        self.evidence[case] = [f"{place} {words}" for place in places[:: every + 1]]
+
     def remove(self, case: str) -> None:
         """Delete a file."""
         self.sources.pop(case, None)
+        self.evidence.pop(case, None)
         self.texts.pop(case, None)
 
     def report(self, analyst: Analyst | None, foreseen: int | None = None) -> PackageReport:
@@ -65,7 +72,8 @@ class Package:
         ``foreseen`` is how much of the evidence it has seen beforehand, if it has been asked to.
         """
         reader = CompilerText()
-        for line in ["# example.com/m", *(line for text in self.texts.values() for line in text)]:
+        said = (*self.texts.values(), *self.evidence.values())
+        for line in ["# example.com/m", *(line for text in said for line in text)]:
             reader.feed(line)
         sources = {f"{FOLDER}/{case}.go": code for case, code in self.sources.items()}
         info = PackageInfo("example.com/m", FOLDER, tuple(sources), FOLDER)
@@ -99,10 +107,14 @@ CODE = st.sampled_from(
         b"const size = 64",
     ]
 )
+WITNESSES = st.sampled_from(
+    ["heap closure, captured vars = [x]", "convert: using global for interface value: .stmp_0"]
+)
 EDITS = st.one_of(
     st.tuples(st.just("insert"), st.sampled_from(CASES), st.integers(0, 200), CODE),
     st.tuples(st.just("write"), st.sampled_from(CASES), st.sampled_from(["1.22", "1.24", "1.27"])),
     st.tuples(st.just("forget"), st.sampled_from(CASES), st.integers(0, 9)),
+    st.tuples(st.just("witness"), st.sampled_from(CASES), st.integers(0, 3), WITNESSES),
     st.tuples(st.just("remove"), st.sampled_from(CASES)),
 )
 
