@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 from attrs import evolve
@@ -11,9 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goescape.analysis.compiler_text import CompilerText
-from goescape.analysis.model import PackageReport
+from goescape.analysis.model import Kind, PackageReport
 from goescape.analysis.report import Analyst, PackageInfo, build_report
 from goescape.analysis.source import SourceText
+
+if TYPE_CHECKING:
+    from goescape.analysis.compiler_facts import PackageText
 
 CORPUS = Path(__file__).with_name("corpus")
 # Enough to have copies, chains of flows, loops, generics and closures in one package.
@@ -71,20 +75,28 @@ class Package:
 
         ``foreseen`` is how much of the evidence it has seen beforehand, if it has been asked to.
         """
+        info, texts, given = self._material()
+        if analyst is None:
+            return build_report(info, texts, given)
+        if foreseen is not None:
+            self.foreseen(analyst, foreseen)
+        return analyst.report(info, texts, given)
+
+    def foreseen(self, analyst: Analyst, evidence: int = 0) -> PackageReport:
+        """What it says when so much evidence has come."""
+        info, texts, given = self._material()
+        early = [evolve(text, evidence=text.evidence[:evidence]) for text in texts]
+        return analyst.foresee(info, early, given)
+
+    def _material(self) -> tuple[PackageInfo, tuple[PackageText, ...], dict[str, SourceText]]:
         reader = CompilerText()
         said = (*self.texts.values(), *self.evidence.values())
         for line in ["# example.com/m", *(line for text in said for line in text)]:
             reader.feed(line)
         sources = {f"{FOLDER}/{case}.go": code for case, code in self.sources.items()}
         info = PackageInfo("example.com/m", FOLDER, tuple(sources), FOLDER)
-        texts = reader.finish()
         given = {path: SourceText(path, code) for path, code in sources.items()}
-        if analyst is None:
-            return build_report(info, texts, given)
-        if foreseen is not None:
-            early = [evolve(text, evidence=text.evidence[:foreseen]) for text in texts]
-            analyst.foresee(info, early, given)
-        return analyst.report(info, texts, given)
+        return info, reader.finish(), given
 
 
 def differences(one: PackageReport, other: PackageReport) -> list[str]:
@@ -165,3 +177,18 @@ def test_a_package_seen_with_more_files_and_again_without_them_is_not_done_again
     again = package.report(analyst)
     assert differences(without, more.report(None)) == []
     assert [id(f) for f in again.findings] == [id(f) for f in before.findings]
+
+
+def test_before_the_evidence_is_there_nothing_new_is_claimed_that_it_may_deny() -> None:
+    package, analyst = Package(), Analyst()
+    package.witness("closure_capture", 0, "heap closure, captured vars = [x]")
+    before = package.report(analyst)
+    package.insert("closure_capture", 3, b"// a comment")
+    early = package.foreseen(analyst)
+    after = package.report(analyst)
+    kept = [f for f in after.findings if f.kind in {Kind.CLOSURE, Kind.BOXED}]
+    assert len(kept) == len([f for f in before.findings if f.kind in {Kind.CLOSURE, Kind.BOXED}])
+    assert not early.settled
+    assert early.findings == after.findings  # what was true of them still is
+    new = package.foreseen(Analyst())
+    assert {f.kind for f in new.findings}.isdisjoint({Kind.CLOSURE, Kind.BOXED})

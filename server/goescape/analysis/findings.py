@@ -58,6 +58,11 @@ def _has_constant_size(site: Site, syntax: PackageSyntax) -> bool:
     return syntax.is_constant(site.file, size)
 
 
+def needs_evidence(site: Site) -> bool:
+    """Whether what code generation says may change the truth about a site."""
+    return site.escapes and site.kind in {Kind.BOXED, Kind.CLOSURE}
+
+
 def truth_of(site: Site, context: Context, truths: Truths) -> Truth:
     """Whether a site really allocates."""
     if site.escapes:

@@ -282,6 +282,8 @@ class PackageReport:
     sources: Mapping[str, SourceText] = field(factory=dict, eq=False, repr=False)
     """The text of ``files`` as it was read for this analysis."""
     captures: tuple[Captured, ...] = ()
+    settled: bool = True
+    """False as long as the compiler may still say that something does not allocate."""
 
     def diagnostics(self) -> tuple[Finding, ...]:
         """The findings that deserve to be shown unasked."""

@@ -12,7 +12,14 @@ from goescape.analysis.causes import Chains, Reasoner
 from goescape.analysis.compiler_facts import Verdict
 from goescape.analysis.context import Contexts, Uses
 from goescape.analysis.copies import Copies, merge_copies
-from goescape.analysis.findings import Tools, finding_of, is_worth_a_finding, stays_of, truth_of
+from goescape.analysis.findings import (
+    Tools,
+    finding_of,
+    is_worth_a_finding,
+    needs_evidence,
+    stays_of,
+    truth_of,
+)
 from goescape.analysis.functions import captures_of, functions_of
 from goescape.analysis.go_syntax import ParsedFiles
 from goescape.analysis.model import Captured, Finding, Function, LeftOut, PackageReport, Place, Stay
@@ -88,11 +95,14 @@ class Analyst:
         texts: Sequence[PackageText],
         sources: Mapping[str, SourceText],
         read: Callable[[str], SourceText | None] = lambda _path: None,
-    ) -> None:
-        """Do beforehand what the next ``report`` needs, if only evidence is added to the texts."""
+    ) -> PackageReport:
+        """A report before all evidence is there; it also spares the next ``report`` that work.
+
+        What evidence may still change is reported as it was before; if it is new, not yet.
+        """
         look = self._look(info, texts, sources, read)
         self._foreseen = _decisions(info, texts, sources), look
-        self._judge(look, look.facts.evidence(texts), settled=False)
+        return self._report(look, texts, settled=False)
 
     def report(
         self,
@@ -113,8 +123,11 @@ class Analyst:
             look = foreseen[1]
         else:
             look = self._look(info, texts, sources, read)
-        findings = self._judge(look, look.facts.evidence(texts), settled=True)
-        work = look.work.values()
+        return evolve(self._report(look, texts, settled=True), errors=tuple(errors))
+
+    def _report(self, look: _Look, texts: Sequence[PackageText], *, settled: bool) -> PackageReport:
+        info, work = look.info, look.work.values()
+        findings = self._judge(look, look.facts.evidence(texts), settled=settled)
         return PackageReport(
             info.path,
             info.directory,
@@ -122,11 +135,12 @@ class Analyst:
             tuple(finding for path in sorted(findings) for finding in findings[path]),
             tuple(function for each in work for function in each.functions),
             tuple(stay for each in work for stay in each.stays),
-            tuple(errors),
+            (),
             tuple(line for text in texts for line in text.unknown),
             _left_out(info, look.facts, work, look.merged),
             {path: file.source for path, file in look.syntax.files.items()},
             tuple(captured for each in work for captured in each.captures),
+            settled,
         )
 
     def _look(
@@ -164,7 +178,7 @@ class Analyst:
             of_file = tuple(facts.by_file.get(path, ()))
             known = self._files.pop(path, None)
             if known is None or not known.fits(file, of_file, syntax):
-                known = _FileWork.of(file, of_file, syntax)
+                known = _FileWork.of(file, of_file, syntax, known)
             found[path] = self._files[path] = known
         for old in list(self._files)[: -_STATES * len(found)]:
             del self._files[old]
@@ -213,6 +227,12 @@ class _Judged(NamedTuple):
     """Whether all evidence was there."""
 
 
+def _alike(site: Site) -> object:
+    """Equal for sites that are probably the same in an edited file."""
+    function = site.function.name if site.function is not None else ""
+    return function, site.kind, site.subject, site.message
+
+
 class _Judge:
     """Judges the sites of one file, as far as that has not been done."""
 
@@ -237,18 +257,23 @@ class _Judge:
     def judge(self, site: Site, context: Context) -> None:
         """Find the finding of a site."""
         known = self._before.get(site)
-        if known is None or known.context != context:
-            truth = truth_of(site, context, self._tools.truths)
-        elif self._same_evidence and known.settled >= self._settled:
+        again = known is not None and known.context == context
+        if known is not None and again and self._same_evidence and known.settled >= self._settled:
             self._now[site] = known
             return
-        else:
-            truth = truth_of(site, context, self._tools.truths)
-            if truth == known.truth:
-                self._now[site] = known._replace(settled=self._settled)
-                return
+        truth = self._truth(site, context)
+        if truth is None:
+            return
+        if known is not None and again and truth == known.truth:
+            self._now[site] = known._replace(settled=self._settled)
+            return
         finding = finding_of(site, context, truth, self._tools)
         self._now[site] = _Judged(context, truth, finding, self._settled)
+
+    def _truth(self, site: Site, context: Context) -> Truth | None:
+        if self._settled or not needs_evidence(site):
+            return truth_of(site, context, self._tools.truths)
+        return self._work.expected.get(_alike(site))
 
     def findings(self) -> list[Finding]:
         """All of the file, in source order; they are remembered."""
@@ -281,6 +306,8 @@ class _FileWork:
     judged: dict[Site, _Judged] = field(factory=dict)
     evidence: tuple[Evidence, ...] = ()
     """What the findings that are settled were judged by."""
+    expected: dict[object, Truth] = field(factory=dict)
+    """What was true of sites that look alike when the file was another one."""
 
     def fits(self, file: GoSyntax, facts: tuple[FileFacts, ...], syntax: PackageSyntax) -> bool:
         """Whether the same would be done again."""
@@ -288,7 +315,13 @@ class _FileWork:
         return alike and syntax.answers_alike(self.asked)
 
     @classmethod
-    def of(cls, file: GoSyntax, facts: tuple[FileFacts, ...], syntax: PackageSyntax) -> _FileWork:
+    def of(
+        cls,
+        file: GoSyntax,
+        facts: tuple[FileFacts, ...],
+        syntax: PackageSyntax,
+        before: _FileWork | None,
+    ) -> _FileWork:
         asked: dict[Question, object] = {}
         sites = find_sites(facts, file, syntax.noting(asked))
         return cls(
@@ -299,7 +332,20 @@ class _FileWork:
             tuple(stays_of(sites.own)),
             tuple(captures_of(facts, file.source.path)),
             asked,
+            expected={} if before is None else before.experience(),
         )
+
+    def experience(self) -> dict[object, Truth]:
+        """What was true of sites; of those that look alike, as long as it was the same of all."""
+        found: dict[object, Truth] = {}
+        unclear = set()
+        for site, judged in self.judged.items():
+            key = _alike(site)
+            if judged.settled and found.setdefault(key, judged.truth) != judged.truth:
+                unclear.add(key)
+        return {
+            key: truth for key, truth in {**self.expected, **found}.items() if key not in unclear
+        }
 
 
 _STATES = 3

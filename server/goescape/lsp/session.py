@@ -274,7 +274,8 @@ class Session:
                 self._problem = None
                 self._unfinished = None
                 self.publish(self.store.put(event.report))
-                self.fixes.reported(event.report)
+                if event.report.settled:
+                    self.fixes.reported(event.report)
             case Excluded():
                 self.publish(self.store.exclude(event.file, event.reason))
             case Unfinished():

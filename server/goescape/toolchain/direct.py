@@ -28,7 +28,6 @@ from goescape.toolchain.digests import digest
 from goescape.toolchain.packages import absolute, compile_errors, go_files, pattern_of, work_root
 from goescape.toolchain.plans import BuildPlan, Variant, interface_digest, plan_of, shape
 from goescape.toolchain.process import FOLDER, GoProblem, reading
-from goescape.toolchain.tasks import both
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Container, Iterable, Mapping
@@ -338,8 +337,14 @@ class _Run:
             self._plan.root, self._arguments(variant), self._work(variant), MARK_FLAG
         )
         async with reading(command, said.feed) as outcome:
-            code, holds = await both(outcome, self._work_ahead(variant, inputs, said, outcome))
-            if not holds or not await asyncio.to_thread(self._is_unchanged):
+            if not await self._holds():  # seen while the compiler works
+                yield None
+                return
+            early = await self._early(variant, inputs, said, outcome)
+            if early is not None:
+                yield early
+            code = await outcome
+            if not await asyncio.to_thread(self._is_unchanged):
                 yield None
                 return
             if code:
@@ -353,22 +358,20 @@ class _Run:
             )
             yield await asyncio.to_thread(self._report, inputs)
 
-    async def _work_ahead(
+    async def _early(
         self,
         variant: Variant,
         inputs: Mapping[tuple[str, str], bytes],
         said: _Said,
         outcome: asyncio.Future[int | None],
-    ) -> bool:
-        """Do what can be done while the compiler works; whether the plan is still right."""
-        holds = await self._holds()
-        if holds:
-            either: tuple[asyncio.Future[Any], ...] = outcome, said.decided
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            if said.decided.done():
-                texts = {**self._fresh_texts(inputs), variant.key: (said.so_far(),)}
-                await asyncio.to_thread(self._foresee, texts)
-        return holds
+    ) -> PackageReport | None:
+        """A report as soon as all is said about escapes, if the compiler then has more to say."""
+        either: tuple[asyncio.Future[Any], ...] = outcome, said.decided
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if outcome.done() or variant.listed.is_test:
+            return None
+        texts = {**self._fresh_texts(inputs), variant.key: (said.so_far(),)}
+        return await asyncio.to_thread(self._foreseen, texts)
 
     async def _holds(self) -> bool:
         holds = await asyncio.to_thread(self._look_around)
@@ -452,10 +455,17 @@ class _Run:
         fresh = (each for each in self._plan.variants if self._is_known(each, inputs))
         return {each.key: self._package.texts[each.key].texts for each in fresh}
 
-    def _foresee(self, texts: Mapping[tuple[str, str], tuple[PackageText, ...]]) -> None:
-        info, said = self._info(texts), _in_order(texts)
-        sources = self._sources(info.files)
-        self._package.analyst.foresee(info, said, sources, read=self._other_source)
+    def _foreseen(
+        self, texts: Mapping[tuple[str, str], tuple[PackageText, ...]]
+    ) -> PackageReport | None:
+        if not self._is_unchanged():
+            return None
+        info = self._info(texts)
+        sources, before = self._sources(info.files), self._package.report
+        report = self._package.analyst.foresee(
+            info, _in_order(texts), sources, read=self._other_source
+        )
+        return report if before is None else report.with_tests_of(before, self._plan.files)
 
     def _report(self, inputs: Mapping[tuple[str, str], bytes]) -> PackageReport:
         """From all variants whose texts belong to these inputs; runs in a thread."""

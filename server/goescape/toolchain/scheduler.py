@@ -286,14 +286,16 @@ class Scheduler:
         typed, loop = pattern in requests.typed, asyncio.get_running_loop()
         engine, started = self._engine, loop.time()
         reports: list[PackageReport] = []
+        is_first = True
         items = self._lane.analyze(root, pattern, self._ledger.shown(), tests=not typed)
         async with aclosing(items):
             async for item in items:
-                if not reports:
+                if is_first:
                     self._seconds[directory_of(root, pattern)] = loop.time() - started
+                is_first = False
                 unfinished = bool(item.errors) and await self._ledger.is_unsaved(root, pattern)
                 self._ledger.accept(item, unfinished=unfinished)
-                if isinstance(item, PackageReport):
+                if isinstance(item, PackageReport) and item.settled:
                     reports.append(item)
         if not typed:
             await self._follow_up(engine, root, requests, [pattern], reports)
