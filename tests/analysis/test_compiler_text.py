@@ -64,7 +64,7 @@ def parse_chunks(
     text: str, size: int, before: Mapping[str, Fact | None] | None = None
 ) -> tuple[tuple[PackageText, ...], Mapping[str, Fact | None]]:
     data = text.encode("utf-8", "surrogatepass")
-    reader = CompilerText(before)
+    reader = CompilerText({} if before is None else before)
     for start in range(0, len(data), size):
         reader.feed_chunk(data[start : start + size])
     return reader.finish(), reader.understood

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from goescape.toolchain.listeners import LONGEST_LINE
+from goescape.toolchain.listeners import LONGEST_LINE, WAIT_DELAY, Valve
 from goescape.toolchain.process import (
     NICENESS,
     Command,
@@ -183,3 +183,19 @@ print(child.pid)
 
 def _alive(pid: str) -> bool:
     return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
+
+
+async def test_what_waits_behind_a_shut_valve_is_not_lost_when_the_process_ends(
+    tmp_path: Path,
+) -> None:
+    valve, taken = Valve(), bytearray()
+
+    def take(data: bytes) -> None:
+        taken.extend(data)
+        valve.shut()
+        # long after the process has ended, and longer than a descendant is waited for
+        asyncio.get_running_loop().call_later(WAIT_DELAY + 0.2, valve.open)
+
+    code = "import sys; sys.stderr.write('x' * 50_000); sys.stderr.flush(); sys.exit(3)"
+    ended = await run(python(code, tmp_path), lambda _line: None, on_error_bytes=take, valve=valve)
+    assert (ended, len(taken)) == (3, 50_000)

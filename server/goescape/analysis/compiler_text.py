@@ -44,12 +44,13 @@ class CompilerText:
     """Reads the text; ``finish`` gives what was understood, a value per header.
 
     ``before`` is what another text was ``understood`` as: lines that come again are not read again,
-    and give the same objects.
+    and give the same objects. Without it nothing is remembered for a further text.
     """
 
     def __init__(self, before: Mapping[str, Fact | None] | None = None) -> None:
         self.understood: dict[str, Fact | None] = {}
         """What was read the quick way, by its words; None for what is of no interest."""
+        self._remembers = before is not None
         self._before = before if before is not None else {}
         self._positions: dict[str, Position | None] = {}
         self._done: list[PackageText] = []
@@ -168,7 +169,8 @@ class CompilerText:
             fact = self._fact(match[1], message, match[3])
             if fact is NOTHING:
                 return False
-        self.understood[words] = fact
+        if self._remembers:
+            self.understood[words] = fact
         if fact is not None:
             self._package.add(fact)
         return True

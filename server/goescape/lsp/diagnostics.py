@@ -104,7 +104,7 @@ class Stories:
         return known[1]
 
 
-_MOST_STORIES = 10_000
+_MOST_STORIES = 2_000
 
 
 def notices(

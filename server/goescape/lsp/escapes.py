@@ -66,10 +66,10 @@ async def packages(session: Session, arguments: Sequence[object]) -> list[object
     wanted = Filter.of(arguments[0] if arguments else None)
     by_directory: dict[str, list[tuple[Known, list[Ranked]]]] = defaultdict(list)
     for known in session.store.packages():
-        by_directory[known.report.directory].append((known, ranked(session, known, wanted)))
+        by_directory[known.directory].append((known, ranked(session, known, wanted)))
         await asyncio.sleep(0)  # a large workspace must not hold up what the user does
     rows = {
-        (members[0][0].report.package, directory): _package(session, members)
+        (members[0][0].package, directory): _package(session, members)
         for directory, members in by_directory.items()
         if any(found or known.errors for known, found in members)
     }
@@ -80,13 +80,13 @@ def _package(
     session: Session, members: Sequence[tuple[Known, Sequence[Ranked]]]
 ) -> dict[str, object]:
     """One directory: a package, or the lone files in it."""
-    report = members[0][0].report
-    path = report.directory
+    known = members[0][0]
+    path = known.directory
     inside = [each for each in session.folders if Path(path).is_relative_to(each)]
     waits = [known.errors[0].message for known, _ in members if known.errors]
     counts = Counts.of(rank for _, found in members for rank, _ in found)
     return {
-        "name": report.package,
+        "name": known.package,
         "uri": uri_of(path),
         "folder": uri_of(max(inside, key=len)) if inside else "",
         "waits": waits[0] if waits else "",
@@ -104,7 +104,7 @@ async def sites(session: Session, arguments: Sequence[object]) -> list[object]:
     return [
         function
         for known in session.store.packages()
-        if known.report.directory == directory
+        if known.directory == directory
         for function in _functions(session, known, wanted)
     ]
 
@@ -155,7 +155,7 @@ async def file(session: Session, arguments: Sequence[object]) -> dict[str, objec
 def ranked(session: Session, known: Known, wanted: Filter) -> list[Ranked]:
     """A package's allocation sites as the settings and the filter have them."""
     settings, heard = session.settings, {}
-    for path in {finding.span.file for finding in known.report.findings}:
+    for path in known.places:
         heard[path] = not is_silenced(relative(path, session.folders), settings)
     shown = (each for each in known.report.diagnostics() if heard[each.span.file])
     return [
@@ -207,7 +207,7 @@ async def report(session: Session, _: Sequence[object]) -> str | None:
         title="Heap allocations of " + (", ".join(map(_name, session.folders)) or "open files"),
         about=f"{len(known)} package{'' if len(known) == 1 else 's'} analysed with {go.version}",
         overview=overview(found),
-        waiting=[(one.report.package, one.errors[0].message) for one in known if one.errors],
+        waiting=[(one.package, one.errors[0].message) for one in known if one.errors],
         fixes=fixes.most_common(_MOST_FIXES),
         link=session.translator().link,
         causes=lambda cause: f"{DOCUMENTATION}#{cause}",

@@ -162,7 +162,7 @@ class Fixes:
         return {
             name
             for known in self._session.store.about(path)
-            for name in known.report.files
+            for name in known.files
             if self._session.store.identity(name) == self._session.store.identity(path)
         }
 

@@ -7,7 +7,9 @@ all else stands still meanwhile: in the middle of an analysis it took up to a te
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
+import sys
 
 _THRESHOLDS = 10_000, 20, 50
 """Much rarer than by default: only work that never pauses gets there."""
@@ -51,3 +53,13 @@ class Collector:
             gc.unfreeze()
         gc.collect()
         gc.freeze()
+        _give_back()
+
+
+def _give_back() -> None:
+    """What the C library holds of the memory that was freed, to the system."""
+    if sys.platform == "linux":
+        import ctypes  # noqa: PLC0415 - nobody waits now
+
+        with contextlib.suppress(OSError, AttributeError):  # not every C library can
+            ctypes.CDLL(None).malloc_trim(0)

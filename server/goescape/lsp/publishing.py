@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
+import os
 from typing import TYPE_CHECKING
+
+from attrs import frozen
 
 from goescape.lsp.diagnostics import FileFacts, Notice, Shown, Stories, notices
 from goescape.lsp.paths import identity
+from goescape.toolchain.digests import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from goescape.lsp.buffers import Buffers
     from goescape.lsp.convert import Translator
@@ -21,30 +24,52 @@ _REFRESH_SECONDS = 0.05
 """Results that come closer together than this make the client ask again once."""
 
 
-class Publisher:
-    """Tells the client about diagnostics: pushes them, or has it ask again and answers."""
+@frozen
+class _Told:
+    """What the client knows of a file."""
 
-    def __init__(
+    state: object
+    """What it was made of."""
+    uri: str
+    version: int | None
+    mark: bytes
+
+
+def _mark(notices: tuple[Notice, ...]) -> bytes:
+    """Equal for equal notices, in little memory; empty where there are none."""
+    return digest(repr(notices).encode()) if notices else b""
+
+
+class Publisher:
+    """Tells the client about diagnostics: pushes them, or has it ask again and answers.
+
+    ``state`` of a file changes with all that its diagnostics depend on.
+    """
+
+    def __init__(  # noqa: PLR0913 - each by its name
         self,
         editor: Editor,
         buffers: Buffers,
+        *,
         settings: Callable[[], Settings],
+        state: Callable[[str], object],
         facts: Callable[[str], FileFacts],
         translator: Callable[[], Translator],
     ) -> None:
         self._editor = editor
         self._buffers = buffers
         self._settings = settings
+        self._state = state
         self._facts = facts
         self._translator = translator
         self._stories = Stories()
-        self._published: dict[str, Shown] = {}
+        self._published: dict[str, _Told] = {}
         self._unpushed: dict[str, str] = {}
         """Files whose diagnostics may differ from what was published, by identity."""
         self._pushing = False
-        self._pulled: dict[str, Shown] = {}
-        self._result_number = 0
-        self._nonce = secrets.token_hex(4)
+        self._pulled: dict[str, tuple[object, str]] = {}
+        """The state of a file and the id of its diagnostics."""
+        self._nonce = os.urandom(4).hex()
         self._refresh: asyncio.TimerHandle | None = None
         self._refresh_open = False
         self._closed = False
@@ -93,54 +118,55 @@ class Publisher:
             asyncio.get_running_loop().call_soon(self._push_next)
 
     def _publish(self, path: str) -> None:
-        key = identity(path)
-        buffer = self._buffers.at(path)
-        shown = Shown(
-            uri=self._buffers.uri(path),
-            version=None if buffer is None else buffer.version,
-            notices=self.notices(path),
-        )
-        before = self._published.pop(key, None)
-        if before is not None and before.uri != shown.uri and before.notices:
+        key, uri = identity(path), self._buffers.uri(path)
+        state, before = self._state(path), self._published.get(key)
+        if before is not None and before.state == state and before.uri == uri:
+            return
+        buffer, found = self._buffers.at(path), self.notices(path)
+        if before is not None and before.uri != uri and before.mark:
             self._editor.publish(before.uri, None, [])  # it was published under another name
             before = None
-        if shown.notices:
-            self._published[key] = shown
-        if shown == before or (not shown.notices and before is None):
+        version = None if buffer is None else buffer.version
+        mark = _mark(found)
+        self._published[key] = _Told(state, uri, version, mark)
+        told = (b"", None) if before is None else (before.mark, before.version)
+        if told == (mark, version) or not (mark or told[0]):
             return
         translator = self._translator()
-        diagnostics = [translator.diagnostic(notice) for notice in shown.notices]
-        self._editor.publish(shown.uri, shown.version, diagnostics)
+        diagnostics = [translator.diagnostic(notice) for notice in found]
+        self._editor.publish(uri, version, diagnostics)
 
     def notices(self, path: str) -> tuple[Notice, ...]:
         """The diagnostics of a file now."""
         related = self._editor.client.related
         return notices(self._facts(path), self._settings(), self._stories, related=related)
 
-    def pull(self, path: str) -> Shown:
-        """The diagnostics of a file for a client that asks; equal ones have an equal id."""
-        key = identity(path)
+    def pull(self, path: str, previous: str | None = None) -> Shown:
+        """The diagnostics of a file for a client that asks; equal ones have an equal id.
+
+        Without notices when they are those of the ``previous`` id.
+        """
+        key, state = identity(path), self._state(path)
         buffer = self._buffers.at(path)
         version = None if buffer is None else buffer.version
-        now = self.notices(path)
-        before = self._pulled.get(key)
-        if before is None or before.notices != now:
-            self._result_number += 1
-            result_id = f"{self._nonce}.{self._result_number}"
-        else:
-            result_id = before.result_id
-        shown = self._pulled[key] = Shown(self._buffers.uri(path), version, now, result_id)
-        return shown
+        known = self._pulled.get(key)
+        if known is not None and known[0] == state and known[1] == previous:
+            return Shown(self._buffers.uri(path), version, (), known[1])
+        found = self.notices(path)
+        result_id = f"{self._nonce}.{_mark(found).hex()}"
+        self._pulled[key] = state, result_id
+        return Shown(self._buffers.uri(path), version, found, result_id)
 
-    def pull_all(self, paths: Iterable[str], before: Iterable[str]) -> Iterator[Shown]:
-        """Those of the files that have diagnostics, and all that the client remembers (paths).
+    def pull_all(self, paths: Iterable[str], before: Mapping[str, str]) -> Iterator[Shown]:
+        """Those of the files that have diagnostics, and all that the client remembers.
 
-        It may be gone through in several turns of the event loop.
+        ``before`` are the ids that it has, by path. It may be gone through in several turns of the
+        event loop.
         """
         known = {identity(path): path for path in (*before, *paths)}
-        remembered = {identity(path) for path in before}
+        remembered = {identity(path): value for path, value in before.items()}
         for key, path in known.items():
-            shown = self.pull(path)
+            shown = self.pull(path, remembered.get(key))
             if shown.notices or key in remembered:
                 yield shown
 

@@ -145,7 +145,7 @@ def _diagnostic(session: Session, params: lsp.DocumentDiagnosticParams) -> objec
     path = path_of(params.text_document.uri)
     if path is None:
         return lsp.RelatedFullDocumentDiagnosticReport(items=[])
-    shown = session.publisher.pull(path)
+    shown = session.publisher.pull(path, params.previous_result_id)
     return session.translator().document_report(shown, params.previous_result_id)
 
 
@@ -168,7 +168,8 @@ def _workspace_parts(
     session: Session, previous: Sequence[lsp.PreviousResultId]
 ) -> Iterator[list[lsp.WorkspaceDocumentDiagnosticReport]]:
     before = {each.uri: each.value for each in previous}
-    shown = session.pull_all([path for uri in before if (path := path_of(uri))])
+    ids = {path: value for uri, value in before.items() if (path := path_of(uri))}
+    shown = session.pull_all(ids)
     translator = session.translator()
     while files := tuple(itertools.islice(shown, _FILES_AT_ONCE)):
         yield [translator.workspace_report(each, before.get(each.uri)) for each in files]

@@ -70,7 +70,12 @@ class Session:
         self._options: object = None
         self._settings_turn = 0
         self.publisher = Publisher(
-            editor, self.buffers, lambda: self.settings, self.facts, self.translator
+            editor,
+            self.buffers,
+            settings=lambda: self.settings,
+            state=self._state,
+            facts=self.facts,
+            translator=self.translator,
         )
         self._progress = Progress(lambda: editor if editor.client.progress else None)
         self._problem: Problem | None = None
@@ -82,6 +87,7 @@ class Session:
         self._views: weakref.WeakKeyDictionary[Known, View] = weakref.WeakKeyDictionary()
         self._disk = Disk()
         self._collector = Collector()
+        self._tidying: asyncio.Task[object] | None = None
         self._closed = False
         self._closing: asyncio.Task[None] | None = None
         self._started = asyncio.Event()
@@ -274,6 +280,7 @@ class Session:
                 self._problem = None
                 self._unfinished = None
                 self.publish(self.store.put(event.report))
+                self._tidy_soon()
                 if event.report.settled:
                     self.fixes.reported(event.report)
             case Excluded():
@@ -312,7 +319,7 @@ class Session:
 
     def _tell_status(self) -> None:
         waiting = self.store.waiting()
-        packages = [known.report.package for known in waiting]
+        packages = [known.package for known in waiting]
         first = waiting[0].errors[0].message if waiting and waiting[0].errors else ""
         if self._unfinished is not None and not packages:
             packages, first = [self._unfinished.package], self._unfinished.message
@@ -367,6 +374,21 @@ class Session:
             fixes=self.fixes.counts(path),
         )
 
+    def _state(self, path: str) -> object:
+        """Changes with all that decides what is shown in a file; costs little."""
+        known, excluded = self.store.about(path), self.store.excluded(path)
+        buffer = self.buffers.at(path)
+        alone = excluded or any(each.errors or each.test_errors for each in known)
+        return (
+            known,
+            excluded,
+            buffer.source if buffer is not None else None,
+            self._disk.text(path) if alone and buffer is None else None,
+            self.settings,
+            self.folders,
+            self.fixes.counts(path),
+        )
+
     def text(self, path: str) -> SourceText | None:
         """The text that positions in a file belong to."""
         buffer = self.buffers.at(path)
@@ -391,6 +413,16 @@ class Session:
         """How to mark up text."""
         return Style(self.editor.client.markdown, self.translator().link)
 
+    def _tidy_soon(self) -> None:
+        if self._tidying is None or self._tidying.done():
+            self._tidying = self.editor.spawn(self._tidy())
+
+    async def _tidy(self) -> None:
+        """Pack reports that nobody has asked for lately."""
+        await self.store.shelf.tidy()
+        for known in [each for each in self._views if each.slot.is_packed]:
+            del self._views[known]
+
     def view(self, known: Known) -> View:
         """A package in the text that is shown now."""
         if known not in self._views:
@@ -409,10 +441,10 @@ class Session:
         """Tell the client about files whose findings may differ, and only about those that do."""
         self.publisher.publish(paths)
 
-    def pull_all(self, before: Iterable[str]) -> Iterator[Shown]:
-        """Every file that has diagnostics, and those that the client remembers (paths)."""
+    def pull_all(self, before: Mapping[str, str]) -> Iterator[Shown]:
+        """Every file that has diagnostics, and those that the client remembers, with their ids."""
         paths = (*self.store.excluded_paths(), *self.store.known_paths())
-        return self.publisher.pull_all(paths, tuple(before))
+        return self.publisher.pull_all(paths, before)
 
 
 def _section(options: object) -> object:

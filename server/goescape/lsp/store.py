@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from goescape.lsp import paths
+from goescape.lsp.shelf import Shelf, Slot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,8 +23,14 @@ LONE_FILES = "command-line-arguments"
 class Known:
     """One package; each answer of the compiler makes a new one."""
 
-    report: PackageReport
-    """The last good one, or the failed one where there was none before."""
+    slot: Slot
+    """Of the last good report, or of the failed one where there was none before."""
+    package: str
+    directory: str
+    files: tuple[str, ...]
+    """The report's own."""
+    places: tuple[str, ...]
+    """The files of its findings."""
     errors: tuple[CompileError, ...] = ()
     """Of the newest analysis; the report is an old one while there are any."""
     waiting_files: tuple[str, ...] = ()
@@ -32,6 +39,11 @@ class Known:
     """Of its tests alone: the package itself compiles."""
     waiting_tests: tuple[str, ...] = ()
     """The test files that wait because of ``test_errors``."""
+
+    @property
+    def report(self) -> PackageReport:
+        """The report, which may have to be unpacked."""
+        return self.slot.report
 
 
 class Store:
@@ -42,6 +54,7 @@ class Store:
     """
 
     def __init__(self) -> None:
+        self.shelf = Shelf()
         self._known: dict[str, Known] = {}
         self._owners: dict[str, set[str]] = {}  # file identity -> packages that speak of it
         self._excluded: dict[str, str] = {}  # file identity -> why
@@ -59,10 +72,10 @@ class Store:
         before = self._known.get(key)
         known = self._merged(before, report)
         self._tests_before.pop(key, None)
-        if before is not None and not report.errors and _tests(before.report) - {*report.files}:
+        if before is not None and not report.errors and _tests(before.files) - {*report.files}:
             self._tests_before[key] = before.report
         for old in replaced:
-            self._forget_package(old)
+            self._forget_package(old, kept=known)
         self._known[key] = known
         for path in (files := _files(known)):
             self._owners.setdefault(self.identity(path), set()).add(key)
@@ -70,13 +83,19 @@ class Store:
             self._excluded.pop(self.identity(path), None)
         return touched | set(files)
 
-    @staticmethod
-    def _merged(before: Known | None, report: PackageReport) -> Known:
+    def _merged(self, before: Known | None, report: PackageReport) -> Known:
         if not report.errors:
-            return Known(report)
-        old = report if before is None else before.report
+            return self._shelved(report)
+        old = self._shelved(report) if before is None else before
         files = tuple(dict.fromkeys((*report.files, *old.files)))
-        return Known(old, report.errors, files)
+        return evolve(
+            old, errors=report.errors, waiting_files=files, test_errors=(), waiting_tests=()
+        )
+
+    def _shelved(self, report: PackageReport) -> Known:
+        places = tuple(dict.fromkeys(finding.span.file for finding in report.findings))
+        slot = self.shelf.put(report)
+        return Known(slot, report.package, report.directory, report.files, places)
 
     def exclude(self, path: str, reason: str) -> set[str]:
         """Remember why a file is not part of the build; an empty reason takes that back."""
@@ -94,14 +113,15 @@ class Store:
 
     def fail_tests(self, package: str, errors: tuple[CompileError, ...]) -> set[str]:
         """Only the tests of a package do not compile: what was known of them stays."""
-        key = next((key for key, each in self._known.items() if each.report.package == package), "")
+        key = next((key for key, each in self._known.items() if each.package == package), "")
         if not key:
             return set()
         known, before = self._known[key], self._tests_before.get(key)
         broken = {error.place.file for error in errors if error.place is not None}
         report = known.report if before is None else _with_tests(known.report, before)
-        waiting = tuple(sorted((_tests(report) - {*known.report.files}) | broken))
-        known = evolve(known, report=report, test_errors=errors, waiting_tests=waiting)
+        waiting = tuple(sorted((_tests(report.files) - {*known.files}) | broken))
+        self.shelf.discard(known.slot)
+        known = evolve(self._shelved(report), test_errors=errors, waiting_tests=waiting)
         self._known[key] = known
         for path in (files := _files(known)):
             self._owners.setdefault(self.identity(path), set()).add(key)
@@ -155,7 +175,8 @@ class Store:
             known = self._known[owner]
             touched |= set(_files(known))
             rest = self._without(known, key)
-            if rest.report.files:
+            self.shelf.discard(known.slot)
+            if rest.files:
                 self._known[owner] = rest
             else:
                 self._forget_package(owner)
@@ -167,7 +188,7 @@ class Store:
         gone = {
             key
             for key, known in self._known.items()
-            if (self.identity(known.report.directory) + os.sep).startswith(prefix)
+            if (self.identity(known.directory) + os.sep).startswith(prefix)
         }
         touched = self._touched(gone)
         for key in gone:
@@ -180,7 +201,7 @@ class Store:
         gone = {
             key
             for key, known in self._known.items()
-            if (known.report.package, known.report.directory) == (package, directory)
+            if (known.package, known.directory) == (package, directory)
         }
         touched = self._touched(gone)
         for key in gone:
@@ -194,7 +215,13 @@ class Store:
         report = known.report
         findings = tuple(f for f in report.findings if self.identity(f.span.file) != key)
         report = evolve(report, files=rest(report.files), findings=findings)
-        return evolve(known, report=report, waiting_files=rest(known.waiting_files))
+        return evolve(
+            self._shelved(report),
+            errors=known.errors,
+            waiting_files=rest(known.waiting_files),
+            test_errors=known.test_errors,
+            waiting_tests=known.waiting_tests,
+        )
 
     def _sharing_files(self, report: PackageReport) -> set[str]:
         """Packages that had one of these files: a lone file that became part of a module."""
@@ -209,8 +236,10 @@ class Store:
     def _touched(self, keys: Iterable[str]) -> set[str]:
         return {path for key in keys if key in self._known for path in _files(self._known[key])}
 
-    def _forget_package(self, key: str) -> None:
+    def _forget_package(self, key: str, kept: Known | None = None) -> None:
         known = self._known.pop(key, None)
+        if known is not None and (kept is None or kept.slot is not known.slot):
+            self.shelf.discard(known.slot)
         for path in () if known is None else _files(known):
             self._owners.get(self.identity(path), set()).discard(key)
 
@@ -228,16 +257,16 @@ def _key(report: PackageReport) -> str:
 
 
 def _own_files(known: Known) -> tuple[str, ...]:
-    return (*known.report.files, *known.waiting_files, *known.waiting_tests)
+    return (*known.files, *known.waiting_files, *known.waiting_tests)
 
 
-def _tests(report: PackageReport) -> set[str]:
-    return {path for path in report.files if path.endswith("_test.go")}
+def _tests(files: Iterable[str]) -> set[str]:
+    return {path for path in files if path.endswith("_test.go")}
 
 
 def _with_tests(report: PackageReport, before: PackageReport) -> PackageReport:
     """The report with what an older one says of the test files that it lacks."""
-    lost = _tests(before) - {*report.files}
+    lost = _tests(before.files) - {*report.files}
     old = tuple(finding for finding in before.findings if finding.span.file in lost)
     texts = {path: text for path, text in before.sources.items() if path in lost}
     return evolve(
@@ -250,5 +279,4 @@ def _with_tests(report: PackageReport, before: PackageReport) -> PackageReport:
 
 def _files(known: Known) -> tuple[str, ...]:
     """The package's files and those of other packages that its findings stand in."""
-    places = (finding.span.file for finding in known.report.findings)
-    return tuple(dict.fromkeys((*_own_files(known), *places)))
+    return tuple(dict.fromkeys((*_own_files(known), *known.places)))

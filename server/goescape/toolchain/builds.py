@@ -16,7 +16,7 @@ from goescape.analysis.model import CompileError, PackageReport
 from goescape.analysis.report import PackageInfo, build_report
 from goescape.analysis.source import SourceText
 from goescape.toolchain.digests import digest
-from goescape.toolchain.listeners import LONGEST_LINE
+from goescape.toolchain.listeners import LONGEST_LINE, Valve
 from goescape.toolchain.packages import (
     JsonObjects,
     ListedPackage,
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 _HEADER = re.compile(rb"^# ([^\r\n]+)", re.MULTILINE)
 _MOST_MESSAGES = 40
+_MOST_READY = 2
+"""Packages whose text has been read and not been understood yet."""
 _LONGEST_MESSAGE = 600
 
 
@@ -104,6 +106,7 @@ class Build:
         self._messages: list[str] = []
         self._rest = b""
         self._ready: asyncio.Queue[Package | None] = asyncio.Queue()
+        self._valve = Valve()
 
     async def items(self) -> AsyncGenerator[PackageReport | Problem, None]:
         """Run it. Closing the iterator ends the processes."""
@@ -113,6 +116,8 @@ class Build:
             while (package := await self._ready.get()) is not None:
                 for item in await asyncio.to_thread(self._conclude, package):
                     yield item
+                if self._ready.qsize() < _MOST_READY:
+                    self._valve.open()
             code = await process
             self._take_results()
             for package in self._packages.values():
@@ -128,7 +133,12 @@ class Build:
 
     async def _run(self) -> int:
         try:
-            code = await run(self._command, self._output.feed, on_error_bytes=self._take_text)
+            code = await run(
+                self._command,
+                self._output.feed,
+                on_error_bytes=self._take_text,
+                valve=self._valve,
+            )
             self._take_text(b"\n" if self._rest else b"")
             self._end_block()
             return code
@@ -173,6 +183,8 @@ class Build:
         if package.complete:
             package.concluded = True
             self._ready.put_nowait(package)
+            if self._ready.qsize() >= _MOST_READY:
+                self._valve.shut()  # what has been read takes much more memory than the text
 
     def _take_results(self) -> None:
         """Replace what was listed before the compile by what go says of it afterwards."""
@@ -192,6 +204,8 @@ class Build:
         except Exception as problem:
             text = f"{package.name} could not be understood ({problem!r}): please report this."
             return [Problem(text, package.name, "internal")]
+        finally:
+            package.texts.clear()
 
     def _results(
         self, package: Package, sources: Mapping[str, bytes]

@@ -138,7 +138,7 @@ class EditedPackage:
             return self._failure(text)
         path, name = variant.key
         header = f"# {path} [{name}]\n" if name else f"# {path}\n"
-        reader = CompilerText(self._understood.get(variant.key))
+        reader = CompilerText(self._understood.get(variant.key, {}))
 
         def read() -> tuple[PackageText, ...]:
             reader.feed_chunk(header.encode())

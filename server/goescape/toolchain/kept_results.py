@@ -8,20 +8,18 @@ a broken entry is no entry.
 from __future__ import annotations
 
 import contextlib
-import io
 import logging
 import os
-import pickle
 import sys
 import tempfile
 import time
-import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from goescape import __version__
+from goescape.analysis.packed import Opened, pack
 from goescape.analysis.source import SourceText
 from goescape.toolchain.digests import digest
 from goescape.toolchain.packages import directory_stamp
@@ -32,11 +30,8 @@ if TYPE_CHECKING:
     from goescape.analysis.model import PackageReport
 
 _log = logging.getLogger(__name__)
-_FORMAT = 1
-_SLICE = 100
-"""Values that are written at a time: other threads wait as long."""
+_FORMAT = 2
 _MOST_BYTES = 200_000_000
-_PARTS = ("findings", "functions", "stays", "left_out", "captures")
 _COMPILED = (".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".m", ".s", ".S", ".syso", ".pgo")
 """What else a package may be made of."""
 
@@ -71,11 +66,11 @@ class KeptResults:
         self._folder = folder if folder is not None else _cache_folder() / "results"
 
     def report(
-        self, directory: str, world: bytes, contents: dict[str, Contents]
+        self, directory: str, world: bytes, contents: dict[str, bytes]
     ) -> PackageReport | None:
         """The report of a folder if it would come out the same now.
 
-        ``contents`` is what was read before, by folder; it is added to.
+        ``contents`` has the digests of folders that were read before; it is added to.
         """
         path = self._path(directory, world)
         try:
@@ -99,17 +94,17 @@ class KeptResults:
         report: PackageReport,
         world: bytes,
         near: Mapping[str, object],
-        contents: dict[str, Contents],
+        contents: dict[str, bytes],
     ) -> None:
         """Store a report of what lies on the disk.
 
         ``near`` are the folders that it depends on with their stamps from before the compile.
-        ``contents`` is what was read before, by folder; it is added to.
+        ``contents`` has the digests of folders that were read before; it is added to.
         """
-        own = contents[report.directory] = Contents.of(report.directory)
+        own = _read_again(report.directory, contents)
         if any(own.sources.get(path) != report.sources.get(path) for path in report.files):
             return  # it is of another text
-        digests = {folder: _read(folder, contents).digest for folder in {*near, report.directory}}
+        digests = {folder: _digest(folder, contents) for folder in {*near, report.directory}}
         if any(directory_stamp(folder) != known for folder, known in near.items()):
             return
         packed = _packed(report, digests)
@@ -152,9 +147,15 @@ def own_code() -> bytes:
     return digest("\0".join([__version__, *stamps]).encode())
 
 
-def _read(folder: str, contents: dict[str, Contents]) -> Contents:
+def _read_again(folder: str, contents: dict[str, bytes]) -> Contents:
+    found = Contents.of(folder)
+    contents[folder] = found.digest
+    return found
+
+
+def _digest(folder: str, contents: dict[str, bytes]) -> bytes:
     if folder not in contents:
-        contents[folder] = Contents.of(folder)
+        _read_again(folder, contents)
     return contents[folder]
 
 
@@ -164,52 +165,24 @@ def _packed(report: PackageReport, digests: Mapping[str, bytes]) -> bytes:
         for path, source in report.sources.items()
         if path not in report.files
     }
-    nothing: dict[str, Any] = dict.fromkeys(_PARTS, ())
-    bare = evolve(report, sources={}, **nothing)
-    written = io.BytesIO()
-    pickle.dump((_FORMAT, dict(digests), others, bare), written)
-    for name in _PARTS:
-        values = getattr(report, name)
-        for start in range(0, len(values), _SLICE):
-            pickle.dump((name, values[start : start + _SLICE]), written)
-    return zlib.compress(written.getvalue(), 1)
+    return pack(report, (_FORMAT, dict(digests), others))
 
 
-def _unpacked(stored: bytes, contents: dict[str, Contents]) -> PackageReport | None:
+def _unpacked(stored: bytes, contents: dict[str, bytes]) -> PackageReport | None:
     """The report; None when something that it was made of is another now."""
-    written = io.BytesIO(zlib.decompress(stored))
-    form, digests, others, bare = _Reader(written).load()
+    opened = Opened(stored)
+    form, digests, others = opened.about
     if form != _FORMAT:
         return None
-    if any(_read(folder, contents).digest != known for folder, known in digests.items()):
+    bare = opened.bare
+    own = _read_again(bare.directory, contents)
+    if any(_digest(folder, contents) != known for folder, known in digests.items()):
         return None
-    sources = {path: _read(bare.directory, contents).sources[path] for path in bare.files}
-    for path, known in others.items():
-        source = _read(str(Path(path).parent), contents).sources[path]
-        if digest(source.content) != known:
-            return None
-        sources[path] = source
-    parts: dict[str, list[Any]] = {name: [] for name in _PARTS}
-    with contextlib.suppress(EOFError):
-        while True:
-            name, values = _Reader(written).load()
-            parts[name] += values
-    report: PackageReport = evolve(
-        bare, sources=sources, **{name: tuple(values) for name, values in parts.items()}
-    )
-    return report
-
-
-class _Reader(pickle.Unpickler):
-    """Makes nothing but what reports are made of, whatever an entry says."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        """A class of the model, or what attrs and named tuples restore themselves with."""
-        if module.startswith("goescape.analysis."):
-            found = getattr(sys.modules.get(module), name, None)
-            if isinstance(found, type):
-                return found
-        raise pickle.UnpicklingError(f"{module}.{name}")
+    sources = {path: own.sources[path] for path in bare.files}
+    sources.update((path, SourceText(path, Path(path).read_bytes())) for path in others)
+    if any(digest(sources[path].content) != known for path, known in others.items()):
+        return None
+    return opened.report(sources)
 
 
 def _cache_folder() -> Path:

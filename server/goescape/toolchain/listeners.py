@@ -111,6 +111,41 @@ class Chunks(Listener):
             self.outcome.set_result((transport.get_returncode() if transport else 0) or 0)
 
 
+class Valve:
+    """Stops what a process says on standard error while nobody can follow; the process waits."""
+
+    def __init__(self) -> None:
+        self._pipe: asyncio.ReadTransport | None = None
+        self._flows = asyncio.Event()
+        self._flows.set()
+        self.turns = 0
+        """How often it was shut."""
+
+    def fit(self, transport: asyncio.BaseTransport) -> None:
+        """The process has started."""
+        process = cast("asyncio.SubprocessTransport", transport)
+        self._pipe = cast("asyncio.ReadTransport | None", process.get_pipe_transport(2))
+
+    def shut(self) -> None:
+        """Read no more."""
+        if self._flows.is_set() and self._pipe is not None and not self._pipe.is_closing():
+            self._flows.clear()
+            self.turns += 1
+            self._pipe.pause_reading()
+
+    def open(self) -> None:
+        """Go on."""
+        if not self._flows.is_set() and self._pipe is not None:
+            self._flows.set()
+            if not self._pipe.is_closing():
+                self._pipe.resume_reading()
+
+    async def flowing(self) -> int:
+        """Wait until it is open; how often it has been shut by then."""
+        await self._flows.wait()
+        return self.turns
+
+
 class Lines(Listener):
     """Splits both streams into lines as they come; holds at most one line of each."""
 
@@ -119,12 +154,26 @@ class Lines(Listener):
         on_output: Callable[[str], None],
         on_error: Callable[[str], None] | None,
         on_error_bytes: Callable[[bytes], None] | None,
+        valve: Valve | None = None,
     ) -> None:
         super().__init__()
+        self._valve = valve
         self._receivers = {1: on_output, 2: on_error or (lambda _line: None)}
         self._on_error_bytes = on_error_bytes
         self._rest = {1: bytearray(), 2: bytearray()}
         self._failure: Exception | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if self._valve is not None:
+            self._valve.fit(transport)
+
+    async def ended(self) -> None:
+        """Nothing that waits behind the valve is given up."""
+        while True:
+            turns = 0 if self._valve is None else await self._valve.flowing()
+            await super().ended()
+            if self.drained.is_set() or self._valve is None or self._valve.turns == turns:
+                return
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         if fd == 2 and self._on_error_bytes is not None:

@@ -26,7 +26,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
-from goescape.toolchain.listeners import Chunks, Lines, Listener
+from goescape.toolchain.listeners import Chunks, Lines, Listener, Valve
 from goescape.toolchain.tasks import uninterrupted, within
 
 INTERRUPT_SECONDS = 1.0
@@ -84,14 +84,15 @@ async def run(
     on_error: Callable[[str], None] | None = None,
     *,
     on_error_bytes: Callable[[bytes], None] | None = None,
+    valve: Valve | None = None,
 ) -> int:
     """Run to the end, hand over each line without its ``\\n``, and return the exit code.
 
-    ``on_error_bytes`` takes standard error in larger pieces instead, which may end anywhere. The
-    callbacks run on the event loop. When cancelled, the whole group is ended first. Raises
-    GoProblem when the process cannot start.
+    ``on_error_bytes`` takes standard error in larger pieces instead, which may end anywhere;
+    ``valve`` can stop it for a while. The callbacks run on the event loop. When cancelled, the
+    whole group is ended first. Raises GoProblem when the process cannot start.
     """
-    lines = Lines(on_output, on_error, on_error_bytes)
+    lines = Lines(on_output, on_error, on_error_bytes, valve)
     async with _running(command, lines) as transport:
         await lines.ended()
     lines.raise_failure()

@@ -7,13 +7,14 @@ import os
 from typing import TYPE_CHECKING
 
 from goescape.toolchain.packages import absolute, is_skipped, pattern_of
+from goescape.toolchain.plans import module_files, stamp
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterable, Sequence
+    from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 
     from goescape.analysis.model import PackageReport
     from goescape.toolchain.engine import Engine
-    from goescape.toolchain.kept_results import Contents, KeptResults
+    from goescape.toolchain.kept_results import KeptResults
 
 
 class Recall:
@@ -25,17 +26,23 @@ class Recall:
         self._kept = kept
         self._engine = engine
         self._root = root
-        self._contents: dict[str, Contents] = {}
+        self._digests: dict[str, bytes] = {}
+        """Of the folders that were read while packages are kept."""
+        self._world: tuple[bytes, object] = b"", None
+        """That of the module, and the stamps of its files then."""
 
     async def reports(self, patterns: Sequence[str]) -> AsyncGenerator[PackageReport, None]:
         """Those that would come out the same now. Raises GoProblem."""
+        stamps = await asyncio.to_thread(self._module_stamps)
         world = await self._engine.world(self._root)
+        self._world = world, stamps
+        digests: dict[str, bytes] = {}
         lone = tuple(each for each in patterns if each.endswith(".go"))
         named = [each for each in patterns if each not in lone]
         folders = await asyncio.to_thread(_folders, self._root, named)
         missing = []
         for folder in folders:
-            found = await asyncio.to_thread(self._kept.report, folder, world, self._contents)
+            found = await asyncio.to_thread(self._kept.report, folder, world, digests)
             if found is None:
                 missing.append(pattern_of(self._root, folder))
             else:
@@ -43,14 +50,19 @@ class Recall:
         is_new = len(missing) == len(folders)
         self.rest = tuple(patterns) if is_new else (*missing, *lone)
 
-    async def keep(self, reports: Iterable[PackageReport]) -> None:
-        """Store what the go command has led to. Raises GoProblem."""
-        world = await self._engine.world(self._root)
-        self._contents.clear()
-        for report in reports:
-            near = self._engine.near.get(report.directory)
-            if near is not None and not report.errors:
-                await asyncio.to_thread(self._kept.keep, report, world, near, self._contents)
+    async def keep(self, report: PackageReport) -> None:
+        """Store what the go command has led to, after ``reports`` has ended."""
+        near = self._engine.near.get(report.directory)
+        if near is not None and not report.errors:
+            await asyncio.to_thread(self._keep, report, near)
+
+    def _keep(self, report: PackageReport, near: Mapping[str, object]) -> None:
+        world, stamps = self._world
+        if stamps == self._module_stamps():
+            self._kept.keep(report, world, near, self._digests)
+
+    def _module_stamps(self) -> object:
+        return {path: stamp(path) for path in module_files(self._root)}
 
 
 def _folders(root: str, patterns: Iterable[str]) -> list[str]:

@@ -328,7 +328,7 @@ class Scheduler:
 
     async def _look_widely(self, root: str, patterns: Sequence[str]) -> None:
         """First what an earlier server found; what is compiled is kept for the next one."""
-        engine, found = self._engine, []
+        engine = self._engine
         recall = Recall(self._kept, engine, root) if self._kept is not None else None
         if recall is not None:
             async with aclosing(recall.reports(patterns)) as reports:
@@ -340,10 +340,8 @@ class Scheduler:
         async with aclosing(engine.analyze(root, patterns)) as items:
             async for item in items:
                 self._ledger.accept_unedited(item)
-                if isinstance(item, PackageReport):
-                    found.append(item)
-        if recall is not None:
-            self._spawn(recall.keep(found))
+                if recall is not None and isinstance(item, PackageReport):
+                    await recall.keep(item)
 
     # What comes of it.
 
