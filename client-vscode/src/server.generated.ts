@@ -25,6 +25,7 @@ export const SERVER_COMMANDS = [
   'goescape.applyFix',
   'goescape.file',
   'goescape.packages',
+  'goescape.pauseWorkspaceAnalysis',
   'goescape.restart',
   'goescape.showAllocations',
   'goescape.showFlow',

@@ -117,6 +117,32 @@ async def test_a_folder_is_analysed(desk: Desk, write_tree: WriteTree) -> None:
     assert desk.reported() == ["m/c"]
 
 
+async def test_whole_folders_can_wait_and_what_is_edited_does_not(
+    desk: Desk, write_tree: WriteTree
+) -> None:
+    folder = write_tree(MODULE)
+    desk.scheduler.pause()
+    desk.scheduler.analyze_folder(str(folder))
+    desk.scheduler.file_opened(str(folder / "c" / "c.go"))
+    await until(lambda: any(isinstance(event, Finished) for event in desk.events))
+    assert desk.reported() == ["m/c"]
+    desk.scheduler.resume()
+    await desk.idle()
+    assert set(desk.reported()) == {"m/a", "m/b", "m/c"}
+
+
+async def test_paused_work_goes_on_where_it_was(desk: Desk, write_tree: WriteTree) -> None:
+    folder = write_tree(MODULE)
+    desk.scheduler.analyze_folder(str(folder))
+    await until(lambda: any(isinstance(event, Started) for event in desk.events))
+    desk.scheduler.pause()
+    await until(lambda: any(isinstance(event, Finished) for event in desk.events))
+    assert Finished(1, cancelled=True) in desk.events
+    desk.scheduler.resume()
+    await desk.idle()
+    assert set(desk.reported()) == {"m/a", "m/b", "m/c"}
+
+
 async def test_a_folder_without_go(desk: Desk, tmp_path: Path) -> None:
     folder = tmp_path / "empty"
     folder.mkdir()

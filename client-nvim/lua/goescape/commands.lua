@@ -20,6 +20,8 @@ local function analyze(words)
   local buffer = vim.api.nvim_get_current_buf()
   if words[1] == 'workspace' then
     server.ask(buffer, 'goescape.analyzeWorkspace', {})
+  elseif words[1] == 'pause' then
+    server.ask(buffer, 'goescape.pauseWorkspaceAnalysis', {})
   else
     server.ask(buffer, 'goescape.analyzePackage', { vim.uri_from_bufnr(buffer) })
   end
@@ -40,7 +42,7 @@ end
 
 ---@type table<string, { run: fun(words: string[]), words?: string[] }>
 local COMMANDS = {
-  analyze = { run = analyze, words = { 'workspace' } },
+  analyze = { run = analyze, words = { 'pause', 'workspace' } },
   doctor = { run = doctor },
   flow = {
     run = function()

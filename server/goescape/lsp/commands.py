@@ -47,8 +47,21 @@ async def analyze_workspace(session: Session, _: Sequence[object]) -> None:
     if background is None or not session.folders:
         session.editor.warning("open a folder first." if background else _NOT_READY)
         return
+    background.scheduler.resume()
     for folder in session.folders:
         background.scheduler.analyze_folder(folder)
+
+
+async def pause_workspace(session: Session, _: Sequence[object]) -> bool | None:
+    """Let the analysis of whole folders wait, or go on; whether it waits now."""
+    background = await session.ready()
+    if background is None:
+        session.editor.warning(_NOT_READY)
+        return None
+    scheduler = background.scheduler
+    (scheduler.resume if scheduler.is_paused else scheduler.pause)()
+    session.tell_status()
+    return scheduler.is_paused
 
 
 async def restart(session: Session, _: Sequence[object]) -> None:
@@ -249,6 +262,7 @@ def _file(session: Session, arguments: Sequence[object]) -> str:
 COMMANDS: dict[str, Callable[[Session, Sequence[object]], Awaitable[object]]] = {
     "goescape.analyzePackage": analyze_package,
     "goescape.analyzeWorkspace": analyze_workspace,
+    "goescape.pauseWorkspaceAnalysis": pause_workspace,
     "goescape.restart": restart,
     "goescape.showOutput": show_output,
     SHOW_ALLOCATIONS: show_allocations,

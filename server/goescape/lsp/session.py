@@ -23,7 +23,7 @@ from goescape.lsp.fixes import TESTING, Fixes
 from goescape.lsp.garbage import Collector
 from goescape.lsp.hover import Style
 from goescape.lsp.paths import relative
-from goescape.lsp.progress import Progress, status
+from goescape.lsp.progress import Progress, Status, status
 from goescape.lsp.publishing import Publisher
 from goescape.lsp.store import Known, Store
 from goescape.lsp.view import Shifts, View
@@ -176,7 +176,7 @@ class Session:
             self._problem = None
             self.background.replace_engine(self.settings)
             self.editor.spawn(self._look_for_go(self.background))
-            self._tell_status()
+            self.tell_status()
         if before != self.settings:
             self.publish(self.store.known_paths())
 
@@ -289,7 +289,7 @@ class Session:
                 self._unfinished = event
             case Failed():
                 self._take_problem(event.problem)
-        self._tell_status()
+        self.tell_status()
 
     def _take_problem(self, problem: Problem) -> None:
         if problem.kind == "compile":
@@ -317,13 +317,16 @@ class Session:
         else:
             self.background.scheduler.cancel()
 
-    def _tell_status(self) -> None:
+    def tell_status(self) -> None:
+        """Say what goescape is doing, where the editor wants to know."""
         waiting = self.store.waiting()
         packages = [known.package for known in waiting]
         first = waiting[0].errors[0].message if waiting and waiting[0].errors else ""
         if self._unfinished is not None and not packages:
             packages, first = [self._unfinished.package], self._unfinished.message
         now = status(self._progress.running, self._problem, packages, first)
+        if now == Status() and self.background is not None and self.background.scheduler.is_paused:
+            now = Status(message="the analysis of the workspace is paused")
         self.editor.status(evolve(now, go=self._go))
 
     async def _look_for_go(self, background: Background) -> None:
@@ -337,7 +340,7 @@ class Session:
             _log.info("using %s", self._go)
             if go.notice:
                 self._say_once(go.notice)
-        self._tell_status()
+        self.tell_status()
 
     async def _watch(self) -> None:
         if self.background is None:

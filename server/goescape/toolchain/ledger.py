@@ -49,6 +49,9 @@ class Ledger:
         """Folders of packages that import something that was saved since they were analysed."""
         self._excluded: set[str] = set()
         self._tokens = itertools.count(1)
+        self._urgent = 0
+        self._calm = asyncio.Event()
+        self._calm.set()
 
     @asynccontextmanager
     async def told(self, title: str) -> AsyncIterator[None]:
@@ -66,6 +69,22 @@ class Ledger:
             self.emit(Failed(unforeseen(problem)))
         finally:
             self.emit(Finished(token, cancelled))
+
+    @asynccontextmanager
+    async def urgent(self) -> AsyncIterator[None]:
+        """The user waits for the work inside."""
+        self._urgent += 1
+        self._calm.clear()
+        try:
+            yield
+        finally:
+            self._urgent -= 1
+            if not self._urgent:
+                self._calm.set()
+
+    async def nothing_urgent(self) -> None:
+        """Return when the user waits for nothing."""
+        await self._calm.wait()
 
     def accept_unedited(self, item: PackageReport | Problem) -> None:
         """What is being edited is analysed as it is shown."""

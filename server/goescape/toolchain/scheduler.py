@@ -73,6 +73,8 @@ class Scheduler:
         self._settle = settle
         self._slots = asyncio.Semaphore(BUILDS_AT_ONCE)
         self._wide_slot = asyncio.Semaphore(1)
+        self._wide_goes_on = asyncio.Event()
+        self._wide_goes_on.set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._modules: dict[str, Requests] = {}
         self._incoming: dict[str, bool] = {}
@@ -139,6 +141,21 @@ class Scheduler:
             for queue in (requests.near, requests.wide):
                 queue.waiting.clear()
                 queue.interrupt()
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether whole folders have to wait."""
+        return not self._wide_goes_on.is_set()
+
+    def pause(self) -> None:
+        """End what runs for whole folders until ``resume``; it goes on where it was."""
+        self._wide_goes_on.clear()
+        for requests in self._modules.values():
+            requests.wide.interrupt()
+
+    def resume(self) -> None:
+        """Go on with whole folders."""
+        self._wide_goes_on.set()
 
     def replace_engine(self, engine: Engine) -> None:
         """Settings have changed: analyse again what is open, then what was known."""
@@ -262,13 +279,14 @@ class Scheduler:
 
     async def _work_wide(self, root: str, queue: Queue) -> None:
         while queue.waiting:
+            await self._wide_goes_on.wait()
             async with self._wide_slot:
-                if queue.waiting:
+                if queue.waiting and not self.is_paused:
                     await _finished(queue, self._analyze_wide(root, queue))
 
     async def _analyze_near(self, root: str, requests: Requests) -> None:
         begun, patterns = dict(requests.near.waiting), requests.urgency()
-        async with self._ledger.told(_title(root, patterns)):
+        async with self._ledger.told(_title(root, patterns)), self._ledger.urgent():
             gone = await asyncio.to_thread(without_go_files, root, tuple(patterns))
             gone = {pattern for pattern in gone if not self._ledger.is_shown(root, pattern)}
             self._announce_gone(root, gone)
@@ -334,6 +352,7 @@ class Scheduler:
             async with aclosing(recall.reports(patterns)) as reports:
                 async for report in reports:
                     self._ledger.accept_unedited(report)
+                    await self._ledger.nothing_urgent()
             patterns = recall.rest
         if not patterns:
             return
@@ -342,6 +361,7 @@ class Scheduler:
                 self._ledger.accept_unedited(item)
                 if recall is not None and isinstance(item, PackageReport):
                     await recall.keep(item)
+                await self._ledger.nothing_urgent()
 
     # What comes of it.
 
