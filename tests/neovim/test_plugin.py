@@ -34,10 +34,10 @@ def test_every_sub_command(nvim: Neovim, tour: Path) -> None:
     answer = nvim.answer("commands.lua", tour / "returned.go")
     assert answer["completed"] == SUB_COMMANDS
     assert answer["completed_a"] == ["analyze"]
-    assert answer["completed_further"] == ["workspace"]
+    assert answer["completed_further"] == ["pause", "workspace"]
     assert answer["refused"] == [
         *[f"goescape: say one of {', '.join(SUB_COMMANDS)}."] * 2,
-        "goescape: analyze takes only workspace.",
+        "goescape: analyze takes only pause, workspace.",
     ]
     assert answer["status"] == "5 on the heap, 1 in a loop or large"
     assert answer["flow"]["title"] == "goescape: Why this is on the heap"
