@@ -15,9 +15,9 @@ from goescape.analysis.fixes.catalogue import candidates
 from goescape.analysis.model import Span
 from goescape.toolchain import proving
 from goescape.toolchain.engine import Engine, EngineOptions
-from goescape.toolchain.offers import obstacle
+from goescape.toolchain.offers import Found, obstacle
 from goescape.toolchain.proofs import Disproof, Proof, Prover, Verdict, prove_in_time
-from goescape.toolchain.proving import Found, Proofs
+from goescape.toolchain.proving import Proofs
 from goescape.toolchain.surroundings import Surroundings, survey
 from goescape.toolchain.vetting import ANALYSES
 from tests.toolchain.conftest import groups_of, reports_and_problems, until

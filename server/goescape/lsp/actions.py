@@ -14,14 +14,14 @@ from goescape.lsp.diagnostics import Notice, is_hidden, is_quiet
 from goescape.lsp.fixes import Changed  # noqa: TC001 - attrs resolves it
 from goescape.lsp.names import APPLY_AND_TEST, SHOW_FLOW
 from goescape.toolchain.offers import leave_it, note, obstacle, preferred
-from goescape.toolchain.proofs import Proof  # noqa: TC001 - attrs resolves it
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from goescape.lsp.session import Session
     from goescape.lsp.view import View
-    from goescape.toolchain.proving import Found
+    from goescape.toolchain.offers import Found
+    from goescape.toolchain.proofs import Proof
 
 WHY = "goescape.why"
 FIX_ALL = "source.fixAll.goescape"

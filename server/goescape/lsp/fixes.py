@@ -10,8 +10,7 @@ from attrs import frozen
 
 from goescape.analysis.source import BOM, is_same_text
 from goescape.lsp.diagnostics import is_quiet
-from goescape.toolchain.offers import leave_it
-from goescape.toolchain.proving import Found
+from goescape.toolchain.offers import Found, leave_it
 
 if TYPE_CHECKING:
     from goescape.analysis.model import PackageReport, Span

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from goescape.analysis.source import is_same_text
-from goescape.lsp.background import Background
 from goescape.lsp.buffers import Buffer, Buffers, Edit
 from goescape.lsp.convert import Translator
 from goescape.lsp.diagnostics import FileFacts, Shown
@@ -44,6 +43,7 @@ from goescape.toolchain.tasks import uninterrupted
 
 if TYPE_CHECKING:
     from goescape.analysis.source import SourceText
+    from goescape.lsp.background import Background
     from goescape.lsp.editor import Editor
 
 _log = logging.getLogger(__name__)
@@ -107,6 +107,9 @@ class Session:
             self._start()
 
     def _start(self) -> None:
+        # imported here: `initialize` is answered sooner without all that works
+        from goescape.lsp.background import Background  # noqa: PLC0415
+
         self._started.set()
         self.background = Background(
             self.settings,

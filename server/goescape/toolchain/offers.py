@@ -6,8 +6,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from attrs import frozen
+
 from goescape.analysis import explain
-from goescape.analysis.fixes.candidate import Candidate, Kind
+from goescape.analysis.fixes.candidate import Candidate, Kind, Refusal
 from goescape.analysis.go_syntax import GoSyntax
 from goescape.analysis.model import Finding, RankReason
 from goescape.analysis.source import SourceText
@@ -15,7 +17,21 @@ from goescape.analysis.source import SourceText
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from goescape.toolchain.proofs import Proof
+    from goescape.toolchain.proofs import Disproof, Proof
+
+
+@frozen
+class Found:
+    """What is known of the fixes of one file now."""
+
+    proofs: tuple[Proof, ...] = ()
+    disproofs: tuple[Disproof, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    together: Proof | None = None
+    """All that can be applied without a second thought, as one; None until that is proved."""
+    complete: bool = False
+    """Whether nothing more will come."""
+
 
 COLD = frozenset(
     {RankReason.COLD_INIT, RankReason.COLD_MAIN, RankReason.COLD_TEST, RankReason.COLD_ERROR}

@@ -13,12 +13,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from goescape.analysis.fixes.candidate import Candidate, Kind, Refusal
 from goescape.analysis.model import PackageReport
 from goescape.toolchain.digests import digest
 from goescape.toolchain.engine import Engine
+from goescape.toolchain.offers import Found
 from goescape.toolchain.process import GoProblem
 from goescape.toolchain.proofs import SECONDS, Disproof, Proof, Prover, Verdict, prove_in_time
 from goescape.toolchain.surroundings import Surroundings, proving, survey
@@ -36,19 +37,6 @@ MOST_PROOFS = 40
 """For one file; the nearest to the cursor come first."""
 _MOST_FILES = 8
 _MOST_KEPT = 1000
-
-
-@frozen
-class Found:
-    """What is known of the fixes of one file now."""
-
-    proofs: tuple[Proof, ...] = ()
-    disproofs: tuple[Disproof, ...] = ()
-    refusals: tuple[Refusal, ...] = ()
-    together: Proof | None = None
-    """All that can be applied without a second thought, as one; None until that is proved."""
-    complete: bool = False
-    """Whether nothing more will come."""
 
 
 @define(eq=False)
