@@ -39,6 +39,7 @@ PURE = {
     "cattrs": "26.2.1",
     "exceptiongroup": "1.3.1",
     "lsprotocol": "2025.0.0",
+    "protobuf": "7.36.2",
     "pygls": "2.1.1",
     "typing_extensions": "4.16.0",
 }

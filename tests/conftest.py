@@ -18,6 +18,7 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CACHE = REPOSITORY / ".cache"
+EXAMPLE_PROFILE = REPOSITORY / "examples" / "profile"
 GO_VERSIONS = ("1.21.13", "1.22.10", "1.23.9", "1.24.11", "1.25.5", "1.26.6", "1.27.3")
 GOPLS_VERSION = "v0.24.0"
 EXECUTABLE = "go.exe" if os.name == "nt" else "go"
@@ -110,6 +111,36 @@ def real_module(go_path: str, tmp_path_factory: pytest.TempPathFactory) -> RealM
         return target
 
     return copy
+
+
+@pytest.fixture(scope="session")
+def example_profile(example_profiles: Path) -> Path:
+    """What the benchmarks of examples/profile allocated."""
+    return example_profiles / "mem.prof"
+
+
+@pytest.fixture(scope="session")
+def example_cpu_profile(example_profiles: Path) -> Path:
+    """Where the benchmarks of examples/profile spent their time."""
+    return example_profiles / "cpu.prof"
+
+
+@pytest.fixture(scope="session")
+def example_profiles(go_path: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the profiles of one run of the benchmarks."""
+    folder = tmp_path_factory.mktemp("profiles")
+    command = [
+        go_path,
+        "test",
+        "-C",
+        str(EXAMPLE_PROFILE),
+        "-run=NONE",
+        "-bench=.",
+        "-benchtime=50x",
+    ]
+    command += ["-memprofilerate=4096", f"-o={folder / 'profile.test'}", f"-outputdir={folder}"]
+    _run([*command, "-memprofile=mem.prof", "-cpuprofile=cpu.prof"])
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -76,6 +76,8 @@ class RankReason(str, enum.Enum):
     STAYS_WHERE_USED = "stays-on-the-stack-where-inlined"
     DEPENDS = "depends-on-run-time"
     NO_ALLOCATION = "no-allocation"
+    PROFILE_HOT = "hot-in-profile"
+    PROFILE_COLD = "never-in-profile"
 
 
 class Place(NamedTuple):

@@ -1,0 +1,3 @@
+module goescape.example/profile
+
+go 1.21

@@ -1,0 +1,101 @@
+"""Why code allocates although escape analysis says nothing of it."""
+
+from __future__ import annotations
+
+import enum
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from goescape.analysis.go_syntax import GoSyntax
+from goescape.analysis.nodes import callee_text, walk
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from goescape.analysis.source import SourceText
+
+
+class Reason(str, enum.Enum):
+    """Why an allocation has no finding."""
+
+    MAP = "map growth"
+    APPEND = "append"
+    CHANNEL = "channel"
+    GOROUTINE = "goroutine"
+    DEFER = "defer"
+    RUNTIME = "runtime"
+    STACK = "too large for the stack"
+    OTHER_PACKAGE = "other package"
+    UNKNOWN = "unknown"
+
+    @property
+    def sentence(self) -> str:
+        """What there is to know about it."""
+        return _SENTENCES[self]
+
+
+_SENTENCES = {
+    Reason.MAP: "a map grows here",
+    Reason.APPEND: "append grows an array that is on the heap already",
+    Reason.CHANNEL: "a channel is always on the heap",
+    Reason.GOROUTINE: "a new goroutine needs a stack",
+    Reason.DEFER: "a deferred call in a loop is kept on the heap",
+    Reason.RUNTIME: "the runtime allocates for itself",
+    Reason.STACK: "it stays on the stack only while it is small",
+    Reason.OTHER_PACKAGE: "the code of another package allocates",
+    Reason.UNKNOWN: (
+        "the compiler reports nothing here: the code or the build flags were others when the "
+        "profile was taken"
+    ),
+}
+
+
+def reason_in_source(source: SourceText, line: int) -> Reason:
+    """What on a line allocates without being an escape; the most telling thing counts."""
+    found = {_reason(node) for node in _starting_at(_syntax(source), line)}
+    return next((reason for reason in Reason if reason in found), Reason.UNKNOWN)
+
+
+def _starting_at(syntax: GoSyntax, line: int) -> list[Node]:
+    start = syntax.source.offset(line, 1)
+    if start is None:
+        return []
+    end = start + len(syntax.source.line(line))
+    return [n for n in syntax.nodes_between(start, end) if n.start_point[0] == line - 1]
+
+
+def _reason(node: Node) -> Reason | None:
+    match node.type:
+        case "assignment_statement" | "inc_statement" | "dec_statement":
+            target = node.child_by_field_name("left") or node.named_children[0]
+            indexed = any(each.type == "index_expression" for each in walk(target))
+            return Reason.MAP if indexed else None
+        case "call_expression":
+            return _of_call(node)
+        case "composite_literal":
+            made = node.child_by_field_name("type")
+            return Reason.MAP if made is not None and made.type == "map_type" else None
+        case "go_statement":
+            return Reason.GOROUTINE
+        case "defer_statement":
+            return Reason.DEFER
+    return None
+
+
+def _of_call(node: Node) -> Reason | None:
+    called = callee_text(node)
+    if called == "append":
+        return Reason.APPEND
+    if called.startswith("runtime."):
+        return Reason.RUNTIME
+    if called == "make":
+        arguments = node.child_by_field_name("arguments")
+        made = arguments.named_children[0].type if arguments and arguments.named_children else ""
+        return {"map_type": Reason.MAP, "channel_type": Reason.CHANNEL}.get(made)
+    return None
+
+
+@lru_cache(maxsize=8)
+def _syntax(source: SourceText) -> GoSyntax:
+    """The parsed file: a profile asks for one line after another."""
+    return GoSyntax(source)
