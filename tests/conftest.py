@@ -136,7 +136,7 @@ def example_profiles(go_path: str, tmp_path_factory: pytest.TempPathFactory) -> 
         str(EXAMPLE_PROFILE),
         "-run=NONE",
         "-bench=.",
-        "-benchtime=50x",
+        "-benchtime=100x",
     ]
     command += ["-memprofilerate=4096", f"-o={folder / 'profile.test'}", f"-outputdir={folder}"]
     _run([*command, "-memprofile=mem.prof", "-cpuprofile=cpu.prof"])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import evolve
 
-from goescape.analysis import profile_join, profiles
+from goescape.analysis import profile_join, profile_reader, profiles
 from goescape.analysis.model import PackageReport, RankReason, Severity
 from goescape.analysis.profile_reasons import Reason, reason_in_source
 from goescape.analysis.source import SourceText
@@ -27,7 +27,7 @@ BOXED, PLAIN = str(EXAMPLE / "boxed.go"), str(EXAMPLE / "plain.go")
 
 @pytest.fixture(scope="module")
 def profile(example_profile: Path) -> Profile:
-    return profiles.read(example_profile.read_bytes(), "mem.prof")
+    return profile_reader.read(example_profile.read_bytes(), "mem.prof")
 
 
 @pytest.fixture(scope="module")
@@ -195,7 +195,7 @@ def test_several_profiles_are_one(profile: Profile, report: PackageReport, joine
 
 def test_compressed_or_not(example_profile: Path, profile: Profile) -> None:
     unpacked = gzip.decompress(example_profile.read_bytes())
-    assert profiles.read(unpacked, "mem.prof") == profile
+    assert profile_reader.read(unpacked, "mem.prof") == profile
 
 
 def test_every_bad_file_has_one_clear_sentence(
@@ -213,14 +213,14 @@ def test_every_bad_file_has_one_clear_sentence(
     }
     for words, content in bad.items():
         assert words in problem(content)
-    monkeypatch.setattr(profiles, "LARGEST", len(unpacked) - 1)
+    monkeypatch.setattr(profile_reader, "LARGEST", len(unpacked) - 1)
     assert "is larger than" in problem(whole)
     assert "is larger than" in problem(unpacked)
 
 
 def problem(content: bytes) -> str:
     with pytest.raises(profiles.ProfileProblem) as caught:
-        profiles.read(content, "x.prof")
+        profile_reader.read(content, "x.prof")
     sentence = str(caught.value)
     assert sentence.startswith("x.prof ")
     assert sentence.endswith(".")

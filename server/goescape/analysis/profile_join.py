@@ -17,7 +17,7 @@ from attrs import define, evolve, field, frozen
 
 from goescape.analysis.model import Allocates, Finding, PackageReport, Place, RankReason, Severity
 from goescape.analysis.profile_reasons import Reason, reason_in_source
-from goescape.analysis.profiles import Allocations, Frame, Profile, count_text, size_text
+from goescape.analysis.profiles import Allocations, Frame, Profile, count_text, packages, size_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -87,6 +87,15 @@ class Joined:
     """The packages that ran, as their reports name them."""
     seen: frozenset[tuple[str, str]]
     """The functions that are in any stack, by file and name."""
+
+    @property
+    def stranger(self) -> str:
+        """The sentence about a profile in which none of the packages is."""
+        of = next(packages(self.profile), "") or "another program"
+        return (
+            f"{self.profile.name} has nothing of the packages that were analysed, but of {of}; "
+            "name a profile of this program, or its packages."
+        )
 
     def share(self, finding: Finding) -> Share | None:
         """What a finding allocated; None when the profile knows nothing of it."""

@@ -51,6 +51,13 @@ def _add_check(commands: _Commands) -> None:
         help="leave out what matters less (default: hint)",
     )
     command.add_argument(
+        "--profile",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="rank by what a heap profile of pprof says; may be repeated",
+    )
+    command.add_argument(
         "--all", action="store_true", help="also what the compiler reports and does not allocate"
     )
     command.add_argument(

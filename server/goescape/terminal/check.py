@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 from attrs import define, field, frozen
 
 from goescape.analysis.model import Finding, PackageReport, Place, Severity
+from goescape.analysis.profile_join import Joined, Joining
+from goescape.analysis.profiles import ProfileProblem, merged
 from goescape.analysis.queries import once_per_site
 from goescape.terminal.targets import UsageError, existing_folder, resolve
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
 from goescape.toolchain.go_command import GoProblem
+from goescape.toolchain.profile_files import changed_since, load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,6 +34,8 @@ class Question:
     minimum: Severity = Severity.HINT
     everything: bool = False
     """Also the sites that do not allocate."""
+    profiles: tuple[str, ...] = ()
+    """Files with what the program allocated."""
 
 
 @frozen
@@ -62,6 +67,8 @@ class Outcome:
     seconds: float
     notice: str = ""
     """What to know about this version of Go."""
+    joined: Joined | None = None
+    """What the profiles say."""
 
     @property
     def exit_code(self) -> int:
@@ -81,12 +88,16 @@ class _Collector:
     sources: dict[str, SourceText] = field(factory=dict)
     packages: int = 0
     hidden: int = 0
+    joining: Joining | None = None
+    joined: Joined | None = None
 
     def add(self, item: PackageReport | Problem) -> None:
         if isinstance(item, Problem):
             self.failures.append(Failure(item.kind, item.message, item.package))
             return
         self.packages += 1
+        if self.joining is not None:
+            self.joining.add(item)
         for error in item.errors:
             self.failures.append(Failure("compile", error.message, item.package, error.place))
         for finding in item.findings:
@@ -97,10 +108,33 @@ class _Collector:
 
     def wanted(self) -> tuple[Finding, ...]:
         """Each site once, in source order, without those below the threshold."""
+        if self.joined is not None:
+            self.findings = [self.joined.ranked_finding(each) for each in self.findings]
         found = once_per_site(self.findings)
         wanted = tuple(each for each in found if each.severity.at_least(self.question.minimum))
         self.hidden = len(found) - len(wanted)
         return wanted
+
+    def read_profiles(self) -> None:
+        """Read what was asked for. Raises UsageError."""
+        if not self.question.profiles:
+            return
+        try:
+            profile = merged([load(path) for path in self.question.profiles])
+        except ProfileProblem as problem:
+            raise UsageError(str(problem)) from None
+        self.joining = Joining(profile, changed_since(profile))
+
+    def join(self) -> None:
+        """Say what the profiles mean. Raises UsageError when they are of another program."""
+        if self.joining is None:
+            return
+        joined = self.joining.result()
+        if not self.packages:
+            return
+        if not joined.covered:
+            raise UsageError(joined.stranger)
+        self.joined = joined
 
 
 async def check(question: Question, options: EngineOptions, progress: Progress) -> Outcome:
@@ -110,6 +144,7 @@ async def check(question: Question, options: EngineOptions, progress: Progress) 
     folder, version, notice = Path(question.folder), "", ""
     try:
         folder = existing_folder(question.folder)
+        collector.read_profiles()
         engine = Engine(options)
         go = await engine.go()
         version, notice = go.version, go.notice
@@ -122,6 +157,7 @@ async def check(question: Question, options: EngineOptions, progress: Progress) 
             raise UsageError(
                 f"{names} names no Go package in {folder}; name a folder with Go files."
             )
+        collector.join()
     except UsageError as error:
         collector.failures.append(Failure("usage", str(error)))
     except GoProblem as problem:
@@ -136,6 +172,7 @@ async def check(question: Question, options: EngineOptions, progress: Progress) 
         hidden=collector.hidden,
         seconds=time.monotonic() - started,
         notice=notice,
+        joined=collector.joined,
     )
 
 

@@ -66,6 +66,7 @@ def _check(arguments: argparse.Namespace) -> int:
         packages=tuple(arguments.packages) or ("./...",),
         minimum=Severity(arguments.min_severity),
         everything=arguments.all,
+        profiles=tuple(arguments.profile),
     )
     style = _style(arguments)
     quiet = arguments.no_progress or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb"

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from goescape.analysis import explain
+from goescape.terminal import profile_output
 from goescape.terminal.paths import shown_path
 
 if TYPE_CHECKING:
@@ -21,7 +22,11 @@ SCHEMA = 1
 def render(outcome: Outcome) -> Iterator[str]:
     """The text in pieces: one finding on each line."""
     yield f'{{"schema": {SCHEMA}, "go": {json.dumps(outcome.go)}, "findings": ['
-    yield from _lines(_finding(each, outcome.folder) for each in outcome.findings)
+    yield from _lines(_with_share(each, outcome) for each in outcome.findings)
+    if outcome.joined is not None:
+        yield '], "allocations": ['
+        sources = outcome.joined.sources
+        yield from _lines(profile_output.source_members(each, outcome.folder) for each in sources)
     yield '], "errors": ['
     yield from _lines(_failure(each, outcome.folder) for each in outcome.failures)
     yield "]}\n"
@@ -34,6 +39,15 @@ def _lines(items: Iterator[dict[str, object]]) -> Iterator[str]:
         separator = ",\n"
     if separator != "\n":
         yield "\n"
+
+
+def _with_share(finding: Finding, outcome: Outcome) -> dict[str, object]:
+    """The finding; with a profile, also what it allocated, ``null`` when nothing was seen of it."""
+    found = _finding(finding, outcome.folder)
+    if outcome.joined is not None:
+        share = outcome.joined.share(finding)
+        found["profile"] = profile_output.members(share) if share else None
+    return found
 
 
 def _finding(finding: Finding, folder: Path) -> dict[str, object]:

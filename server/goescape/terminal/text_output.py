@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from goescape.analysis import explain
 from goescape.analysis.model import Allocates, Finding, Severity, Span
+from goescape.terminal import profile_output
 from goescape.terminal.excerpt import excerpt
 from goescape.terminal.paths import shown_path
 from goescape.terminal.style import Style, printable
@@ -31,6 +32,11 @@ def render(outcome: Outcome, style: Style, here: Path) -> Iterator[str]:
     for _, findings in groupby(outcome.findings, key=lambda each: each.span.file):
         for finding in findings:
             yield from _finding(finding, outcome.sources.get(finding.span.file), style, here)
+            if outcome.joined is not None and (share := outcome.joined.share(finding)):
+                yield f"{' ' * _GUTTER} {style.paint('strong', f'= {share.text}')}"
+        yield ""
+    if outcome.joined is not None:
+        yield from profile_output.render(outcome.joined, style, here)
         yield ""
     if outcome.packages:
         yield from _summary(outcome, style, here)

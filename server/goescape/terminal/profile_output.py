@@ -1,0 +1,76 @@
+"""What a profile says, for people and for scripts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goescape.analysis import explain
+from goescape.analysis.profile_join import top
+from goescape.analysis.profile_reasons import Reason
+from goescape.analysis.profiles import count_text, size_text
+from goescape.terminal.paths import shown_path
+from goescape.terminal.style import Style, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from goescape.analysis.model import Place
+    from goescape.analysis.profile_join import Joined, Share, Source
+
+_MOST = 10
+
+
+def render(joined: Joined, style: Style, here: Path) -> Iterator[str]:
+    """The list of what allocates most, whether a finding explains it or not."""
+    profile = joined.profile
+    amount = f"{size_text(profile.bytes)}, {count_text(profile.objects)} objects"
+    yield style.paint("strong", f"Top allocations of {printable(profile.name)} ({amount})")
+    shown = list(top(joined, _MOST))
+    for source in shown:
+        yield f"  {source.share.text}"
+        yield f"    {style.prose(printable(_what(source, here)))}"
+    if rest := len(joined.sources) - len(shown):
+        yield style.paint("faint", f"  and {rest} more; --format json has all of them")
+
+
+def _what(source: Source, here: Path) -> str:
+    if source.finding is not None:
+        return f"{_shown(source.place, here)}: {explain.message(source.finding)}"
+    reason = (source.reason or Reason.UNKNOWN).sentence
+    if source.place is not None:
+        return f"{_shown(source.place, here)}: {reason}, in {source.function}"
+    called = f", called from {_shown(source.called_from, here)}" if source.called_from else ""
+    return f"{source.function}{called}: {reason}" if source.function else reason
+
+
+def _shown(place: Place | None, here: Path) -> str:
+    if place is None:
+        return ""
+    column = f":{place.column}" if place.column else ""
+    return f"{shown_path(place.file, here)}:{place.line}{column}"
+
+
+def members(share: Share) -> dict[str, object]:
+    """A share as JSON; the parts are between 0 and 1."""
+    return {
+        "objects": share.objects,
+        "bytes": share.bytes,
+        "of_objects": round(share.of_objects, 6),
+        "of_bytes": round(share.of_bytes, 6),
+        "approximate": share.approximate,
+    }
+
+
+def source_members(source: Source, folder: Path) -> dict[str, object]:
+    """A line that allocates as JSON."""
+    place, called = source.place, source.called_from
+    return {
+        "function": source.function,
+        "file": shown_path(place.file, folder) if place else None,
+        "line": place.line if place else None,
+        "called_from": f"{shown_path(called.file, folder)}:{called.line}" if called else None,
+        "subject": source.finding.subject if source.finding else None,
+        "reason": source.reason.value if source.reason else None,
+        **members(source.share),
+    }
