@@ -252,23 +252,28 @@ class _Judge:
         self._settled = settled
         self._before = work.judged
         self._same_evidence = not settled or work.evidence == evidence
-        self._now: dict[Site, _Judged] = {}
+        self._now: dict[Site, tuple[_Judged, ...]] = {}
 
     def judge(self, site: Site, context: Context) -> None:
         """Find the finding of a site."""
-        known = self._before.get(site)
-        again = known is not None and known.context == context
-        if known is not None and again and self._same_evidence and known.settled >= self._settled:
-            self._now[site] = known
-            return
+        before = self._before.get(site, ())
+        known = next((each for each in before if each.context == context), None)
+        if known is not None and self._same_evidence and known.settled >= self._settled:
+            now: _Judged | None = known
+        else:
+            now = self._judged_anew(site, context, known)
+        if now is not None:
+            others = tuple(each for each in before if each is not known)
+            self._now[site] = (now, *others[: _CONTEXTS - 1])
+
+    def _judged_anew(self, site: Site, context: Context, known: _Judged | None) -> _Judged | None:
         truth = self._truth(site, context)
         if truth is None:
-            return
-        if known is not None and again and truth == known.truth:
-            self._now[site] = known._replace(settled=self._settled)
-            return
+            return None
+        if known is not None and truth == known.truth:
+            return known._replace(settled=self._settled)
         finding = finding_of(site, context, truth, self._tools)
-        self._now[site] = _Judged(context, truth, finding, self._settled)
+        return _Judged(context, truth, finding, self._settled)
 
     def _truth(self, site: Site, context: Context) -> Truth | None:
         if self._settled or not needs_evidence(site):
@@ -280,7 +285,7 @@ class _Judge:
         self._work.judged = self._now
         if self._settled:
             self._work.evidence = self._evidence
-        return sorted((each.finding for each in self._now.values()), key=_in_source_order)
+        return sorted((each.finding for each, *_ in self._now.values()), key=_in_source_order)
 
     @cached_property
     def _tools(self) -> Tools:
@@ -303,7 +308,8 @@ class _FileWork:
     captures: tuple[Captured, ...]
     asked: dict[Question, object]
     """What it took from the declarations of all files."""
-    judged: dict[Site, _Judged] = field(factory=dict)
+    judged: dict[Site, tuple[_Judged, ...]] = field(factory=dict)
+    """The last findings of each site, the newest first: tests make for other contexts."""
     evidence: tuple[Evidence, ...] = ()
     """What the findings that are settled were judged by."""
     expected: dict[object, Truth] = field(factory=dict)
@@ -339,7 +345,7 @@ class _FileWork:
         """What was true of sites; of those that look alike, as long as it was the same of all."""
         found: dict[object, Truth] = {}
         unclear = set()
-        for site, judged in self.judged.items():
+        for site, (judged, *_) in self.judged.items():
             key = _alike(site)
             if judged.settled and found.setdefault(key, judged.truth) != judged.truth:
                 unclear.add(key)
@@ -348,6 +354,8 @@ class _FileWork:
         }
 
 
+_CONTEXTS = 2
+"""In which a finding is remembered: with the package's tests and without."""
 _STATES = 3
 """A package is seen with its tests and without them: work on more files than last time is kept."""
 

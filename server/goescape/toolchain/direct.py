@@ -77,6 +77,10 @@ class _Package:
     """Of files in the build cache, whose names change with their contents."""
     own: tuple[object, Mapping[str, str]] = (None, {})
     """The package itself as its external tests import it: of which contents, and where."""
+    digests: Mapping[str, bytes] = field(factory=dict)
+    """Of the files when they were looked at last."""
+    changed: set[str] = field(factory=set)
+    """Files that were edited since the last whole report."""
     shapes: dict[str, tuple[bytes, bytes]] = field(factory=dict)
     """Of each file: the last content, and what decides how it is built."""
     analyst: Analyst = field(factory=Analyst)
@@ -268,6 +272,9 @@ class _Run:
         self.misses_imports = False
         """Whether the compiler did not find what the package imports."""
         self._digests = {path: digest(each.source.content) for path, each in contents.items()}
+        known = package.digests
+        package.changed |= {path for path, now in self._digests.items() if known.get(path) != now}
+        package.digests = self._digests
 
     async def reports(self, *, tests: bool) -> AsyncGenerator[PackageReport | Problem | None, None]:
         """Reports as they become better; None when the plan or a file turns out to be old."""
@@ -277,23 +284,26 @@ class _Run:
             yield self._package.report if await self._holds() else None
             return
         stale = [each for each in self._plan.variants if not self._is_known(each, inputs)]
-        for variant in sorted(stale, key=self._urgency):
-            if not tests and variant is not stale[0] and variant.listed.is_test:
+        order = sorted(stale, key=self._urgency)
+        for variant in order:
+            if not tests and variant is not order[0] and variant.listed.is_test:
                 return
             if self._misses_unsaved(variant):
                 continue
             await self._build_own(variant)
-            async with aclosing(self._compiled(variant, inputs)) as found:
+            first = variant is order[0]
+            async with aclosing(self._compiled(variant, inputs, early=first)) as found:
                 async for report in found:
                     yield report
                     if not isinstance(report, PackageReport) or report.errors:
                         return
+        self._package.changed.clear()
         if tests and not self._plan.is_whole:
             raise NotPlannedError  # for the rest
 
     def _urgency(self, variant: Variant) -> tuple[bool, bool, int]:
         """What is being edited first, and external tests last: they need the package built."""
-        edited = any(self._contents[file].is_unsaved for file in variant.listed.files)
+        edited = not self._package.changed.isdisjoint(variant.listed.files)
         return not edited, bool(variant.follows), len(variant.listed.files)
 
     def _input(self, variant: Variant) -> bytes:
@@ -330,7 +340,7 @@ class _Run:
             raise NotPlannedError
 
     async def _compiled(
-        self, variant: Variant, inputs: Mapping[tuple[str, str], bytes]
+        self, variant: Variant, inputs: Mapping[tuple[str, str], bytes], *, early: bool
     ) -> AsyncGenerator[PackageReport | Problem | None, None]:
         said = _Said(variant.key, self._understood(variant))
         command = await self._engine.compile_command(
@@ -340,9 +350,8 @@ class _Run:
             if not await self._holds():  # seen while the compiler works
                 yield None
                 return
-            early = await self._early(variant, inputs, said, outcome)
-            if early is not None:
-                yield early
+            if early and (soon := await self._early(variant, inputs, said, outcome)) is not None:
+                yield soon
             code = await outcome
             if not await asyncio.to_thread(self._is_unchanged):
                 yield None
@@ -368,7 +377,7 @@ class _Run:
         """A report as soon as all is said about escapes, if the compiler then has more to say."""
         either: tuple[asyncio.Future[Any], ...] = outcome, said.decided
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        if outcome.done() or variant.listed.is_test:
+        if outcome.done():
             return None
         texts = {**self._fresh_texts(inputs), variant.key: (said.so_far(),)}
         return await asyncio.to_thread(self._foreseen, texts)
