@@ -14,7 +14,7 @@ STEPS = {
     "format": ["ruff", "format", "--check", "."],
     "lint": ["ruff", "check", "."],
     "types": ["mypy"],
-    "tests": ["pytest"],
+    "tests": ["pytest", "--numprocesses=auto", "--dist=worksteal"],
 }
 
 

@@ -6,21 +6,32 @@ from collections.abc import Callable
 
 import pytest
 
-ROWS: pytest.StashKey[dict[str, str]] = pytest.StashKey()
+SECTION = "fixes by case"
 Tell = Callable[[str, str], None]
 
 
 @pytest.fixture
 def tell(request: pytest.FixtureRequest) -> Tell:
     """Write the outcome of a case into the table: ``tell("01-return-value", "offered")``."""
-    rows = request.config.stash.setdefault(ROWS, {})
-    return rows.__setitem__
+
+    def write(case: str, outcome: str) -> None:
+        # reports bring their properties along from the processes that run the tests
+        request.node.user_properties.append((SECTION, [case, outcome]))
+
+    return write
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the table."""
-    rows = terminalreporter.config.stash.get(ROWS, {})
+    rows = [
+        row
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if getattr(report, "when", "") == "call"
+        for name, row in report.user_properties
+        if name == SECTION
+    ]
     if rows:
-        terminalreporter.section("fixes by case")
-        for case, outcome in sorted(rows.items()):
+        terminalreporter.section(SECTION)
+        for case, outcome in sorted(rows):
             terminalreporter.write_line(f"{case:32} {outcome}")

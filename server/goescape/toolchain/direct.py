@@ -549,6 +549,8 @@ class _Said:
         if len(self.text) < _LONGEST_ERROR:
             self.text += lines[:_LONGEST_ERROR]
         last = end_of_escapes(lines, 0, end)
+        if last is not None:
+            self._rest = b""  # the beginning of what is not wanted
         self._reader.feed_chunk(lines[:last])
         if self._reader.has_evidence and not self.decided.done():
             self.decided.set_result(None)

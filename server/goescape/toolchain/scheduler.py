@@ -280,9 +280,19 @@ class Scheduler:
     async def _work_wide(self, root: str, queue: Queue) -> None:
         while queue.waiting:
             await self._wide_goes_on.wait()
+            await self._after_what_is_near()
             async with self._wide_slot:
                 if queue.waiting and not self.is_paused:
                     await _finished(queue, self._analyze_wide(root, queue))
+
+    async def _after_what_is_near(self) -> None:
+        """Return when nothing is asked that the user waits for."""
+        while busy := [
+            each.near.worker
+            for each in self._modules.values()
+            if each.near.worker is not None and not each.near.worker.done()
+        ]:
+            await asyncio.wait(busy)
 
     async def _analyze_near(self, root: str, requests: Requests) -> None:
         begun, patterns = dict(requests.near.waiting), requests.urgency()
