@@ -23,15 +23,16 @@ def tell(request: pytest.FixtureRequest) -> Tell:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the table."""
-    rows = [
-        row
+    rows = {
+        case: outcome  # the last that was told
         for reports in terminalreporter.stats.values()
         for report in reports
         if getattr(report, "when", "") == "call"
         for name, row in report.user_properties
         if name == SECTION
-    ]
+        for case, outcome in [row]
+    }
     if rows:
         terminalreporter.section(SECTION)
-        for case, outcome in sorted(rows):
+        for case, outcome in sorted(rows.items()):
             terminalreporter.write_line(f"{case:32} {outcome}")
