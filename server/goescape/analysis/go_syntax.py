@@ -152,22 +152,15 @@ class GoSyntax:
 
     def mentions(self, name: str) -> tuple[int, ...]:
         """Where a name stands as a word, in code or not."""
-        word, content = name.encode(), self.source.content
-        if word not in self._words:
-            return ()
-        found = []
-        start = content.find(word)
-        while start >= 0:
-            match = _WORD.match(content, start)
-            starts_there = not _WORD.match(content[max(start - 1, 0) : start])
-            if starts_there and match is not None and match[0] == word:
-                found.append(start)
-            start = content.find(word, start + 1)
-        return tuple(found)
+        return tuple(self._words.get(name.encode(), ()))
 
     @cached_property
-    def _words(self) -> frozenset[bytes]:
-        return frozenset(_WORD.findall(self.source.content))
+    def _words(self) -> dict[bytes, list[int]]:
+        """Where each word stands: to look for many in a large file one by one takes long."""
+        found: dict[bytes, list[int]] = {}
+        for match in _WORD.finditer(self.source.content):
+            found.setdefault(match[0], []).append(match.start())
+        return found
 
     @cached_property
     def package_name(self) -> str:

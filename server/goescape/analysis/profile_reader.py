@@ -31,9 +31,7 @@ def read(content: bytes, name: str) -> Profile:
     try:
         return _Reader(pprof_format.decode(content), name).profile()
     except pprof_format.DecodeError:
-        raise ProfileProblem(
-            f"{name} is no profile of pprof, or it is cut off in the middle; {_AGAIN}"
-        ) from None
+        raise _unreadable(name) from None
 
 
 def _unpacked(content: bytes, name: str) -> bytes:
@@ -45,6 +43,12 @@ def _unpacked(content: bytes, name: str) -> bytes:
     if not unpacking.eof and len(unpacked) <= LARGEST:
         raise ProfileProblem(f"{name} is cut off in the middle; {_AGAIN}")
     return unpacked
+
+
+def _unreadable(name: str) -> ProfileProblem:
+    return ProfileProblem(
+        f"{name} is no profile of pprof, or it is cut off in the middle; {_AGAIN}"
+    )
 
 
 def too_large(name: str) -> str:
@@ -89,6 +93,8 @@ class _Reader:
         kinds = [self._string(each.type) for each in self._decoded.sample_type]
         if not kinds:
             raise ProfileProblem(f"{self._name} is no profile of pprof; {_AGAIN}")
+        if not all(kinds):
+            raise _unreadable(self._name)  # the names stand at the end
         if "alloc_objects" not in kinds or "alloc_space" not in kinds:
             what = "a CPU profile" if "cpu" in kinds else f"a profile of {', '.join(kinds)}"
             raise ProfileProblem(f"{self._name} is {what}, not of allocations; {_AGAIN}")
