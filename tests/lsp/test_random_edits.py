@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,7 +15,7 @@ from tests.lsp.capabilities import pushed_vscode
 from tests.lsp.harness import Talk, brief, conversation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from tests.conftest import WriteTree
@@ -193,15 +193,26 @@ async def test_in_the_end_the_truth_is_shown(
             await folder.do(20)
             await folder.make_well()
         folder.save_all(root)
-        await talk.until(lambda: talk.statuses[-1].state == "idle")
-        shown = {path: _shown(talk, uri) for path, uri in folder.uris.items()}
-        assert not list(temporary.iterdir()), "what a run needed is gone"
+        truth = await _truth(root, settings, folder.uris)
+        await talk.until(
+            lambda: {path: _shown(talk, uri) for path, uri in folder.uris.items()} == truth
+        )
+        # what a run needed goes with it
+        await talk.until(
+            lambda: talk.statuses[-1].state == "idle" and not list(temporary.iterdir())
+        )
+
+
+async def _truth(
+    root: Path, settings: dict[str, Any], uris: Mapping[Path, str]
+) -> dict[Path, list[str]]:
+    """What a fresh server shows."""
     async with conversation(pushed_vscode(), root, settings=settings) as talk:
-        for path in shown:
+        for path in uris:
             talk.open(path)
-        for path, uri in folder.uris.items():
+        for uri in uris.values():
             await talk.until_wanted(uri)
-            assert _shown(talk, uri) == shown[path]
+        return {path: _shown(talk, uri) for path, uri in uris.items()}
 
 
 def _shown(talk: Talk, uri: str) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import signal
 import sys
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -101,9 +103,13 @@ class Chunks(Listener):
 
     def _stop(self) -> None:
         """What is left to be done is not wanted, and would slow down what is done with it."""
-        if self._transport is not None:
-            with contextlib.suppress(OSError):
+        if self._transport is None or self.exited.is_set():
+            return
+        with contextlib.suppress(OSError):
+            if sys.platform == "win32":
                 self._transport.kill()
+            else:  # the transport would ask for the exit code, which is the event loop's to know
+                os.killpg(self._transport.get_pid(), signal.SIGKILL)
 
     def _conclude(self) -> None:
         if self.exited.is_set() and self.drained.is_set() and not self.outcome.done():
