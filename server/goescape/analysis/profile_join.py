@@ -177,8 +177,8 @@ class Joining:
         self._covered.add(report.package)
         for file, name in code.frames.values():
             self._seen.add((file, name))
-        for number, allocations in [*self._open.items()]:
-            if allocations.stack and self._explain(code, number, allocations):
+        for number in sorted(code.numbers & self._open.keys()):
+            if self._explain(code, number, self._open[number]):
                 del self._open[number]
 
     def _explain(self, code: _Code, number: int, allocations: Allocations) -> bool:
@@ -218,10 +218,10 @@ class Joining:
             source = (function, Place(known[0], line, 0), None, code.reason(known, line), None)
         self._sources[source].add(allocations, approximate=approximate)
 
-    def result(self) -> Joined:
-        """What is explained, and all the rest as allocations of other code."""
+    def result(self, *, elsewhere: bool = True) -> Joined:
+        """What is explained, and where wanted all the rest, as allocations of other code."""
         rest: dict[_Origin, _Sum] = defaultdict(_Sum)
-        for number, allocations in self._open.items():
+        for number, allocations in self._open.items() if elsewhere else ():
             rest[self._elsewhere(number, allocations)].add(allocations)
         found = [
             Source(function, place, known.share(self.profile), finding, reason, called)
@@ -265,9 +265,14 @@ class _Code:
         self._is_program = "main" in self._names
         self.frames: dict[Frame, tuple[str, str]] = {}
         """The profile's frames in this package: the file and the declared function around."""
-        for frame in profile.frames:
-            if path := self._file(frame):
-                self.frames[frame] = (path, self._declared(frame.name))
+        self.numbers: set[int] = set()
+        """The allocations that have one of them in their stack."""
+        for package in (report.package, f"{report.package}_test", "main"):
+            frames, numbers = profile.by_package.get(package, (frozenset(), frozenset()))
+            self.numbers |= numbers
+            for frame in frames:
+                if path := self._file(frame):
+                    self.frames[frame] = (path, self._declared(frame.name))
         self._moves = self._all_moves()
         self._findings: dict[str, list[Finding]] = defaultdict(list)
         for finding in report.findings:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 class ProfileProblem(Exception):  # noqa: N818 - a sentence for the user, the name says so
@@ -67,9 +68,18 @@ class Profile:
         return sum(each.bytes for each in self.allocations)
 
     @cached_property
-    def frames(self) -> frozenset[Frame]:
-        """Every frame of every stack."""
-        return frozenset(frame for each in self.allocations for frame in each.stack)
+    def by_package(self) -> Mapping[str, tuple[frozenset[Frame], frozenset[int]]]:
+        """Each package's frames, and which allocations have one of them in their stack."""
+        frames: dict[str, set[Frame]] = defaultdict(set)
+        numbers: dict[str, set[int]] = defaultdict(set)
+        packages: dict[Frame, str] = {}
+        for number, each in enumerate(self.allocations):
+            for frame in each.stack:
+                if frame not in packages:
+                    packages[frame] = frame.package
+                    frames[packages[frame]].add(frame)
+                numbers[packages[frame]].add(number)
+        return {p: (frozenset(frames[p]), frozenset(numbers[p])) for p in frames}
 
 
 def merged(profiles: Sequence[Profile]) -> Profile:

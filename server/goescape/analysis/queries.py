@@ -41,6 +41,7 @@ class Lens:
     """The name of the function."""
     total: int
     in_loops: int
+    function: str = ""
 
 
 def look_up(report: PackageReport, file: str, line: int, byte_column: int) -> Hit | None:
@@ -70,6 +71,7 @@ def lens_lines(report: PackageReport, file: str) -> tuple[Lens, ...]:
             function.name_span,
             len(found[function.name]),
             sum(finding.in_loop for finding in found[function.name]),
+            function.name,
         )
         for function in report.functions
         if function.name_span.file == file and function.name in found

@@ -157,7 +157,8 @@ def ranked(session: Session, known: Known, wanted: Filter) -> list[Ranked]:
     settings, heard = session.settings, {}
     for path in known.places:
         heard[path] = not is_silenced(relative(path, session.folders), settings)
-    shown = (each for each in known.report.diagnostics() if heard[each.span.file])
+    report, _ = session.profiles.seen(known.report)
+    shown = (each for each in report.diagnostics() if heard[each.span.file])
     return [
         (rank, each)
         for each in once_per_site(shown)

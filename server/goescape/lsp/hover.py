@@ -83,6 +83,8 @@ def _about(hit: queries.Hit, view: View, style: Style) -> Iterator[str]:
     """The sections, most important first."""
     if hit.function is not None:
         yield from explain.function_sentences(hit.function, hit.findings)
+        if share := view.function_share(hit.function.span.file, hit.function.name):
+            yield f"{style.bold('Profile:')} {share}"
         yield from _remarks(hit, view, style)
         return
     shown = sorted(hit.findings, key=lambda finding: finding.severity.order)
@@ -108,6 +110,8 @@ def _remarks(hit: queries.Hit, view: View, style: Style) -> Iterator[str]:
 def _about_finding(finding: Finding, view: View, style: Style) -> Iterator[str]:
     told = explain.explain(finding)
     yield style.bold(told.headline)
+    if share := view.share(finding):
+        yield f"{style.bold('Profile:')} {share}"
     if told.why:
         yield told.why
     steps = [

@@ -10,7 +10,10 @@ from goescape.analysis import queries
 from goescape.lsp.diagnostics import FileFacts, is_quiet
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from goescape.analysis.model import Span
+    from goescape.lsp.view import View
     from goescape.settings import Settings
 
 SHOW_ALLOCATIONS = "goescape.showAllocations"
@@ -37,8 +40,25 @@ def lenses(facts: FileFacts, settings: Settings) -> tuple[FunctionLens, ...]:
         for lens in queries.lens_lines(view.report, name):
             span = view.span(lens.span)
             if span is not None and lens.total:
-                shown.append(FunctionLens(span, title(lens.total, lens.in_loops), lens.span.line))
+                words = title(lens.total, lens.in_loops)
+                share = view.function_share(name, lens.function)
+                words = f"{words}: {share}" if share else words
+                shown.append(FunctionLens(span, words, lens.span.line))
+        shown += _without_findings(view, name)
     return tuple(sorted(shown, key=lambda lens: lens.span))
+
+
+def _without_findings(view: View, name: str) -> Iterator[FunctionLens]:
+    """Functions in which profiles saw allocations that no finding explains."""
+    if view.joined is None:
+        return
+    counted = {lens.function for lens in queries.lens_lines(view.report, name)}
+    for function in view.report.functions:
+        share = view.function_share(name, function.name)
+        if share and function.name_span.file == name and function.name not in counted:
+            span = view.span(function.name_span)
+            if span is not None:
+                yield FunctionLens(span, share, function.name_span.line)
 
 
 def title(total: int, in_loops: int) -> str:

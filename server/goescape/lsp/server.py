@@ -28,6 +28,7 @@ from goescape.lsp.editor import Editor, EditorLog
 from goescape.lsp.escapes import QUESTIONS
 from goescape.lsp.fixes import CHANGED
 from goescape.lsp.paths import path_of
+from goescape.lsp.profile_commands import PROFILE_COMMANDS
 from goescape.lsp.protocol import Protocol
 from goescape.lsp.session import Session
 from goescape.toolchain.tasks import uninterrupted
@@ -263,7 +264,7 @@ class Server(LanguageServer):
         self.session = Session(Editor(self.wire))
         for method, (handler, options) in HANDLERS.items():
             self.feature(method, options)(_guarded(self.session, method, handler))
-        for name, command in {**COMMANDS, **QUESTIONS}.items():
+        for name, command in {**COMMANDS, **QUESTIONS, **PROFILE_COMMANDS}.items():
             self.command(name)(_command(self.session, name, command))
 
     @property

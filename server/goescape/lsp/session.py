@@ -22,6 +22,7 @@ from goescape.lsp.fixes import TESTING, Fixes
 from goescape.lsp.garbage import Collector
 from goescape.lsp.hover import Style
 from goescape.lsp.paths import relative
+from goescape.lsp.profiles import Profiles
 from goescape.lsp.progress import Progress, Status, status
 from goescape.lsp.publishing import Publisher
 from goescape.lsp.store import Known, Store
@@ -65,6 +66,7 @@ class Session:
         self.background: Background | None = None
         self.documents = Documents()
         self.fixes = Fixes(self)
+        self.profiles = Profiles(self._profiles_changed)
         self.latest = ""
         """The file that the user was in last."""
         self._options: object = None
@@ -391,6 +393,7 @@ class Session:
             buffer.source if buffer is not None else None,
             self._disk.text(path) if alone and buffer is None else None,
             self.settings,
+            self.profiles.version,
             self.folders,
             self.fixes.counts(path),
         )
@@ -432,10 +435,15 @@ class Session:
     def view(self, known: Known) -> View:
         """A package in the text that is shown now."""
         if known not in self._views:
+            report, joined = self.profiles.seen(known.report)
             self._views[known] = View(
-                known.report, self._shown_text, self._shifts, known.errors, self.store.identity
+                report, self._shown_text, self._shifts, known.errors, joined, self.store.identity
             )
         return self._views[known]
+
+    def _profiles_changed(self) -> None:
+        self._views.clear()
+        self.publish(self.store.known_paths())
 
     def _shown_text(self, path: str) -> SourceText | None:
         buffer = self.buffers.at(path)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from goescape.analysis.model import CompileError, Finding, PackageReport, Place, Span
+    from goescape.analysis.profile_join import Joined
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -57,6 +58,9 @@ class View:
     waiting: tuple[CompileError, ...] = ()
     """Why the findings are old ones: the package does not compile."""
 
+    joined: Joined | None = None
+    """What profiles say of the package; None without any."""
+
     names_of: Callable[[str], str] = field(default=identity)
     """The identity of a path."""
 
@@ -83,6 +87,16 @@ class View:
         for finding in self.report.diagnostics():
             found.setdefault(finding.span.file, []).append(finding)
         return found
+
+    def share(self, finding: Finding) -> str:
+        """What the profiles say that a finding allocated; empty where they say nothing."""
+        share = None if self.joined is None else self.joined.share(finding)
+        return "" if share is None else share.text
+
+    def function_share(self, file: str, name: str) -> str:
+        """What the profiles say that a function allocates itself; empty as above."""
+        share = None if self.joined is None else self.joined.functions.get((file, name))
+        return "" if share is None else share.text
 
     def compiled(self, path: str) -> SourceText | None:
         """The text that the compiler saw; None for files of other packages."""
