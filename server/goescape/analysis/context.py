@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from goescape.analysis.causes import Chains
     from goescape.analysis.compiler_facts import Explanation
     from goescape.analysis.copies import Copies
+    from goescape.analysis.edited_function import EditedFunction
     from goescape.analysis.go_syntax import Declared, GoSyntax
     from goescape.analysis.model import Copy
     from goescape.analysis.package_syntax import PackageSyntax
@@ -124,6 +125,7 @@ class Use:
     repeated: bool
     """Whether it runs in a loop, and not only when something went wrong."""
     in_test: bool
+    line: int
 
 
 class Uses:
@@ -140,11 +142,25 @@ class Uses:
                 known[name] = tuple(_use(file, node) for node in references_in(file, name))
             yield from known[name]
 
+    def carry(self, old: GoSyntax, new: GoSyntax, edit: EditedFunction) -> None:
+        """Take what is known of an older text of a file, in which one function was another one."""
+        if new in self._known:
+            return
+        edited = new.functions[edit.index].node
+        self._known[new] = {
+            name: (
+                *(use for use in uses if not edit.has(use.line)),
+                *(_use(new, node) for node in references_in(new, name, edited)),
+            )
+            for name, uses in self._known.get(old, {}).items()
+        }
+
 
 def _use(file: GoSyntax, name: Node) -> Use:
     repeated = runs_repeatedly(name) and not is_error_path(name, "")
     in_test = is_test_file(file.source.path)
-    return Use(file.function_at(name.start_byte), _is_called(name), repeated, in_test)
+    caller = file.function_at(name.start_byte)
+    return Use(caller, _is_called(name), repeated, in_test, name.start_point[0] + 1)
 
 
 def _is_called(name: Node) -> bool:

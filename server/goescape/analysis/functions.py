@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from goescape.analysis.go_syntax import Declared, GoSyntax
 
 
-def functions_of(facts: Iterable[FileFacts], file: GoSyntax) -> Iterator[Function]:
-    """Every function declared in a file, with what is said of it."""
+def functions_of(
+    facts: Iterable[FileFacts], file: GoSyntax, wanted: Iterable[Declared]
+) -> Iterator[Function]:
+    """Functions declared in a file, with what is said of each."""
     path = file.source.path
     inlinable: dict[Place, Inlinable] = {}
     leaks: dict[Place, dict[Leak, None]] = {}
@@ -33,7 +35,7 @@ def functions_of(facts: Iterable[FileFacts], file: GoSyntax) -> Iterator[Functio
             if decision.verdict is Verdict.STAYS:
                 place = Place(path, decision.at.line, decision.at.column)
                 kept.setdefault(place, decision.message)
-    for declared in file.functions:
+    for declared in wanted:
         yield _function(file, declared, inlinable, leaks, kept)
 
 

@@ -19,7 +19,7 @@ from goescape.analysis.nodes import ancestors, anchor, text, walk
 from goescape.analysis.scopes import definition, parameter_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from goescape.analysis.model import Span
     from goescape.analysis.source import SourceText
@@ -150,9 +150,9 @@ class GoSyntax:
                 found.append((text(path).strip('"`'), text(alias) if alias is not None else ""))
         return tuple(found)
 
-    def mentions(self, name: str) -> tuple[int, ...]:
-        """Where a name stands as a word, in code or not."""
-        return tuple(self._words.get(name.encode(), ()))
+    def mentions(self, name: str) -> Sequence[int]:
+        """Where a name stands as a word, in code or not, in the order of the text."""
+        return self._words.get(name.encode(), ())
 
     @cached_property
     def _words(self) -> dict[bytes, list[int]]:

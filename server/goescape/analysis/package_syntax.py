@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,7 +23,7 @@ class Question(NamedTuple):
     about: str
     name: str
     path: str = ""
-    offset: int = 0
+    line: int = 0
 
 
 class PackageSyntax:
@@ -61,7 +62,7 @@ class PackageSyntax:
     @cached_property
     def _function_places(self) -> dict[str, tuple[str, int]]:
         return {
-            f.name: (file.source.path, f.node.start_byte)
+            f.name: (file.source.path, f.node.start_point[0])
             for file in self._own_files
             for f in file.functions
         }
@@ -89,8 +90,8 @@ class PackageSyntax:
     def names_of(self, file: GoSyntax, declared: Declared) -> tuple[str, ...]:
         """How the compiler names a function: here, and from other packages (``lib.F``)."""
         qualified = f"{file.package_name}.{declared.name}"
-        start = declared.node.start_byte
-        if self._ask(Question("function at", declared.name, file.source.path, start)):
+        line = declared.node.start_point[0]
+        if self._ask(Question("function at", declared.name, file.source.path, line)):
             return declared.name, qualified
         return (qualified,)
 
@@ -123,12 +124,12 @@ class PackageSyntax:
         return answer
 
     def _answer(self, question: Question) -> object:
-        about, name, path, offset = question
+        about, name, path, line = question
         match about:
             case "function":
                 return name in self.functions
             case "function at":
-                return self._function_places.get(name) == (path, offset)
+                return self._function_places.get(name) == (path, line)
             case "type":
                 declared = self.types.get(name)
                 return None if declared is None else text(declared)
@@ -252,9 +253,16 @@ class PackageSyntax:
         return "int" if assigned == "number" else assigned
 
 
-def references_in(file: GoSyntax, plain_name: str) -> Iterator[Node]:
-    """Every place in one file that names a function or method, its declaration left out."""
-    for offset in file.mentions(plain_name):
+def references_in(file: GoSyntax, plain_name: str, inside: Node | None = None) -> Iterator[Node]:
+    """Every place in one file that names a function or method, its declaration left out.
+
+    Only those inside a node, if one is given.
+    """
+    offsets = file.mentions(plain_name)
+    if inside is not None:
+        start = bisect_left(offsets, inside.start_byte)
+        offsets = offsets[start : bisect_left(offsets, inside.end_byte)]
+    for offset in offsets:
         node = file.node_at(offset)
         if node is not None and node.type in {"identifier", "field_identifier"}:
             parent = node.parent

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import islice
+from typing import TYPE_CHECKING
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve, frozen
 
 from goescape.analysis.allocation import Truths
 from goescape.analysis.causes import Chains, Reasoner
 from goescape.analysis.compiler_facts import Verdict
 from goescape.analysis.context import Contexts, Uses
 from goescape.analysis.copies import Copies, merge_copies
+from goescape.analysis.file_work import FileWork, Judged, alike
 from goescape.analysis.findings import (
     Tools,
     finding_of,
     is_worth_a_finding,
     needs_evidence,
-    stays_of,
     truth_of,
 )
-from goescape.analysis.functions import captures_of, functions_of
 from goescape.analysis.go_syntax import ParsedFiles
-from goescape.analysis.model import Captured, Finding, Function, LeftOut, PackageReport, Place, Stay
+from goescape.analysis.model import Finding, LeftOut, PackageReport, Place
 from goescape.analysis.package_facts import PackageFacts
-from goescape.analysis.package_syntax import PackageSyntax, Question
+from goescape.analysis.package_syntax import PackageSyntax
 from goescape.analysis.paths import joined
 from goescape.analysis.ranking import Ranking
-from goescape.analysis.sites import FileSites, find_sites
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -81,7 +80,8 @@ class Analyst:
         self._parsed = parsed if parsed is not None else ParsedFiles()
         self._uses = Uses()
         self._around: object = None
-        self._files: dict[str, _FileWork] = {}
+        self._files: dict[str, tuple[FileWork, ...]] = {}
+        """Of each file, the newest first: tests make for other facts."""
         self._foreseen: tuple[object, _Look] | None = None
 
     def read_ahead(self, sources: Mapping[str, SourceText]) -> None:
@@ -168,21 +168,40 @@ class Analyst:
 
     def _work(
         self, info: PackageInfo, facts: PackageFacts, syntax: PackageSyntax
-    ) -> dict[str, _FileWork]:
+    ) -> dict[str, FileWork]:
         """What can be done for each file by itself, as far as possible from last time."""
         around = info.path, info.language
         if around != self._around:
             self._around, self._files = around, {}
-        found: dict[str, _FileWork] = {}
+        found: dict[str, FileWork] = {}
         for path, file in syntax.files.items():
             of_file = tuple(facts.by_file.get(path, ()))
-            known = self._files.pop(path, None)
-            if known is None or not known.fits(file, of_file, syntax):
-                known = _FileWork.of(file, of_file, syntax, known)
-            found[path] = self._files[path] = known
+            before = self._files.pop(path, ())
+            now = self._file_work(file, of_file, syntax, before)
+            others = (each for each in before if each is not now)
+            self._files[path] = (now, *islice(others, _STATES - 1))
+            found[path] = now
         for old in list(self._files)[: -_STATES * len(found)]:
             del self._files[old]
         return found
+
+    def _file_work(
+        self,
+        file: GoSyntax,
+        facts: tuple[FileFacts, ...],
+        syntax: PackageSyntax,
+        before: tuple[FileWork, ...],
+    ) -> FileWork:
+        for known in before:
+            if known.fits(file, facts, syntax):
+                return known
+        for known in before:
+            if (edited := known.edited(file, facts, syntax, self._uses)) is not None:
+                return edited
+        work = FileWork.of(file, facts, syntax)
+        if before:
+            work.expected = before[0].experience()
+        return work
 
     def _judge(
         self, look: _Look, evidence: Mapping[str, tuple[Evidence, ...]], *, settled: bool
@@ -204,7 +223,7 @@ class _Look:
     info: PackageInfo
     facts: PackageFacts
     syntax: PackageSyntax
-    work: Mapping[str, _FileWork]
+    work: Mapping[str, FileWork]
     merged: Merged
     sites: tuple[tuple[Site, Context], ...]
     """Those that are worth a finding."""
@@ -217,22 +236,6 @@ def _decisions(
     return info, tuple(evolve(text, evidence=()) for text in texts), {**sources}
 
 
-class _Judged(NamedTuple):
-    """The finding of a site, and what it comes from."""
-
-    context: Context
-    truth: Truth
-    finding: Finding
-    settled: bool
-    """Whether all evidence was there."""
-
-
-def _alike(site: Site) -> object:
-    """Equal for sites that are probably the same in an edited file."""
-    function = site.function.name if site.function is not None else ""
-    return function, site.kind, site.subject, site.message
-
-
 class _Judge:
     """Judges the sites of one file, as far as that has not been done."""
 
@@ -240,7 +243,7 @@ class _Judge:
         self,
         look: _Look,
         path: str,
-        work: _FileWork,
+        work: FileWork,
         evidence: tuple[Evidence, ...],
         *,
         settled: bool,
@@ -252,33 +255,33 @@ class _Judge:
         self._settled = settled
         self._before = work.judged
         self._same_evidence = not settled or work.evidence == evidence
-        self._now: dict[Site, tuple[_Judged, ...]] = {}
+        self._now: dict[Site, tuple[Judged, ...]] = {}
 
     def judge(self, site: Site, context: Context) -> None:
         """Find the finding of a site."""
         before = self._before.get(site, ())
         known = next((each for each in before if each.context == context), None)
         if known is not None and self._same_evidence and known.settled >= self._settled:
-            now: _Judged | None = known
+            now: Judged | None = known
         else:
             now = self._judged_anew(site, context, known)
         if now is not None:
             others = tuple(each for each in before if each is not known)
-            self._now[site] = (now, *others[: _CONTEXTS - 1])
+            self._now[site] = (now, *others[: _STATES - 1])
 
-    def _judged_anew(self, site: Site, context: Context, known: _Judged | None) -> _Judged | None:
+    def _judged_anew(self, site: Site, context: Context, known: Judged | None) -> Judged | None:
         truth = self._truth(site, context)
         if truth is None:
             return None
         if known is not None and truth == known.truth:
             return known._replace(settled=self._settled)
         finding = finding_of(site, context, truth, self._tools)
-        return _Judged(context, truth, finding, self._settled)
+        return Judged(context, truth, finding, self._settled)
 
     def _truth(self, site: Site, context: Context) -> Truth | None:
         if self._settled or not needs_evidence(site):
             return truth_of(site, context, self._tools.truths)
-        return self._work.expected.get(_alike(site))
+        return self._work.expected.get(alike(site))
 
     def findings(self) -> list[Finding]:
         """All of the file, in source order; they are remembered."""
@@ -296,68 +299,8 @@ class _Judge:
         return Tools(reasoner, truths, Ranking(info.language), info.path)
 
 
-@define(eq=False)
-class _FileWork:
-    """What was done for one file."""
-
-    syntax: GoSyntax
-    facts: tuple[FileFacts, ...]
-    sites: FileSites
-    functions: tuple[Function, ...]
-    stays: tuple[Stay, ...]
-    captures: tuple[Captured, ...]
-    asked: dict[Question, object]
-    """What it took from the declarations of all files."""
-    judged: dict[Site, tuple[_Judged, ...]] = field(factory=dict)
-    """The last findings of each site, the newest first: tests make for other contexts."""
-    evidence: tuple[Evidence, ...] = ()
-    """What the findings that are settled were judged by."""
-    expected: dict[object, Truth] = field(factory=dict)
-    """What was true of sites that look alike when the file was another one."""
-
-    def fits(self, file: GoSyntax, facts: tuple[FileFacts, ...], syntax: PackageSyntax) -> bool:
-        """Whether the same would be done again."""
-        alike = self.syntax is file and self.facts == facts
-        return alike and syntax.answers_alike(self.asked)
-
-    @classmethod
-    def of(
-        cls,
-        file: GoSyntax,
-        facts: tuple[FileFacts, ...],
-        syntax: PackageSyntax,
-        before: _FileWork | None,
-    ) -> _FileWork:
-        asked: dict[Question, object] = {}
-        sites = find_sites(facts, file, syntax.noting(asked))
-        return cls(
-            file,
-            facts,
-            sites,
-            tuple(functions_of(facts, file)),
-            tuple(stays_of(sites.own)),
-            tuple(captures_of(facts, file.source.path)),
-            asked,
-            expected={} if before is None else before.experience(),
-        )
-
-    def experience(self) -> dict[object, Truth]:
-        """What was true of sites; of those that look alike, as long as it was the same of all."""
-        found: dict[object, Truth] = {}
-        unclear = set()
-        for site, (judged, *_) in self.judged.items():
-            key = _alike(site)
-            if judged.settled and found.setdefault(key, judged.truth) != judged.truth:
-                unclear.add(key)
-        return {
-            key: truth for key, truth in {**self.expected, **found}.items() if key not in unclear
-        }
-
-
-_CONTEXTS = 2
-"""In which a finding is remembered: with the package's tests and without."""
-_STATES = 3
-"""A package is seen with its tests and without them: work on more files than last time is kept."""
+_STATES = 2
+"""Of a package that work is kept for: with its tests and without."""
 
 
 def _in_source_order(finding: Finding) -> tuple[Span, Place, str]:
@@ -365,7 +308,7 @@ def _in_source_order(finding: Finding) -> tuple[Span, Place, str]:
 
 
 def _left_out(
-    info: PackageInfo, said: PackageFacts, work: Iterable[_FileWork], merged: Merged
+    info: PackageInfo, said: PackageFacts, work: Iterable[FileWork], merged: Merged
 ) -> tuple[LeftOut, ...]:
     """What is no finding, once each."""
     work = tuple(work)

@@ -7,7 +7,8 @@ inlined copy once a call.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, TypeVar
 
 from attrs import frozen
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from goescape.analysis.compiler_facts import Explanation, Position
+    from goescape.analysis.edited_function import EditedFunction
     from goescape.analysis.file_facts import FileFacts
     from goescape.analysis.go_syntax import GoSyntax
     from goescape.analysis.package_syntax import PackageSyntax
@@ -28,13 +30,28 @@ if TYPE_CHECKING:
 
 @frozen(eq=False)
 class FileSites:
-    """The sites of one file."""
+    """The sites of one file, in the order of the source."""
 
     own: tuple[Site, ...]
     """Those that the source shows."""
     others: tuple[Site, ...]
     """What was inlined, and what stands in wrappers."""
     left_out: tuple[LeftOut, ...]
+
+    def replaced(self, edit: EditedFunction, fresh: FileSites) -> FileSites:
+        """These sites with those of one function as they are now."""
+        return FileSites(
+            _in_order((*(each for each in self.own if not edit.has(each.place.line)), *fresh.own)),
+            _in_order(
+                (*(each for each in self.others if not edit.has(each.place.line)), *fresh.others)
+            ),
+            _in_order(
+                (
+                    *(each for each in self.left_out if not edit.has(each.place.line)),
+                    *fresh.left_out,
+                )
+            ),
+        )
 
 
 def find_sites(facts: Sequence[FileFacts], file: GoSyntax, syntax: PackageSyntax) -> FileSites:
@@ -54,7 +71,15 @@ def find_sites(facts: Sequence[FileFacts], file: GoSyntax, syntax: PackageSyntax
             left_out.append(LeftOut(site.place, site.message, reason))
     own = _once_per_node((s for s in placed if s.ownership is Ownership.OWN), left_out)
     others = tuple(s for s in placed if s.ownership is not Ownership.OWN)
-    return FileSites(own, others, tuple(left_out))
+    return FileSites(_in_order(own), _in_order(others), _in_order(left_out))
+
+
+def _in_order(sites: Iterable[_Placed]) -> tuple[_Placed, ...]:
+    """Sorted by place; what has the same stays in the compiler's order."""
+    return tuple(sorted(sites, key=attrgetter("place")))
+
+
+_Placed = TypeVar("_Placed", Site, LeftOut)
 
 
 def _inlined(facts: Sequence[FileFacts], path: str) -> dict[Place, tuple[str, ...]]:

@@ -76,7 +76,7 @@ class _Package:
     interfaces: dict[str, bytes] = field(factory=dict)
     """Of files in the build cache, whose names change with their contents."""
     own: tuple[object, Mapping[str, str]] = (None, {})
-    """The package itself as its external tests import it: of which contents, and where."""
+    """The package itself as its external tests import it: what decides about that, and where."""
     digests: Mapping[str, bytes] = field(factory=dict)
     """Of the files when they were looked at last."""
     changed: set[str] = field(factory=set)
@@ -331,7 +331,7 @@ class _Run:
         """For tests that import this package as it is with its tests."""
         if all(path in self._package.exports for path in variant.packages):
             return
-        state = tuple(sorted(self._digests.items()))
+        state = variant.packages, tuple(self._digests.get(path) for path in variant.follows)
         if self._package.own[0] != state:
             pattern = pattern_of(self._plan.root, self._plan.directory)
             found = await self._engine.built(self._plan.root, [pattern], with_tests=True)

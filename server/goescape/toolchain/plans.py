@@ -190,7 +190,7 @@ def plan_of(
     items = {each.key: by_path[_full(each)] for each in own}
     variants = []
     for each in sorted(own, key=lambda v: (bool(v.variant), v.path != main.path)):
-        variant = _variant(each, items[each.key], own)
+        variant = _variant(each, items[each.key], main, own)
         if variant is not None:
             variants.append(variant)
         elif each is main:
@@ -221,6 +221,7 @@ def plan_of(
 def _variant(
     listed: ListedPackage,
     item: Mapping[str, object],
+    main: ListedPackage,
     own: Sequence[ListedPackage],
 ) -> Variant | None:
     if listed.errors or listed.dependency_errors or any(item.get(each) for each in _FOREIGN):
@@ -230,12 +231,10 @@ def _variant(
         (mapped.get(path, split_path(path)[0]), path) for path in _texts(item, "Imports")
     )
     work = {"embedcfg": _embedded(item)} if _texts(item, "EmbedPatterns") else {}
-    behind = tuple(
-        file
-        for each in own
-        if listed.path != each.path and each.variant == listed.variant
-        for file in each.files
-    )
+    tested = {each.variant: each for each in own if each.path == main.path}
+    behind: tuple[str, ...] = ()
+    if listed.path != main.path:  # external tests see the package with its own tests, if any
+        behind = tested.get(listed.variant, main).files
     return Variant(listed, _arguments(listed, item, embeds=bool(work)), imports, work, behind)
 
 
