@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goescape.analysis.compiler_text import CompilerText
+from goescape.analysis.go_syntax import GoSyntax, ParsedFiles
 from goescape.analysis.model import Kind, PackageReport
 from goescape.analysis.report import Analyst, PackageInfo, build_report
 from goescape.analysis.source import SourceText
@@ -54,6 +56,19 @@ class Package:
             return f"{case}.go:{number + (number > at)}"
 
         self.texts[case] = [printed.sub(moved, text) for text in self.texts[case]]
+
+    def extend(self, case: str, line: int, code: bytes) -> None:
+        """Put something at the end of a line of a function (or of a type); nothing moves."""
+        lines = self.sources[case].split(b"\n")
+        inside = [at for at, text in enumerate(lines) if text.startswith(b"\t")]
+        lines[inside[line % len(inside)]] += code
+        self.sources[case] = b"\n".join(lines)
+
+    def unsay(self, case: str, line: int) -> None:
+        """Take out what the compiler says of a line."""
+        said = sorted({text.split(":")[1] for text in self.texts[case] if text.count(":") > 1})
+        about = f"{case}.go:{said[line % len(said)]}:" if said else "nothing"
+        self.texts[case] = [text for text in self.texts[case] if not text.startswith(about)]
 
     def forget(self, case: str, every: int) -> None:
         """Take some lines out of what the compiler says."""
@@ -119,11 +134,14 @@ CODE = st.sampled_from(
         b"const size = 64",
     ]
 )
+ENDINGS = st.sampled_from([b" // a comment", b"; ret()", b"; for { keep(nil) }", b"}", b"/*"])
 WITNESSES = st.sampled_from(
     ["heap closure, captured vars = [x]", "convert: using global for interface value: .stmp_0"]
 )
 EDITS = st.one_of(
     st.tuples(st.just("insert"), st.sampled_from(CASES), st.integers(0, 200), CODE),
+    st.tuples(st.just("extend"), st.sampled_from(CASES), st.integers(0, 200), ENDINGS),
+    st.tuples(st.just("unsay"), st.sampled_from(CASES), st.integers(0, 50)),
     st.tuples(st.just("write"), st.sampled_from(CASES), st.sampled_from(["1.22", "1.24", "1.27"])),
     st.tuples(st.just("forget"), st.sampled_from(CASES), st.integers(0, 9)),
     st.tuples(st.just("witness"), st.sampled_from(CASES), st.integers(0, 3), WITNESSES),
@@ -131,7 +149,7 @@ EDITS = st.one_of(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(EDITS, min_size=1, max_size=6), st.sampled_from([None, 0, 1, 5, 1000]))
 def test_after_any_edits_the_report_is_that_of_a_new_analyst(
     edits: list[tuple[str, ...]], foreseen: int | None
@@ -157,6 +175,30 @@ def test_what_an_edit_leaves_as_it_was_is_not_done_again() -> None:
         assert (id(finding) in known) != touched
     for path, source in after.sources.items():
         assert (source is before.sources[path]) == (path != edited)
+
+
+def test_an_edit_within_a_function_leaves_the_rest_of_its_file() -> None:
+    package, analyst = Package(), Analyst()
+    before = package.report(analyst)
+    package.extend("stores", 20, b" // a comment")
+    after = package.report(analyst)
+    known = {id(finding) for finding in before.findings}
+    again = [finding for finding in after.findings if id(finding) not in known]
+    assert len({finding.function for finding in again}) == 1
+    assert len({f.function for f in after.findings if f.span.file.endswith("stores.go")}) > 10
+
+
+def test_edits_of_ever_more_functions_do_not_keep_ever_more_syntax_trees() -> None:
+    package, analyst = Package(), Analyst(ParsedFiles(limit=1))
+    report = package.report(analyst)
+    for line in range(0, 100, 9):
+        package.extend("stores", line, b" // a comment")
+        report = package.report(analyst)
+        assert differences(report, package.report(None)) == []
+    gc.collect()
+    trees = [each for each in gc.get_objects() if isinstance(each, GoSyntax)]
+    assert 1 < sum(tree.source.path == f"{FOLDER}/stores.go" for tree in trees) <= 6
+    assert report.findings
 
 
 def test_a_new_name_concerns_only_the_files_that_ask_for_it() -> None:
