@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, TypeAlias
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from goescape.analysis import explain
 from goescape.analysis.model import CompileError, Finding, Place, RankReason, Severity, Span
+from goescape.toolchain.digests import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 DOCUMENTATION = "https://github.com/goescape/goescape/blob/main/docs/causes.md"
 WAITS = "escape analysis waits: the package does not compile"
+
+
+Found: TypeAlias = "tuple[Span, Finding, View]"
+"""A finding, where it is now, and the package that it belongs to."""
 
 
 @frozen
@@ -41,6 +46,11 @@ class Notice:
     related: tuple[Related, ...] = ()
     href: str = ""
     data: Mapping[str, object] = field(factory=dict)
+
+    @cached_property
+    def mark(self) -> bytes:
+        """Equal for equal notices, in little memory."""
+        return digest(repr(self).encode())
 
 
 @frozen
@@ -88,27 +98,30 @@ def is_hidden(finding: Finding, settings: Settings) -> bool:
     return finding.rank_reason is RankReason.GENERATED and settings.generated == "hide"
 
 
-class Stories:
+class Wordings:
     """What is told of findings: worded once for as long as reports hold the same finding."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[Finding, explain.Explanation]] = {}
+        self._known: dict[int, tuple[Finding, object, Notice]] = {}
 
-    def of(self, finding: Finding) -> explain.Explanation:
-        """The whole story."""
+    def of(self, found: Found, settings: Settings, fixes: int, *, related: bool) -> Notice:
+        """The diagnostic of a finding whose package is shown as it was compiled."""
+        _, finding, view = found
+        like = settings, fixes, related, view.report.package
         known = self._known.get(id(finding))
-        if known is None or known[0] is not finding:
-            if len(self._known) > _MOST_STORIES:
+        if known is None or known[0] is not finding or known[1] != like:
+            if len(self._known) > _MOST_WORDINGS:
                 self._known.clear()
-            known = self._known[id(finding)] = (finding, explain.explain(finding))
-        return known[1]
+            notice = _of_finding(found, settings, fixes, related=related)
+            known = self._known[id(finding)] = (finding, like, notice)
+        return known[2]
 
 
-_MOST_STORIES = 2_000
+_MOST_WORDINGS = 4_000
 
 
 def notices(
-    facts: FileFacts, settings: Settings, stories: Stories, *, related: bool
+    facts: FileFacts, settings: Settings, wordings: Wordings, *, related: bool
 ) -> tuple[Notice, ...]:
     """The diagnostics of one file, in source order."""
     if not settings.diagnostics_enable or is_quiet(facts, settings):
@@ -116,19 +129,14 @@ def notices(
     findings = sorted(
         shown_findings(facts, settings), key=lambda found: (found[0], found[1].anchor)
     )
-    of_findings = (
-        _with_fixes(
-            _of_finding(found, settings, stories.of(found[1]), related=related), found[1], facts
-        )
-        for found in findings
-    )
+    as_compiled = {id(view) for view in facts.views if view.is_as_compiled}
+    of_findings = []
+    for found in findings:
+        _, finding, view = found
+        fixes = facts.fixes.get((finding.span, finding.subject), 0)
+        word = wordings.of if id(view) in as_compiled else _of_finding
+        of_findings.append(word(found, settings, fixes, related=related))
     return (*_of_file(facts, related=related), *of_findings)
-
-
-def _with_fixes(notice: Notice, finding: Finding, facts: FileFacts) -> Notice:
-    """A diagnostic that is another one makes editors ask again what can be done about it."""
-    count = facts.fixes.get((finding.span, finding.subject), 0)
-    return evolve(notice, data={**notice.data, "fixes": count}) if count else notice
 
 
 def severity(finding: Finding, settings: Settings) -> Severity:
@@ -138,7 +146,7 @@ def severity(finding: Finding, settings: Settings) -> Severity:
     return finding.severity
 
 
-def shown_findings(facts: FileFacts, settings: Settings) -> Iterable[tuple[Span, Finding, View]]:
+def shown_findings(facts: FileFacts, settings: Settings) -> Iterable[Found]:
     """The findings of the file with their ranges now. Packages that instantiate the same generic
     code speak of the same site: it is shown once, as the most important of them."""
     threshold = Severity(settings.diagnostics_minimum_severity)
@@ -156,15 +164,11 @@ def shown_findings(facts: FileFacts, settings: Settings) -> Iterable[tuple[Span,
     return best.values()
 
 
-def _of_finding(
-    found: tuple[Span, Finding, View],
-    settings: Settings,
-    story: explain.Explanation,
-    *,
-    related: bool,
-) -> Notice:
+def _of_finding(found: Found, settings: Settings, fixes: int, *, related: bool) -> Notice:
     span, finding, view = found
-    anchor = finding.anchor
+    anchor, story = finding.anchor, explain.explain(finding)
+    # A diagnostic that is another one makes editors ask again what can be done about it.
+    proved = {"fixes": fixes} if fixes else {}
     return Notice(
         span=span,
         severity=severity(finding, settings),
@@ -179,6 +183,7 @@ def _of_finding(
             "function": finding.function,
             "kind": finding.kind.value,
             "subject": finding.subject,
+            **proved,
         },
     )
 

@@ -58,12 +58,16 @@ class Editor:
         """A part of the answer to a request; its rest follows."""
         self._protocol.notify(lsp.PROGRESS, lsp.ProgressParams(token, value))
 
-    def publish(self, uri: str, version: int | None, diagnostics: list[lsp.Diagnostic]) -> None:
-        """Replace the diagnostics of a file."""
-        self._protocol.notify(
-            lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS,
-            lsp.PublishDiagnosticsParams(uri=uri, diagnostics=diagnostics, version=version),
-        )
+    def plain(self, value: object) -> object:
+        """A value of the protocol as JSON, to be sent more than once."""
+        return self._protocol.plain(value)
+
+    def publish(self, uri: str, version: int | None, diagnostics: list[object]) -> None:
+        """Replace the diagnostics of a file; each as ``plain`` made it."""
+        params: dict[str, object] = {"uri": uri, "diagnostics": diagnostics}
+        if version is not None:
+            params["version"] = version
+        self._protocol.notify_plain(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
 
     def refresh(self, *, open_files: bool) -> None:
         """Let the client ask again for what it shows."""

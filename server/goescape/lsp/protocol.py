@@ -134,6 +134,14 @@ class Protocol(LanguageServerProtocol):
         if future is not None:
             future.cancel()
 
+    def plain(self, value: object) -> object:
+        """A value of the protocol as JSON: the same one need not be converted twice."""
+        return self._converter.unstructure(value)
+
+    def notify_plain(self, method: str, params: Mapping[str, object]) -> None:
+        """A notification whose parameters are JSON already."""
+        self._send_data({"jsonrpc": self.VERSION, "method": method, "params": params})
+
     def cancel_requests(self) -> None:
         """Nobody waits for answers any more, and nobody gives any."""
         for future in tuple(self._request_futures.values()):

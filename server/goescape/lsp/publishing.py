@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.lsp.diagnostics import FileFacts, Notice, Shown, Stories, notices
+from goescape.lsp.diagnostics import FileFacts, Notice, Shown, Wordings, notices
 from goescape.lsp.paths import identity
 from goescape.toolchain.digests import digest
 
@@ -37,7 +37,7 @@ class _Told:
 
 def _mark(notices: tuple[Notice, ...]) -> bytes:
     """Equal for equal notices, in little memory; empty where there are none."""
-    return digest(repr(notices).encode()) if notices else b""
+    return digest(b"".join(each.mark for each in notices)) if notices else b""
 
 
 class Publisher:
@@ -62,8 +62,10 @@ class Publisher:
         self._state = state
         self._facts = facts
         self._translator = translator
-        self._stories = Stories()
+        self._wordings = Wordings()
         self._published: dict[str, _Told] = {}
+        self._sent_before: dict[str, dict[int, tuple[Notice, object]]] = {}
+        """The diagnostics of files, as they were sent."""
         self._unpushed: dict[str, str] = {}
         """Files whose diagnostics may differ from what was published, by identity."""
         self._pushing = False
@@ -125,6 +127,7 @@ class Publisher:
         buffer, found = self._buffers.at(path), self.notices(path)
         if before is not None and before.uri != uri and before.mark:
             self._editor.publish(before.uri, None, [])  # it was published under another name
+            self._sent_before.pop(key, None)
             before = None
         version = None if buffer is None else buffer.version
         mark = _mark(found)
@@ -132,14 +135,25 @@ class Publisher:
         told = (b"", None) if before is None else (before.mark, before.version)
         if told == (mark, version) or not (mark or told[0]):
             return
-        translator = self._translator()
-        diagnostics = [translator.diagnostic(notice) for notice in found]
-        self._editor.publish(uri, version, diagnostics)
+        self._editor.publish(uri, version, self._sent(key, found, keep=buffer is not None))
+
+    def _sent(self, key: str, found: tuple[Notice, ...], *, keep: bool) -> list[object]:
+        """The diagnostics of a file as they are sent; they are kept for next time if asked to."""
+        before, translator = self._sent_before.pop(key, {}), self._translator()
+        now: dict[int, tuple[Notice, object]] = {}
+        for notice in found:
+            known = before.get(id(notice))
+            if known is None or known[0] is not notice:
+                known = notice, self._editor.plain(translator.diagnostic(notice))
+            now[id(notice)] = known
+        if keep:
+            self._sent_before[key] = now
+        return [plain for _, plain in now.values()]
 
     def notices(self, path: str) -> tuple[Notice, ...]:
         """The diagnostics of a file now."""
         related = self._editor.client.related
-        return notices(self._facts(path), self._settings(), self._stories, related=related)
+        return notices(self._facts(path), self._settings(), self._wordings, related=related)
 
     def pull(self, path: str, previous: str | None = None) -> Shown:
         """The diagnostics of a file for a client that asks; equal ones have an equal id.

@@ -106,6 +106,12 @@ class View:
         """The text that the positions returned here belong to; None where it is not known."""
         return self.shown(path) or self.compiled(path)
 
+    @property
+    def is_as_compiled(self) -> bool:
+        """Whether no file of the report has been edited since."""
+        shifts = map(self.shift, self.report.sources)
+        return all(shift is None or shift.unchanged for shift in shifts)
+
     def span(self, span: Span) -> Span | None:
         """The range now; None when one of its lines was edited."""
         shift = self.shift(span.file)
