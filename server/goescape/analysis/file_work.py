@@ -131,6 +131,7 @@ class FileWork:
                 for site, judged in self.judged.items()
                 if not edit.has(site.place.line)
             },
+            self.evidence,
             expected=self.experience(),
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from bisect import bisect_left, bisect_right
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -254,20 +256,23 @@ class _Judge:
         self._evidence = evidence
         self._settled = settled
         self._before = work.judged
-        self._same_evidence = not settled or work.evidence == evidence
+        self._other_lines = _lines_of_other_evidence(work, evidence) if settled else []
         self._now: dict[Site, tuple[Judged, ...]] = {}
 
     def judge(self, site: Site, context: Context) -> None:
         """Find the finding of a site."""
         before = self._before.get(site, ())
         known = next((each for each in before if each.context == context), None)
-        if known is not None and self._same_evidence and known.settled >= self._settled:
+        if known is not None and known.settled >= self._settled and self._has_same_evidence(site):
             now: Judged | None = known
         else:
             now = self._judged_anew(site, context, known)
         if now is not None:
             others = tuple(each for each in before if each is not known)
             self._now[site] = (now, *others[: _STATES - 1])
+
+    def _has_same_evidence(self, site: Site) -> bool:
+        return not any(first <= site.place.line <= last for first, last in self._other_lines)
 
     def _judged_anew(self, site: Site, context: Context, known: Judged | None) -> Judged | None:
         truth = self._truth(site, context)
@@ -297,6 +302,27 @@ class _Judge:
         reasoner = Reasoner(noting, self._look.facts.paths)
         truths = Truths(self._evidence, self._path, noting)
         return Tools(reasoner, truths, Ranking(info.language), info.path)
+
+
+def _lines_of_other_evidence(
+    work: FileWork, evidence: tuple[Evidence, ...]
+) -> list[tuple[int, int]]:
+    """The functions in which something else was said than before; all lines if it was outside.
+
+    What is said of one function's lines and variables tells nothing about another.
+    """
+    if work.evidence == evidence:
+        return []
+    lines = sorted({each.at.line for each in {*work.evidence} ^ {*evidence}})
+    spans = [function.span for function in work.functions]
+    found = {
+        (s.line, s.end_line)
+        for s in spans
+        if bisect_left(lines, s.line) < bisect_right(lines, s.end_line)
+    }
+    if all(any(first <= line <= last for first, last in found) for line in lines):
+        return sorted(found)
+    return [(0, sys.maxsize)]
 
 
 _STATES = 2
