@@ -20,6 +20,7 @@ def parser() -> argparse.ArgumentParser:
     _add_check(commands)
     _add_explain(commands)
     _add_fix(commands)
+    _add_bench(commands)
     _add_doctor(commands)
     _add_setup(commands)
     _add_server(commands)
@@ -106,6 +107,47 @@ def _add_fix(commands: _Commands) -> None:
     _add_color(command)
 
 
+def _add_bench(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "bench",
+        help="run benchmarks and tell where they allocate",
+        description="Run benchmarks with go test, and tell what each allocated and where. Exit "
+        "code: 0 all is done, 2 something failed.",
+    )
+    command.set_defaults(command="bench")
+    command.add_argument(
+        "names",
+        nargs="*",
+        metavar="BENCHMARK|PACKAGE",
+        help="BenchmarkX, BenchmarkX/sub, or packages as for check (default: all below)",
+    )
+    command.add_argument(
+        "-C", dest="folder", default=".", metavar="DIR", help="look in DIR instead of here"
+    )
+    command.add_argument(
+        "--time-limit",
+        type=_seconds,
+        default=600.0,
+        metavar="SECONDS",
+        help="stop the benchmarks of a package after so long (default: 600)",
+    )
+    command.add_argument(
+        "--benchtime", default="", metavar="T", help="as for go test: 2s, 100x (default: 1s)"
+    )
+    command.add_argument(
+        "--memprofilerate",
+        type=int,
+        default=0,
+        metavar="N",
+        help="a sample for each N bytes, as for go test; 1 is exact and slow (default: 512 KiB)",
+    )
+    command.add_argument(
+        "--no-progress", action="store_true", help="no progress line on the terminal"
+    )
+    command.add_argument("--go", default="", metavar="PATH", help="the go command to use")
+    _add_color(command)
+
+
 def _add_doctor(commands: _Commands) -> None:
     command = commands.add_parser(
         "doctor",
@@ -168,6 +210,16 @@ def _add_color(command: argparse.ArgumentParser) -> None:
         default="auto",
         help="auto: on a terminal, unless NO_COLOR is set",
     )
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < 1e7:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds, such as 60")
+    return seconds
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from goescape.analysis.model import Severity
 from goescape.settings import Settings
 from goescape.terminal import (
+    bench,
     doctor,
     explain_command,
     fix_output,
@@ -26,6 +27,7 @@ from goescape.terminal.fix import Fixing, Request
 from goescape.terminal.progress import Progress
 from goescape.terminal.style import Style, style_for
 from goescape.terminal.targets import UsageError
+from goescape.toolchain.benchmarks import Benchmarking
 from goescape.toolchain.engine import EngineOptions
 from goescape.toolchain.go_command import GoProblem
 
@@ -117,6 +119,27 @@ def _fix(arguments: argparse.Namespace) -> int:
     return outcome.exit_code
 
 
+def _bench(arguments: argparse.Namespace) -> int:
+    here, style = _here(), _style(arguments)
+    how = Benchmarking(
+        seconds=arguments.time_limit,
+        benchtime=arguments.benchtime,
+        memprofilerate=arguments.memprofilerate,
+    )
+    asked = bench.Measurement.of(arguments.folder, arguments.names, how)
+    quiet = arguments.no_progress or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb"
+    progress = Progress(sys.stderr, enabled=not quiet, width=style.width)
+    options = EngineOptions.of(Settings(go_path=arguments.go))
+    outcome = _run(bench.bench(asked, options, progress))
+    sys.stdout.writelines(f"{line}\n" for line in bench.render(outcome, style, here))
+    sys.stdout.flush()
+    for sentence in bench.render_problems(outcome, here):
+        _say(sentence)
+    for line in text_output.render_failures(outcome.failures, style, here):
+        print(line, file=sys.stderr)
+    return outcome.exit_code
+
+
 def _doctor(arguments: argparse.Namespace) -> int:
     diagnosis = _run(doctor.examine(arguments.folder, _options(arguments)))
     sys.stdout.writelines(f"{line}\n" for line in doctor.render(diagnosis, _style(arguments)))
@@ -174,6 +197,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "check": _check,
     "explain": _explain,
     "fix": _fix,
+    "bench": _bench,
     "doctor": _doctor,
     "setup": _setup,
 }

@@ -21,8 +21,13 @@ if TYPE_CHECKING:
 _MOST = 10
 
 
-def render(joined: Joined, style: Style, here: Path) -> Iterator[str]:
-    """The list of what allocates most, whether a finding explains it or not."""
+def render(
+    joined: Joined, style: Style, here: Path, everything: str = "; --format json has all of them"
+) -> Iterator[str]:
+    """The list of what allocates most, whether a finding explains it or not.
+
+    ``everything`` says where all of it is.
+    """
     profile = joined.profile
     amount = f"{size_text(profile.bytes)}, {count_text(profile.objects)} objects"
     yield style.paint("strong", f"Top allocations of {printable(profile.name)} ({amount})")
@@ -31,7 +36,7 @@ def render(joined: Joined, style: Style, here: Path) -> Iterator[str]:
         yield f"  {source.share.text}"
         yield f"    {style.prose(printable(_what(source, here)))}"
     if rest := len(joined.sources) - len(shown):
-        yield style.paint("faint", f"  and {rest} more; --format json has all of them")
+        yield style.paint("faint", f"  and {rest} more{everything}")
 
 
 def _what(source: Source, here: Path) -> str:

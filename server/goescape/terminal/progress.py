@@ -35,6 +35,10 @@ class Progress:
         packages = "1 package" if self._packages == 1 else f"{self._packages} packages"
         self._text = printable(f"{packages}, {findings} findings: {package}")
 
+    def tell(self, words: str) -> None:
+        """Say what is done now."""
+        self._text = printable(words)
+
     async def __aenter__(self) -> None:
         if self._enabled:
             self._ticker = asyncio.create_task(self._tick())

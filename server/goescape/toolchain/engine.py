@@ -263,6 +263,10 @@ class Engine:
                 return friendly(failures[:1]) if failures else "go test failed without a word"
         return ""
 
+    async def test_command(self, root: str, *arguments: str) -> Command:
+        """``go test`` with these arguments. It runs the user's code: only ever on request."""
+        return await self._command(root, "test", *arguments)
+
     async def formatted(
         self, before: Mapping[str, SourceText], contents: Mapping[str, bytes]
     ) -> dict[str, bytes]:

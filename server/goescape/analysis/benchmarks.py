@@ -1,0 +1,72 @@
+"""What ``go test -bench -benchmem`` prints, line by line."""
+
+from __future__ import annotations
+
+import re
+
+from attrs import define, field, frozen
+
+_NAME = re.compile(r"(Benchmark\S*)(?:\s|$)")
+_RESULT = re.compile(r"(?:^|\s)(\d+)\s+(\d[\d.e+]*) ns/op(?:\s(.*))?$")
+_AMOUNT = re.compile(r"(\d[\d.e+]*) (B/op|allocs/op)")
+_FAILED = re.compile(r"--- FAIL: (Benchmark\S*)")
+_IN_STACK = re.compile(r"\S+\.(Benchmark\w*)(?:\.\S+)?\(")
+_PANIC = re.compile(r"(?:panic|fatal error): .+")
+
+
+@frozen
+class Measured:
+    """One benchmark's result, of one operation each."""
+
+    name: str
+    """As Go prints it: ``BenchmarkParse/small-8``."""
+    operations: int
+    nanoseconds: float
+    bytes: int
+    allocations: int
+
+    @property
+    def function(self) -> str:
+        """The Go function: without sub-benchmarks and the number of processors."""
+        return self.name.partition("/")[0].partition("-")[0]
+
+
+@define
+class BenchmarkText:
+    """Takes the lines as they come; other text among them, which benchmarks print, is passed by."""
+
+    measured: list[Measured] = field(factory=list)
+    failed: dict[str, str] = field(factory=dict)
+    """What benchmarks that failed said last, by their names."""
+    panic: str = ""
+    running: str = ""
+    """The benchmark that was named last."""
+    _failing: str = ""
+
+    def feed(self, line: str) -> None:
+        """Read one line without its end."""
+        name = _NAME.match(line)
+        if name:
+            self.running, self._failing = name[1], ""
+        elif failed := _FAILED.match(line):
+            self._failing = failed[1]
+            self.failed.setdefault(failed[1], "")
+        elif self._failing and line.startswith("    "):
+            self.failed[self._failing] = line.strip()
+        elif self.panic and not self.running and (called := _IN_STACK.match(line)):
+            self.running = called[1]  # it ended before go test has named it
+        if not self.panic and (panic := _PANIC.search(line)):
+            self.panic = panic[0]
+            self.running = self.running if name else ""
+        if self.running and (result := _RESULT.search(line)):
+            amounts = {unit: number for number, unit in _AMOUNT.findall(result[3] or "")}
+            self.measured.append(
+                Measured(
+                    self.running,
+                    int(result[1]),
+                    float(result[2]),
+                    round(float(amounts.get("B/op", 0))),
+                    round(float(amounts.get("allocs/op", 0))),
+                )
+            )
+            self.running = ""

@@ -1,0 +1,167 @@
+"""Runs the benchmarks of a package, which is the user's code: only ever on request."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from goescape.analysis.benchmarks import BenchmarkText, Measured
+from goescape.toolchain.go_command import clean_flags
+from goescape.toolchain.process import BoundedText, run
+from goescape.toolchain.profile_files import stamp
+from goescape.toolchain.tasks import within
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from goescape.analysis.model import PackageReport
+    from goescape.toolchain.engine import Engine
+
+LIMIT_SECONDS = 600.0
+"""How long the benchmarks of one package may take: what go test itself allows by default."""
+_MOST_FILES = 50_000
+"""In a folder with more, nobody looks which of them benchmarks write."""
+_TEXT_LIMIT = 1 << 20
+
+
+@frozen
+class Benchmarking:
+    """How to measure."""
+
+    wanted: tuple[str, ...] = ()
+    """Names such as ``BenchmarkParse`` or ``BenchmarkParse/small``; empty for all."""
+    seconds: float = LIMIT_SECONDS
+    benchtime: str = ""
+    """As for go test: ``2s``, ``100x``; empty for Go's own."""
+    memprofilerate: int = 0
+    """Bytes for each sample; 0 for Go's own."""
+
+
+@frozen
+class Run:
+    """What came of the benchmarks of one package."""
+
+    package: str
+    measured: tuple[Measured, ...]
+    problems: tuple[str, ...]
+    """Sentences about what failed."""
+    profile: str
+    """The file of the heap profile; empty where there is none."""
+    written: tuple[str, ...]
+    """Files below the package's folder that are new, changed or gone now."""
+
+
+def benchmarks_of(report: PackageReport) -> tuple[str, ...]:
+    """The names of a package's benchmarks, in source order."""
+    found = (
+        function
+        for function in report.functions
+        if re.match(r"Benchmark(?![a-z])", function.name)
+        and function.span.file.endswith("_test.go")
+    )
+    return tuple(each.name for each in sorted(found, key=lambda each: each.span))
+
+
+def matching(names: Iterable[str], wanted: Sequence[str]) -> tuple[str, ...]:
+    """Those of the wanted benchmarks (empty: all) that are among these functions."""
+    functions = [*names]
+    if not wanted:
+        return tuple(functions)
+    return tuple(each for each in wanted if each.partition("/")[0] in functions)
+
+
+async def measure(
+    engine: Engine,
+    report: PackageReport,
+    how: Benchmarking,
+    folder: str,
+    on_line: Callable[[BenchmarkText], None] = lambda _: None,
+) -> Run:
+    """Run a package's benchmarks in its folder, as go test does; all else lands in ``folder``.
+
+    What takes too long is killed with all its children. Raises GoProblem.
+    """
+    home = await engine.home(next(iter(report.files)))
+    text, errors = BenchmarkText(), BoundedText(_TEXT_LIMIT)
+    profile = Path(folder, "mem.prof")
+
+    def take(line: str) -> None:
+        text.feed(line)
+        errors.add(line)
+        on_line(text)
+
+    command = await engine.test_command(home.root, *_flags(engine, how, folder), home.pattern)
+    before = await asyncio.to_thread(_stamps, report.directory)
+    problems: tuple[str, ...] = ()
+    try:
+        code = await within(how.seconds, run(evolve(command, niceness=0), take, errors.add))
+        if code != 0:
+            problems = _failures(report.package, text, errors.text)
+    except asyncio.TimeoutError:
+        at = text.running or "a benchmark"
+        limit = f"the benchmarks took more than {how.seconds:g} s"
+        advice = "name fewer, or allow more with --time-limit."
+        problems = (f"{at} of {report.package} was stopped: {limit}; {advice}",)
+    after = await asyncio.to_thread(_stamps, report.directory)
+    changed = {path for path, _ in before.items() ^ after.items()}
+    has_profile = any(stamp(str(profile)))
+    return Run(
+        report.package,
+        tuple(text.measured),
+        problems,
+        str(profile) if has_profile else "",
+        tuple(sorted(changed)),
+    )
+
+
+def _flags(engine: Engine, how: Benchmarking, folder: str) -> tuple[str, ...]:
+    flags = ["-run=^$", f"-bench={_pattern(how.wanted)}", "-benchmem", "-timeout=0"]
+    flags += [f"-o={Path(folder, 'package.test')}", f"-outputdir={folder}", "-memprofile=mem.prof"]
+    flags += [f"-benchtime={how.benchtime}"] if how.benchtime else []
+    flags += [f"-memprofilerate={how.memprofilerate}"] if how.memprofilerate else []
+    return (*flags, *clean_flags(engine.options.build_flags))
+
+
+def _pattern(wanted: Sequence[str]) -> str:
+    """As -bench takes it: a pattern for each level of names, which are meant as they are."""
+    levels: list[dict[str, None]] = []
+    for name in wanted:
+        for number, part in enumerate(name.split("/")):
+            levels += [{}] if number == len(levels) else []
+            levels[number][re.escape(part)] = None
+    return "/".join(f"^({'|'.join(level)})$" for level in levels) or "."
+
+
+def _failures(package: str, text: BenchmarkText, output: str) -> tuple[str, ...]:
+    if text.failed:
+        return tuple(
+            f"{name} of {package} failed: {words or 'it says nothing'}"
+            for name, words in text.failed.items()
+        )
+    at = f"{text.running} of {package}" if text.running else f"The benchmarks of {package}"
+    if text.panic:
+        return (f"{at} ended early: {text.panic}",)
+    lines = [line.strip() for line in output.splitlines() if not line.startswith(("#", "FAIL"))]
+    return (f"{at} failed: {next(filter(None, lines), 'go test says nothing')}",)
+
+
+def _stamps(directory: str) -> dict[str, tuple[int, int]]:
+    """When each file below a folder was written, and how long it is; nothing of too many files."""
+    found: dict[str, tuple[int, int]] = {}
+    for folder, names, files in os.walk(directory):
+        names[:] = sorted(name for name in names if name != ".git")
+        for file in files:
+            path = Path(folder, file)
+            try:
+                status = path.lstat()
+            except OSError:
+                continue
+            found[str(path)] = status.st_mtime_ns, status.st_size
+            if len(found) >= _MOST_FILES:
+                return {}
+    return found
