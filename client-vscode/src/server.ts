@@ -243,13 +243,15 @@ export class Server implements vscode.Disposable {
 
 /**
  * What this client does differently. Diagnostics are pushed: asking for a whole workspace would be
- * repeated every two seconds. Commands are registered by the extension itself, so that they are
+ * repeated every two seconds. Fixes come with their edits: VS Code forgets an entry of its menu when
+ * diagnostics change meanwhile, and would then do nothing where it has to ask for the edit. Commands are registered by the extension itself, so that they are
  * there, and say what to do, when no server runs.
  */
 const OWN_TERMS: StaticFeature = {
   fillClientCapabilities(capabilities) {
     delete capabilities.textDocument?.diagnostic;
     delete capabilities.workspace?.diagnostics;
+    delete capabilities.textDocument?.codeAction?.resolveSupport;
     capabilities.experimental = {
       goescapeStatus: true,
       goescapeProblems: true,

@@ -14,9 +14,10 @@ import { promisify } from 'node:util';
 import { which } from '../../src/which.ts';
 
 const run = promisify(execFile);
-const CACHE = path.resolve(import.meta.dirname, '../../../.cache/vscode');
+/** Where everything that tests install is kept. */
+export const CACHE = path.resolve(import.meta.dirname, '../../../.cache/vscode');
 
-interface Release {
+export interface Release {
   readonly version: string;
   readonly codeServer: string;
   readonly sha512: string;
@@ -67,7 +68,7 @@ export async function installed(release: Release): Promise<Installed> {
 }
 
 /** Chromium: from the environment, from `PATH`, or Debian's. */
-export async function chromium(): Promise<string> {
+export async function findChromium(): Promise<string> {
   const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
   const known = process.env['CHROMIUM'] ?? names.map((name) => which(name)).find(Boolean);
   if (known !== undefined) {

@@ -4,16 +4,14 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { after, afterEach, before, suite, test } from 'node:test';
 
-import type { Browser } from 'playwright-core';
-
-import { Editor, startBrowser, until, type Window } from './editor.ts';
-import { chromium, installed, RELEASES } from './install.ts';
-import { keepFailure, machine, newFolder, PICTURES, tour, VSIX } from './stage.ts';
+import type { Editor } from './editor.ts';
+import { RELEASES } from './install.ts';
+import { keepFailure, machine, newFolder, PICTURES, start, tour } from './stage.ts';
+import { until, type Window } from './window.ts';
 
 for (const [name, release] of Object.entries(RELEASES)) {
   suite(`${name} VS Code (${release.version})`, { timeout: 400_000 }, () => {
     let folder: string;
-    let browser: Browser;
     let editor: Editor;
     let window: Window;
     let opened: number;
@@ -26,19 +24,16 @@ for (const [name, release] of Object.entries(RELEASES)) {
 
     before(async () => {
       folder = await tour();
-      browser = await startBrowser(await chromium());
-      const env = await machine(await newFolder(), ['python3', 'go']);
-      editor = await Editor.start({ vscode: await installed(release), vsix: VSIX, env });
+      editor = await start(release, { env: await machine(await newFolder(), ['python3', 'go']) });
       opened = Date.now();
-      window = await editor.open(browser, folder, 'returned.go', 23);
+      window = await editor.open(folder, 'returned.go', 23);
     });
 
     afterEach(async (t) => {
-      await keepFailure(t, window);
+      await keepFailure(t, window, editor);
     });
 
     after(async () => {
-      await browser.close();
       await editor.stop();
     });
 
@@ -133,11 +128,11 @@ for (const [name, release] of Object.entries(RELEASES)) {
         'package tour\n\nimport "fmt"\n\nfunc Text(n int) string {\n\treturn fmt.Sprintf("%d", n)\n}\n',
       );
       await window.close();
-      window = await editor.open(browser, folder, 'fixed.go', 6);
+      window = await editor.open(folder, 'fixed.go', 6);
       await window.squiggles('hint').first().waitFor();
       const fix = await window.offer('strconv.Itoa', 6);
       await picture('fix');
-      await window.clickInMenu(fix);
+      await window.accept(fix);
       await window.shows('strconv.Itoa(n)');
       await window.save();
       assert.match(await fs.readFile(file, 'utf8'), /return strconv\.Itoa\(n\)/);
@@ -157,7 +152,7 @@ for (const [name, release] of Object.entries(RELEASES)) {
 
     test('hints are switched off and on', async () => {
       await window.close();
-      window = await editor.open(browser, folder, 'returned.go', 14);
+      window = await editor.open(folder, 'returned.go', 14);
       await window.shows('heap: returned');
       await window.command('Go Escape: Toggle Inlay Hints');
       await window.showsNot('heap: returned');
@@ -181,7 +176,7 @@ for (const [name, release] of Object.entries(RELEASES)) {
     test('debug information goes to the clipboard', async () => {
       await window.command('Go Escape: Copy Debug Information');
       await window.toasts.filter({ hasText: 'debug information copied' }).waitFor();
-      const copied = await window.page.evaluate(() => navigator.clipboard.readText());
+      const copied = await window.copied();
       assert.match(copied, /^goescape extension \d/);
       assert.match(copied, /server: goescape .*\(python3 on PATH\)/);
       assert.match(copied, /go: go1\./);

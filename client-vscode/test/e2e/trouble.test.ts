@@ -1,83 +1,73 @@
 /** What stands in the way: each is said once, with what to do next. */
 import assert from 'node:assert/strict';
-import { after, before, suite, test } from 'node:test';
+import { afterEach, suite, test } from 'node:test';
 
-import type { Browser } from 'playwright-core';
-
-import { Editor, startBrowser } from './editor.ts';
-import { chromium, installed, RELEASES } from './install.ts';
-import { machine, newFolder, type Program, tour, VSIX } from './stage.ts';
+import type { Editor, Wishes } from './editor.ts';
+import { RELEASES } from './install.ts';
+import { keepFailure, machine, newFolder, type Program, start, tour } from './stage.ts';
+import type { Window } from './window.ts';
 
 for (const [name, release] of Object.entries(RELEASES)) {
   suite(`${name} VS Code (${release.version}) in trouble`, { timeout: 300_000 }, () => {
-    let browser: Browser;
+    let editor: Editor | undefined;
+    let window: Window | undefined;
 
-    before(async () => {
-      browser = await startBrowser(await chromium());
+    afterEach(async (t) => {
+      await keepFailure(t, window, editor);
+      await editor?.stop();
+      editor = window = undefined;
     });
 
-    after(async () => {
-      await browser.close();
-    });
-
-    const start = async (
+    const open = async (
       programs: readonly Program[],
-      settings: Record<string, unknown> = {},
-      asksForTrust = false,
-    ): Promise<Editor> => {
-      const env = await machine(await newFolder(), programs);
-      const vscode = await installed(release);
-      return Editor.start({ vscode, vsix: VSIX, env, settings, asksForTrust });
+      wishes: Partial<Wishes> = {},
+    ): Promise<[Editor, Window]> => {
+      editor = await start(release, { ...wishes, env: await machine(await newFolder(), programs) });
+      window = await editor.open(await tour(), 'returned.go', 14);
+      return [editor, window];
     };
 
     test('nothing runs before a folder is trusted, and all does afterwards', async () => {
-      const editor = await start(
-        ['python3', 'go'],
-        {
+      const [editor, window] = await open(['python3', 'go'], {
+        settings: {
           'security.workspace.trust.startupPrompt': 'never',
           'security.workspace.trust.untrustedFiles': 'open',
         },
-        true,
-      );
-      try {
-        const window = await editor.open(browser, await tour(), 'returned.go', 14);
-        await window.status('Go Escape: off in restricted mode');
-        assert.deepEqual(await editor.servers(), []);
-        assert.doesNotMatch(await editor.log(), /python/);
-        await window.trust();
-        await window.squiggles('info').first().waitFor();
-        await window.close();
-      } finally {
-        await editor.stop();
-      }
+        asksForTrust: true,
+      });
+      await window.status('Go Escape: off in restricted mode');
+      assert.deepEqual(await editor.servers(), []);
+      assert.doesNotMatch(await editor.log(), /python/);
+      await window.trust();
+      await window.squiggles('info').first().waitFor();
     });
 
     test('no Python', async () => {
-      const editor = await start(['go']);
-      try {
-        const window = await editor.open(browser, await tour(), 'returned.go', 14);
-        const toast = window.toasts.filter({ hasText: 'goescape needs Python 3.10 to 3.14' });
-        await toast.getByText('Choose Python…').waitFor();
-        await toast.getByText('Install Python').waitFor();
-        await window.status('Go Escape: cannot start');
-        await window.close();
-      } finally {
-        await editor.stop();
-      }
+      const [, window] = await open(['go']);
+      const toast = window.toasts.filter({ hasText: 'goescape needs Python 3.10 to 3.14' });
+      await toast.getByText('Choose Python…').waitFor();
+      await toast.getByText('Install Python').waitFor();
+      await window.status('Go Escape: cannot start');
+    });
+
+    test('no Python, but uv, which provides one once the user has agreed', async () => {
+      const [editor, window] = await open(['uv', 'python3.N', 'go']);
+      const toast = window.toasts.filter({ hasText: 'uv can provide one' });
+      await toast.getByText('Use uv').waitFor();
+      assert.deepEqual(await editor.servers(), []);
+      await toast.getByText('Use uv').click();
+      await window.squiggles('info').first().waitFor();
+      await window.status('a Python of uv');
     });
 
     test('a Go that is not one', async () => {
-      const editor = await start(['python3', 'go'], { 'goescape.go.path': '/nowhere/go' });
-      try {
-        const window = await editor.open(browser, await tour(), 'returned.go', 14);
-        const toast = window.toasts.filter({ hasText: '/nowhere/go' });
-        await toast.getByText('Choose Go…').waitFor();
-        assert.equal(await window.toasts.count(), 1);
-        await window.status('Go Escape: no Go');
-        await window.close();
-      } finally {
-        await editor.stop();
-      }
+      const [, window] = await open(['python3', 'go'], {
+        settings: { 'goescape.go.path': '/nowhere/go' },
+      });
+      const toast = window.toasts.filter({ hasText: '/nowhere/go' });
+      await toast.getByText('Choose Go…').waitFor();
+      assert.equal(await window.toasts.count(), 1);
+      await window.status('Go Escape: no Go');
     });
   });
 }
