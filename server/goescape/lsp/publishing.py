@@ -153,7 +153,9 @@ class Publisher:
     def notices(self, path: str) -> tuple[Notice, ...]:
         """The diagnostics of a file now."""
         related = self._editor.client.related
-        return notices(self._facts(path), self._settings(), self._wordings, related=related)
+        is_open = self._buffers.at(path) is not None
+        wordings = self._wordings if is_open else Wordings()  # of others, nobody asks again
+        return notices(self._facts(path), self._settings(), wordings, related=related)
 
     def pull(self, path: str, previous: str | None = None) -> Shown:
         """The diagnostics of a file for a client that asks; equal ones have an equal id.

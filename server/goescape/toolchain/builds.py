@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING, Literal
 
 from attrs import define, evolve, field, frozen
 
-from goescape.analysis.compiler_text import CompilerText
 from goescape.analysis.model import CompileError, PackageReport
-from goescape.analysis.report import PackageInfo, build_report
+from goescape.analysis.report import PackageInfo
 from goescape.analysis.source import SourceText
 from goescape.toolchain.digests import digest
 from goescape.toolchain.listeners import LONGEST_LINE, Valve
+from goescape.toolchain.other_texts import OtherTexts
 from goescape.toolchain.packages import (
     JsonObjects,
     ListedPackage,
     compile_errors,
-    is_skipped,
     listed_packages,
     lone_name,
     owner_of,
@@ -30,12 +29,13 @@ from goescape.toolchain.packages import (
 )
 from goescape.toolchain.process import Command, run
 from goescape.toolchain.tasks import uninterrupted
+from goescape.toolchain.understanding import Wanted, understanding_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 
-    from goescape.analysis.compiler_facts import PackageText
     from goescape.toolchain.process import GoProblem
+    from goescape.toolchain.understanding import Key
 
 _HEADER = re.compile(rb"^# ([^\r\n]+)", re.MULTILINE)
 _MOST_MESSAGES = 40
@@ -65,7 +65,8 @@ class Package:
     variants: tuple[ListedPackage, ...]
     snapshot: Mapping[str, bytes]
     """Each Go file of the directory with the digest of its content before the compile."""
-    texts: dict[tuple[str, str], list[PackageText]] = field(factory=dict)
+    said: set[Key] = field(factory=set)
+    """The variants whose text has come."""
     concluded: bool = False
 
     @property
@@ -85,7 +86,7 @@ class Package:
     @property
     def complete(self) -> bool:
         """Whether every variant has printed its text; one that prints nothing never is."""
-        return all(variant.key in self.texts for variant in self.variants)
+        return all(variant.key in self.said for variant in self.variants)
 
 
 class Build:
@@ -95,18 +96,20 @@ class Build:
         self.stale: list[str] = []
         """Patterns of packages whose files changed meanwhile: their text fits no file."""
         self._command = command
-        self._workspace = workspace
-        self._begun = time.time()
+        self._others = OtherTexts(command.overlay, workspace, time.time())
         self._listed = packages
         self._packages: dict[str, Package] = {}
         self._keys = {package.key for package in packages}
-        self._text: CompilerText | None = None
-        self._key = ("", "")
+        self._key: Key | None = None
+        """Of the block that is being read; None before the first."""
+        self._owner: Package | None = None
+        """The package that it is about; None for what nobody asked for."""
         self._output = JsonObjects()
         self._messages: list[str] = []
         self._rest = b""
         self._ready: asyncio.Queue[Package | None] = asyncio.Queue()
         self._valve = Valve()
+        self._understanding = understanding_of(len(packages), command.niceness, self._valve)
 
     async def items(self) -> AsyncGenerator[PackageReport | Problem, None]:
         """Run it. Closing the iterator ends the processes."""
@@ -114,7 +117,7 @@ class Build:
         process = asyncio.ensure_future(self._run())
         try:
             while (package := await self._ready.get()) is not None:
-                for item in await asyncio.to_thread(self._conclude, package):
+                async for item in self._conclude(package):
                     yield item
                 if self._ready.qsize() < _MOST_READY:
                     self._valve.open()
@@ -122,7 +125,7 @@ class Build:
             self._take_results()
             for package in self._packages.values():
                 if not package.concluded:
-                    for item in await asyncio.to_thread(self._conclude, package):
+                    async for item in self._conclude(package):
                         yield item
             if code != 0 and not self._output.objects:
                 yield Problem(friendly(self._messages or [f"go list ended with code {code}"]))
@@ -130,6 +133,7 @@ class Build:
             process.cancel()
             with contextlib.suppress(asyncio.CancelledError, Exception):
                 await uninterrupted(process)
+            await uninterrupted(asyncio.ensure_future(self._understanding.close()))
 
     async def _run(self) -> int:
         try:
@@ -155,12 +159,13 @@ class Build:
             if self._is_header(key):
                 self._feed(data[start : match.start()])
                 self._end_block()
-                self._text, self._key, start = CompilerText(), key, match.start()
+                self._key, self._owner, start = key, self._asked_for(key), match.start()
         self._feed(data[start:end])
 
     def _feed(self, lines: bytes) -> None:
-        if self._text is not None:
-            self._text.feed_chunk(lines)
+        if self._key is not None:
+            if self._owner is not None and lines:
+                self._understanding.feed(self._key, lines)
         elif lines:
             told = lines.decode("utf-8", "replace").splitlines()
             room = _MOST_MESSAGES - len(self._messages)
@@ -171,15 +176,19 @@ class Build:
         path, variant = key
         return key in self._keys or bool(variant) or path.removesuffix(".test") in self._packages
 
+    def _asked_for(self, key: Key) -> Package | None:
+        """The package of a block; None for a test main, or one compiled again for a test."""
+        package = self._packages.get(owner_of(*key))
+        return None if package is None or package.concluded or key not in self._keys else package
+
     def _end_block(self) -> None:
-        """File the text that has just ended under the package that it belongs to."""
-        if self._text is None:
+        """The text that has just ended is all of a variant; with the last one, of its package."""
+        key, package = self._key, self._owner
+        self._key = self._owner = None
+        if key is None or package is None:
             return
-        texts, self._text = self._text.finish(), None
-        package = self._packages.get(owner_of(*self._key))
-        if package is None or package.concluded or self._key not in self._keys:
-            return  # a test main, or another package compiled again for a test
-        package.texts.setdefault(self._key, []).extend(texts)
+        self._understanding.end(key)
+        package.said.add(key)
         if package.complete:
             package.concluded = True
             self._ready.put_nowait(package)
@@ -192,38 +201,41 @@ class Build:
         for package in self._packages.values():
             package.variants = tuple(after.get(each.key, each) for each in package.variants)
 
-    def _conclude(self, package: Package) -> list[PackageReport | Problem]:
-        """Reading, hashing and understanding: runs in a thread."""
-        sources = dict(_read(package.directory))
-        if {path: digest(content) for path, content in sources.items()} != package.snapshot:
+    async def _conclude(self, package: Package) -> AsyncGenerator[PackageReport | Problem, None]:
+        contents = await asyncio.to_thread(self._contents, package)
+        if contents is None:
             self.stale.append(self._pattern(package))
-            return []
-        sources |= {path: text for path, text in self._command.overlay.items() if path in sources}
+            return
         try:
-            return list(self._results(package, sources))
+            for item in await self._results(package, contents):
+                yield item
         except Exception as problem:
             text = f"{package.name} could not be understood ({problem!r}): please report this."
-            return [Problem(text, package.name, "internal")]
-        finally:
-            package.texts.clear()
+            yield Problem(text, package.name, "internal")
 
-    def _results(
-        self, package: Package, sources: Mapping[str, bytes]
-    ) -> Iterator[PackageReport | Problem]:
+    def _contents(self, package: Package) -> dict[str, bytes] | None:
+        """The texts that were compiled; None where files changed meanwhile."""
+        contents = dict(_read(package.directory))
+        if {path: digest(content) for path, content in contents.items()} != package.snapshot:
+            return None
+        overlay = self._command.overlay
+        return contents | {path: text for path, text in overlay.items() if path in contents}
+
+    async def _results(
+        self, package: Package, contents: Mapping[str, bytes]
+    ) -> list[PackageReport | Problem]:
         own = [each for each in package.variants if not each.is_test]
         if package.is_excluded:
-            yield PackageReport(package.name, package.directory, ())
-            return
+            return [PackageReport(package.name, package.directory, ())]
         early = package.complete
         broken = [each for each in package.variants if not (early or each.built or each.is_empty)]
         if not early and all(not each.files for each in own):
             own = list(package.variants)  # nothing but tests, or nothing at all
         errors = self._errors([each for each in own if each in broken or each.errors])
         fine = [each for each in package.variants if each not in broken]
-        texts = {path: SourceText(path, content) for path, content in sources.items()}
         if errors or (broken and not any(each.files for each in fine)):
-            yield _failure(package, errors or self._errors(broken), texts)
-            return
+            texts = {path: SourceText(path, content) for path, content in contents.items()}
+            return [_failure(package, errors or self._errors(broken), texts)]
         files = _files(fine)
         info = PackageInfo(
             package.name,
@@ -232,13 +244,13 @@ class Build:
             self._command.directory,
             package.variants[0].language,
         )
-        parsed = [text for key in sorted(package.texts) for text in package.texts[key]]
-        yield build_report(info, parsed, _only(texts, files), read=self._other_source)
+        compiled = {path: contents[path] for path in files if path in contents}
+        keys = tuple(sorted(package.said))
+        wanted = Wanted(info, keys, compiled, self._others)
+        items: list[PackageReport | Problem] = [await self._understanding.report(wanted)]
         if broken:
-            yield failure_of_tests(package.name, self._errors(broken))
-
-    def _other_source(self, path: str) -> SourceText | None:
-        return other_source(path, self._command.overlay, self._workspace, self._begun)
+            items.append(failure_of_tests(package.name, self._errors(broken)))
+        return items
 
     def _errors(self, variants: Sequence[ListedPackage]) -> tuple[CompileError, ...]:
         errors: dict[CompileError, None] = {}
@@ -272,26 +284,6 @@ class Build:
         if package.path == "command-line-arguments":
             return package.variants[0].files[0]
         return pattern_of(self._command.directory, package.directory)
-
-
-def other_source(
-    path: str, overlay: Mapping[str, bytes], workspace: str, begun: float
-) -> SourceText | None:
-    """A file of another package whose generic code was compiled here; None for libraries.
-
-    None also when it may have changed since ``begun``, the time of the compile.
-    """
-    if (overlaid := overlay.get(path)) is not None:
-        return SourceText(path, overlaid)
-    inside = Path(path).is_relative_to(workspace)
-    if not inside or any(map(is_skipped, Path(path).relative_to(workspace).parts)):
-        return None
-    try:
-        if Path(path).stat().st_mtime >= begun:
-            return None
-        return SourceText(path, Path(path).read_bytes())
-    except OSError:
-        return None
 
 
 def friendly(lines: Sequence[str]) -> str:

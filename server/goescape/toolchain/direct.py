@@ -22,9 +22,10 @@ from goescape.analysis.compiler_text import CompilerText
 from goescape.analysis.model import PackageReport
 from goescape.analysis.report import Analyst, PackageInfo
 from goescape.analysis.source import SourceText, is_same_text
-from goescape.toolchain.builds import Problem, failure_of_tests, friendly, other_source
+from goescape.toolchain.builds import Problem, failure_of_tests, friendly
 from goescape.toolchain.compiler_talk import MARK_FLAG, end_of_escapes, is_end
 from goescape.toolchain.digests import digest
+from goescape.toolchain.other_texts import OtherTexts
 from goescape.toolchain.packages import absolute, compile_errors, go_files, pattern_of, work_root
 from goescape.toolchain.plans import BuildPlan, Variant, interface_digest, plan_of, shape
 from goescape.toolchain.process import FOLDER, GoProblem, reading
@@ -268,7 +269,8 @@ class _Run:
         self._package = package
         self._plan = plan
         self._contents = contents
-        self._begun = time.time()
+        workspace = work_root(plan.root) or plan.root
+        self._others = OtherTexts({}, workspace, time.time())
         self.misses_imports = False
         """Whether the compiler did not find what the package imports."""
         self._digests = {path: digest(each.source.content) for path, each in contents.items()}
@@ -472,7 +474,7 @@ class _Run:
         info = self._info(texts)
         sources, before = self._sources(info.files), self._package.report
         report = self._package.analyst.foresee(
-            info, _in_order(texts), sources, read=self._other_source
+            info, _in_order(texts), sources, read=self._others.source
         )
         return report if before is None else report.with_tests_of(before, self._plan.files)
 
@@ -481,7 +483,7 @@ class _Run:
         plan, known, texts = self._plan, self._package, self._fresh_texts(inputs)
         info = self._info(texts)
         sources = self._sources(info.files)
-        report = known.analyst.report(info, _in_order(texts), sources, read=self._other_source)
+        report = known.analyst.report(info, _in_order(texts), sources, read=self._others.source)
         is_complete = plan.is_whole and len(texts) == len(plan.variants)
         known.complete = digest(b"".join(inputs.values())) if is_complete else b""
         if not is_complete and known.report is not None:
@@ -496,10 +498,6 @@ class _Run:
         files = tuple(sorted({file for each in seen for file in each}))
         language = plan.variants[0].listed.language
         return PackageInfo(plan.path, plan.directory, files, plan.root, language)
-
-    def _other_source(self, path: str) -> SourceText | None:
-        workspace = work_root(self._plan.root) or self._plan.root
-        return other_source(path, {}, workspace, self._begun)
 
     def _sources(self, files: Iterable[str]) -> dict[str, SourceText]:
         return {file: self._contents[file].source for file in files}

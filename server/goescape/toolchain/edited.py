@@ -18,8 +18,9 @@ from attrs import evolve, field, frozen
 from goescape.analysis.compiler_text import CompilerText
 from goescape.analysis.report import Analyst, PackageInfo
 from goescape.analysis.source import SourceText
-from goescape.toolchain.builds import friendly, other_source
+from goescape.toolchain.builds import friendly
 from goescape.toolchain.compiler_talk import MARK_FLAG, end_of_escapes
+from goescape.toolchain.other_texts import OtherTexts
 from goescape.toolchain.packages import compile_errors, work_root
 from goescape.toolchain.plans import plan_of
 from goescape.toolchain.process import FOLDER, NICENESS, Command, reading
@@ -193,12 +194,8 @@ class EditedPackage:
         plan, files = self._plan, tuple(sorted(self.files))
         language = self.variants[0].listed.language
         info = PackageInfo(plan.path, plan.directory, files, plan.root, language)
-        workspace = work_root(plan.root) or plan.root
-
-        def read(path: str) -> SourceText | None:
-            return other_source(path, contents, workspace, begun)
-
-        return self._analyst.report(info, texts, sources, read=read)
+        others = OtherTexts(contents, work_root(plan.root) or plan.root, begun)
+        return self._analyst.report(info, texts, sources, read=others.source)
 
 
 _OF_THE_PLAN = re.compile(

@@ -204,6 +204,29 @@ async def _start(
     return transport
 
 
+async def start_python(code: str, listener: asyncio.SubprocessProtocol, niceness: int) -> None:
+    """Start this Python on some code of ours, which ends when its standard input does.
+
+    The same modules come from the same places, whatever the environment says. Raises OSError.
+    """
+    flags = 0
+    if sys.platform == "win32":
+        flags = subprocess.CREATE_NO_WINDOW
+        flags |= subprocess.BELOW_NORMAL_PRIORITY_CLASS if niceness else 0
+    transport, _ = await asyncio.get_running_loop().subprocess_exec(
+        lambda: listener,
+        *(sys.executable, "-I", "-c", f"import sys; sys.path[:] = {sys.path!r}; {code}"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=None,
+        start_new_session=not _WINDOWS,  # whoever interrupts goescape does not mean this one
+        creationflags=flags,
+    )
+    if sys.platform != "win32" and niceness:
+        with contextlib.suppress(OSError):  # it may have ended already
+            os.setpriority(os.PRIO_PROCESS, transport.get_pid(), niceness)
+
+
 def _start_sentence(command: Command, problem: Exception) -> str:
     program = command.arguments[0]
     if isinstance(problem, FileNotFoundError | NotADirectoryError):

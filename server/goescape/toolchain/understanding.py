@@ -1,0 +1,275 @@
+"""From the compilers' text to reports; for many packages in a process of its own.
+
+Understanding a large package takes a hundred times the memory of its report. A process that ends
+gives all of it back, while a server that lives on could not; and hovers need not wait for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import pickle
+import struct
+import sys
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
+
+from attrs import frozen
+
+from goescape.analysis.compiler_text import CompilerText
+from goescape.analysis.packed import Opened, pack
+from goescape.analysis.report import PackageInfo, build_report
+from goescape.analysis.source import SourceText
+from goescape.toolchain.other_texts import OtherTexts  # noqa: TC001 - attrs resolves it
+from goescape.toolchain.process import start_python
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from goescape.analysis.compiler_facts import PackageText
+    from goescape.analysis.model import PackageReport
+    from goescape.toolchain.listeners import Valve
+
+Key = tuple[str, str]
+"""The package and the variant that a block of text is about."""
+_MANY = 24
+"""Packages for which a process is worth its start."""
+_SIZE = struct.Struct("<Q")
+
+
+@frozen
+class Wanted:
+    """A report to make of what was said."""
+
+    info: PackageInfo
+    keys: tuple[Key, ...]
+    """The blocks that it is made of."""
+    sources: Mapping[str, bytes]
+    """The texts that were compiled, by path."""
+    others: OtherTexts
+
+
+class Understanding(Protocol):
+    """Takes the compilers' text as it comes, and makes reports of it."""
+
+    def feed(self, key: Key, text: bytes) -> None:
+        """Whole lines of a block."""
+
+    def end(self, key: Key) -> None:
+        """The block ends; another one of the same key may follow."""
+
+    async def report(self, wanted: Wanted) -> PackageReport:
+        """The report of a package; what was said of it is forgotten. Raises whatever fails."""
+
+    async def close(self) -> None:
+        """Nothing more is wanted."""
+
+
+def understanding_of(packages: int, niceness: int, valve: Valve) -> Understanding:
+    """For so many packages; ``valve`` is shut while text comes faster than it is understood."""
+    return OtherProcess(niceness, valve) if packages >= _MANY else SameProcess()
+
+
+class Blocks:
+    """What was said, as far as it was not reported."""
+
+    def __init__(self) -> None:
+        self._open: dict[Key, CompilerText] = {}
+        self._texts: dict[Key, list[PackageText]] = {}
+
+    def feed(self, key: Key, text: bytes) -> None:
+        """Whole lines of a block."""
+        if key not in self._open:
+            self._open[key] = CompilerText()
+        self._open[key].feed_chunk(text)
+
+    def end(self, key: Key) -> None:
+        """The block ends."""
+        text = self._open.pop(key, None)
+        if text is not None:
+            self._texts.setdefault(key, []).extend(text.finish())
+
+    def report(self, wanted: Wanted) -> PackageReport:
+        """The report, from scratch."""
+        texts = [text for key in sorted(wanted.keys) for text in self._texts.pop(key, ())]
+        sources = {path: SourceText(path, content) for path, content in wanted.sources.items()}
+        return build_report(wanted.info, texts, sources, read=wanted.others.source)
+
+
+class SameProcess:
+    """Understands here: reports in threads."""
+
+    def __init__(self) -> None:
+        self._blocks = Blocks()
+
+    def feed(self, key: Key, text: bytes) -> None:
+        self._blocks.feed(key, text)
+
+    def end(self, key: Key) -> None:
+        self._blocks.end(key)
+
+    async def report(self, wanted: Wanted) -> PackageReport:
+        return await asyncio.to_thread(self._blocks.report, wanted)
+
+    async def close(self) -> None:
+        pass
+
+
+class OtherProcess:
+    """Has another process understand: it starts with the first text and ends with ``close``."""
+
+    def __init__(self, niceness: int, valve: Valve) -> None:
+        self._niceness = niceness
+        self._valve = valve
+        self._waiting: list[bytes] = []
+        self._peer: _Peer | None = None
+        self._starting: asyncio.Task[_Peer] | None = None
+
+    @property
+    def process(self) -> int | None:
+        """Its number in the system; None before it has begun."""
+        return None if self._peer is None else self._peer.number
+
+    def feed(self, key: Key, text: bytes) -> None:
+        self._send(("feed", key, text))
+
+    def end(self, key: Key) -> None:
+        self._send(("end", key))
+
+    async def report(self, wanted: Wanted) -> PackageReport:
+        self._send(("report", wanted))
+        assert self._starting is not None
+        peer = await self._starting
+        packed, others = pickle.loads(await peer.answer())
+        if isinstance(packed, str):
+            raise RuntimeError(packed)
+        return await asyncio.to_thread(_unpacked, packed, {**others, **wanted.sources})
+
+    async def close(self) -> None:
+        if self._starting is not None:
+            with contextlib.suppress(OSError):  # it never began
+                await (await self._starting).close()
+
+    def _send(self, message: object) -> None:
+        data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+        frame = _SIZE.pack(len(data)) + data
+        if self._peer is not None:
+            self._peer.send(frame)
+            return
+        self._waiting.append(frame)
+        if self._starting is None:
+            self._starting = asyncio.ensure_future(self._start())
+
+    async def _start(self) -> _Peer:
+        peer = _Peer(self._valve)
+        await start_python(f"from {__name__} import serve; serve()", peer, self._niceness)
+        self._peer = peer
+        for frame in self._waiting:
+            self._peer.send(frame)
+        self._waiting.clear()
+        return self._peer
+
+
+class _Peer(asyncio.SubprocessProtocol):
+    """The process, as the event loop sees it."""
+
+    def __init__(self, valve: Valve) -> None:
+        self._valve = valve
+        self.number: int | None = None
+        self._transport: asyncio.SubprocessTransport | None = None
+        self._exited = asyncio.Event()
+        self._received = bytearray()
+        self._answers: asyncio.Queue[bytes | None] = asyncio.Queue()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.SubprocessTransport", transport)
+        self.number = self._transport.get_pid()
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        self._received += data
+        while len(self._received) >= _SIZE.size:
+            (size,) = _SIZE.unpack_from(self._received)
+            if len(self._received) < _SIZE.size + size:
+                return
+            self._answers.put_nowait(bytes(self._received[_SIZE.size : _SIZE.size + size]))
+            del self._received[: _SIZE.size + size]
+
+    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
+        self._valve.open()
+        self._answers.put_nowait(None)
+
+    def process_exited(self) -> None:
+        self._exited.set()
+        self._answers.put_nowait(None)
+
+    def pause_writing(self) -> None:
+        self._valve.shut()
+
+    def resume_writing(self) -> None:
+        self._valve.open()
+
+    def send(self, frame: bytes) -> None:
+        """Write it, now or when there is room."""
+        pipe = self._transport.get_pipe_transport(0) if self._transport is not None else None
+        if pipe is not None and not pipe.is_closing():
+            cast("asyncio.WriteTransport", pipe).write(frame)
+
+    async def answer(self) -> bytes:
+        """The next answer."""
+        found = await self._answers.get()
+        if found is None:
+            self._answers.put_nowait(None)
+            raise RuntimeError("the process that understands has ended")
+        return found
+
+    async def close(self) -> None:
+        """End it: what it does is not wanted any more."""
+        if self._transport is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._transport.kill()
+            await self._exited.wait()
+            self._transport.close()
+
+
+def _unpacked(packed: bytes, contents: Mapping[str, bytes]) -> PackageReport:
+    opened = Opened(packed)
+    paths = cast("tuple[str, ...]", opened.about)
+    return opened.report({path: SourceText(path, contents[path]) for path in paths})
+
+
+def serve() -> None:
+    """The other process: answers until its input ends."""
+    gc.set_threshold(50_000, 20, 20)  # most of what is made lives as long as the package
+    blocks = Blocks()
+    doing: dict[str, Callable[..., object]] = {"feed": blocks.feed, "end": blocks.end}
+    source, target = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr
+    with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):
+        while (message := _next(source)) is not None:
+            name, *arguments = message
+            if name != "report":
+                doing[name](*arguments)
+                continue
+            answer = pickle.dumps(_answer(blocks, *arguments), pickle.HIGHEST_PROTOCOL)
+            target.write(_SIZE.pack(len(answer)) + answer)
+            target.flush()
+
+
+def _next(source: BinaryIO) -> tuple[Any, ...] | None:
+    head = source.read(_SIZE.size)
+    if len(head) < _SIZE.size:
+        return None
+    (size,) = _SIZE.unpack(head)
+    data = source.read(size)
+    return pickle.loads(data) if len(data) == size else None
+
+
+def _answer(blocks: Blocks, wanted: Wanted) -> tuple[bytes | str, Mapping[str, bytes]]:
+    """The report packed, and the texts that only this process has read; or what went wrong."""
+    try:
+        report = blocks.report(wanted)
+    except Exception as problem:
+        return repr(problem), {}
+    texts = {path: source.content for path, source in report.sources.items()}
+    others = {path: text for path, text in texts.items() if path not in wanted.sources}
+    return pack(report, tuple(texts)), others
