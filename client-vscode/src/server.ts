@@ -19,8 +19,9 @@ import { which } from './which.ts';
 
 export const UV_ALLOWED = 'goescape.uvAllowed';
 /** A library that takes long to load: not before the extension is active. */
-type Library = typeof import('vscode-languageclient/node');
-const library = (): Promise<Library> => import('vscode-languageclient/node');
+type Library = typeof import('./client.ts');
+// @ts-expect-error: it is there only when both are bundled
+const library = (): Promise<Library> => import('./client.cjs') as Promise<Library>;
 const MOST_CRASHES = 3;
 const CRASH_WINDOW = 180_000;
 
