@@ -95,11 +95,12 @@ export class Status implements vscode.Disposable {
           : state.kind === 'running' && state.status.state === 'error'
             ? state.status.message
             : '';
-    if (sentence === this.said || (sentence === '' && state.kind === 'starting')) {
-      return;
-    }
-    this.said = sentence;
-    if (sentence !== '') {
+    if (sentence === '') {
+      // only once a Go was found is it over: until then the same is said but once
+      const works = state.kind === 'running' && state.status.go !== '';
+      this.said = works ? '' : this.said;
+    } else if (sentence !== this.said) {
+      this.said = sentence;
       void vscode.commands.executeCommand('goescape.nextStep');
     }
   }
