@@ -154,7 +154,7 @@ class Analyst:
     ) -> _Look:
         facts = PackageFacts.of(info, texts, sources, read)
         known = {path: sources[path] for path in info.files if path in sources}
-        known.update(facts.elsewhere)
+        known.update(sorted(facts.elsewhere.items()))  # whoever asked for them first
         files = {path: self._parsed.of(source) for path, source in known.items()}
         syntax = PackageSyntax(files, frozenset(info.files))
         work = self._work(info, facts, syntax)
