@@ -9,6 +9,7 @@ from goescape import __version__
 
 _Commands = Any  # argparse does not name the type of add_subparsers' answer
 SEVERITIES = ("warning", "information", "hint")
+FORMATS = ("text", "json", "sarif", "github", "rdjson", "junit")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -18,6 +19,7 @@ def parser() -> argparse.ArgumentParser:
     whole.add_argument("--version", action="version", version=f"goescape {__version__}")
     commands = whole.add_subparsers(metavar="COMMAND", required=True)
     _add_check(commands)
+    _add_baseline(commands)
     _add_explain(commands)
     _add_fix(commands)
     _add_bench(commands)
@@ -31,20 +33,12 @@ def _add_check(commands: _Commands) -> None:
     command = commands.add_parser(
         "check",
         help="list what escapes to the heap",
-        description="List what escapes to the heap. Exit code: 0 nothing found, 1 something "
-        "found, 2 something could not be analysed.",
+        description="List what escapes to the heap. Exit code: 0 nothing found that counts, 1 "
+        "something found, 2 something could not be analysed.",
     )
     command.set_defaults(command="check")
-    command.add_argument(
-        "packages",
-        nargs="*",
-        metavar="PACKAGES",
-        help="folders, Go files or import paths, as for go build (default: ./...)",
-    )
-    command.add_argument(
-        "-C", dest="folder", default=".", metavar="DIR", help="look in DIR instead of here"
-    )
-    command.add_argument("--format", choices=("text", "json"), default="text")
+    _add_packages(command)
+    command.add_argument("--format", choices=FORMATS, default="text")
     command.add_argument(
         "--min-severity",
         choices=SEVERITIES,
@@ -59,7 +53,40 @@ def _add_check(commands: _Commands) -> None:
         help="rank by what a heap profile of pprof says; may be repeated",
     )
     command.add_argument(
+        "--fail-on",
+        choices=(*SEVERITIES, "new"),
+        default=SEVERITIES[-1],
+        help="what makes the exit code 1: findings of this severity or above, or new ones "
+        "(default: hint)",
+    )
+    compared = command.add_mutually_exclusive_group()
+    compared.add_argument(
+        "--since", default="", metavar="REV", help="only what is new against a revision of git"
+    )
+    compared.add_argument(
+        "--baseline", default="", metavar="FILE", help="only what is not in a baseline"
+    )
+    command.add_argument(
         "--all", action="store_true", help="also what the compiler reports and does not allocate"
+    )
+    command.add_argument(
+        "--no-progress", action="store_true", help="no progress line on the terminal"
+    )
+    _add_engine_options(command)
+    _add_color(command)
+
+
+def _add_baseline(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "baseline",
+        help="write down what escapes now, so that check shows only what is new",
+        description="Write down what escapes now, for check --baseline. Exit code: 0 it is "
+        "written, 2 something could not be analysed.",
+    )
+    command.set_defaults(command="baseline")
+    _add_packages(command)
+    command.add_argument(
+        "-o", dest="output", default="", metavar="FILE", help="write to FILE instead of here"
     )
     command.add_argument(
         "--no-progress", action="store_true", help="no progress line on the terminal"
@@ -190,6 +217,18 @@ def _add_server(commands: _Commands) -> None:
     command.set_defaults(command="server")
     command.add_argument(
         "--tcp", type=_address, metavar="HOST:PORT", help="listen for one client there instead"
+    )
+
+
+def _add_packages(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "packages",
+        nargs="*",
+        metavar="PACKAGES",
+        help="folders, Go files or import paths, as for go build (default: ./...)",
+    )
+    command.add_argument(
+        "-C", dest="folder", default=".", metavar="DIR", help="look in DIR instead of here"
     )
 
 

@@ -7,20 +7,24 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
+from goescape.analysis.baselines import new_findings
 from goescape.analysis.model import Finding, PackageReport, Place, Severity
 from goescape.analysis.profile_join import Joined, Joining
 from goescape.analysis.profiles import ProfileProblem, merged
 from goescape.analysis.queries import once_per_site
+from goescape.terminal.baseline_file import read, sites
 from goescape.terminal.targets import UsageError, existing_folder, resolve
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
 from goescape.toolchain.go_command import GoProblem
 from goescape.toolchain.profile_files import changed_since, load
+from goescape.toolchain.revisions import RevisionProblem, exported
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from goescape.analysis.baselines import Site
     from goescape.analysis.source import SourceText
     from goescape.terminal.progress import Progress
 
@@ -36,6 +40,12 @@ class Question:
     """Also the sites that do not allocate."""
     profiles: tuple[str, ...] = ()
     """Files with what the program allocated."""
+    baseline: str = ""
+    """A file with sites that are known: only others are shown."""
+    since: str = ""
+    """A revision whose sites are known."""
+    fail_on: Severity = Severity.HINT
+    """The least severity that makes the check fail."""
 
 
 @frozen
@@ -69,13 +79,20 @@ class Outcome:
     """What to know about this version of Go."""
     joined: Joined | None = None
     """What the profiles say."""
+    fail_on: Severity = Severity.HINT
+    known: int | None = None
+    """How many findings are not new, and not shown; None where nothing was compared."""
 
     @property
     def exit_code(self) -> int:
-        """2 when something could not be analysed, 1 for findings, 0 for none."""
+        """2 when something could not be analysed, 1 for findings that count, 0 for none."""
         if self.failures:
             return 2
-        return 1 if any(finding.is_diagnostic for finding in self.findings) else 0
+        return 1 if any(map(self.fails_by, self.findings)) else 0
+
+    def fails_by(self, finding: Finding) -> bool:
+        """Whether a finding makes the check fail."""
+        return finding.is_diagnostic and finding.severity.at_least(self.fail_on)
 
 
 @define
@@ -90,6 +107,7 @@ class _Collector:
     hidden: int = 0
     joining: Joining | None = None
     joined: Joined | None = None
+    known: int | None = None
 
     def add(self, item: PackageReport | Problem) -> None:
         if isinstance(item, Problem):
@@ -114,6 +132,13 @@ class _Collector:
         wanted = tuple(each for each in found if each.severity.at_least(self.question.minimum))
         self.hidden = len(found) - len(wanted)
         return wanted
+
+    def leave_out(self, known: Sequence[Site], folder: Path) -> None:
+        """Keep only what is none of these sites."""
+        found = once_per_site(self.findings)
+        new = new_findings(sites(found, self.sources, folder), known)
+        self.findings = [each for number, each in enumerate(found) if number in new]
+        self.known = len(found) - len(new)
 
     def read_profiles(self) -> None:
         """Read what was asked for. Raises UsageError."""
@@ -145,20 +170,23 @@ async def check(question: Question, options: EngineOptions, progress: Progress) 
     try:
         folder = existing_folder(question.folder)
         collector.read_profiles()
+        known = read(question.baseline) if question.baseline else []
         engine = Engine(options)
         go = await engine.go()
         version, notice = go.version, go.notice
-        targets = await resolve(folder, question.packages, engine.modules)
         async with progress:
-            for target in targets:
-                await _analyze(engine, target.root, target.patterns, collector, progress)
+            await _analyze(engine, folder, question.packages, collector, progress)
+            if question.since:
+                known += await _sites_of_revision(engine, folder, question, progress)
         if not collector.packages and not collector.failures:
             names = " ".join(question.packages)
             raise UsageError(
                 f"{names} names no Go package in {folder}; name a folder with Go files."
             )
         collector.join()
-    except UsageError as error:
+        if question.baseline or question.since:
+            collector.leave_out(known, folder)
+    except (UsageError, RevisionProblem) as error:
         collector.failures.append(Failure("usage", str(error)))
     except GoProblem as problem:
         collector.failures.append(Failure("go", problem.message))
@@ -173,17 +201,42 @@ async def check(question: Question, options: EngineOptions, progress: Progress) 
         seconds=time.monotonic() - started,
         notice=notice,
         joined=collector.joined,
+        fail_on=question.fail_on,
+        known=collector.known,
     )
 
 
 async def _analyze(
     engine: Engine,
-    root: str,
-    patterns: Sequence[str],
+    folder: Path,
+    packages: Sequence[str],
     collector: _Collector,
     progress: Progress,
 ) -> None:
-    async with aclosing(engine.analyze(root, patterns)) as items:
-        async for item in items:
-            collector.add(item)
-            progress.advance(item.package, len(collector.findings))
+    for target in await resolve(folder, packages, engine.modules):
+        async with aclosing(engine.analyze(target.root, target.patterns)) as items:
+            async for item in items:
+                collector.add(item)
+                progress.advance(item.package, len(collector.findings))
+
+
+async def _sites_of_revision(
+    engine: Engine, folder: Path, question: Question, progress: Progress
+) -> list[Site]:
+    """What there was at a revision. Raises RevisionProblem where that cannot be told."""
+    collector = _Collector(evolve(question, profiles=()))
+    async with exported(folder, question.since) as old:
+        if not old.folder.is_dir():
+            return []
+        try:
+            await _analyze(engine, old.folder, question.packages, collector, progress)
+        except UsageError:
+            return []  # nothing of it was there yet
+        if collector.failures:
+            first = collector.failures[0]
+            raise RevisionProblem(
+                f"{question.since} cannot be compared with, as not all of it compiles: "
+                f"{first.package or first.kind}: {first.message}"
+            )
+        found = sites(once_per_site(collector.findings), collector.sources, old.folder)
+        return [site for _, site in found]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import os
 import signal
 import sys
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from goescape.analysis.model import Severity
 from goescape.settings import Settings
 from goescape.terminal import (
+    baseline_file,
     bench,
     doctor,
     explain_command,
@@ -22,7 +24,7 @@ from goescape.terminal import (
     setup,
     text_output,
 )
-from goescape.terminal.check import Question, check
+from goescape.terminal.check import Outcome, Question, check
 from goescape.terminal.fix import Fixing, Request
 from goescape.terminal.progress import Progress
 from goescape.terminal.style import Style, style_for
@@ -63,27 +65,63 @@ def _here() -> Path:
 
 def _check(arguments: argparse.Namespace) -> int:
     here = _here()
+    only_new = arguments.fail_on == "new"
+    if only_new and not (arguments.since or arguments.baseline):
+        raise UsageError("--fail-on new needs --since REV or --baseline FILE to compare with.")
     question = Question(
         folder=arguments.folder,
         packages=tuple(arguments.packages) or ("./...",),
         minimum=Severity(arguments.min_severity),
         everything=arguments.all,
         profiles=tuple(arguments.profile),
+        baseline=arguments.baseline,
+        since=arguments.since,
+        fail_on=Severity.HINT if only_new else Severity(arguments.fail_on),
     )
     style = _style(arguments)
-    quiet = arguments.no_progress or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb"
-    progress = Progress(sys.stderr, enabled=not quiet, width=style.width)
-    outcome = _run(check(question, _options(arguments), progress))
+    outcome = _run(check(question, _options(arguments), _progress(arguments, style)))
     if arguments.format == "json":
         sys.stdout.writelines(json_output.render(outcome))
+    elif arguments.format != "text":
+        writer = importlib.import_module(f"goescape.terminal.formats.{arguments.format}")
+        sys.stdout.writelines(writer.render(outcome, here))
     else:
         sys.stdout.writelines(f"{line}\n" for line in text_output.render(outcome, style, here))
         sys.stdout.flush()
         if outcome.notice:
             _say(outcome.notice)
-        for line in text_output.render_failures(outcome.failures, style, here):
-            print(line, file=sys.stderr)
+        _show_failures(outcome, style, here)
     return outcome.exit_code
+
+
+def _baseline(arguments: argparse.Namespace) -> int:
+    here, style = _here(), _style(arguments)
+    packages = tuple(arguments.packages) or ("./...",)
+    question = Question(folder=arguments.folder, packages=packages)
+    outcome = _run(check(question, _options(arguments), _progress(arguments, style)))
+    if outcome.failures:
+        _show_failures(outcome, style, here)
+        return outcome.exit_code
+    known = baseline_file.sites(outcome.findings, outcome.sources, outcome.folder)
+    text = baseline_file.render(site for _, site in known)
+    if not arguments.output:
+        sys.stdout.write(text)
+        return 0
+    try:
+        Path(arguments.output).write_text(text, "utf-8", newline="\n")
+    except OSError as problem:
+        raise UsageError(f"{arguments.output} cannot be written ({problem.strerror}).") from None
+    return 0
+
+
+def _progress(arguments: argparse.Namespace, style: Style) -> Progress:
+    quiet = arguments.no_progress or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb"
+    return Progress(sys.stderr, enabled=not quiet, width=style.width)
+
+
+def _show_failures(outcome: Outcome, style: Style, here: Path) -> None:
+    for line in text_output.render_failures(outcome.failures, style, here):
+        print(line, file=sys.stderr)
 
 
 def _explain(arguments: argparse.Namespace) -> int:
@@ -195,6 +233,7 @@ def _run(work: Coroutine[Any, Any, _T]) -> _T:
 
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "check": _check,
+    "baseline": _baseline,
     "explain": _explain,
     "fix": _fix,
     "bench": _bench,

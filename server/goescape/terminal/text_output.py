@@ -121,7 +121,10 @@ def _summary(outcome: Outcome, style: Style, here: Path) -> Iterator[str]:
         style.paint(rank.value, f"{ranks[rank]} {rank.value}") for rank in Severity if ranks[rank]
     ]
     where = f"{count(outcome.packages, 'package')} ({outcome.go}, {outcome.seconds:.1f} s)"
-    total = count(len(found), "allocation site") if found else "Nothing found"
+    kind = "allocation site" if outcome.known is None else "new allocation site"
+    total = (
+        count(len(found), kind) if found else "Nothing new" if outcome.known else "Nothing found"
+    )
     yield f"{style.paint('strong', total)} in {where}{': ' if shown else '.'}{', '.join(shown)}"
     causes = Counter(finding.cause.value for finding in found)
     if causes:
@@ -130,6 +133,8 @@ def _summary(outcome: Outcome, style: Style, here: Path) -> Iterator[str]:
     if len(files) > _MOST_FILES:
         most = (f"{shown_path(file, here)} ({n})" for file, n in files.most_common(_MOST_FILES))
         yield style.paint("faint", printable(f"  most in {', '.join(most)}"))
+    if outcome.known is not None:
+        yield style.paint("faint", f"  {outcome.known} known before not shown")
     if outcome.hidden:
         yield style.paint("faint", f"  {outcome.hidden} below --min-severity not shown")
 

@@ -1,0 +1,81 @@
+"""The file of ``goescape baseline``: the sites that a project lives with, one on each line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from goescape.analysis.baselines import Site
+from goescape.terminal.paths import shown_path
+from goescape.terminal.targets import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from goescape.analysis.model import Finding
+    from goescape.analysis.source import SourceText
+
+_KIND = "goescape-baseline"
+_SCHEMA = 1
+_FIELDS = ("package", "file", "function", "code", "subject", "line")
+
+
+def sites(
+    findings: Sequence[Finding], sources: Mapping[str, SourceText], folder: Path
+) -> list[tuple[Finding, Site]]:
+    """Each finding with the site that it is of; files are named from ``folder``."""
+    return [(each, _site(each, sources.get(each.span.file), folder)) for each in findings]
+
+
+def _site(finding: Finding, source: SourceText | None, folder: Path) -> Site:
+    line = "" if source is None else source.line(finding.span.line).decode("utf-8", "replace")
+    return Site(
+        finding.package,
+        shown_path(finding.span.file, folder),
+        finding.function,
+        finding.cause.value,
+        finding.subject,
+        line.strip(),
+    )
+
+
+def render(known: Iterable[Site]) -> str:
+    """The text of a baseline: the same sites make the same text."""
+    lines = [
+        json.dumps({name: getattr(site, name) for name in _FIELDS}, ensure_ascii=False)
+        for site in sorted(known)
+    ]
+    head = f'{{"kind": "{_KIND}", "schema": {_SCHEMA}, "sites": ['
+    body = ",\n".join(lines)
+    return f"{head}\n{body}\n]}}\n" if lines else f"{head}]}}\n"
+
+
+def read(name: str) -> list[Site]:
+    """The sites of a file. Raises UsageError, which says what is wrong with it."""
+    try:
+        text = Path(name).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        reason = getattr(problem, "strerror", None) or "it is no UTF-8 text"
+        raise UsageError(
+            f"The baseline {name} cannot be read ({reason}); write one with `goescape baseline`."
+        ) from None
+    if any(line.startswith(("<<<<<<< ", ">>>>>>> ")) for line in text.splitlines()):
+        raise UsageError(
+            f"The baseline {name} has merge conflicts; write it again with `goescape baseline`."
+        )
+    try:
+        found = json.loads(text)
+        if found["kind"] != _KIND:
+            raise KeyError
+        if found["schema"] != _SCHEMA:
+            raise UsageError(
+                f"The baseline {name} has schema {found['schema']}, this goescape knows "
+                f"{_SCHEMA}; write it again with `goescape baseline`, or use the goescape "
+                "that wrote it."
+            )
+        return [Site(*(str(each[field]) for field in _FIELDS)) for each in found["sites"]]
+    except (ValueError, KeyError, TypeError):
+        raise UsageError(
+            f"{name} is no baseline of goescape; write one with `goescape baseline`."
+        ) from None

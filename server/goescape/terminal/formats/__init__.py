@@ -1,0 +1,1 @@
+"""Formats of a check's outcome that other programs read."""
