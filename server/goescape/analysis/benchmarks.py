@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
+if TYPE_CHECKING:
+    from goescape.analysis.model import Function, PackageReport
+
+_FUNCTION = re.compile(r"Benchmark(?![a-z])")
 _NAME = re.compile(r"(Benchmark\S*)(?:\s|$)")
 _RESULT = re.compile(r"(?:^|\s)(\d+)\s+(\d[\d.e+]*) ns/op(?:\s(.*))?$")
 _AMOUNT = re.compile(r"(\d[\d.e+]*) (B/op|allocs/op)")
@@ -29,6 +34,21 @@ class Measured:
     def function(self) -> str:
         """The Go function: without sub-benchmarks and the number of processors."""
         return self.name.partition("/")[0].partition("-")[0]
+
+
+def benchmarks_of(report: PackageReport) -> tuple[Function, ...]:
+    """The benchmarks of a package, in source order."""
+    found = (
+        function
+        for function in report.functions
+        if _FUNCTION.match(function.name) and function.span.file.endswith("_test.go")
+    )
+    return tuple(sorted(found, key=lambda each: each.span))
+
+
+def names_of(report: PackageReport) -> tuple[str, ...]:
+    """The names of a package's benchmarks, in source order."""
+    return tuple(each.name for each in benchmarks_of(report))
 
 
 @define

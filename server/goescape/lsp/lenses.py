@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from goescape.analysis import queries
+from goescape.analysis.benchmarks import benchmarks_of
 from goescape.lsp.diagnostics import FileFacts, is_quiet
+from goescape.lsp.names import BENCH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from goescape.analysis.model import Span
     from goescape.lsp.view import View
@@ -30,8 +32,13 @@ class FunctionLens:
     command: str = SHOW_ALLOCATIONS
 
 
-def lenses(facts: FileFacts, settings: Settings) -> tuple[FunctionLens, ...]:
-    """The lenses of one file, in source order; only its own package counts."""
+def lenses(
+    facts: FileFacts, settings: Settings, benchmark: Callable[[str, str], str]
+) -> tuple[FunctionLens, ...]:
+    """The lenses of one file, in source order; only its own package counts.
+
+    ``benchmark`` says what stands over a benchmark, given its package and name.
+    """
     if not settings.lenses_enable or is_quiet(facts, settings) or not facts.views:
         return ()
     view = facts.views[0]
@@ -45,6 +52,7 @@ def lenses(facts: FileFacts, settings: Settings) -> tuple[FunctionLens, ...]:
                 words = f"{words}: {share}" if share else words
                 shown.append(FunctionLens(span, words, lens.span.line))
         shown += _without_findings(view, name)
+        shown += _over_benchmarks(view, name, benchmark)
     return tuple(sorted(shown, key=lambda lens: lens.span))
 
 
@@ -59,6 +67,17 @@ def _without_findings(view: View, name: str) -> Iterator[FunctionLens]:
             span = view.span(function.name_span)
             if span is not None:
                 yield FunctionLens(span, share, function.name_span.line)
+
+
+def _over_benchmarks(
+    view: View, name: str, benchmark: Callable[[str, str], str]
+) -> Iterator[FunctionLens]:
+    """What a click runs."""
+    for function in benchmarks_of(view.report):
+        span = view.span(function.name_span) if function.name_span.file == name else None
+        if span is not None:
+            words = benchmark(view.report.package, function.name)
+            yield FunctionLens(span, words, function.name_span.line, BENCH)
 
 
 def title(total: int, in_loops: int) -> str:

@@ -22,6 +22,7 @@ from pygls.protocol import default_converter
 
 import goescape
 from goescape.lsp import actions, convert, hints, hover, lenses, streams
+from goescape.lsp.benchmarks import BENCH_COMMANDS
 from goescape.lsp.client import Client
 from goescape.lsp.commands import COMMANDS
 from goescape.lsp.editor import Editor, EditorLog
@@ -216,7 +217,10 @@ def _code_lens(session: Session, params: lsp.CodeLensParams) -> list[lsp.CodeLen
     if not (path := path_of(params.text_document.uri)):
         return None
     translator = session.translator()
-    return [translator.lens(each) for each in lenses.lenses(session.facts(path), session.settings)]
+    return [
+        translator.lens(each)
+        for each in lenses.lenses(session.facts(path), session.settings, session.benchmarks.title)
+    ]
 
 
 @_on(lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions(actions.KINDS, resolve_provider=True))
@@ -264,7 +268,12 @@ class Server(LanguageServer):
         self.session = Session(Editor(self.wire))
         for method, (handler, options) in HANDLERS.items():
             self.feature(method, options)(_guarded(self.session, method, handler))
-        for name, command in {**COMMANDS, **QUESTIONS, **PROFILE_COMMANDS}.items():
+        for name, command in {
+            **COMMANDS,
+            **QUESTIONS,
+            **PROFILE_COMMANDS,
+            **BENCH_COMMANDS,
+        }.items():
             self.command(name)(_command(self.session, name, command))
 
     @property

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from goescape.analysis.source import is_same_text
+from goescape.lsp.benchmarks import MEASURING, Benchmarks
 from goescape.lsp.buffers import Buffer, Buffers, Edit
 from goescape.lsp.convert import Translator
 from goescape.lsp.diagnostics import FileFacts, Shown
@@ -66,6 +67,7 @@ class Session:
         self.background: Background | None = None
         self.documents = Documents()
         self.fixes = Fixes(self)
+        self.benchmarks = Benchmarks()
         self.profiles = Profiles(self._profiles_changed)
         self.latest = ""
         """The file that the user was in last."""
@@ -319,6 +321,8 @@ class Session:
             return
         if self.fixes.testing is not None and self._progress.is_shown(token, TESTING):
             self.fixes.testing.cancel()
+        elif self._progress.is_shown(token, MEASURING):
+            self.benchmarks.cancel()
         else:
             self.background.scheduler.cancel()
 

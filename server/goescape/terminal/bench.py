@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
+from goescape.analysis.benchmarks import names_of
 from goescape.analysis.profile_join import Joining
 from goescape.analysis.profiles import Profile, ProfileProblem, merged
 from goescape.terminal import profile_output
@@ -15,7 +16,7 @@ from goescape.terminal.check import Failure
 from goescape.terminal.paths import shown_path
 from goescape.terminal.style import Style, printable
 from goescape.terminal.targets import UsageError, existing_folder, resolve
-from goescape.toolchain.benchmarks import Benchmarking, Run, benchmarks_of, matching, measure
+from goescape.toolchain.benchmarks import Benchmarking, Run, matching, measure
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
 from goescape.toolchain.profile_files import changed_since, load
 
@@ -97,7 +98,7 @@ async def _measured(
     progress: Progress,
 ) -> list[Profile]:
     """The profiles of all packages that have such benchmarks, one after the other."""
-    having = [r for r in reports if matching(benchmarks_of(r), asked.how.wanted)]
+    having = [r for r in reports if matching(names_of(r), asked.how.wanted)]
     if not having and not outcome.failures:
         raise UsageError(_none_of(asked, reports))
     profiles = []
@@ -124,7 +125,7 @@ def _load(path: str) -> Profile:
 
 
 def _none_of(asked: Measurement, reports: Sequence[PackageReport]) -> str:
-    names = [name for report in reports for name in benchmarks_of(report)]
+    names = [name for report in reports for name in names_of(report)]
     where = " ".join(asked.packages)
     if not names:
         return (

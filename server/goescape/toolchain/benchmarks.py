@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+from collections.abc import Mapping  # noqa: TC003 - attrs resolves annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from goescape.analysis.benchmarks import BenchmarkText, Measured
 from goescape.toolchain.go_command import clean_flags
@@ -40,6 +41,8 @@ class Benchmarking:
     """As for go test: ``2s``, ``100x``; empty for Go's own."""
     memprofilerate: int = 0
     """Bytes for each sample; 0 for Go's own."""
+    overlay: Mapping[str, bytes] = field(factory=dict)
+    """Texts to compile instead of those of these files."""
 
 
 @frozen
@@ -47,6 +50,7 @@ class Run:
     """What came of the benchmarks of one package."""
 
     package: str
+    directory: str
     measured: tuple[Measured, ...]
     problems: tuple[str, ...]
     """Sentences about what failed."""
@@ -54,17 +58,6 @@ class Run:
     """The file of the heap profile; empty where there is none."""
     written: tuple[str, ...]
     """Files below the package's folder that are new, changed or gone now."""
-
-
-def benchmarks_of(report: PackageReport) -> tuple[str, ...]:
-    """The names of a package's benchmarks, in source order."""
-    found = (
-        function
-        for function in report.functions
-        if re.match(r"Benchmark(?![a-z])", function.name)
-        and function.span.file.endswith("_test.go")
-    )
-    return tuple(each.name for each in sorted(found, key=lambda each: each.span))
 
 
 def matching(names: Iterable[str], wanted: Sequence[str]) -> tuple[str, ...]:
@@ -83,7 +76,6 @@ async def measure(
     on_line: Callable[[BenchmarkText], None] = lambda _: None,
 ) -> Run:
     """Run a package's benchmarks in its folder, as go test does; all else lands in ``folder``.
-
     What takes too long is killed with all its children. Raises GoProblem.
     """
     home = await engine.home(next(iter(report.files)))
@@ -99,7 +91,9 @@ async def measure(
     before = await asyncio.to_thread(_stamps, report.directory)
     problems: tuple[str, ...] = ()
     try:
-        code = await within(how.seconds, run(evolve(command, niceness=0), take, errors.add))
+        code = await within(
+            how.seconds, run(evolve(command, niceness=0, overlay=how.overlay), take, errors.add)
+        )
         if code != 0:
             problems = _failures(report.package, text, errors.text)
     except asyncio.TimeoutError:
@@ -112,6 +106,7 @@ async def measure(
     has_profile = any(stamp(str(profile)))
     return Run(
         report.package,
+        report.directory,
         tuple(text.measured),
         problems,
         str(profile) if has_profile else "",
@@ -120,7 +115,7 @@ async def measure(
 
 
 def _flags(engine: Engine, how: Benchmarking, folder: str) -> tuple[str, ...]:
-    flags = ["-run=^$", f"-bench={_pattern(how.wanted)}", "-benchmem", "-timeout=0"]
+    flags = ["-run=^$", f"-bench={_pattern(how.wanted)}", "-benchmem", "-timeout=0", "-vet=off"]
     flags += [f"-o={Path(folder, 'package.test')}", f"-outputdir={folder}", "-memprofile=mem.prof"]
     flags += [f"-benchtime={how.benchtime}"] if how.benchtime else []
     flags += [f"-memprofilerate={how.memprofilerate}"] if how.memprofilerate else []
