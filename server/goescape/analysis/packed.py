@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import io
 import pickle
+import struct
 import sys
+import weakref
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -20,27 +22,52 @@ if TYPE_CHECKING:
 
 _SLICE = 100
 """Values that are written or read at a time: other threads wait as long."""
+_SIZE = struct.Struct("<I")
 _PARTS = ("findings", "functions", "stays", "left_out", "captures")
 
 
 def pack(report: PackageReport, about: object = None) -> bytes:
     """The report without its sources, and something plain about it."""
-    written = io.BytesIO()
     nothing: dict[str, Any] = dict.fromkeys(_PARTS, ())
-    pickle.dump((about, evolve(report, sources={}, **nothing)), written)
+    head = zlib.compress(pickle.dumps((about, evolve(report, sources={}, **nothing))), 1)
+    return _SIZE.pack(len(head)) + head + _parts(report)
+
+
+def _parts(report: PackageReport) -> bytes:
+    known = _PACKED.get(id(report))
+    if known is not None and known[0]() is report:
+        return known[1]
+    written = io.BytesIO()
     for name in _PARTS:
         values = getattr(report, name)
         for start in range(0, len(values), _SLICE):
             pickle.dump((name, values[start : start + _SLICE]), written)
-    return zlib.compress(written.getvalue(), 1)
+    parts = zlib.compress(written.getvalue(), 1)
+    _remember(report, parts)
+    return parts
+
+
+_PACKED: dict[int, tuple[weakref.ref[PackageReport], bytes]] = {}
+"""By identity: a report is unpacked, kept on the disk and packed again in one go."""
+
+
+def _remember(report: PackageReport, parts: bytes) -> None:
+    number = id(report)
+
+    def forget(gone: weakref.ref[PackageReport]) -> None:
+        if (known := _PACKED.get(number)) is not None and known[0] is gone:
+            del _PACKED[number]
+
+    _PACKED[number] = weakref.ref(report, forget), parts
 
 
 class Opened:
     """What ``pack`` made. Raises all kinds of exceptions where it is broken."""
 
     def __init__(self, packed: bytes) -> None:
-        self._written = io.BytesIO(zlib.decompress(packed))
-        self.about, self._bare = _Reader(self._written).load()
+        (size,) = _SIZE.unpack_from(packed)
+        head, self._parts = packed[_SIZE.size :][:size], packed[_SIZE.size + size :]
+        self.about, self._bare = _Reader(io.BytesIO(zlib.decompress(head))).load()
 
     @property
     def bare(self) -> PackageReport:
@@ -49,14 +76,17 @@ class Opened:
         return report
 
     def report(self, sources: Mapping[str, SourceText]) -> PackageReport:
-        """All of it, once."""
+        """All of it."""
         parts: dict[str, list[Any]] = {name: [] for name in _PARTS}
+        written = io.BytesIO(zlib.decompress(self._parts))
         with contextlib.suppress(EOFError):
             while True:
-                name, values = _Reader(self._written).load()
+                name, values = _Reader(written).load()
                 parts[name] += values
         found: dict[str, Any] = {name: tuple(values) for name, values in parts.items()}
-        return evolve(self.bare, sources=sources, **found)
+        report = evolve(self.bare, sources=sources, **found)
+        _remember(report, self._parts)
+        return report
 
 
 class PackedReport:

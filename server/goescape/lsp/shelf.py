@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
     from goescape.analysis.model import PackageReport
 
-_MOST_FINDINGS = 1_000
+_MOST_FINDINGS = 3_000
 """Together, of the reports that lie unpacked; one has about a kilobyte."""
-_FEWEST = 4
+_FEWEST = 8
 """Packages that always do."""
 
 
