@@ -78,6 +78,7 @@ FINDING = {
     "message": str,
     "allocates": str,
     "in_loop": bool,
+    "breaks_promise": bool,
     "compiler": str,
     "flow": list,
     "copies": list,
@@ -106,7 +107,7 @@ def test_nothing_found_is_exit_code_zero(go_path: str, write_tree: WriteTree) ->
 
 def test_json_is_as_documented(go_path: str, write_tree: WriteTree) -> None:
     found = checked(write_tree(MODULE), go_path)
-    assert list(found) == ["schema", "go", "findings", "errors"]
+    assert list(found) == ["schema", "go", "findings", "directives", "errors"]
     assert found["schema"] == 1
     assert found["go"].startswith("go1.")
     assert found["errors"] == []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import define, field
 
+from goescape.analysis.directives import directives_of
 from goescape.analysis.edited_function import edited_function
 from goescape.analysis.findings import stays_of
 from goescape.analysis.functions import captures_of, functions_of
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
     from goescape.analysis.allocation import Truth
     from goescape.analysis.compiler_facts import Evidence
     from goescape.analysis.context import Context, Uses
+    from goescape.analysis.directives import Directive
     from goescape.analysis.edited_function import EditedFunction
     from goescape.analysis.file_facts import FileFacts
     from goescape.analysis.go_syntax import GoSyntax
-    from goescape.analysis.model import Captured, Finding, Function, Stay
+    from goescape.analysis.model import Captured, Finding, Function, Remark, Stay
     from goescape.analysis.package_syntax import PackageSyntax, Question
     from goescape.analysis.site import Site
 
@@ -55,6 +57,8 @@ class FileWork:
     functions: tuple[Function, ...]
     stays: tuple[Stay, ...]
     captures: tuple[Captured, ...]
+    directives: tuple[Directive, ...]
+    remarks: tuple[Remark, ...]
     asked: dict[Question, object]
     """What it took from the declarations of all files."""
     judged: dict[Site, tuple[Judged, ...]] = field(factory=dict)
@@ -76,6 +80,7 @@ class FileWork:
             tuple(functions_of(facts, file, file.functions)),
             tuple(sorted(stays_of(sites.own), key=_SPAN)),
             tuple(captures_of(facts, file.source.path)),
+            *directives_of(file),
             asked,
         )
 
@@ -125,6 +130,7 @@ class FileWork:
             tuple(functions),
             tuple(sorted((*stays, *stays_of(fresh.own)), key=_SPAN)),
             tuple(sorted((*captures, *captures_of(inside, file.source.path)), key=_PLACE)),
+            *directives_of(file),
             asked,
             {
                 site: tuple(each for each in judged if not _leads_into(edit, each))

@@ -108,6 +108,8 @@ ENGLISH = Catalogue(
         "rank depends-on-run-time": "Whether it allocates depends on values at run time.",
         "rank no-allocation": "It does not allocate.",
         "rank hot-in-profile": "The profile has more than 1 % of all allocations here.",
+        "rank marked-hot": "The source marks this code as hot.",
+        "rank breaks-noescape": "The source promises that nothing escapes here.",
         "rank never-in-profile": "The profile never saw this function allocate.",
         # Why, in a paragraph.
         "why returned": (

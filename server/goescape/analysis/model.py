@@ -78,6 +78,8 @@ class RankReason(str, enum.Enum):
     NO_ALLOCATION = "no-allocation"
     PROFILE_HOT = "hot-in-profile"
     PROFILE_COLD = "never-in-profile"
+    MARKED_HOT = "marked-hot"
+    CONTRACT = "breaks-noescape"
 
 
 class Place(NamedTuple):
@@ -182,6 +184,11 @@ class Finding:
     """Import path of the package that was compiled."""
 
     @property
+    def breaks_promise(self) -> bool:
+        """Whether a directive in the source says that it must not be: that is an error."""
+        return self.rank_reason is RankReason.CONTRACT
+
+    @property
     def is_diagnostic(self) -> bool:
         """Whether it is worth a squiggle: it allocates, or may."""
         return self.allocates is not Allocates.NO and (
@@ -252,6 +259,16 @@ class LeftOut:
 
 
 @frozen
+class Remark:
+    """Something about a directive in the source."""
+
+    span: Span
+    message: str
+    is_error: bool = False
+    """Whether it is a promise that does not hold."""
+
+
+@frozen
 class CompileError:
     """Why a package has no escape information. ``place`` is None when Go names no position."""
 
@@ -284,6 +301,8 @@ class PackageReport:
     sources: Mapping[str, SourceText] = field(factory=dict, eq=False, repr=False)
     """The text of ``files`` as it was read for this analysis."""
     captures: tuple[Captured, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    """What there is to say about directives."""
     settled: bool = True
     """False as long as the compiler may still say that something does not allocate."""
 
@@ -305,6 +324,7 @@ class PackageReport:
         old = tuple(finding for finding in before.findings if finding.span.file in lost)
         functions = tuple(each for each in before.functions if each.span.file in lost)
         stays = tuple(each for each in before.stays if each.span.file in lost)
+        remarks = tuple(each for each in before.remarks if each.span.file in lost)
         texts = {path: text for path, text in before.sources.items() if path in lost}
         return evolve(
             self,
@@ -312,5 +332,6 @@ class PackageReport:
             findings=(*self.findings, *old),
             functions=(*self.functions, *functions),
             stays=(*self.stays, *stays),
+            remarks=(*self.remarks, *remarks),
             sources={**texts, **self.sources},
         )

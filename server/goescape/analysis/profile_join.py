@@ -107,7 +107,7 @@ class Joined:
 
     def ranked_finding(self, finding: Finding) -> Finding:
         """The finding, more important when it is hot, less when its function never allocated."""
-        if not finding.is_diagnostic or finding.rank_reason is RankReason.GENERATED:
+        if not finding.is_diagnostic or finding.rank_reason in _FIXED:
             return finding
         share = self.share(finding)
         if share is not None and share.is_hot:
@@ -124,6 +124,10 @@ class Joined:
         known = sum(s.share.bytes for s in own if s.reason is not Reason.UNKNOWN)
         total = sum(each.share.bytes for each in own)
         return known / total if total else 1.0
+
+
+_FIXED = frozenset({RankReason.GENERATED, RankReason.MARKED_HOT, RankReason.CONTRACT})
+"""Ranks that profiles do not change."""
 
 
 @define

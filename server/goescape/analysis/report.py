@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from bisect import bisect_left, bisect_right
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -15,6 +15,7 @@ from goescape.analysis.causes import Chains, Reasoner
 from goescape.analysis.compiler_facts import Verdict
 from goescape.analysis.context import Contexts, Uses
 from goescape.analysis.copies import Copies, merge_copies
+from goescape.analysis.directives import broken_by_inlining, followed
 from goescape.analysis.file_work import FileWork, Judged, alike
 from goescape.analysis.findings import (
     Tools,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from goescape.analysis.copies import Merged
     from goescape.analysis.file_facts import FileFacts
     from goescape.analysis.go_syntax import GoSyntax
-    from goescape.analysis.model import CompileError, Span
+    from goescape.analysis.model import CompileError, Remark, Span
     from goescape.analysis.site import Site
     from goescape.analysis.source import SourceText
 
@@ -85,6 +86,7 @@ class Analyst:
         self._files: dict[str, tuple[FileWork, ...]] = {}
         """Of each file, the newest first: tests make for other facts."""
         self._foreseen: tuple[object, _Look] | None = None
+        self._remarks: dict[GoSyntax, list[Remark]] = {}
 
     def read_ahead(self, sources: Mapping[str, SourceText]) -> None:
         """Parse what a report will be about, while the compiler is still working on it."""
@@ -129,7 +131,8 @@ class Analyst:
 
     def _report(self, look: _Look, texts: Sequence[PackageText], *, settled: bool) -> PackageReport:
         info, work = look.info, look.work.values()
-        findings = self._judge(look, look.facts.evidence(texts), settled=settled)
+        judged = self._judge(look, look.facts.evidence(texts), settled=settled)
+        findings, remarks = self._directed(look.work, judged, settled=settled)
         return PackageReport(
             info.path,
             info.directory,
@@ -142,6 +145,7 @@ class Analyst:
             _left_out(info, look.facts, work, look.merged),
             {path: file.source for path, file in look.syntax.files.items()},
             tuple(captured for each in work for captured in each.captures),
+            remarks,
             settled,
         )
 
@@ -216,6 +220,28 @@ class Analyst:
         for site, context in look.sites:
             judges[site.place.file].judge(site, context)
         return {path: judge.findings() for path, judge in judges.items()}
+
+    def _directed(
+        self, work: Mapping[str, FileWork], judged: dict[str, list[Finding]], *, settled: bool
+    ) -> tuple[dict[str, list[Finding]], tuple[Remark, ...]]:
+        """The findings as the source wants them, and what there is to say about that.
+
+        What is said of a silencer that may still have something to silence is what was said before.
+        """
+        found, remarks = dict(judged), {}
+        for path, each in work.items():
+            told = list(each.remarks)
+            if each.directives:
+                everything = chain.from_iterable(judged.values())
+                told += broken_by_inlining(each.directives, path, everything)
+                found[path], more = followed(each.directives, judged[path])
+                told += more
+            if told or each.directives:
+                remarks[each.syntax] = told if settled else self._remarks.get(each.syntax, [])
+        if settled:
+            self._remarks = remarks
+        flat = chain.from_iterable(remarks.values())
+        return found, tuple(sorted(flat, key=lambda remark: (remark.span, remark.message)))
 
 
 @frozen(eq=False)

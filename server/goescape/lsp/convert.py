@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from goescape.lsp.actions import Action
     from goescape.lsp.client import Client
     from goescape.lsp.diagnostics import Notice, Shown
+    from goescape.lsp.directive_help import Completion
     from goescape.lsp.hints import Hint
     from goescape.lsp.hover import Card
     from goescape.lsp.lenses import FunctionLens
@@ -113,7 +114,9 @@ class Translator:
         """A diagnostic with its flow and with what a code action needs."""
         return lsp.Diagnostic(
             range=self.range(notice.span),
-            severity=_SEVERITIES[notice.severity],
+            severity=lsp.DiagnosticSeverity.Error
+            if notice.is_error
+            else _SEVERITIES[notice.severity],
             code=notice.code,
             code_description=lsp.CodeDescription(notice.href) if notice.href else None,
             source=SOURCE,
@@ -152,6 +155,17 @@ class Translator:
         """A hover over the card's range."""
         kind = lsp.MarkupKind.Markdown if card.markdown else lsp.MarkupKind.PlainText
         return lsp.Hover(lsp.MarkupContent(kind, card.text), self.range(card.span))
+
+    def completion(self, completion: Completion) -> lsp.CompletionItem:
+        """A directive, in place of what was typed of it."""
+        text = completion.text.strip()
+        return lsp.CompletionItem(
+            label=text,
+            kind=lsp.CompletionItemKind.Keyword,
+            documentation=completion.help,
+            filter_text=text,
+            text_edit=lsp.TextEdit(self.range(completion.span), completion.text),
+        )
 
     def hint(self, hint: Hint, *, tooltip: bool) -> lsp.InlayHint:
         """An inlay hint behind its text; its first part leads to the decisive step."""

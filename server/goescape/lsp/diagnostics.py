@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from goescape.settings import Settings
 
 DOCUMENTATION = "https://github.com/goescape/goescape/blob/main/docs/causes.md"
+DIRECTIVES = "https://github.com/goescape/goescape/blob/main/docs/directives.md"
 WAITS = "escape analysis waits: the package does not compile"
 
 
@@ -46,6 +47,8 @@ class Notice:
     related: tuple[Related, ...] = ()
     href: str = ""
     data: Mapping[str, object] = field(factory=dict)
+    is_error: bool = False
+    """Whether the source promises something that does not hold."""
 
     @cached_property
     def mark(self) -> bytes:
@@ -136,7 +139,7 @@ def notices(
         fixes = facts.fixes.get((finding.span, finding.subject), 0)
         word = wordings.of if id(view) in as_compiled else _of_finding
         of_findings.append(word(found, settings, fixes, related=related))
-    return (*_of_file(facts, related=related), *of_findings)
+    return (*_of_file(facts, related=related), *of_findings, *_of_directives(facts))
 
 
 def severity(finding: Finding, settings: Settings) -> Severity:
@@ -185,6 +188,7 @@ def _of_finding(found: Found, settings: Settings, fixes: int, *, related: bool) 
             "subject": finding.subject,
             **proved,
         },
+        is_error=finding.breaks_promise,
     )
 
 
@@ -195,6 +199,22 @@ def _steps(story: explain.Explanation, view: View) -> Iterator[Related]:
         if place is not None and (place, step.text) != last:
             last = (place, step.text)
             yield Related(place, step.text)
+
+
+def _of_directives(facts: FileFacts) -> Iterator[Notice]:
+    """What there is to say about the directives of the file."""
+    for view in facts.views:
+        for remark in view.report.remarks:
+            span = view.span(remark.span) if remark.span.file in view.names(facts.path) else None
+            if span is not None:
+                yield Notice(
+                    span,
+                    Severity.WARNING,
+                    "directive",
+                    remark.message,
+                    href=DIRECTIVES,
+                    is_error=remark.is_error,
+                )
 
 
 def _of_file(facts: FileFacts, *, related: bool) -> Iterator[Notice]:

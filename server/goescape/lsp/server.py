@@ -21,7 +21,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 import goescape
-from goescape.lsp import actions, convert, hints, hover, lenses, streams
+from goescape.lsp import actions, convert, directive_help, hints, hover, lenses, streams
 from goescape.lsp.benchmarks import BENCH_COMMANDS
 from goescape.lsp.client import Client
 from goescape.lsp.commands import COMMANDS
@@ -188,7 +188,19 @@ def _hover(session: Session, params: lsp.HoverParams) -> lsp.Hover | None:
         return None
     at = convert.place(text, params.position)
     card = hover.card(session.facts(path).views, at, session.style())
+    if card is None:
+        card = directive_help.card(text, at, markdown=session.editor.client.markdown)
     return None if card is None else session.translator().hover(card)
+
+
+@_on(lsp.TEXT_DOCUMENT_COMPLETION, lsp.CompletionOptions(trigger_characters=["/", ":"]))
+def _completion(session: Session, params: lsp.CompletionParams) -> list[lsp.CompletionItem]:
+    path = path_of(params.text_document.uri)
+    text = session.text(path) if path else None
+    if text is None:
+        return []
+    at, translator = convert.place(text, params.position), session.translator()
+    return [translator.completion(each) for each in directive_help.completions(text, at)]
 
 
 @_on(lsp.TEXT_DOCUMENT_INLAY_HINT)

@@ -53,6 +53,12 @@ def _add_check(commands: _Commands) -> None:
         help="rank by what a heap profile of pprof says; may be repeated",
     )
     command.add_argument(
+        "--from-log",
+        default="",
+        metavar="FILE",
+        help="read the text of a build that was made with -gcflags=-m=2 (- for standard input)",
+    )
+    command.add_argument(
         "--fail-on",
         choices=(*SEVERITIES, "new"),
         default=SEVERITIES[-1],

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import sys
 import time
 from contextlib import aclosing
 from pathlib import Path
@@ -10,12 +13,13 @@ from typing import TYPE_CHECKING
 from attrs import define, evolve, field, frozen
 
 from goescape.analysis.baselines import new_findings
-from goescape.analysis.model import Finding, PackageReport, Place, Severity
+from goescape.analysis.model import Finding, PackageReport, Place, Remark, Severity
 from goescape.analysis.profile_join import Joined, Joining
 from goescape.analysis.profiles import ProfileProblem, merged
 from goescape.analysis.queries import once_per_site
 from goescape.terminal.baseline_file import read, sites
 from goescape.terminal.targets import UsageError, existing_folder, resolve
+from goescape.toolchain.build_logs import BuildLog
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
 from goescape.toolchain.go_command import GoProblem
 from goescape.toolchain.profile_files import changed_since, load
@@ -44,6 +48,8 @@ class Question:
     """A file with sites that are known: only others are shown."""
     since: str = ""
     """A revision whose sites are known."""
+    log: str = ""
+    """A file with the text of a build that was made elsewhere."""
     fail_on: Severity = Severity.HINT
     """The least severity that makes the check fail."""
 
@@ -80,6 +86,8 @@ class Outcome:
     joined: Joined | None = None
     """What the profiles say."""
     fail_on: Severity = Severity.HINT
+    remarks: tuple[Remark, ...] = ()
+    """What there is to say about directives in the source."""
     known: int | None = None
     """How many findings are not new, and not shown; None where nothing was compared."""
 
@@ -88,7 +96,7 @@ class Outcome:
         """2 when something could not be analysed, 1 for findings that count, 0 for none."""
         if self.failures:
             return 2
-        return 1 if any(map(self.fails_by, self.findings)) else 0
+        return 1 if self.remarks or any(map(self.fails_by, self.findings)) else 0
 
     def fails_by(self, finding: Finding) -> bool:
         """Whether a finding makes the check fail."""
@@ -108,6 +116,7 @@ class _Collector:
     joining: Joining | None = None
     joined: Joined | None = None
     known: int | None = None
+    remarks: list[Remark] = field(factory=list)
 
     def add(self, item: PackageReport | Problem) -> None:
         if isinstance(item, Problem):
@@ -118,6 +127,7 @@ class _Collector:
             self.joining.add(item)
         for error in item.errors:
             self.failures.append(Failure("compile", error.message, item.package, error.place))
+        self.remarks += item.remarks
         for finding in item.findings:
             if finding.is_diagnostic or self.question.everything:
                 self.findings.append(finding)
@@ -137,8 +147,10 @@ class _Collector:
         """Keep only what is none of these sites."""
         found = once_per_site(self.findings)
         new = new_findings(sites(found, self.sources, folder), known)
-        self.findings = [each for number, each in enumerate(found) if number in new]
-        self.known = len(found) - len(new)
+        self.findings = [
+            each for number, each in enumerate(found) if number in new or each.breaks_promise
+        ]
+        self.known = len(found) - len(self.findings)
 
     def read_profiles(self) -> None:
         """Read what was asked for. Raises UsageError."""
@@ -172,10 +184,14 @@ async def check(question: Question, options: EngineOptions, progress: Progress) 
         collector.read_profiles()
         known = read(question.baseline) if question.baseline else []
         engine = Engine(options)
-        go = await engine.go()
-        version, notice = go.version, go.notice
+        if not question.log or question.since:
+            go = await engine.go()
+            version, notice = go.version, go.notice
         async with progress:
-            await _analyze(engine, folder, question.packages, collector, progress)
+            if question.log:
+                await asyncio.to_thread(_read_log, folder, question.log, collector, progress)
+            else:
+                await _analyze(engine, folder, question.packages, collector, progress)
             if question.since:
                 known += await _sites_of_revision(engine, folder, question, progress)
         if not collector.packages and not collector.failures:
@@ -202,7 +218,32 @@ async def check(question: Question, options: EngineOptions, progress: Progress) 
         notice=notice,
         joined=collector.joined,
         fail_on=question.fail_on,
+        remarks=tuple(dict.fromkeys(collector.remarks)),
         known=collector.known,
+    )
+
+
+def _read_log(folder: Path, name: str, collector: _Collector, progress: Progress) -> None:
+    """Understand a log. Raises UsageError where it is none."""
+    log = BuildLog(folder)
+    try:
+        with contextlib.ExitStack() as stack:
+            file = sys.stdin.buffer if name == "-" else stack.enter_context(Path(name).open("rb"))
+            for report in log.reports(iter(lambda: file.read(1 << 16), b"")):
+                collector.add(report)
+                progress.advance(report.package, len(collector.findings))
+    except OSError as problem:
+        raise UsageError(f"The log {name} cannot be read ({problem.strerror}).") from None
+    if collector.packages:
+        return
+    if log.unknown:
+        raise UsageError(
+            f"{next(iter(log.unknown))}, which the log names, is not below {folder}; name the "
+            "folder of the build with -C."
+        )
+    raise UsageError(
+        f"The log {name} has nothing of the compiler; build with `go build -gcflags=-m=2 ./...` "
+        "and keep standard error."
     )
 
 

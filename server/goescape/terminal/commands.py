@@ -76,6 +76,7 @@ def _check(arguments: argparse.Namespace) -> int:
         profiles=tuple(arguments.profile),
         baseline=arguments.baseline,
         since=arguments.since,
+        log=arguments.from_log,
         fail_on=Severity.HINT if only_new else Severity(arguments.fail_on),
     )
     style = _style(arguments)

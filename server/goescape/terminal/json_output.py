@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from goescape.analysis.model import Finding, Place
+    from goescape.analysis.model import Finding, Place, Remark
     from goescape.terminal.check import Failure, Outcome
 
 SCHEMA = 1
@@ -27,6 +27,8 @@ def render(outcome: Outcome) -> Iterator[str]:
         yield '], "allocations": ['
         sources = outcome.joined.sources
         yield from _lines(profile_output.source_members(each, outcome.folder) for each in sources)
+    yield '], "directives": ['
+    yield from _lines(_remark(each, outcome.folder) for each in outcome.remarks)
     yield '], "errors": ['
     yield from _lines(_failure(each, outcome.folder) for each in outcome.failures)
     yield "]}\n"
@@ -65,6 +67,7 @@ def _finding(finding: Finding, folder: Path) -> dict[str, object]:
         "message": explain.message(finding),
         "allocates": finding.allocates.value,
         "in_loop": finding.in_loop,
+        "breaks_promise": finding.breaks_promise,
         "compiler": finding.compiler,
         "flow": [
             {**_place(step.place, folder), "text": step.text, "reason": step.reason}
@@ -74,6 +77,14 @@ def _finding(finding: Finding, folder: Path) -> dict[str, object]:
             {**_place(copy.place, folder), "function": copy.function, "escapes": copy.escapes}
             for copy in finding.copies
         ],
+    }
+
+
+def _remark(remark: Remark, folder: Path) -> dict[str, object]:
+    return {
+        **_place(remark.span.start, folder),
+        "severity": "error" if remark.is_error else "warning",
+        "message": remark.message,
     }
 
 

@@ -35,6 +35,13 @@ def render(outcome: Outcome, style: Style, here: Path) -> Iterator[str]:
             if outcome.joined is not None and (share := outcome.joined.share(finding)):
                 yield f"{' ' * _GUTTER} {style.paint('strong', f'= {share.text}')}"
         yield ""
+    for remark in outcome.remarks:
+        rank = "error" if remark.is_error else "warning"
+        place = style.paint("strong", shown_place(remark.span, here))
+        message = style.prose(printable(remark.message))
+        yield f"{place}: {style.paint(rank, rank)}: {message} {style.paint('faint', '(directive)')}"
+    if outcome.remarks:
+        yield ""
     if outcome.joined is not None:
         yield from profile_output.render(outcome.joined, style, here)
         yield ""
@@ -85,6 +92,8 @@ def _decisive_line(
 
 def rank_of(finding: Finding) -> str:
     """The word in front of the message."""
+    if finding.breaks_promise:
+        return "error"
     return "note" if finding.allocates is Allocates.NO else finding.severity.value
 
 

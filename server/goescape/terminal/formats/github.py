@@ -33,7 +33,12 @@ def render(outcome: Outcome, here: Path) -> Iterator[str]:
         }
         if span.line == span.end_line:  # columns of several lines would mean nothing
             where |= {"col": span.column, "endColumn": span.end_column}
-        yield _command(_COMMANDS[finding.severity], where, explain.message(finding))
+        name = "error" if finding.breaks_promise else _COMMANDS[finding.severity]
+        yield _command(name, where, explain.message(finding))
+    for remark in outcome.remarks:
+        name = "error" if remark.is_error else "warning"
+        where = {"file": shown_path(remark.span.file, here), "line": remark.span.line}
+        yield _command(name, {**where, "title": "goescape: directive"}, remark.message)
     for failure in outcome.failures:
         where = {"title": "goescape: not analysed"}
         if failure.place is not None:

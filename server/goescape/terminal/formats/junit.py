@@ -28,6 +28,12 @@ def render(outcome: Outcome, here: Path) -> Iterator[str]:
         suite = _element(root, "testsuite", name=package)
         for finding in findings:
             _finding(suite, finding, outcome, here)
+    if outcome.remarks:
+        suite = _element(root, "testsuite", name="goescape: directives")
+        for remark in outcome.remarks:
+            where = f"{shown_path(remark.span.file, here)}:{remark.span.line}"
+            case = _element(suite, "testcase", classname="goescape", name=where)
+            _element(case, "failure", message=remark.message, type="directive")
     if outcome.failures:
         suite = _element(root, "testsuite", name="goescape: not analysed")
         for failure in outcome.failures:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from goescape.analysis import explain
 from goescape.analysis.model import Severity
-from goescape.terminal.formats.rules import HOME, help_page
+from goescape.terminal.formats.rules import DIRECTIVE, HOME, help_page
 from goescape.terminal.paths import shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from goescape.analysis.model import Finding, Place
+    from goescape.analysis.model import Finding, Place, Remark
     from goescape.terminal.check import Failure, Outcome
 
 _SEVERITIES = {
@@ -27,6 +27,7 @@ _SEVERITIES = {
 def render(outcome: Outcome, here: Path) -> Iterator[str]:
     """One object; files as seen from ``here``, the checkout."""
     diagnostics = [_finding(each, here) for each in outcome.findings]
+    diagnostics += [_remark(each, here) for each in outcome.remarks]
     diagnostics += [_failure(each, here) for each in outcome.failures]
     found = {"source": {"name": "goescape", "url": HOME}, "diagnostics": diagnostics}
     yield json.dumps(found, indent=1) + "\n"
@@ -43,7 +44,7 @@ def _finding(finding: Finding, here: Path) -> dict[str, object]:
                 "end": {"line": span.end_line, "column": span.end_column},
             },
         },
-        "severity": _SEVERITIES[finding.severity],
+        "severity": "ERROR" if finding.breaks_promise else _SEVERITIES[finding.severity],
         "code": {"value": code, "url": help_page(code)},
     }
     steps = explain.explain(finding).steps
@@ -53,6 +54,15 @@ def _finding(finding: Finding, here: Path) -> dict[str, object]:
         if step.place is not None
     ]
     return {**found, "relatedLocations": related} if related else found
+
+
+def _remark(remark: Remark, here: Path) -> dict[str, object]:
+    return {
+        "message": remark.message,
+        "location": _location(remark.span.start, here),
+        "severity": "ERROR" if remark.is_error else "WARNING",
+        "code": {"value": DIRECTIVE},
+    }
 
 
 def _failure(failure: Failure, here: Path) -> dict[str, object]:

@@ -6,6 +6,8 @@ from goescape.analysis.model import Cause
 
 HOME = "https://github.com/goescape/goescape"
 
+DIRECTIVE = "directive"
+"""The code of what is said about directives in the source."""
 TITLES = {
     Cause.RETURNED: "A pointer outlives the function that made its value",
     Cause.CAPTURED: "A function literal holds on to a variable",

@@ -10,7 +10,7 @@ from goescape import __version__
 from goescape.analysis import explain
 from goescape.analysis.model import Cause, Severity
 from goescape.terminal.baseline_file import sites
-from goescape.terminal.formats.rules import HOME, TITLES, help_page
+from goescape.terminal.formats.rules import DIRECTIVE, HOME, TITLES, help_page
 from goescape.terminal.paths import shown_path
 from goescape.toolchain.digests import digest
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goescape.analysis.baselines import Site
-    from goescape.analysis.model import Finding
+    from goescape.analysis.model import Finding, Remark
     from goescape.analysis.source import SourceText
     from goescape.terminal.check import Failure, Outcome
 
@@ -47,7 +47,10 @@ def render(outcome: Outcome, here: Path) -> Iterator[str]:
                 "toolExecutionNotifications": [writer.failure(each) for each in outcome.failures],
             }
         ],
-        "results": [writer.result(finding, site) for finding, site in found],
+        "results": [
+            *(writer.result(finding, site) for finding, site in found),
+            *(writer.remark(each) for each in outcome.remarks),
+        ],
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     yield json.dumps(log, indent=1) + "\n"
@@ -65,7 +68,8 @@ def _driver() -> dict[str, object]:
                 "helpUri": help_page(cause.value),
             }
             for cause in _CAUSES
-        ],
+        ]
+        + [{"id": DIRECTIVE, "shortDescription": {"text": "A directive in the source"}}],
     }
 
 
@@ -88,7 +92,7 @@ class _Writer:
         result: dict[str, object] = {
             "ruleId": finding.cause.value,
             "ruleIndex": _CAUSES.index(finding.cause),
-            "level": _LEVELS[finding.severity],
+            "level": "error" if finding.breaks_promise else _LEVELS[finding.severity],
             "message": {"text": explain.message(finding)},
             "locations": [location],
             "partialFingerprints": {"site/v1": digest(repr(site).encode()).hex()},
@@ -110,6 +114,18 @@ class _Writer:
                 location["message"] = {"text": step.text}
                 found.append({"location": location})
         return found
+
+    def remark(self, remark: Remark) -> dict[str, object]:
+        """What there is to say about a directive."""
+        span = remark.span
+        end = (span.end_line, span.end_column)
+        return {
+            "ruleId": DIRECTIVE,
+            "ruleIndex": len(_CAUSES),
+            "level": "error" if remark.is_error else "warning",
+            "message": {"text": remark.message},
+            "locations": [self._location(span.file, (span.line, span.column), end)],
+        }
 
     def failure(self, failure: Failure) -> dict[str, object]:
         """Something that could not be analysed."""
