@@ -351,8 +351,8 @@ def _lines_of_other_evidence(
     return [(0, sys.maxsize)]
 
 
-_STATES = 2
-"""Of a package that work is kept for: with its tests and without."""
+_STATES = 3
+"""Of a package that work is kept for: with its tests, without, and when half of it was said."""
 
 
 def _in_source_order(finding: Finding) -> tuple[Span, Place, str]:
