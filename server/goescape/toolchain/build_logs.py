@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from goescape.analysis.compiler_text import CompilerText
 from goescape.analysis.report import PackageInfo, build_report
 from goescape.analysis.source import SourceText
+from goescape.toolchain.listeners import LONGEST_LINE
 from goescape.toolchain.packages import owner_of, split_path
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class BuildLog:
         rest = b""
         for chunk in chunks:
             *lines, rest = (rest + chunk).split(b"\n")
+            rest = rest[:LONGEST_LINE]
             for line in lines:
                 yield from self._take(line)
         yield from self._take(rest)

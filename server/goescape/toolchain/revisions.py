@@ -115,10 +115,11 @@ async def _git(
     git: str, folder: Path, *arguments: str, environment: dict[str, str] | None = None
 ) -> Captured:
     clean = {name: value for name, value in os.environ.items() if name not in _PRESENT}
-    # No network, no questions, and no program that an attribute names.
+    # No network, no questions, no hooks; filters that the user has set up run as in a checkout.
     clean |= {"GIT_TERMINAL_PROMPT": "0", "GIT_LFS_SKIP_SMUDGE": "1", "GIT_OPTIONAL_LOCKS": "0"}
     clean |= {"GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C", **(environment or {})}
-    command = Command((git, *arguments), str(folder), clean, niceness=0)
+    no_hooks = ("-c", f"core.hooksPath={os.devnull}")
+    command = Command((git, *no_hooks, *arguments), str(folder), clean, niceness=0)
     try:
         return await capture(command, _SECONDS)
     except GoProblem as problem:
