@@ -267,10 +267,10 @@ async def _sites_of_revision(
     """What there was at a revision. Raises RevisionProblem where that cannot be told."""
     collector = _Collector(evolve(question, profiles=()))
     async with exported(folder, question.since) as old:
-        if not old.folder.is_dir():
+        if not old.is_dir():
             return []
         try:
-            await _analyze(engine, old.folder, question.packages, collector, progress)
+            await _analyze(engine, old, question.packages, collector, progress)
         except UsageError:
             return []  # nothing of it was there yet
         if collector.failures:
@@ -279,5 +279,5 @@ async def _sites_of_revision(
                 f"{question.since} cannot be compared with, as not all of it compiles: "
                 f"{first.package or first.kind}: {first.message}"
             )
-        found = sites(once_per_site(collector.findings), collector.sources, old.folder)
+        found = sites(once_per_site(collector.findings), collector.sources, old)
         return [site for _, site in found]

@@ -37,8 +37,6 @@ class BuildLog:
         """``folder`` is where the build ran, or has what it compiled somewhere below."""
         self.unknown: dict[str, None] = {}
         """Files that the log names and that are not here."""
-        self.lines = 0
-        """Lines that speak of Go files."""
         self._folder = folder
         self._language = language
         self._paths: dict[bytes, bytes] = {}
@@ -69,7 +67,6 @@ class BuildLog:
         first = _FIRST_PLACE.match(line)
         if first is None:
             return
-        self.lines += 1
         path = self._resolved(first[1])
         if not self._has_headers:
             package = str(Path(path.decode("utf-8", "replace")).parent)

@@ -10,8 +10,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import frozen
-
 from goescape.toolchain.process import Captured, Command, GoProblem, capture
 from goescape.toolchain.tasks import uninterrupted
 
@@ -26,19 +24,11 @@ class RevisionProblem(Exception):  # noqa: N818 - a sentence for the user, the n
     """A revision cannot be had; one sentence: what happened, and what to do."""
 
 
-@frozen
-class Exported:
-    """A revision as it lies in a folder."""
-
-    folder: Path
-    """The counterpart of the folder that was asked about; it may not have existed then."""
-    commit: str
-
-
 @contextlib.asynccontextmanager
-async def exported(folder: Path, revision: str) -> AsyncIterator[Exported]:
+async def exported(folder: Path, revision: str) -> AsyncIterator[Path]:
     """The whole repository around a folder as it was at a revision, until the context ends.
 
+    Gives the counterpart of the folder; it may not have existed then.
     Git's index, refs and configuration stay what they are, and nothing is fetched. Raises
     RevisionProblem.
     """
@@ -50,7 +40,7 @@ async def exported(folder: Path, revision: str) -> AsyncIterator[Exported]:
     target, below = await asyncio.to_thread(_target, folder, top)
     try:
         await _export(git, top, commit, target)
-        yield Exported(target / below, commit)
+        yield target / below
     finally:
         await uninterrupted(asyncio.to_thread(shutil.rmtree, target, ignore_errors=True))
 
