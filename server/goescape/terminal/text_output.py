@@ -129,7 +129,8 @@ def _summary(outcome: Outcome, style: Style, here: Path) -> Iterator[str]:
     shown = [
         style.paint(rank.value, f"{ranks[rank]} {rank.value}") for rank in Severity if ranks[rank]
     ]
-    where = f"{count(outcome.packages, 'package')} ({outcome.go or 'a log'}, {outcome.seconds:.1f} s)"
+    told = f"{outcome.go or 'a log'}, {outcome.seconds:.1f} s"
+    where = f"{count(outcome.packages, 'package')} ({told})"
     kind = "allocation site" if outcome.known is None else "new allocation site"
     total = (
         count(len(found), kind) if found else "Nothing new" if outcome.known else "Nothing found"
