@@ -191,6 +191,16 @@ def test_storage_may_hold_the_sign_of_a_flow() -> None:
     assert package.explanations[0].flows[0].steps[0].reason == "assign"
 
 
+def test_closures_of_the_package_are_no_sign_that_code_generation_has_begun() -> None:
+    reader = CompilerText()
+    reader.feed_chunk(b"# p\na.go:3:9: closure converted to global\n")
+    reader.feed_chunk(b"a.go:9:2: moved to heap: x\n")
+    assert not reader.has_evidence
+    reader.feed_chunk(b"a.go:9:9: convert: using global for interface value: .stmp_1\n")
+    reader.feed_chunk(b"a.go:10:2: y does not escape\n")  # a statement ends where one begins
+    assert reader.has_evidence
+
+
 @given(st.text())
 def test_nothing_makes_it_fail(text: str) -> None:
     parse(text)

@@ -246,18 +246,18 @@ class _Collected:
         self._facts: dict[type[Fact], list[Fact]] = {kind: [] for kind in _KINDS}
         self._unknown: list[str] = []
         self._unknown_count = 0
+        self.has_evidence = False
 
     @property
     def something(self) -> bool:
         telling = (Decision, Inlinable, Leak)
         return bool(self._unknown) or any(self._facts[kind] for kind in telling)
 
-    @property
-    def has_evidence(self) -> bool:
-        return bool(self._facts[Evidence])
-
     def add(self, fact: Fact) -> None:
         self._facts[type(fact)].append(fact)
+        if type(fact) is Evidence and not self.has_evidence:
+            # variables of the package may be initialized with closures before escape analysis
+            self.has_evidence = not fact.text.startswith("closure converted to global")
 
     def not_understood(self, line: str) -> None:
         self._unknown_count += 1

@@ -68,7 +68,7 @@ class Contexts:
         chain = self._chains.of(site) if site.escapes else ()
         function = site.function
         return Context(
-            copies.sorted(),
+            copies.sorted() if copies.by_place else (),
             bool(copies.nodes) and site.in_literal and all(map(runs_repeatedly, copies.nodes)),
             function is not None and self._called_only_in_loops(function),
             self._only_inlined(site, copies),
@@ -77,7 +77,11 @@ class Contexts:
         )
 
     def _elsewhere(self, site: Site, chain: tuple[Explanation, ...]) -> tuple[GoSyntax, ...]:
-        printed = site.leads_to.union(*map(files_in, chain[1:])) if chain else ()
+        printed = site.leads_to if chain else frozenset()
+        if len(chain) > 1:
+            printed = printed.union(*map(files_in, chain[1:]))
+        if len(printed) <= 1 and all(self._paths.get(each) == site.place.file for each in printed):
+            return ()  # nearly always
         others = {self._paths.get(file) for file in printed} - {site.place.file}
         files = self._syntax.files
         return tuple(files[other] for other in sorted(filter(None, others)) if other in files)
