@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -102,11 +103,7 @@ def copies_sentence(finding: Finding, words: Catalogue = ENGLISH) -> str:
 
 def explain(finding: Finding, words: Catalogue = ENGLISH) -> Explanation:
     """The whole story of a finding."""
-    steps = tuple(
-        ExplainedStep(sentence, step.place)
-        for step in finding.flow
-        if (sentence := step_sentence(step, words))
-    )
+    steps = explained_steps(finding, words)
     cause = finding.cause.value
     if finding.allocates is Allocates.NO:
         why = words.text("why no allocation", note=finding.note)
@@ -122,6 +119,15 @@ def explain(finding: Finding, words: Catalogue = ENGLISH) -> Explanation:
         steps,
         words.text(f"helps {cause}"),
         words.text(f"ignore {cause}"),
+    )
+
+
+def explained_steps(finding: Finding, words: Catalogue = ENGLISH) -> tuple[ExplainedStep, ...]:
+    """The way to the heap."""
+    return tuple(
+        ExplainedStep(sentence, step.place)
+        for step in finding.flow
+        if (sentence := step_sentence(step, words))
     )
 
 
@@ -200,6 +206,7 @@ def _decision(finding: Finding, words: Catalogue) -> dict[str, str]:
     return {"step": step, "line": str(line), "destination": given}
 
 
+@lru_cache(maxsize=4096)
 def _code(text: str) -> str:
     """Code in backticks, on one line, cut to what a reader takes in at a glance."""
     flat = " ".join(text.split())

@@ -109,9 +109,8 @@ class Span(NamedTuple):
         return (self.line, self.column) <= (line, column) <= (self.end_line, self.end_column)
 
 
-@frozen
-class FlowStep:
-    """One step of the way from an allocation to where it escapes."""
+class FlowStep(NamedTuple):
+    """One step of the way from an allocation to where it escapes; there are many of them."""
 
     place: Place | None
     """Where it happens; None where the compiler does not know."""
@@ -196,8 +195,7 @@ class Finding:
         )
 
 
-@frozen
-class Parameter:
+class Parameter(NamedTuple):
     """What a function does to one of its parameters (or its receiver)."""
 
     name: str

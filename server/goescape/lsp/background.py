@@ -17,22 +17,25 @@ if TYPE_CHECKING:
 
     from goescape.settings import Settings
     from goescape.toolchain.events import Event
+    from goescape.toolchain.scheduler import Heard
 
 
 class Background:
     """Started once; settings replace its engine, folders its watcher."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each by its name
         self,
         settings: Settings,
+        *,
         emit: Callable[[Event], None],
         shown: Callable[[], Mapping[str, bytes]],
         on_change: Callable[[str], None],
         on_proof: Callable[[str], None],
+        heard: Heard,
     ) -> None:
         self.engine = Engine(EngineOptions.of(settings))
         kept = KeptResults()
-        self.scheduler = Scheduler(self.engine, emit, shown, kept)
+        self.scheduler = Scheduler(self.engine, emit, shown, kept=kept, heard=heard)
         self._pruning = asyncio.ensure_future(asyncio.to_thread(kept.prune))
         self.proofs = Proofs(self.engine, preferred, on_proof=on_proof)
         self._on_change = on_change

@@ -10,7 +10,6 @@ from attrs import field, frozen
 
 from goescape.analysis import explain
 from goescape.analysis.model import CompileError, Finding, Place, RankReason, Severity, Span
-from goescape.toolchain.digests import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -51,9 +50,11 @@ class Notice:
     """Whether the source promises something that does not hold."""
 
     @cached_property
-    def mark(self) -> bytes:
-        """Equal for equal notices, in little memory."""
-        return digest(repr(self).encode())
+    def told(self) -> str:
+        """Equal for equal notices."""
+        related = [(*each.place, each.text) for each in self.related]
+        rest = (self.severity.value, self.code, self.message, self.href, self.data, self.is_error)
+        return repr((*self.span, related, rest))
 
 
 @frozen
@@ -169,15 +170,15 @@ def shown_findings(facts: FileFacts, settings: Settings) -> Iterable[Found]:
 
 def _of_finding(found: Found, settings: Settings, fixes: int, *, related: bool) -> Notice:
     span, finding, view = found
-    anchor, story = finding.anchor, explain.explain(finding)
+    anchor, steps = finding.anchor, explain.explained_steps(finding) if related else ()
     # A diagnostic that is another one makes editors ask again what can be done about it.
     proved = {"fixes": fixes} if fixes else {}
     return Notice(
         span=span,
         severity=severity(finding, settings),
         code=finding.cause.value,
-        message=story.headline,
-        related=tuple(_steps(story, view)) if related else (),
+        message=explain.message(finding),
+        related=tuple(_steps(steps, view)),
         href=f"{DOCUMENTATION}#{finding.cause.value}",
         data={
             "package": finding.package or view.report.package,
@@ -192,9 +193,9 @@ def _of_finding(found: Found, settings: Settings, fixes: int, *, related: bool) 
     )
 
 
-def _steps(story: explain.Explanation, view: View) -> Iterator[Related]:
+def _steps(steps: Sequence[explain.ExplainedStep], view: View) -> Iterator[Related]:
     last = None
-    for step in story.steps:
+    for step in steps:
         place = None if step.place is None else view.place(step.place)
         if place is not None and (place, step.text) != last:
             last = (place, step.text)

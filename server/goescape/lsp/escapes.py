@@ -156,7 +156,9 @@ def ranked(session: Session, known: Known, wanted: Filter) -> list[Ranked]:
     """A package's allocation sites as the settings and the filter have them."""
     settings, heard = session.settings, {}
     for path in known.places:
-        heard[path] = not is_silenced(relative(path, session.folders), settings)
+        heard[path] = not is_silenced(
+            relative(path, session.folders, session.store.identity), settings
+        )
     report, _ = session.profiles.seen(known.report)
     shown = (each for each in report.diagnostics() if heard[each.span.file])
     return [

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes, unquote_to_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 WINDOWS = os.name == "nt"
 _DRIVE = re.compile(r"^/([A-Za-z]):(?=/|$)")
@@ -62,7 +66,7 @@ def identity(path: str) -> str:
     return os.path.normcase(os.path.realpath(path))
 
 
-def relative(path: str, folders: tuple[str, ...]) -> str:
+def relative(path: str, folders: tuple[str, ...], identity: Callable[[str], str] = identity) -> str:
     """The path below the innermost of the folders, with slashes; the name of the file otherwise."""
     best = path.replace(os.sep, "/").rpartition("/")[2]
     longest = -1

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from goescape.lsp.diagnostics import FileFacts, Notice, Shown, Wordings, notices
-from goescape.lsp.paths import identity
 from goescape.toolchain.digests import digest
 
 if TYPE_CHECKING:
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 
 _REFRESH_SECONDS = 0.05
 """Results that come closer together than this make the client ask again once."""
+_REPEATING_SECONDS = 10.0
+"""How long what changes in files that nobody has open may wait: many packages may speak of one."""
 
 
 @frozen
@@ -37,7 +38,7 @@ class _Told:
 
 def _mark(notices: tuple[Notice, ...]) -> bytes:
     """Equal for equal notices, in little memory; empty where there are none."""
-    return digest(b"".join(each.mark for each in notices)) if notices else b""
+    return digest("".join(each.told for each in notices).encode()) if notices else b""
 
 
 class Publisher:
@@ -55,6 +56,7 @@ class Publisher:
         state: Callable[[str], object],
         facts: Callable[[str], FileFacts],
         translator: Callable[[], Translator],
+        identity: Callable[[str], str],
     ) -> None:
         self._editor = editor
         self._buffers = buffers
@@ -62,13 +64,19 @@ class Publisher:
         self._state = state
         self._facts = facts
         self._translator = translator
+        self._identity = identity
         self._wordings = Wordings()
         self._published: dict[str, _Told] = {}
         self._sent_before: dict[str, dict[int, tuple[Notice, object]]] = {}
         """The diagnostics of files, as they were sent."""
         self._unpushed: dict[str, str] = {}
         """Files whose diagnostics may differ from what was published, by identity."""
+        self._repeated: dict[str, str] = {}
+        """Those of them that have been published before: more may be said of them soon."""
+        self._repeating: asyncio.TimerHandle | None = None
         self._pushing = False
+        self._all_pushed = asyncio.Event()
+        self._all_pushed.set()
         self._pulled: dict[str, tuple[object, str]] = {}
         """The state of a file and the id of its diagnostics."""
         self._nonce = os.urandom(4).hex()
@@ -79,8 +87,10 @@ class Publisher:
     def close(self) -> None:
         """Tell nothing more."""
         self._closed = True
-        if self._refresh is not None:
-            self._refresh.cancel()
+        self._all_pushed.set()
+        for timer in (self._refresh, self._repeating):
+            if timer is not None:
+                timer.cancel()
 
     def publish(self, paths: Iterable[str]) -> None:
         """Tell the client about files whose findings may differ, and only about those that do."""
@@ -99,28 +109,50 @@ class Publisher:
         """What the user looks at at once; the rest file by file, so that hovers need not wait."""
         if self._editor.client.pulls:
             return
-        for path in {identity(path): path for path in paths}.values():
+        for path in {self._identity(path): path for path in paths}.values():
+            key = self._identity(path)
             if self._buffers.at(path) is not None:
-                self._unpushed.pop(identity(path), None)
+                self._unpushed.pop(key, None)
+                self._repeated.pop(key, None)
                 self._publish(path)
+            elif key in self._published and key not in self._unpushed:
+                self._repeated[key] = path
             else:
-                self._unpushed[identity(path)] = path
+                self._unpushed[key] = path
+        if self._repeated and self._repeating is None and not self._closed:
+            loop = asyncio.get_running_loop()
+            self._repeating = loop.call_later(_REPEATING_SECONDS, self._push_repeated)
+        self._push_rest()
+
+    async def pushed(self, *, wholly: bool) -> None:
+        """Return when nothing is left to be pushed, or only what had been published before."""
+        if wholly and self._repeating is not None:
+            self._repeating.cancel()
+            self._push_repeated()
+        await self._all_pushed.wait()
+
+    def _push_repeated(self) -> None:
+        self._repeating = None
+        self._unpushed.update(self._repeated)
+        self._repeated.clear()
         self._push_rest()
 
     def _push_next(self) -> None:
         self._pushing = False
         if self._unpushed and not self._closed:
-            path = self._unpushed.pop(next(iter(self._unpushed)))
-            self._push_rest()
-            self._publish(path)
+            self._publish(self._unpushed.pop(next(iter(self._unpushed))))
+        self._push_rest()
 
     def _push_rest(self) -> None:
-        if self._unpushed and not self._pushing:
+        if not self._unpushed or self._closed:
+            self._all_pushed.set()
+        elif not self._pushing:
             self._pushing = True
+            self._all_pushed.clear()
             asyncio.get_running_loop().call_soon(self._push_next)
 
     def _publish(self, path: str) -> None:
-        key, uri = identity(path), self._buffers.uri(path)
+        key, uri = self._identity(path), self._buffers.uri(path)
         state, before = self._state(path), self._published.get(key)
         if before is not None and before.state == state and before.uri == uri:
             return
@@ -162,7 +194,7 @@ class Publisher:
 
         Without notices when they are those of the ``previous`` id.
         """
-        key, state = identity(path), self._state(path)
+        key, state = self._identity(path), self._state(path)
         buffer = self._buffers.at(path)
         version = None if buffer is None else buffer.version
         known = self._pulled.get(key)
@@ -179,8 +211,8 @@ class Publisher:
         ``before`` are the ids that it has, by path. It may be gone through in several turns of the
         event loop.
         """
-        known = {identity(path): path for path in (*before, *paths)}
-        remembered = {identity(path): value for path, value in before.items()}
+        known = {self._identity(path): path for path in (*before, *paths)}
+        remembered = {self._identity(path): value for path, value in before.items()}
         for key, path in known.items():
             shown = self.pull(path, remembered.get(key))
             if shown.notices or key in remembered:

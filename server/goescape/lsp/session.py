@@ -8,6 +8,7 @@ import logging
 import os
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -80,6 +81,7 @@ class Session:
             state=self._state,
             facts=self.facts,
             translator=self.translator,
+            identity=self.store.identity,
         )
         self._progress = Progress(lambda: editor if editor.client.progress else None)
         self._problem: Problem | None = None
@@ -117,10 +119,11 @@ class Session:
         self._started.set()
         self.background = Background(
             self.settings,
-            self.take,
-            self._shown_texts,
-            self.changed_on_disk,
-            self.fixes.proved,
+            emit=self.take,
+            shown=self._shown_texts,
+            on_change=self.changed_on_disk,
+            on_proof=self.fixes.proved,
+            heard=self.publisher.pushed,
         )
         for buffer in self.buffers:
             self._analyze_opened(buffer)
@@ -378,7 +381,7 @@ class Session:
         views = tuple(self.view(each) for each in known)
         return FileFacts(
             path=path,
-            relative=relative(path, self.folders),
+            relative=relative(path, self.folders, self.store.identity),
             views=views,
             waiting=self.store.waiting_for(path),
             excluded=self.store.excluded(path),
@@ -419,8 +422,8 @@ class Session:
         return self._disk.text(path)
 
     def translator(self) -> Translator:
-        """From places to the editor's positions."""
-        return Translator(self.text, self.buffers.uri)
+        """From places to the editor's positions, for as long as nothing is edited."""
+        return Translator(cache(self.text), cache(self.buffers.uri))
 
     def style(self) -> Style:
         """How to mark up text."""

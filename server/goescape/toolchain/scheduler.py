@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 from contextlib import aclosing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from goescape.analysis.model import PackageReport
 from goescape.toolchain.builds import Problem, problem_of
@@ -36,7 +36,7 @@ from goescape.toolchain.requests import Queue, Requests
 from goescape.toolchain.tasks import uninterrupted, within
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 
     from goescape.toolchain.engine import Engine
     from goescape.toolchain.kept_results import KeptResults
@@ -50,27 +50,38 @@ _MOST_SINGLY = 6
 """The go command takes more packages at once than this faster than one by one."""
 
 
+class Heard(Protocol):
+    """Returns when the listener is done with what was emitted, or ``wholly`` done."""
+
+    def __call__(self, *, wholly: bool) -> Awaitable[object]:
+        """Wait for that."""
+
+
 class Scheduler:
     """Takes changes and wishes, runs analyses, and hands events to ``emit`` on the event loop.
 
     Every method returns at once and is called on the event loop's thread. ``shown`` gives the texts
     that the editor holds, by absolute path. ``kept`` is what earlier servers found. ``settle`` is
     how long, in seconds, changes on the disk wait for further ones when they come in a row.
+    ``heard`` is asked while whole folders are analysed, which go no faster than that.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each by its name
         self,
         engine: Engine,
         emit: Callable[[Event], None],
         shown: Callable[[], Mapping[str, bytes]] = dict,
+        *,
         kept: KeptResults | None = None,
         settle: float = 0.05,
+        heard: Heard | None = None,
     ) -> None:
         self._engine = engine
         self._kept = kept
         self._lane = DirectLane(engine, kept)
         self._ledger = Ledger(emit, shown)
         self._settle = settle
+        self._heard = heard
         self._slots = asyncio.Semaphore(BUILDS_AT_ONCE)
         self._wide_slot = asyncio.Semaphore(1)
         self._wide_goes_on = asyncio.Event()
@@ -306,6 +317,7 @@ class Scheduler:
             else:
                 for pattern in patterns:
                     await self._analyze_one(root, requests, pattern)
+            await self._told(wholly=True)
         requests.near.answered(begun)  # what could not be done has been told
 
     async def _analyze_one(self, root: str, requests: Requests, pattern: str) -> None:
@@ -352,6 +364,7 @@ class Scheduler:
             self._announce_gone(root, gone)
             present = [pattern for pattern in begun if pattern not in gone]
             await self._look_widely(root, present)
+            await self._told(wholly=True)
         queue.answered(begun)
 
     async def _look_widely(self, root: str, patterns: Sequence[str]) -> None:
@@ -362,7 +375,7 @@ class Scheduler:
             async with aclosing(recall.reports(patterns)) as reports:
                 async for report in reports:
                     self._ledger.accept_unedited(report)
-                    await self._ledger.nothing_urgent()
+                    await self._ready_for_more()
             patterns = recall.rest
         if not patterns:
             return
@@ -371,7 +384,16 @@ class Scheduler:
                 self._ledger.accept_unedited(item)
                 if recall is not None and isinstance(item, PackageReport):
                     await recall.keep(item)
-                await self._ledger.nothing_urgent()
+                await self._ready_for_more()
+
+    async def _ready_for_more(self) -> None:
+        """Return when the user waits for nothing, and what was told has been taken in."""
+        await self._told(wholly=False)
+        await self._ledger.nothing_urgent()
+
+    async def _told(self, *, wholly: bool) -> None:
+        if self._heard is not None:
+            await self._heard(wholly=wholly)
 
     # What comes of it.
 
