@@ -313,6 +313,18 @@ async def test_a_link_keeps_the_editors_name(write_tree: WriteTree) -> None:
         assert {each.uri for each in talk.published} == {uri}
 
 
+async def test_a_file_that_is_opened_again_is_told_again(write_tree: WriteTree) -> None:
+    """Editors forget what they were told of a file that is closed."""
+    folder = write_tree(SMALL)
+    async with conversation(pushed_vscode(), folder) as talk:
+        await talk.until_wanted(uri := talk.open(folder / "p.go"))
+        talk.close(uri)
+        await talk.pause()
+        talk.published.clear()
+        talk.open(folder / "p.go")
+        await talk.until_wanted(uri)
+
+
 async def test_two_folders_come_and_go(write_tree: WriteTree) -> None:
     folder = write_tree(
         SMALL.replace("-- go.mod", "-- a/go.mod").replace("-- p.go", "-- a/p.go")

@@ -115,7 +115,7 @@ class Publisher:
                 self._unpushed.pop(key, None)
                 self._repeated.pop(key, None)
                 self._publish(path)
-            elif key in self._published and key not in self._unpushed:
+            elif self._is_known_as_closed(key):
                 self._repeated[key] = path
             else:
                 self._unpushed[key] = path
@@ -123,6 +123,10 @@ class Publisher:
             loop = asyncio.get_running_loop()
             self._repeating = loop.call_later(_REPEATING_SECONDS, self._push_repeated)
         self._push_rest()
+
+    def _is_known_as_closed(self, key: str) -> bool:
+        before = self._published.get(key)
+        return before is not None and before.version is None and key not in self._unpushed
 
     async def pushed(self, *, wholly: bool) -> None:
         """Return when nothing is left to be pushed, or only what had been published before."""
