@@ -6,13 +6,13 @@ or the same one once more, does.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import deque
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from goescape.analysis.model import Finding
 
@@ -49,24 +49,38 @@ class Site:
         return self, self._by_line, self._by_function, self._by_text
 
 
-def new_findings(found: Sequence[tuple[Finding, Site]], known: Iterable[Site]) -> set[int]:
-    """Which findings (by their number) are in nothing known.
+@frozen
+class Matching:
+    """Sites of two states of the code, each by its number."""
 
-    Each known site accounts for one finding: first for one that is exactly alike, then for one
-    whose file or line was renamed or edited, then for one whose function was renamed.
+    same: Mapping[int, int]
+    """Those of now that were there before."""
+    new: tuple[int, ...]
+    gone: tuple[int, ...]
+
+
+def matching(now: Sequence[Site], before: Sequence[Site]) -> Matching:
+    """Which sites are the same.
+
+    Each old site accounts for one: first for one that is exactly alike, then for one whose file or
+    line was renamed or edited, then for one whose function was renamed.
     """
-    left = Counter(known)
-    unmatched = dict(enumerate(site for _, site in found))
+    same: dict[int, int] = {}
+    new, gone = dict(enumerate(now)), dict(enumerate(before))
     for look in range(_LOOKS):
-        by_look: dict[object, list[Site]] = {}
-        for site in left.elements():
-            by_look.setdefault(site.looks[look], []).append(site)
-        for number, site in list(unmatched.items()):
+        by_look: dict[object, deque[int]] = {}
+        for number, site in gone.items():
+            by_look.setdefault(site.looks[look], deque()).append(number)
+        for number, site in list(new.items()):
             if candidates := by_look.get(site.looks[look]):
-                left[candidates.pop()] -= 1
-                del unmatched[number]
-        left = +left
-    return set(unmatched)
+                same[number] = candidates.popleft()
+                del new[number], gone[same[number]]
+    return Matching(same, tuple(new), tuple(gone))
+
+
+def new_findings(found: Sequence[tuple[Finding, Site]], known: Iterable[Site]) -> set[int]:
+    """Which findings (by their number) are in nothing known."""
+    return set(matching([site for _, site in found], [*known]).new)
 
 
 _LOOKS = len(Site("", "", "", "", "", "").looks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping  # noqa: TC003 - attrs resolves annotations
 from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 _FUNCTION = re.compile(r"Benchmark(?![a-z])")
 _NAME = re.compile(r"(Benchmark\S*)(?:\s|$)")
 _RESULT = re.compile(r"(?:^|\s)(\d+)\s+(\d[\d.e+]*) ns/op(?:\s(.*))?$")
-_AMOUNT = re.compile(r"(\d[\d.e+]*) (B/op|allocs/op)")
+_AMOUNT = re.compile(r"(-?\d[\d.e+-]*) (\S+)")
 _FAILED = re.compile(r"--- FAIL: (Benchmark\S*)")
 _IN_STACK = re.compile(r"\S+\.(Benchmark\w*)(?:\.\S+)?\(")
 _PANIC = re.compile(r"(?:panic|fatal error): .+")
@@ -29,6 +30,8 @@ class Measured:
     nanoseconds: float
     bytes: int
     allocations: int
+    amounts: Mapping[str, float] = field(factory=dict)
+    """All that it says, by its unit: ``ns/op``, ``allocs/op``, what it reports itself."""
 
     @property
     def function(self) -> str:
@@ -79,14 +82,15 @@ class BenchmarkText:
             self.panic = panic[0]
             self.running = self.running if name else ""
         if self.running and (result := _RESULT.search(line)):
-            amounts = {unit: number for number, unit in _AMOUNT.findall(result[3] or "")}
+            amounts = {u: float(number) for number, u in _AMOUNT.findall(result[3] or "")}
             self.measured.append(
                 Measured(
                     self.running,
                     int(result[1]),
                     float(result[2]),
-                    round(float(amounts.get("B/op", 0))),
-                    round(float(amounts.get("allocs/op", 0))),
+                    round(amounts.get("B/op", 0)),
+                    round(amounts.get("allocs/op", 0)),
+                    {"ns/op": float(result[2]), **amounts},
                 )
             )
             self.running = ""

@@ -23,6 +23,7 @@ def parser() -> argparse.ArgumentParser:
     _add_explain(commands)
     _add_fix(commands)
     _add_bench(commands)
+    _add_compare(commands)
     _add_doctor(commands)
     _add_setup(commands)
     _add_server(commands)
@@ -181,6 +182,44 @@ def _add_bench(commands: _Commands) -> None:
     _add_color(command)
 
 
+def _add_compare(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "compare",
+        help="tell what has changed since a revision: sites, and benchmarks",
+        description="Tell which allocation sites are new and gone since a revision of git, and "
+        "what benchmarks say to that. Exit code: 0 no site is new, 1 some are, 2 something failed.",
+    )
+    command.set_defaults(command="compare")
+    command.add_argument("revision", metavar="REV", help="a revision of git: HEAD, main, v1.2.0")
+    _add_packages(command)
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    command.add_argument(
+        "--bench", default="", metavar="REGEX", help="run these benchmarks too, as for go test"
+    )
+    command.add_argument(
+        "--count",
+        type=_count,
+        default=6,
+        metavar="N",
+        help="how often each benchmark runs on each side (default: 6)",
+    )
+    command.add_argument(
+        "--benchtime", default="", metavar="T", help="as for go test: 2s, 100x (default: 1s)"
+    )
+    command.add_argument(
+        "--time-limit",
+        type=_seconds,
+        default=600.0,
+        metavar="SECONDS",
+        help="stop the benchmarks of a package after so long (default: 600)",
+    )
+    command.add_argument(
+        "--no-progress", action="store_true", help="no progress line on the terminal"
+    )
+    _add_engine_options(command)
+    _add_color(command)
+
+
 def _add_doctor(commands: _Commands) -> None:
     command = commands.add_parser(
         "doctor",
@@ -265,6 +304,12 @@ def _seconds(text: str) -> float:
     if not 0 < seconds < 1e7:
         raise argparse.ArgumentTypeError(f"{text} is not a number of seconds, such as 60")
     return seconds
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 1000:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 to 1000")
+    return int(text)
 
 
 def _address(text: str) -> tuple[str, int]:

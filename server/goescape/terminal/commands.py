@@ -16,6 +16,8 @@ from goescape.settings import Settings
 from goescape.terminal import (
     baseline_file,
     bench,
+    compare,
+    compare_output,
     doctor,
     explain_command,
     fix_output,
@@ -179,6 +181,29 @@ def _bench(arguments: argparse.Namespace) -> int:
     return outcome.exit_code
 
 
+def _compare(arguments: argparse.Namespace) -> int:
+    here, style = _here(), _style(arguments)
+    asked = compare.Comparing(
+        revision=arguments.revision,
+        folder=arguments.folder,
+        packages=tuple(arguments.packages) or ("./...",),
+        bench=arguments.bench,
+        count=arguments.count,
+        benchtime=arguments.benchtime,
+        seconds=arguments.time_limit,
+    )
+    progress = _progress(arguments, style)
+    found = _run(compare.compare(asked, _options(arguments), progress))
+    if arguments.format == "json":
+        sys.stdout.write(compare_output.render_json(found))
+        return found.exit_code
+    sys.stdout.writelines(f"{line}\n" for line in compare_output.render(found, style, here))
+    sys.stdout.flush()
+    for line in text_output.render_failures(found.failures, style, here):
+        print(line, file=sys.stderr)
+    return found.exit_code
+
+
 def _doctor(arguments: argparse.Namespace) -> int:
     diagnosis = _run(doctor.examine(arguments.folder, _options(arguments)))
     sys.stdout.writelines(f"{line}\n" for line in doctor.render(diagnosis, _style(arguments)))
@@ -238,6 +263,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "explain": _explain,
     "fix": _fix,
     "bench": _bench,
+    "compare": _compare,
     "doctor": _doctor,
     "setup": _setup,
 }

@@ -155,7 +155,7 @@ def count(number: int, noun: str) -> str:
 
 
 def _failure(failure: Failure, style: Style, here: Path) -> str:
-    if failure.kind == "usage":
+    if failure.kind in {"usage", "bench"}:
         return f"goescape: {printable(failure.message)}"
     place = ""
     if failure.place is not None:

@@ -43,6 +43,10 @@ class Benchmarking:
     """Bytes for each sample; 0 for Go's own."""
     overlay: Mapping[str, bytes] = field(factory=dict)
     """Texts to compile instead of those of these files."""
+    pattern: str = ""
+    """What -bench shall be instead of the names that are wanted."""
+    profile: bool = True
+    """Whether to write down where memory is allocated, which takes time itself."""
 
 
 @frozen
@@ -115,8 +119,15 @@ async def measure(
 
 
 def _flags(engine: Engine, how: Benchmarking, folder: str) -> tuple[str, ...]:
-    flags = ["-run=^$", f"-bench={_pattern(how.wanted)}", "-benchmem", "-timeout=0", "-vet=off"]
-    flags += [f"-o={Path(folder, 'package.test')}", f"-outputdir={folder}", "-memprofile=mem.prof"]
+    flags = [
+        "-run=^$",
+        f"-bench={how.pattern or _pattern(how.wanted)}",
+        "-benchmem",
+        "-timeout=0",
+        "-vet=off",
+    ]
+    flags += [f"-o={Path(folder, 'package.test')}", f"-outputdir={folder}"]
+    flags += ["-memprofile=mem.prof"] if how.profile else []
     flags += [f"-benchtime={how.benchtime}"] if how.benchtime else []
     flags += [f"-memprofilerate={how.memprofilerate}"] if how.memprofilerate else []
     return (*flags, *clean_flags(engine.options.build_flags))

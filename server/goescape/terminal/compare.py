@@ -1,0 +1,276 @@
+"""``goescape compare``: what a change brings, against a revision of git."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import define, evolve, field, frozen
+
+from goescape.analysis.baselines import matching
+from goescape.analysis.benchmarks import names_of
+from goescape.analysis.model import PackageReport
+from goescape.analysis.samples import Change, compared
+from goescape.terminal.baseline_file import sites
+from goescape.terminal.check import Failure, Outcome, Question, check
+from goescape.terminal.targets import UsageError, existing_folder, resolve
+from goescape.toolchain.benchmarks import Benchmarking, Run, measure
+from goescape.toolchain.engine import Engine
+from goescape.toolchain.memory_meter import (
+    CYCLES,
+    HEAP_BYTES,
+    HEAP_OBJECTS,
+    metered,
+    metered_name,
+    plain_name,
+)
+from goescape.toolchain.revisions import RevisionProblem, exported
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from goescape.analysis.model import Finding
+    from goescape.analysis.source import SourceText
+    from goescape.terminal.progress import Progress
+    from goescape.toolchain.engine import EngineOptions
+
+UNITS = ("allocs/op", "B/op", "ns/op", CYCLES, HEAP_BYTES, HEAP_OBJECTS)
+"""What is compared of every benchmark, in this order; its own units come after them."""
+
+
+@frozen
+class Comparing:
+    """What was asked for."""
+
+    revision: str
+    folder: str = "."
+    packages: tuple[str, ...] = ("./...",)
+    bench: str = ""
+    """A regular expression as for go test; empty for no benchmarks."""
+    count: int = 6
+    """How often each benchmark runs on each side."""
+    benchtime: str = ""
+    seconds: float = 600.0
+    """How long the benchmarks of one package may take, each time."""
+
+
+@frozen
+class Moved:
+    """A site that is at another place now."""
+
+    before: Finding
+    after: Finding
+
+
+@frozen
+class Benchmark:
+    """What has become of one benchmark."""
+
+    package: str
+    name: str
+    changes: tuple[Change, ...]
+    only: str = ""
+    """``before`` or ``now`` where there is only one side of it."""
+
+
+@define
+class Comparison:
+    """All that was found."""
+
+    revision: str
+    folder: Path
+    go: str = ""
+    new: tuple[Finding, ...] = ()
+    gone: tuple[Finding, ...] = ()
+    moved: tuple[Moved, ...] = ()
+    same: int = 0
+    """How many sites are where they were."""
+    benchmarks: tuple[Benchmark, ...] = ()
+    failures: list[Failure] = field(factory=list)
+    old_folder: Path = field(factory=Path)
+    """Where the revision lay: the files of what is gone are named from there."""
+    sources: Mapping[str, SourceText] = field(factory=dict)
+
+    @property
+    def exit_code(self) -> int:
+        """2 when something failed, 1 when there are new allocation sites, 0 for none."""
+        return 2 if self.failures else int(bool(self.new))
+
+
+async def compare(asked: Comparing, options: EngineOptions, progress: Progress) -> Comparison:
+    """Analyse both sides, then measure them in turn. Raises UsageError and GoProblem."""
+    folder = existing_folder(asked.folder)
+    pattern = _pattern(asked.bench)
+    done = Comparison(asked.revision, folder)
+    question = Question(folder=asked.folder, packages=asked.packages)
+    try:
+        async with exported(folder, asked.revision) as old:
+            now = await check(question, options, progress)
+            done.go, done.old_folder = now.go, old
+            done.failures += now.failures
+            if done.failures:
+                return done
+            before = await _before(evolve(question, folder=str(old)), options, progress)
+            _match(done, now, before)
+            if pattern is not None:
+                bench = _Bench(asked, options, pattern, progress)
+                done.benchmarks = tuple(await bench.both(folder, old))
+                done.failures += bench.failures
+    except RevisionProblem as problem:
+        done.failures.append(Failure("usage", str(problem)))
+    return done
+
+
+async def _before(question: Question, options: EngineOptions, progress: Progress) -> Outcome | None:
+    """What there was; None where nothing of it existed. Raises RevisionProblem."""
+    outcome = await check(question, options, progress)
+    failure = next(iter(outcome.failures), None)
+    if failure is None:
+        return outcome
+    if failure.kind == "usage":
+        return None
+    raise RevisionProblem(
+        "The revision cannot be compared with, as not all of it compiles: "
+        f"{failure.package or failure.kind}: {failure.message}"
+    )
+
+
+def _match(done: Comparison, now: Outcome, before: Outcome | None) -> None:
+    of_now = sites(now.findings, now.sources, now.folder)
+    of_old = [] if before is None else sites(before.findings, before.sources, before.folder)
+    found = matching([site for _, site in of_now], [site for _, site in of_old])
+    done.new = tuple(of_now[number][0] for number in found.new)
+    done.gone = tuple(of_old[number][0] for number in found.gone)
+    pairs = [(of_old[old], of_now[new]) for new, old in sorted(found.same.items())]
+    done.moved = tuple(
+        Moved(old[0], new[0])
+        for old, new in pairs
+        if (old[1].file, old[0].span.line) != (new[1].file, new[0].span.line)
+    )
+    done.same = len(pairs) - len(done.moved)
+    done.sources = {**now.sources, **({} if before is None else before.sources)}
+
+
+def _pattern(bench: str) -> re.Pattern[str] | None:
+    """What the names of functions must match. Raises UsageError."""
+    if not bench:
+        return None
+    try:
+        return re.compile(bench.partition("/")[0])
+    except re.error as problem:
+        raise UsageError(f"--bench {bench} is no regular expression: {problem}.") from None
+
+
+@define
+class _Side:
+    """One of the two trees."""
+
+    engine: Engine
+    reports: dict[str, PackageReport]
+    """Of packages with such benchmarks, by import path."""
+    names: dict[str, frozenset[str]]
+
+
+@define
+class _Bench:
+    """Measures both sides, a little of each in turn: what disturbs the machine disturbs both."""
+
+    asked: Comparing
+    options: EngineOptions
+    pattern: re.Pattern[str]
+    progress: Progress
+    failures: list[Failure] = field(factory=list)
+
+    async def both(self, folder: Path, old: Path) -> list[Benchmark]:
+        """Every benchmark with its samples."""
+        now = await self._side(folder)
+        if not now.reports:
+            where = " ".join(self.asked.packages)
+            raise UsageError(f"{where} has no benchmark that matches --bench {self.asked.bench}.")
+        before = await self._side(old)
+        found: list[Benchmark] = []
+        for package in sorted(now.reports):
+            samples = await self._samples(package, before, now)
+            found += _benchmarks(package, *samples)
+        return found
+
+    async def _side(self, folder: Path) -> _Side:
+        engine, reports, names = Engine(self.options), {}, {}
+        try:
+            targets = await resolve(folder, self.asked.packages, engine.modules)
+        except UsageError:
+            targets = ()  # it was not there yet
+        for target in targets:
+            async with aclosing(engine.analyze(target.root, target.patterns)) as items:
+                async for item in items:
+                    if not isinstance(item, PackageReport):
+                        continue
+                    matching = frozenset(filter(self.pattern.search, names_of(item)))
+                    if matching:
+                        reports[item.package], names[item.package] = item, matching
+        return _Side(engine, reports, names)
+
+    async def _samples(self, package: str, before: _Side, now: _Side) -> tuple[_Samples, _Samples]:
+        samples: tuple[_Samples, _Samples] = ({}, {})
+        with tempfile.TemporaryDirectory(prefix="goescape-bench-") as work:
+            sides = [
+                (side, found, Path(work, name))
+                for side, found, name in zip((before, now), samples, ("before", "now"), strict=True)
+                if package in side.reports
+            ]
+            for _, _, place in sides:
+                place.mkdir()
+            for number in range(self.asked.count):
+                for side, found, place in sides[:: 1 if number % 2 == 0 else -1]:
+                    words = f"{package}: {place.name}, {number + 1} of {self.asked.count}"
+                    self.progress.tell(words)
+                    run = await self._run(side, package, place)
+                    if run.problems:
+                        said = (f"{problem} ({place.name})" for problem in run.problems)
+                        self.failures += [Failure("bench", each, package) for each in said]
+                        return samples
+                    _add(found, run)
+        return samples
+
+    async def _run(self, side: _Side, package: str, place: Path) -> Run:
+        names = side.names[package]
+        first = f"^({'|'.join(re.escape(metered_name(name)) for name in sorted(names))})$"
+        _, slash, rest = self.asked.bench.partition("/")
+        how = Benchmarking(
+            seconds=self.asked.seconds,
+            benchtime=self.asked.benchtime,
+            overlay=metered(side.reports[package], names),
+            pattern=f"{first}{slash}{rest}",
+            profile=False,
+        )
+        return await measure(side.engine, side.reports[package], how, str(place))
+
+
+_Samples = dict[tuple[str, str], list[float]]
+"""By name and unit."""
+
+
+def _add(samples: _Samples, run: Run) -> None:
+    for each in run.measured:
+        for unit, amount in each.amounts.items():
+            samples.setdefault((plain_name(each.name), unit), []).append(amount)
+
+
+def _benchmarks(package: str, before: _Samples, now: _Samples) -> Iterator[Benchmark]:
+    names = dict.fromkeys(name for name, _ in (*now, *before))
+    for name in names:
+        sides = [{u: tuple(v) for (n, u), v in side.items() if n == name} for side in (before, now)]
+        old, new = sides
+        if not (old and new):
+            yield Benchmark(package, name, (), "before" if old else "now")
+            continue
+        units = sorted(old.keys() & new.keys(), key=_order)
+        changes = tuple(compared(unit, old[unit], new[unit]) for unit in units)
+        yield Benchmark(package, name, changes)
+
+
+def _order(unit: str) -> tuple[int, str]:
+    return (UNITS.index(unit) if unit in UNITS else len(UNITS)), unit

@@ -1,0 +1,151 @@
+"""A comparison for people, and as JSON (see ``docs/json.md``)."""
+
+from __future__ import annotations
+
+import json
+from statistics import median
+from typing import TYPE_CHECKING
+
+from goescape.analysis import explain
+from goescape.terminal.paths import shown_path
+from goescape.terminal.style import Style, printable
+from goescape.toolchain.memory_meter import CYCLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from goescape.analysis.model import Finding
+    from goescape.analysis.samples import Change
+    from goescape.terminal.compare import Benchmark, Comparison
+
+SCHEMA = 1
+_MOST_MOVED = 5
+_LIBRARY = "Whether that is chance is not known: pip install 'goescape[bench]'"
+_FEW = "Whether that is chance cannot be told from so few runs: ask for --count 4 or more"
+
+
+def render(found: Comparison, style: Style, here: Path) -> Iterator[str]:
+    """Lines without their ends."""
+    parts = (
+        ("gone", found.gone, "hint", found.old_folder, found.folder),
+        ("new", found.new, "warning", here, here),
+    )
+    for word, findings, role, base, named_from in parts:
+        for finding in findings:
+            name = shown_path(finding.span.file, base)
+            if word == "gone":  # as if it still were where the user is
+                name = shown_path(str(named_from / name), here)
+            place = style.paint("strong", printable(f"{name}:{finding.span.line}"))
+            message = style.prose(printable(explain.message(finding)))
+            yield f"{style.paint(role, word)} {place}: {message}"
+    for moved in found.moved[:_MOST_MOVED]:
+        after = f"{shown_path(moved.after.span.file, here)}:{moved.after.span.line}"
+        old = f"line {moved.before.span.line}"
+        yield style.paint(
+            "faint", printable(f"moved {after}: {moved.after.subject} ({old} before)")
+        )
+    if (more := len(found.moved) - _MOST_MOVED) > 0:
+        yield style.paint("faint", f"moved {more} more")
+    if not found.failures or found.new or found.gone or found.same:
+        numbers = f"{len(found.gone)} gone, {len(found.new)} new, {len(found.moved)} moved"
+        total = style.paint("strong", f"Allocation sites since {printable(found.revision)}")
+        yield f"{total}: {numbers}, {found.same} where they were"
+    if found.benchmarks:
+        yield ""
+        yield from _benchmarks(found.benchmarks, style)
+
+
+def _benchmarks(found: Sequence[Benchmark], style: Style) -> Iterator[str]:
+    package = ""
+    for each in found:
+        if each.package != package:
+            package = each.package
+            yield style.paint("strong", printable(package))
+        yield f"  {printable(each.name)}{f': only {each.only}' if each.only else ''}"
+        rows = [_row(change) for change in each.changes]
+        widths = [max((len(row[column]) for row in rows), default=0) for column in range(4)]
+        for change, (unit, old, new, verdict) in zip(each.changes, rows, strict=True):
+            line = f"    {unit.ljust(widths[0])}  {old.rjust(widths[1])}  {new.rjust(widths[2])}"
+            better = change.is_telling and change.ratio is not None and change.ratio < 1
+            role = "hint" if better else "warning" if change.is_telling else "faint"
+            yield f"{line}  {style.paint(role, verdict)}"
+    changes = [change for each in found for change in each.changes]
+    if any(change.chance is None for change in changes):
+        few = any(len(change.before) < 4 for change in changes)
+        yield style.paint("faint", f"  {_FEW if few else _LIBRARY}.")
+
+
+def _row(change: Change) -> tuple[str, str, str, str]:
+    before, after = (_amount(median(side), change.unit) for side in (change.before, change.after))
+    return change.unit, before, after, _verdict(change)
+
+
+def _verdict(change: Change) -> str:
+    ratio = change.ratio
+    percent = "" if ratio is None else f"{(ratio - 1) * 100:+.1f} %"
+    if change.chance is None:
+        return percent
+    runs = f"n={len(change.before)}+{len(change.after)}"
+    if not change.is_telling:
+        return f"~ (p={change.chance:.3f} {runs})" if change.chance < 1 else f"~ ({runs})"
+    return f"{percent or 'from nothing'} (p={change.chance:.3f} {runs})"
+
+
+def _amount(number: float, unit: str) -> str:
+    if unit == CYCLES or (0 < number < 10 and not number.is_integer()):
+        return f"{number:.3g}"
+    return f"{number:,.0f}"
+
+
+def render_json(found: Comparison) -> str:
+    """The whole of it; files that are gone are named as they were in the revision."""
+    value = {
+        "schema": SCHEMA,
+        "go": found.go,
+        "revision": found.revision,
+        "new": [_site(each, found.folder) for each in found.new],
+        "gone": [_site(each, found.old_folder) for each in found.gone],
+        "moved": [
+            {
+                "before": _site(each.before, found.old_folder),
+                "after": _site(each.after, found.folder),
+            }
+            for each in found.moved
+        ],
+        "same": found.same,
+        "benchmarks": [
+            {
+                "package": each.package,
+                "name": each.name,
+                "only": each.only or None,
+                "changes": [
+                    {
+                        "unit": change.unit,
+                        "before": list(change.before),
+                        "after": list(change.after),
+                        "p": change.chance,
+                    }
+                    for change in each.changes
+                ],
+            }
+            for each in found.benchmarks
+        ],
+        "errors": [
+            {"kind": each.kind, "package": each.package, "message": each.message}
+            for each in found.failures
+        ],
+    }
+    return json.dumps(value, indent=1) + "\n"
+
+
+def _site(finding: Finding, folder: Path) -> dict[str, object]:
+    return {
+        "file": shown_path(finding.span.file, folder),
+        "line": finding.span.line,
+        "code": finding.cause.value,
+        "severity": finding.severity.value,
+        "function": finding.function,
+        "subject": finding.subject,
+        "message": explain.message(finding),
+    }

@@ -1,0 +1,73 @@
+"""Has benchmarks also say what they leave in memory, and how often the garbage collector ran.
+
+go test tells time and allocations. What it does not tell is read by a function around each
+benchmark, in a file that only the compiler sees: nothing is written into the user's folders.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from goescape.analysis.benchmarks import benchmarks_of
+
+if TYPE_CHECKING:
+    from goescape.analysis.model import PackageReport
+
+CYCLES, HEAP_BYTES, HEAP_OBJECTS = "GC-cycles/op", "heap-B", "heap-objects"
+"""Units: collections that ran by themselves, and what was on the heap in the end."""
+_SUFFIX = "__goescape"
+_PACKAGE = re.compile(rb"^package[ \t]+(\w+)", re.MULTILINE)
+_HEAD = """package {package}
+
+import (
+	"runtime"
+	"testing"
+)
+
+func measured__goescape(b *testing.B, run func(*testing.B)) {{
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	b.ResetTimer()
+	run(b)
+	b.StopTimer()
+	runtime.ReadMemStats(&after)
+	forced := after.NumForcedGC - before.NumForcedGC
+	b.ReportMetric(float64(after.NumGC-before.NumGC-forced)/float64(b.N), "{cycles}")
+	b.ReportMetric(float64(after.HeapAlloc), "{heap_bytes}")
+	b.ReportMetric(float64(after.HeapObjects), "{heap_objects}")
+}}
+"""
+_ONE = """
+func {name}{suffix}(b *testing.B) {{ measured__goescape(b, {name}) }}
+"""
+
+
+def metered(report: PackageReport, names: frozenset[str]) -> dict[str, bytes]:
+    """Files to be compiled with a package: each of its benchmarks that is named, metered."""
+    found: dict[str, bytes] = {}
+    for benchmark in benchmarks_of(report):
+        if benchmark.name not in names:
+            continue
+        file = Path(benchmark.span.file)
+        clause = _PACKAGE.search(report.sources[benchmark.span.file].content)
+        package = clause[1].decode() if clause is not None else ""
+        path = str(file.with_name(f"zz_goescape_{package}_test.go"))
+        head = _HEAD.format(
+            package=package, cycles=CYCLES, heap_bytes=HEAP_BYTES, heap_objects=HEAP_OBJECTS
+        )
+        text = _ONE.format(name=benchmark.name, suffix=_SUFFIX)
+        found[path] = found.get(path, head.encode()) + text.encode()
+    return found
+
+
+def metered_name(name: str) -> str:
+    """What a benchmark is called that is metered."""
+    return f"{name}{_SUFFIX}"
+
+
+def plain_name(name: str) -> str:
+    """What a result is called without the meter: ``BenchmarkParse/small-8``."""
+    return name.replace(_SUFFIX, "", 1)
