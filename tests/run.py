@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -37,8 +38,12 @@ def main(arguments: list[str]) -> int:
     """Run all steps, whatever fails, and give the exit code."""
     failed = []
     if arguments == ["--vscode"]:
+        before = _temporary()
         if not all(_passes("vscode", command, CLIENT) for command in REAL_EDITOR):
             failed.append("vscode")
+        if left := _temporary() - before:
+            print(f"== left in the temporary folder: {', '.join(sorted(left))}")
+            failed.append("temporary folder")
     else:
         for name, (module, *options) in STEPS.items():
             more = arguments if name == "tests" else []
@@ -48,6 +53,11 @@ def main(arguments: list[str]) -> int:
             failed.append("vscode")
     print(f"== failed: {', '.join(failed)}" if failed else "== all steps passed")
     return 1 if failed else 0
+
+
+def _temporary() -> set[str]:
+    """What of ours lies in the temporary folder; tests have to leave nothing there."""
+    return {each.name for each in Path(tempfile.gettempdir()).glob("goescape-*")}
 
 
 def _passes(step: str, command: list[str], folder: Path) -> bool:

@@ -8,7 +8,7 @@ import type { Server } from './server.ts';
 import { CLIENT_SETTINGS } from './settings.ts';
 import type { FileSites, Place, Rank } from './sites.ts';
 import { chooseInterpreter, nextStep } from './steps.ts';
-import { EVERYTHING, target, type Tree } from './tree.ts';
+import { EVERYTHING, target, type TopAllocations, type Tree } from './tree.ts';
 
 /** All that commands work with. */
 export interface Parts {
@@ -29,6 +29,10 @@ export function registerCommands(parts: Parts): void {
     'goescape.showOutput': (node: unknown) => showOutput(parts, node),
     'goescape.showFlow': (...args: unknown[]) => showFlow(parts, args),
     'goescape.showAllocations': (...args: unknown[]) => showAllocations(parts, args),
+    'goescape.loadProfile': (...args: unknown[]) => loadProfile(parts, args),
+    'goescape.removeProfile': (name: unknown) => removeProfile(parts, name),
+    'goescape.bench': (...args: unknown[]) =>
+      ask(parts, 'goescape.bench', ...(args.length > 0 ? args : [file(undefined)])),
     'goescape.showReport': async () => (await ready(parts)) && report.show(),
     'goescape.restart': () => server.start(),
     'goescape.toggleHints': () => toggle('hints.enable'),
@@ -86,6 +90,43 @@ async function showOutput(parts: Parts, node: unknown): Promise<void> {
     await vscode.window.showTextDocument(
       await vscode.workspace.openTextDocument({ content: text }),
     );
+  }
+}
+
+async function loadProfile(parts: Parts, args: readonly unknown[]): Promise<void> {
+  if (!(await ready(parts))) {
+    return;
+  }
+  if (typeof args[0] === 'string') {
+    await ask(parts, 'goescape.loadProfile', ...args);
+    return;
+  }
+  const picked = await vscode.window.showOpenDialog({
+    title: 'A heap profile, as go test -memprofile or net/http/pprof writes it',
+    openLabel: 'Load',
+    ...homeOf(vscode.window.activeTextEditor?.document.uri),
+  });
+  for (const each of picked ?? []) {
+    await ask(parts, 'goescape.loadProfile', each.toString(), nameOf(each));
+  }
+}
+
+function homeOf(uri: vscode.Uri | undefined): { defaultUri?: vscode.Uri } {
+  return uri?.scheme === 'file' ? { defaultUri: vscode.Uri.joinPath(uri, '..') } : {};
+}
+
+const nameOf = (uri: vscode.Uri): string => vscode.workspace.asRelativePath(uri);
+
+async function removeProfile(parts: Parts, name: unknown): Promise<void> {
+  const loaded = (await ask<TopAllocations>(parts, 'goescape.topAllocations'))?.profiles ?? [];
+  const chosen =
+    typeof name === 'string'
+      ? name
+      : loaded.length < 2
+        ? loaded[0]
+        : await vscode.window.showQuickPick([...loaded], { title: 'Remove which profile?' });
+  if (chosen !== undefined) {
+    await ask(parts, 'goescape.removeProfile', chosen);
   }
 }
 

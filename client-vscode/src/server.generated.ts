@@ -23,15 +23,19 @@ export const SERVER_COMMANDS = [
   'goescape.analyzeWorkspace',
   'goescape.applyAndTest',
   'goescape.applyFix',
+  'goescape.bench',
   'goescape.file',
+  'goescape.loadProfile',
   'goescape.packages',
   'goescape.pauseWorkspaceAnalysis',
+  'goescape.removeProfile',
   'goescape.restart',
   'goescape.showAllocations',
   'goescape.showFlow',
   'goescape.showOutput',
   'goescape.showReport',
   'goescape.sites',
+  'goescape.topAllocations',
 ] as const;
 
 export const CAUSES = [

@@ -24,6 +24,8 @@ export interface Site {
   readonly cause: string;
   readonly severity: Rank;
   readonly reason: string;
+  /** What the profiles say of it; empty where they say nothing. */
+  readonly share: string;
   readonly location: Place;
   /** The arguments of the command that leads along its flow. */
   readonly flow: readonly unknown[];

@@ -20,6 +20,23 @@ interface FunctionFacts {
   readonly sites: readonly Site[];
 }
 
+/** A line that allocates, according to the profiles that are loaded. */
+interface Source {
+  readonly function: string;
+  readonly message: string;
+  readonly share: string;
+  readonly hot: boolean;
+  readonly location: Place | null;
+}
+
+export interface TopAllocations {
+  readonly profiles: readonly string[];
+  readonly amount: string;
+  readonly sources: readonly Source[];
+  /** How many more there are. */
+  readonly more: number;
+}
+
 export interface Filter {
   readonly minimumSeverity: Rank;
   readonly causes: readonly string[];
@@ -29,6 +46,8 @@ export const EVERYTHING: Filter = { minimumSeverity: 'hint', causes: [] };
 
 type Node =
   | { readonly kind: 'folder'; readonly uri: string; readonly packages: readonly PackageFacts[] }
+  | { readonly kind: 'profiles'; readonly top: TopAllocations }
+  | { readonly kind: 'source'; readonly source: Source }
   | { readonly kind: 'package'; readonly facts: PackageFacts }
   | { readonly kind: 'function'; readonly home: string; readonly facts: FunctionFacts }
   | { readonly kind: 'site'; readonly home: string; readonly site: Site };
@@ -98,7 +117,10 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
         return this.functions(node.facts);
       case 'function':
         return node.facts.sites.map((site) => ({ kind: 'site', home: node.home, site }));
+      case 'profiles':
+        return node.top.sources.map((source) => ({ kind: 'source', source }));
       case 'site':
+      case 'source':
         return [];
     }
   }
@@ -113,24 +135,36 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
         return functionItem(node.home, node.facts);
       case 'site':
         return siteItem(node.home, node.site);
+      case 'profiles':
+        return profilesItem(node.top);
+      case 'source':
+        return sourceItem(node.source);
     }
   }
 
   private async roots(): Promise<Node[]> {
-    const packages = await this.server.ask<PackageFacts[]>('goescape.packages', this.wanted);
+    const [packages, top] = await Promise.all([
+      this.server.ask<PackageFacts[]>('goescape.packages', this.wanted),
+      this.server.ask<TopAllocations>('goescape.topAllocations'),
+    ]);
+    void vscode.commands.executeCommand('setContext', 'goescape.profiled', top !== undefined);
+    const profiles: Node[] = top === undefined ? [] : [{ kind: 'profiles', top }];
     const total = (packages ?? []).reduce((sites, each) => sites + sum(each.counts), 0);
     this.view.description = total === 0 ? '' : `${String(total)}${this.narrowed()}`;
     if (packages === undefined || packages.length === 0) {
-      return [];
+      return profiles;
     }
     const folders = new Map<string, PackageFacts[]>();
     for (const each of packages) {
       folders.set(each.folder, [...(folders.get(each.folder) ?? []), each]);
     }
     if ((vscode.workspace.workspaceFolders?.length ?? 0) < 2 && folders.size < 2) {
-      return packages.map(packageNode);
+      return [...profiles, ...packages.map(packageNode)];
     }
-    return [...folders].map(([uri, inside]) => ({ kind: 'folder', uri, packages: inside }));
+    const inFolders = [...folders].map(
+      ([uri, inside]): Node => ({ kind: 'folder', uri, packages: inside }),
+    );
+    return [...profiles, ...inFolders];
   }
 
   private narrowed(): string {
@@ -162,6 +196,28 @@ function folderItem(uri: string, packages: readonly PackageFacts[]): vscode.Tree
   return item;
 }
 
+function profilesItem(top: TopAllocations): vscode.TreeItem {
+  const item = new vscode.TreeItem('Top allocations', Collapsed);
+  item.id = 'profiles';
+  item.description = top.profiles.join(', ');
+  item.tooltip = `${top.amount}${top.more > 0 ? `; ${String(top.more)} more lines allocate` : ''}`;
+  item.iconPath = new vscode.ThemeIcon('flame');
+  item.contextValue = 'profiles';
+  return item;
+}
+
+function sourceItem(source: Source): vscode.TreeItem {
+  const item = new vscode.TreeItem(source.share.replace(/ of all allocations.*/, ''), None);
+  item.description = source.function.replace(/^.*\//, '');
+  item.tooltip = new vscode.MarkdownString(`${source.message}\n\n_${source.share}_`);
+  item.iconPath = source.hot ? ICONS.warning : ICONS.hint;
+  item.contextValue = 'source';
+  if (source.location !== null) {
+    item.command = { command: 'goescape.open', title: 'Open', arguments: [source.location] };
+  }
+  return item;
+}
+
 function packageItem(facts: PackageFacts): vscode.TreeItem {
   const item = new vscode.TreeItem(facts.name, Collapsed);
   item.id = `package ${facts.uri} ${facts.name}`;
@@ -188,7 +244,8 @@ function siteItem(home: string, site: Site): vscode.TreeItem {
   const item = new vscode.TreeItem(site.subject.replace(/\s+/g, ' '), None);
   item.id = `site ${home} ${site.location.uri} ${String(start.line)}:${String(start.character)} ${site.subject}`;
   item.description = `${site.label}, line ${String(start.line + 1)}`;
-  item.tooltip = new vscode.MarkdownString(`${site.message}\n\n_${site.reason}_`);
+  const share = site.share === '' ? '' : `\n\n**${site.share}**`;
+  item.tooltip = new vscode.MarkdownString(`${site.message}${share}\n\n_${site.reason}_`);
   item.iconPath = ICONS[site.severity];
   item.contextValue = 'site';
   item.command = { command: 'goescape.open', title: 'Open', arguments: [site.location] };

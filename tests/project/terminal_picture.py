@@ -21,17 +21,11 @@ def terminal_picture(text: str) -> str:
         for number, line in enumerate(lines)
     ]
     font = "font-family:ui-monospace,Menlo,Consolas,monospace;font-size:14px;white-space:pre"
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" '
-            f'width="{width:.0f}" height="{height}">',
-            f'<rect width="100%" height="100%" rx="8" fill="#0d1117"/><g fill="#c9d1d9" '
-            f'style="{font}" xml:space="preserve">',
-            *rows,
-            "</g></svg>",
-            "",
-        ]
-    )
+    size = f'width="{width:.0f}" height="{height}"'
+    open_svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" {size}>'
+    window = '<rect width="100%" height="100%" rx="8" fill="#0d1117"/>'
+    group = f'<g fill="#c9d1d9" style="{font}" xml:space="preserve">'
+    return "\n".join([open_svg, window, group, *rows, "</g></svg>", ""])
 
 
 def _row(line: str) -> str:

@@ -8,8 +8,10 @@ from typing import Any
 
 import goescape
 from goescape.analysis.model import Cause
+from goescape.lsp.benchmarks import BENCH_COMMANDS
 from goescape.lsp.commands import COMMANDS
 from goescape.lsp.escapes import QUESTIONS
+from goescape.lsp.profile_commands import PROFILE_COMMANDS
 from goescape.settings import SETTINGS, json_schema
 from tests.conftest import REPOSITORY
 
@@ -27,7 +29,7 @@ def generated() -> str:
     """What the extension must know of the server, as TypeScript."""
     lists = {
         "SERVER_SETTINGS": [row.name for row in SETTINGS],
-        "SERVER_COMMANDS": sorted({*COMMANDS, *QUESTIONS}),
+        "SERVER_COMMANDS": sorted({*COMMANDS, *QUESTIONS, *PROFILE_COMMANDS, *BENCH_COMMANDS}),
         "CAUSES": [cause.value for cause in Cause],
     }
     text = "/** Written by `pytest tests/project/test_vscode.py --update`, from the server. */\n"

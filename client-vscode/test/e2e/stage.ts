@@ -1,5 +1,6 @@
 /** What every end-to-end test stands on: the packaged extension, a machine, folders of Go. */
 import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -30,6 +31,8 @@ export async function start(
 
 /** The .vsix for this machine, as `package.py` made it. */
 export const VSIX = path.join(CLIENT, 'dist', `goescape-${process.platform}-${process.arch}.vsix`);
+
+export const EXAMPLE_PROFILE = path.join(REPOSITORY, 'examples', 'profile');
 
 /** Where pictures go: into the README's folder when they are to be renewed. */
 export const PICTURES =
@@ -107,9 +110,13 @@ export async function extension(files: Readonly<Record<string, string>>): Promis
   return vsix;
 }
 
-/** A new folder; links on the way to it would give its files two names. */
+/** A new folder, gone with this process; links on the way to it would give its files two names. */
 export async function newFolder(): Promise<string> {
-  return fs.realpath(await fs.mkdtemp(path.join(os.tmpdir(), 'goescape-e2e-')));
+  const folder = await fs.realpath(await fs.mkdtemp(path.join(os.tmpdir(), 'goescape-e2e-')));
+  process.once('exit', () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return folder;
 }
 
 /** A copy of the tour. */

@@ -39,6 +39,28 @@ for (const [name, release] of Object.entries(RELEASES)) {
       editor = window = undefined;
     });
 
+    test('benchmarks are run, and their profile says what allocates most', async () => {
+      const folder = path.join(await stage.newFolder(), 'profile');
+      await fs.cp(stage.EXAMPLE_PROFILE, folder, { recursive: true });
+      const env = await stage.machine(await stage.newFolder(), ['python3', 'go']);
+      editor = await stage.start(release, { env });
+      window = await editor.open(folder, 'profile_test.go', 12);
+      await window.shows('run benchmark');
+      await window.command('Go Escape: Run the Benchmarks of This Package');
+      await window.shows('allocs/op');
+      await window.command('Explorer: Focus on Escapes View');
+      await window.row(window.escapes, 'Top allocations').click();
+      const source = window.row(window.escapes, 'profile.Boxed').first();
+      await source.waitFor();
+      if (name === 'latest') {
+        await window.picture(path.join(stage.PICTURES, 'profile.png'));
+      }
+      await source.click();
+      await window.page.locator('.tab.active', { hasText: 'boxed.go' }).waitFor();
+      await window.command('Go Escape: Remove Heap Profile');
+      await window.row(window.escapes, 'Top allocations').waitFor({ state: 'detached' });
+    });
+
     test('two modules in one window', async () => {
       const folder = await stage.folderOf({
         'both.code-workspace': JSON.stringify({ folders: [{ path: 'one' }, { path: 'two' }] }),

@@ -113,7 +113,11 @@ def _functions(session: Session, known: Known, wanted: Filter) -> Iterator[objec
     view = session.view(known)
     for name, found in by_function(ranked(session, known, wanted)).items():
         shown = [(rank, each, view.span(each.span)) for rank, each in found]
-        rows = [_site(session, rank, each, span) for rank, each, span in shown if span is not None]
+        rows = [
+            _site(session, rank, each, span, view.share(each))
+            for rank, each, span in shown
+            if span is not None
+        ]
         if rows:
             counts = Counts.of(rank for rank, _, span in shown if span is not None)
             place = _declaration(session, view, name) or rows[0]["location"]
@@ -141,8 +145,8 @@ async def file(session: Session, arguments: Sequence[object]) -> dict[str, objec
     if not facts.views or is_silenced(facts.relative, session.settings):
         return None
     found = [
-        (severity(finding, session.settings), finding, span)
-        for span, finding, _ in shown_findings(facts, session.settings)
+        (severity(finding, session.settings), finding, span, view.share(finding))
+        for span, finding, view in shown_findings(facts, session.settings)
     ]
     found.sort(key=lambda each: each[2])
     return {
@@ -168,7 +172,9 @@ def ranked(session: Session, known: Known, wanted: Filter) -> list[Ranked]:
     ]
 
 
-def _site(session: Session, rank: Severity, finding: Finding, span: Span) -> dict[str, object]:
+def _site(
+    session: Session, rank: Severity, finding: Finding, span: Span, share: str
+) -> dict[str, object]:
     at = finding.anchor
     return {
         "subject": finding.subject,
@@ -177,6 +183,7 @@ def _site(session: Session, rank: Severity, finding: Finding, span: Span) -> dic
         "cause": finding.cause.value,
         "severity": rank.value,
         "reason": explain.rank_sentence(finding),
+        "share": share,
         "location": _location(session, span),
         "flow": [session.buffers.uri(at.file), at.line, at.column, finding.subject],
     }

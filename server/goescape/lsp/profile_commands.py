@@ -5,17 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from goescape.analysis import explain
+from goescape.analysis.profile_reasons import Reason
 from goescape.analysis.profiles import ProfileProblem, count_text, packages, size_text
 from goescape.lsp.paths import path_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    from goescape.analysis.model import Place
+    from goescape.analysis.profile_join import Source
     from goescape.analysis.profiles import Profile
     from goescape.lsp.session import Session
 
 LOAD_PROFILE = "goescape.loadProfile"
 REMOVE_PROFILE = "goescape.removeProfile"
+TOP_ALLOCATIONS = "goescape.topAllocations"
+_MOST_SOURCES = 30
 _NO_FILE = "name the file of a heap profile, as `go test -memprofile` writes it."
 
 
@@ -52,8 +58,43 @@ async def remove_profile(session: Session, arguments: Sequence[object]) -> list[
     return list(session.profiles.names)
 
 
+async def top_allocations(session: Session, _: Sequence[object]) -> dict[str, object] | None:
+    """What allocates most according to the profiles, explained or not; null without any."""
+    joined = await session.profiles.everywhere(session.store.packages())
+    if joined is None:
+        return None
+    return {
+        "profiles": list(session.profiles.names),
+        "amount": _amount(joined.profile),
+        "sources": [_source(session, each) for each in joined.sources[:_MOST_SOURCES]],
+        "more": max(len(joined.sources) - _MOST_SOURCES, 0),
+    }
+
+
+def _source(session: Session, source: Source) -> dict[str, object]:
+    finding, reason = source.finding, source.reason or Reason.UNKNOWN
+    place = source.place or source.called_from
+    return {
+        "function": source.function,
+        "message": reason.sentence if finding is None else explain.message(finding),
+        "share": source.share.text,
+        "hot": source.share.is_hot,
+        "location": None if place is None else _location(session, place),
+    }
+
+
+def _location(session: Session, place: Place) -> dict[str, object]:
+    at = session.translator().position(place.file, place.line, max(place.column, 1))
+    end = {"line": at.line, "character": at.character}
+    return {"uri": session.buffers.uri(place.file), "range": {"start": end, "end": end}}
+
+
+def _amount(profile: Profile) -> str:
+    return f"{size_text(profile.bytes)}, {count_text(profile.objects)} objects"
+
+
 def _tell(session: Session, profile: Profile, name: str) -> None:
-    amount = f"{size_text(profile.bytes)}, {count_text(profile.objects)} objects"
+    amount = _amount(profile)
     known = {each.package for each in session.store.packages()}
     of = [*packages(profile)]
     if known and not known & {each.removesuffix("_test") for each in of} and "main" not in of:
@@ -74,4 +115,5 @@ def _path(session: Session, file: str) -> str:
 PROFILE_COMMANDS: dict[str, Callable[[Session, Sequence[object]], Awaitable[object]]] = {
     LOAD_PROFILE: load_profile,
     REMOVE_PROFILE: remove_profile,
+    TOP_ALLOCATIONS: top_allocations,
 }

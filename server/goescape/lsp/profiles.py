@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from goescape.analysis.profile_join import Joined, Joining
-from goescape.analysis.profiles import Profile, ProfileProblem, merged
+from goescape.analysis.profiles import Profile, ProfileProblem, merged, packages
 from goescape.toolchain.profile_files import changed_since, load, stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from goescape.analysis.model import PackageReport
+    from goescape.lsp.store import Known
 
 _log = logging.getLogger(__name__)
 
@@ -102,6 +103,21 @@ class Profiles:
         joining.add(report)
         joined = joining.result(elsewhere=False)
         return joined if joined.covered else None
+
+    async def everywhere(self, known: Iterable[Known]) -> Joined | None:
+        """All that the profiles say, seen from these packages; None without any profile."""
+        if (profile := self._together) is None:
+            return None
+        of = {each.removesuffix("_test") for each in packages(profile)}
+        reports = [each.slot for each in known if each.package in of or "main" in of]
+
+        def join() -> Joined:
+            joining = Joining(profile, changed_since(profile))
+            for slot in reports:
+                joining.add(slot.peek())
+            return joining.result()
+
+        return await asyncio.to_thread(join)
 
     def _changed(self) -> None:
         profiles = [each.profile for each in self._loaded.values()]
