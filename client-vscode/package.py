@@ -41,6 +41,7 @@ PURE = {
     "lsprotocol": "2025.0.0",
     "protobuf": "7.36.2",
     "pygls": "2.1.1",
+    "squarify": "0.4.5",
     "typing_extensions": "4.16.0",
 }
 COMPILED = {"tree_sitter": "0.26.1", "tree_sitter_go": "0.25.0", "watchdog": "7.1.0"}

@@ -18,8 +18,9 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 RINGS = {
     "analysis": {"analysis"},
     "toolchain": {"analysis", "settings", "toolchain"},
-    "lsp": {"analysis", "settings", "toolchain", "lsp"},
-    "terminal": {"analysis", "settings", "toolchain", "terminal"},
+    "pages": {"analysis", "pages"},
+    "lsp": {"analysis", "pages", "settings", "toolchain", "lsp"},
+    "terminal": {"analysis", "pages", "settings", "toolchain", "terminal"},
     "settings": set[str](),
     "__main__": {"terminal"},
     "__init__": set[str](),

@@ -16,7 +16,7 @@ import type { Window } from './window.ts';
 const run = promisify(execFile);
 
 const CLIENT = path.resolve(import.meta.dirname, '../..');
-const REPOSITORY = path.dirname(CLIENT);
+export const REPOSITORY = path.dirname(CLIENT);
 
 /** Start a VS Code: the one in a browser, or one for the desktop where that was asked for. */
 export async function start(
@@ -34,11 +34,12 @@ export const VSIX = path.join(CLIENT, 'dist', `goescape-${process.platform}-${pr
 
 export const EXAMPLE_PROFILE = path.join(REPOSITORY, 'examples', 'profile');
 
+/** Whether the pictures of the documentation are made again. */
+export const UPDATES = process.env['UPDATE_PICTURES'] !== undefined;
+
 /** Where pictures go: into the README's folder when they are to be renewed. */
 export const PICTURES =
-  process.env['UPDATE_PICTURES'] === undefined
-    ? path.join(REPOSITORY, '.cache', 'vscode', 'pictures')
-    : path.join(CLIENT, 'media');
+  UPDATES ? path.join(CLIENT, 'media') : path.join(REPOSITORY, '.cache', 'vscode', 'pictures');
 
 /** The programs that a test's machine has; only uv looks for a Python that is called `python3.N`. */
 export type Program = 'python3' | 'python3.N' | 'go' | 'uv';

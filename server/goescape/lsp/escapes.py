@@ -23,7 +23,7 @@ from goescape.lsp.diagnostics import (
     shown_findings,
 )
 from goescape.lsp.paths import path_of, relative, uri_of
-from goescape.lsp.report_page import Page, render
+from goescape.pages.report import MOST_SITES, Page, Site, areas_of, render
 from goescape.toolchain.go_command import GoProblem
 
 if TYPE_CHECKING:
@@ -221,13 +221,29 @@ async def report(session: Session, _: Sequence[object]) -> str | None:
         fixes=fixes.most_common(_MOST_FIXES),
         link=session.translator().link,
         causes=lambda cause: f"{DOCUMENTATION}#{cause}",
+        shown=lambda path: relative(path, session.folders, session.store.identity),
+        areas=areas_of(found, lambda _: 1.0),
+        sites=_top_sites(session, found),
     )
-    text = render(page)
+    text = await asyncio.to_thread(render, page)
     if not session.editor.client.results and session.editor.client.shows_documents:
         shown = session.documents.file("report", ".html")
         shown.write_text(text, encoding="utf-8")
         return None if await session.editor.browse(uri_of(str(shown))) else text
     return text
+
+
+def _top_sites(session: Session, found: Sequence[Ranked]) -> list[Site]:
+    """What matters most, with the code and what the profiles say."""
+    ordered = sorted(found, key=lambda each: (each[0].order, each[1].span))[:MOST_SITES]
+    sites_found = []
+    for each in ordered:
+        finding = each[1]
+        views = session.facts(finding.span.file).views
+        share = next(filter(None, (view.share(finding) for view in views)), "")
+        compiled = (view.compiled(finding.span.file) for view in views)
+        sites_found.append(Site(each, next(filter(None, compiled), None), share))
+    return sites_found
 
 
 def _name(folder: str) -> str:

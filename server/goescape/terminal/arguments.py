@@ -20,6 +20,7 @@ def parser() -> argparse.ArgumentParser:
     commands = whole.add_subparsers(metavar="COMMAND", required=True)
     _add_check(commands)
     _add_baseline(commands)
+    _add_report(commands)
     _add_explain(commands)
     _add_fix(commands)
     _add_bench(commands)
@@ -94,6 +95,40 @@ def _add_baseline(commands: _Commands) -> None:
     _add_packages(command)
     command.add_argument(
         "-o", dest="output", default="", metavar="FILE", help="write to FILE instead of here"
+    )
+    command.add_argument(
+        "--no-progress", action="store_true", help="no progress line on the terminal"
+    )
+    _add_engine_options(command)
+    _add_color(command)
+
+
+def _add_report(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "report",
+        help="write a page about all that escapes",
+        description="Write one HTML page about all that escapes: where most is, why, and what "
+        "helps. It needs no network. Exit code: 0 it is written, 2 something could not be "
+        "analysed.",
+    )
+    command.set_defaults(command="report")
+    _add_packages(command)
+    command.add_argument(
+        "-o",
+        dest="output",
+        default="goescape.html",
+        metavar="FILE",
+        help="where to write it (default: goescape.html)",
+    )
+    command.add_argument(
+        "--profile",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="also what a heap profile of pprof says; may be repeated",
+    )
+    command.add_argument(
+        "--baseline", default="", metavar="FILE", help="say what is new since a baseline"
     )
     command.add_argument(
         "--no-progress", action="store_true", help="no progress line on the terminal"

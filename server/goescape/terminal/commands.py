@@ -23,6 +23,7 @@ from goescape.terminal import (
     fix_output,
     json_output,
     recipes,
+    report,
     setup,
     text_output,
 )
@@ -115,6 +116,22 @@ def _baseline(arguments: argparse.Namespace) -> int:
     except OSError as problem:
         raise UsageError(f"{arguments.output} cannot be written ({problem.strerror}).") from None
     return 0
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    here, style = _here(), _style(arguments)
+    question = Question(
+        folder=arguments.folder,
+        packages=tuple(arguments.packages) or ("./...",),
+        profiles=tuple(arguments.profile),
+    )
+    wanted = report.Wanted(arguments.output, question, arguments.baseline)
+    outcome = _run(report.report(wanted, _options(arguments), _progress(arguments, style)))
+    _show_failures(outcome, style, here)
+    if outcome.packages:
+        total = text_output.count(len(outcome.findings), "allocation site")
+        print(f"{arguments.output}: {total} in {text_output.count(outcome.packages, 'package')}")
+    return 2 if outcome.failures else 0
 
 
 def _progress(arguments: argparse.Namespace, style: Style) -> Progress:
@@ -260,6 +277,7 @@ def _run(work: Coroutine[Any, Any, _T]) -> _T:
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "check": _check,
     "baseline": _baseline,
+    "report": _report,
     "explain": _explain,
     "fix": _fix,
     "bench": _bench,

@@ -1,0 +1,1 @@
+"""What is shown outside of editors and terminals: pages in HTML, without scripts or network."""

@@ -1,0 +1,295 @@
+"""The report of a workspace as one page: HTML without scripts, in its viewer's colours."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from html import escape
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis import explain
+from goescape.pages.report_style import POLICY, STYLE
+from goescape.pages.treemap import Area, Tile, tiles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from goescape.analysis.model import Finding, Place
+    from goescape.analysis.overview import Counts, Group, Overview, Ranked
+    from goescape.analysis.source import SourceText
+
+MOST_SITES = 40
+_OPEN_SITES = 3
+_AROUND = 2
+"""Lines of code above and below a site."""
+
+
+@frozen
+class Site:
+    """One allocation site that is told in full."""
+
+    ranked: Ranked
+    source: SourceText | None = None
+    share: str = ""
+    """What the profile says of it."""
+    is_new: bool = False
+
+
+@frozen
+class Allocated:
+    """A line that allocates, according to a profile."""
+
+    share: str
+    place: str
+    message: str
+
+
+@frozen
+class Trend:
+    """How it was when a baseline was written."""
+
+    name: str
+    new: int
+    gone: int
+
+
+@frozen
+class Page:
+    """What the page tells, and how its links are made."""
+
+    title: str
+    about: str
+    """One line: which Go, how many packages."""
+    overview: Overview
+    waiting: Sequence[tuple[str, str]]
+    """Packages that do not compile, with the first error."""
+    fixes: Sequence[tuple[str, int]]
+    link: Callable[[Place], str]
+    """Where the code of a place is; empty where it cannot be reached from the page."""
+    causes: Callable[[str], str]
+    """Where the page of a cause is."""
+    shown: Callable[[str], str] = str
+    """How a file is named."""
+    areas: Sequence[Area] = ()
+    """Packages with their functions, by what they allocate."""
+    measure: str = "allocation sites"
+    """What the size of an area is."""
+    sites: Sequence[Site] = ()
+    """Most important first."""
+    allocated: Sequence[Allocated] = ()
+    profile: str = ""
+    """What was allocated in all."""
+    trend: Trend | None = None
+
+
+def areas_of(found: Iterable[Ranked], weight: Callable[[Finding], float]) -> tuple[Area, ...]:
+    """Packages with their functions; ``weight`` says how large a site is."""
+    packages: dict[str, dict[str, list[tuple[float, bool]]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for rank, finding in found:
+        weighed = weight(finding), rank.value == "warning"
+        packages[finding.package][finding.function or "package level"].append(weighed)
+    return tuple(_area(name, functions) for name, functions in packages.items())
+
+
+def _area(name: str, functions: dict[str, list[tuple[float, bool]]]) -> Area:
+    parts = tuple(
+        Area(
+            function,
+            sum(size for size, _ in sites),
+            hot=sum(size for size, hot in sites if hot) / (sum(size for size, _ in sites) or 1),
+            about=f"{name}.{function}",
+        )
+        for function, sites in functions.items()
+    )
+    size = sum(part.size for part in parts)
+    hot = sum(part.size * part.hot for part in parts) / (size or 1)
+    return Area(name, size, parts, hot=hot, about=name)
+
+
+def render(page: Page) -> str:
+    """The whole document."""
+    return "".join(_document(page))
+
+
+def _document(page: Page) -> Iterator[str]:
+    yield f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">{POLICY}\n'
+    yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+    yield f"<title>{escape(page.title)}</title>\n<style>{STYLE}</style></head>\n<body><main>\n"
+    yield f"<h1>{escape(page.title)}</h1>\n<p class='quiet'>{escape(page.about)}</p>\n"
+    counts = page.overview.counts
+    if not counts.total:
+        yield "<p>No allocations were found in what was analysed so far.</p>\n"
+    else:
+        yield f"<p class='tiles'>{''.join(_tiles(counts))}{_trend(page.trend)}</p>\n"
+    yield from _waiting(page)
+    yield from _treemap(page)
+    yield from _allocated(page)
+    yield from _groups("Packages", page.overview.packages, page.link)
+    yield from _groups("Functions", page.overview.functions, page.link)
+    yield from _groups("Causes", page.overview.causes, lambda _: "", page.causes)
+    yield from _sites(page)
+    yield from _fixes(page)
+    yield "</main></body></html>\n"
+
+
+def _tiles(counts: Counts) -> Iterator[str]:
+    shown = (
+        (counts.total, "allocation sites", "total"),
+        (counts.warning, "in a loop, or large", "warning"),
+        (counts.information, "ordinary", "information"),
+        (counts.hint, "of little weight", "hint"),
+    )
+    for number, words, kind in shown:
+        yield f"<span class='tile {kind}'><b>{number:,}</b> {words}</span>"
+
+
+def _trend(trend: Trend | None) -> str:
+    if trend is None:
+        return ""
+    kind = "warning" if trend.new > trend.gone else "better"
+    words = f"<b>{trend.new:,}</b> new, <b>{trend.gone:,}</b> gone"
+    return f"<span class='tile {kind}'>{words} since {escape(trend.name)}</span>"
+
+
+def _waiting(page: Page) -> Iterator[str]:
+    if not page.waiting:
+        return
+    yield "<h2>Waiting: does not compile</h2>\n<ul>\n"
+    for package, error in page.waiting:
+        yield f"<li><code>{escape(package)}</code> {escape(error)}</li>\n"
+    yield "</ul>\n"
+
+
+def _treemap(page: Page) -> Iterator[str]:
+    found = tiles(page.areas)
+    if not found:
+        return
+    yield f"<h2>Where it is</h2>\n<p class='quiet'>By {escape(page.measure)}: packages, and their "
+    yield "functions inside. The darker, the more of it is in loops, large or hot.</p>\n"
+    yield "<div class='treemap'>\n"
+    for tile in found:
+        yield from _tile(tile, page.measure, "package")
+    yield "</div>\n"
+
+
+def _tile(tile: Tile, measure: str, kind: str) -> Iterator[str]:
+    area = tile.area
+    amount = f"{area.size:,.0f}" if area.size >= 10 else f"{area.size:.3g}"
+    about = f"{area.about or area.name}: {amount} {measure}"
+    left, top, width, height = tile.box
+    style = f"left:{left:.2f}%;top:{top:.2f}%;width:{width:.2f}%;height:{height:.2f}%"
+    shade = min(int(area.hot * 5), 4)
+    yield f"<div class='{kind} heat{shade}' style='{style}' title='{escape(about)}'>"
+    yield f"<span>{escape(area.name)}</span></div>\n"
+    for inner in tile.inner:
+        yield from _tile(inner, measure, "function")
+
+
+def _allocated(page: Page) -> Iterator[str]:
+    if not page.allocated:
+        return
+    yield f"<h2>Top allocations</h2>\n<p class='quiet'>{escape(page.profile)}</p>\n<table>\n"
+    yield "<tr><th>Allocated</th><th>Where, and what</th></tr>\n"
+    for each in page.allocated:
+        yield f"<tr><td class='share'>{escape(each.share)}</td><td><code>{escape(each.place)}"
+        yield f"</code> {escape(each.message)}</td></tr>\n"
+    yield "</table>\n"
+
+
+def _groups(
+    heading: str,
+    groups: Sequence[Group],
+    link: Callable[[Place], str],
+    about: Callable[[str], str] | None = None,
+) -> Iterator[str]:
+    if not groups:
+        return
+    most = max(group.counts.total for group in groups)
+    yield f"<h2>{heading}</h2>\n<table>\n"
+    for group in groups:
+        target = about(group.name) if about else link(group.place) if group.place else ""
+        name = f"<code>{escape(group.name)}</code>"
+        name = f'<a href="{escape(target)}">{name}</a>' if target else name
+        detail = f" <span class='quiet'>{escape(group.detail)}</span>" if group.detail else ""
+        yield f"<tr><td>{name}{detail}</td><td class='number'>{group.counts.total:,}</td>"
+        yield f"<td class='bar'>{''.join(_bar(group.counts, most))}</td></tr>\n"
+    yield "</table>\n"
+
+
+def _bar(counts: Counts, most: int) -> Iterator[str]:
+    """One piece for each rank, as long as its part of the largest row."""
+    for kind in ("warning", "information", "hint"):
+        number = getattr(counts, kind)
+        if number:
+            width = max(round(100 * number / most, 1), 0.5)
+            yield f"<i class='{kind}' style='width:{width}%' title='{number} {kind}'></i>"
+
+
+def _sites(page: Page) -> Iterator[str]:
+    if not page.sites:
+        return
+    more = page.overview.counts.total - len(page.sites)
+    yield "<h2>Sites</h2>\n<p class='quiet'>What matters most first, each with its way to the "
+    yield f"heap{f'; {more:,} more are not shown' if more > 0 else ''}.</p>\n"
+    for number, site in enumerate(page.sites):
+        yield from _site(page, site, is_open=number < _OPEN_SITES)
+
+
+def _site(page: Page, site: Site, *, is_open: bool) -> Iterator[str]:
+    rank, finding = site.ranked
+    place = f"{page.shown(finding.span.file)}:{finding.span.line}"
+    new = "<b class='new'>new</b> " if site.is_new else ""
+    yield f"<details{' open' if is_open else ''}><summary class='{rank.value}'>{new}"
+    yield f"{_prose(explain.message(finding))} "
+    yield f"<span class='quiet'>{escape(place)}</span></summary>\n"
+    if target := page.link(finding.span.start):
+        yield f'<p><a href="{escape(target)}">{escape(place)}</a></p>\n'
+    if site.share:
+        yield f"<p><b>{escape(site.share)}</b></p>\n"
+    yield from _code(finding, site.source)
+    told = explain.explain(finding)
+    yield f"<p>{_prose(told.why)}</p>\n"
+    if told.steps:
+        yield "<ol>\n"
+        for step in told.steps:
+            at = f" {page.shown(step.place.file)}:{step.place.line}" if step.place else ""
+            yield f"<li>{_prose(step.text)}<span class='quiet'>{escape(at)}</span></li>\n"
+        yield "</ol>\n"
+    if told.helps:
+        yield f"<p><b>What helps:</b> {_prose(told.helps)}</p>\n"
+    yield f"<p class='quiet'>{_prose(explain.rank_sentence(finding))}</p></details>\n"
+
+
+def _code(finding: Finding, source: SourceText | None) -> Iterator[str]:
+    if source is None:
+        return
+    first = max(finding.span.line - _AROUND, 1)
+    last = min(finding.span.line + _AROUND, len(source.lines))
+    yield "<pre tabindex='0'>"
+    for line in range(first, last + 1):
+        text = source.lines[line - 1].decode("utf-8", "replace").expandtabs(4).rstrip()
+        row = f"{line:>5}  {escape(text)}"
+        yield f"<mark>{row}</mark>\n" if line == finding.span.line else f"{row}\n"
+    yield "</pre>\n"
+
+
+def _prose(text: str) -> str:
+    """What stands in backticks is code."""
+    pieces = text.replace("``", "`").split("`")
+    return "".join(
+        f"<code>{escape(piece)}</code>" if number % 2 else escape(piece)
+        for number, piece in enumerate(pieces)
+    )
+
+
+def _fixes(page: Page) -> Iterator[str]:
+    if not page.fixes:
+        return
+    yield "<h2>Fixes that may fit</h2>\n<p class='quiet'>Found by syntax alone. A fix is offered "
+    yield "in its file when the compiler has proved it.</p>\n<table>\n"
+    for title, number in page.fixes:
+        yield f"<tr><td>{escape(title)}</td><td class='number'>{number:,}</td></tr>\n"
+    yield "</table>\n"

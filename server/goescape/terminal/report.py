@@ -1,0 +1,135 @@
+"""``goescape report``: everything about a workspace on one page that needs no network."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis import explain
+from goescape.analysis.baselines import matching
+from goescape.analysis.overview import overview
+from goescape.analysis.profile_join import top
+from goescape.analysis.profile_reasons import Reason
+from goescape.analysis.profiles import count_text, size_text
+from goescape.pages.report import MOST_SITES, Allocated, Page, Site, Trend, areas_of, render
+from goescape.terminal.baseline_file import read, sites
+from goescape.terminal.check import Outcome, Question, check
+from goescape.terminal.paths import shown_path
+from goescape.terminal.targets import UsageError
+from goescape.terminal.text_output import count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from goescape.analysis.model import Finding
+    from goescape.analysis.overview import Ranked
+    from goescape.analysis.profile_join import Joined, Source
+    from goescape.terminal.progress import Progress
+    from goescape.toolchain.engine import EngineOptions
+
+_MOST_GROUPS = 20
+_MOST_ALLOCATED = 15
+_CAUSES = "https://github.com/goescape/goescape/blob/main/docs/causes.md"
+
+
+@frozen
+class Wanted:
+    """What was asked for."""
+
+    output: str
+    question: Question
+    baseline: str = ""
+
+
+async def report(wanted: Wanted, options: EngineOptions, progress: Progress) -> Outcome:
+    """Analyse, and write the page unless nothing could be analysed. Raises UsageError."""
+    known = read(wanted.baseline) if wanted.baseline else None
+    outcome = await check(wanted.question, options, progress)
+    if not outcome.packages:
+        return outcome
+    new: set[int] = set()
+    trend = None
+    if known is not None:
+        found = sites(outcome.findings, outcome.sources, outcome.folder)
+        matched = matching([site for _, site in found], known)
+        new = set(matched.new)
+        trend = Trend(Path(wanted.baseline).name, len(new), len(matched.gone))
+    fresh = {id(each) for number, each in enumerate(outcome.findings) if number in new}
+    page = _page(outcome, fresh, trend)
+    text = await asyncio.to_thread(render, page)
+    await asyncio.to_thread(_write, wanted.output, text)
+    return outcome
+
+
+def _page(outcome: Outcome, fresh: set[int], trend: Trend | None) -> Page:
+    found: list[Ranked] = [(each.severity, each) for each in outcome.findings if each.is_diagnostic]
+    joined, here = outcome.joined, outcome.folder
+
+    def weight(finding: Finding) -> float:
+        if joined is None:
+            return 1.0
+        share = joined.share(finding)
+        return float(share.bytes) if share is not None else 0.0
+
+    ordered = sorted(found, key=lambda each: (-weight(each[1]), each[0].order, each[1].span))
+    return Page(
+        title=f"Heap allocations of {here.name}",
+        about=f"{count(outcome.packages, 'package')} analysed with {outcome.go}",
+        overview=overview(found, _MOST_GROUPS),
+        waiting=_waiting(outcome),
+        fixes=(),
+        link=lambda _: "",
+        causes=lambda cause: f"{_CAUSES}#{cause}",
+        shown=lambda path: shown_path(path, here),
+        areas=areas_of(found, weight),
+        measure="allocation sites" if joined is None else "bytes in the profile",
+        sites=[
+            Site(
+                each,
+                outcome.sources.get(each[1].span.file),
+                _share(joined, each[1]),
+                id(each[1]) in fresh,
+            )
+            for each in ordered[:MOST_SITES]
+        ],
+        allocated=[] if joined is None else [*_allocated(top(joined, _MOST_ALLOCATED), here)],
+        profile="" if joined is None else _amount(joined),
+        trend=trend,
+    )
+
+
+def _waiting(outcome: Outcome) -> list[tuple[str, str]]:
+    firsts: dict[str, str] = {}
+    for failure in outcome.failures:
+        firsts.setdefault(failure.package or failure.kind, failure.message)
+    return [*firsts.items()]
+
+
+def _share(joined: Joined | None, finding: Finding) -> str:
+    share = None if joined is None else joined.share(finding)
+    return "" if share is None else share.text
+
+
+def _amount(joined: Joined) -> str:
+    profile = joined.profile
+    return f"{profile.name}: {size_text(profile.bytes)}, {count_text(profile.objects)} objects"
+
+
+def _allocated(sources: Iterable[Source], here: Path) -> Iterable[Allocated]:
+    for source in sources:
+        place = source.place or source.called_from
+        where = source.function if place is None else f"{shown_path(place.file, here)}:{place.line}"
+        finding = source.finding
+        reason = (source.reason or Reason.UNKNOWN).sentence
+        message = f"{reason}, in {source.function}" if finding is None else explain.message(finding)
+        yield Allocated(source.share.text, where, message)
+
+
+def _write(output: str, text: str) -> None:
+    try:
+        Path(output).write_text(text, "utf-8", errors="replace", newline="\n")
+    except OSError as problem:
+        raise UsageError(f"{output} cannot be written ({problem.strerror}).") from None
