@@ -98,6 +98,12 @@ class Settings:
         name="generatedFiles",
         choices=("hint", "show", "hide"),
     )
+    language: str = setting(
+        "auto",
+        "The language of messages and explanations; `auto` is the editor's, then that of `LANG`.",
+        name="language",
+        choices=("auto", "en", "zh-cn"),
+    )
     run: str = setting(
         "onType",
         "When to analyse: while you type, after each save, or only when a command asks for it.",

@@ -312,6 +312,7 @@ async def conversation(
     settings: dict[str, Any] | None = None,
     environment: Mapping[str, str] | None = None,
     allow_errors: bool = False,
+    locale: str = "",
 ) -> AsyncIterator[Talk]:
     """Start a server, greet it, and say goodbye; a logged error fails the test."""
     client = LanguageClient(converter_factory=_converter, protocol_cls=_Protocol)
@@ -326,6 +327,7 @@ async def conversation(
             workspace_folders=names or None,
             root_uri=names[0].uri if names else None,
             initialization_options=settings,
+            locale=locale or None,
         )
     )
     try:

@@ -168,3 +168,19 @@ def test_tiles_fill_the_page_as_large_as_they_count(sizes: list[float]) -> None:
         down = min(one.box.top + one.box.height, other.box.top + other.box.height)
         apart_x = across <= max(one.box.left, other.box.left) + 0.01
         assert apart_x or down <= max(one.box.top, other.box.top) + 0.01
+
+
+def test_in_chinese(tmp_path: Path, go_path: str) -> None:
+    """People read Chinese where their system does; programs read what they always read."""
+    chinese, output = {"LC_ALL": "zh_CN.UTF-8"}, tmp_path / "report.html"
+    shown = goescape("check", "-C", TOUR, "--go", go_path, env=chinese).stdout
+    assert "`u` 被移到堆上：`return &u` 把它交给了调用者" in shown
+    goescape("report", "-C", TOUR, "-o", output, "--go", go_path, env=chinese)
+    words = Page(output.read_text("utf-8")).words
+    assert "tour 的堆分配" in words
+    assert "这个值只能放在堆上" in words
+    english = goescape("check", "-C", TOUR, "--go", go_path, "--format", "json")
+    assert (
+        goescape("check", "-C", TOUR, "--go", go_path, "--format", "json", env=chinese).stdout
+        == english.stdout
+    )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.analysis.messages import ENGLISH
+from goescape.analysis.messages import spoken
 from goescape.analysis.model import Allocates, Cause, Kind, RankReason
 from goescape.analysis.renderings import lost_names
 
@@ -37,25 +37,27 @@ class Explanation:
     ignore_when: str
 
 
-def message(finding: Finding, words: Catalogue = ENGLISH) -> str:
+def message(finding: Finding, words: Catalogue | None = None) -> str:
     """The diagnostic: one line that says what happens and what decided it."""
+    words = words or spoken()
     parts = [headline(finding, words)]
     if finding.inlined_from:
         parts.append(words.text("inlined", function=finding.inlined_from))
     if finding.note and finding.escapes:
-        parts.append(finding.note)
+        parts.append(words.note(finding.note))
     if finding.copies and finding.allocates is not Allocates.NO:
         parts.append(copies_sentence(finding, words))
     if finding.in_loop:
         parts.append(words.text("in loop"))
-    return "; ".join(parts)
+    return words.pause.join(parts)
 
 
-def headline(finding: Finding, words: Catalogue = ENGLISH) -> str:
+def headline(finding: Finding, words: Catalogue | None = None) -> str:
     """What happens, and the decisive step: ``u moves to the heap: return &u ...``."""
+    words = words or spoken()
     if not finding.escapes:
         return words.text(
-            "stays but may allocate", subject=_code(finding.subject), note=finding.note
+            "stays but may allocate", subject=_code(finding.subject), note=words.note(finding.note)
         )
     what = _what(finding, words)
     if finding.allocates is Allocates.NO:
@@ -63,8 +65,9 @@ def headline(finding: Finding, words: Catalogue = ENGLISH) -> str:
     return words.text(f"cause {finding.cause.value}", None, what=what, **_decision(finding, words))
 
 
-def label(finding: Finding, words: Catalogue = ENGLISH) -> str:
+def label(finding: Finding, words: Catalogue | None = None) -> str:
     """The inlay hint: ``heap: returned``."""
+    words = words or spoken()
     if finding.allocates is Allocates.NO:
         return words.text("label no allocation")
     if not finding.escapes:
@@ -72,19 +75,22 @@ def label(finding: Finding, words: Catalogue = ENGLISH) -> str:
     return words.text("label", cause=words.text(f"label {finding.cause.value}"))
 
 
-def rank_sentence(finding: Finding, words: Catalogue = ENGLISH) -> str:
+def rank_sentence(finding: Finding, words: Catalogue | None = None) -> str:
     """Why the finding has its severity."""
+    words = words or spoken()
     return words.text(f"rank {finding.rank_reason.value}")
 
 
-def rank_label(finding: Finding, words: Catalogue = ENGLISH) -> str:
+def rank_label(finding: Finding, words: Catalogue | None = None) -> str:
     """The same beside the message; empty where that says it already, or nothing is special."""
+    words = words or spoken()
     said = finding.rank_reason in {RankReason.ORDINARY, RankReason.LOOP}
     return "" if said else rank_sentence(finding, words)
 
 
-def copies_sentence(finding: Finding, words: Catalogue = ENGLISH) -> str:
+def copies_sentence(finding: Finding, words: Catalogue | None = None) -> str:
     """What became of the copies of a site where its function was inlined; empty without copies."""
+    words = words or spoken()
     callers = dict.fromkeys(copy.function for copy in finding.copies if copy.escapes)
     if finding.function:
         callers.pop(finding.function, None)  # the compiler's wrapper around a generic function
@@ -101,18 +107,19 @@ def copies_sentence(finding: Finding, words: Catalogue = ENGLISH) -> str:
     return words.text("copies stay", calls=calls) if stays else ""
 
 
-def explain(finding: Finding, words: Catalogue = ENGLISH) -> Explanation:
+def explain(finding: Finding, words: Catalogue | None = None) -> Explanation:
     """The whole story of a finding."""
+    words = words or spoken()
     steps = explained_steps(finding, words)
     cause = finding.cause.value
     if finding.allocates is Allocates.NO:
-        why = words.text("why no allocation", note=finding.note)
+        why = words.text("why no allocation", note=words.note(finding.note))
         return Explanation(message(finding, words), why, steps, "", "")
     why = words.text(f"why {cause}", what=_code(finding.subject))
     if finding.inlined_from:
         why += " " + words.text("why inlined", function=finding.inlined_from)
     if not finding.escapes:
-        why = words.text("why stays but may allocate", note=finding.note)
+        why = words.text("why stays but may allocate", note=words.note(finding.note))
     return Explanation(
         message(finding, words),
         why,
@@ -122,8 +129,9 @@ def explain(finding: Finding, words: Catalogue = ENGLISH) -> Explanation:
     )
 
 
-def explained_steps(finding: Finding, words: Catalogue = ENGLISH) -> tuple[ExplainedStep, ...]:
+def explained_steps(finding: Finding, words: Catalogue | None = None) -> tuple[ExplainedStep, ...]:
     """The way to the heap."""
+    words = words or spoken()
     return tuple(
         ExplainedStep(sentence, step.place)
         for step in finding.flow
@@ -131,13 +139,15 @@ def explained_steps(finding: Finding, words: Catalogue = ENGLISH) -> tuple[Expla
     )
 
 
-def step_sentence(step: FlowStep, words: Catalogue = ENGLISH) -> str:
+def step_sentence(step: FlowStep, words: Catalogue | None = None) -> str:
     """One step of a flow in words; empty for steps that mean nothing to a reader."""
+    words = words or spoken()
     return words.optional(f"step {step.reason}", expression=_code(step.text), flow=_code(step.flow))
 
 
-def parameter_sentence(parameter: Parameter, words: Catalogue = ENGLISH) -> str:
+def parameter_sentence(parameter: Parameter, words: Catalogue | None = None) -> str:
     """What a function does to one parameter."""
+    words = words or spoken()
     name = _code(parameter.name)
     if not parameter.leaks:
         return words.text("parameter stays", name=name)
@@ -149,11 +159,13 @@ def parameter_sentence(parameter: Parameter, words: Catalogue = ENGLISH) -> str:
 
 
 def function_sentences(
-    function: Function, findings: Sequence[Finding], words: Catalogue = ENGLISH
+    function: Function, findings: Sequence[Finding], words: Catalogue | None = None
 ) -> tuple[str, ...]:
     """A function at a glance: its allocation sites, its inlining, what it does to parameters."""
+    words = words or spoken()
     sites = [finding for finding in findings if finding.is_diagnostic]
-    sentences = [lens(len(sites), sum(finding.in_loop for finding in sites), words) + "."]
+    total = lens(len(sites), sum(finding.in_loop for finding in sites), words)
+    sentences = [total + words.full_stop]
     if function.inlinable is not None:
         key = "inlinable" if function.inlinable else "not inlinable"
         sentences.append(words.text(key, detail=function.inlining))
@@ -161,8 +173,9 @@ def function_sentences(
     return tuple(sentences)
 
 
-def lens(total: int, in_loops: int, words: Catalogue = ENGLISH) -> str:
+def lens(total: int, in_loops: int, words: Catalogue | None = None) -> str:
     """A function's count: ``3 heap allocations, 1 in a loop``."""
+    words = words or spoken()
     count = words.text("lens one" if total == 1 else "lens", total=total)
     return words.text("lens loops", count=count, loops=in_loops) if in_loops else count
 

@@ -11,8 +11,14 @@ from attrs import frozen
 class Catalogue:
     """Templates by key, in one language."""
 
+    name: str
+    """As settings have it: ``en``."""
     templates: Mapping[str, str]
     conjunction: str
+    comma: str = ", "
+    pause: str = "; "
+    """Between two parts of a sentence."""
+    full_stop: str = "."
 
     def text(self, key: str, default: str | None = None, **values: object) -> str:
         """A sentence; ``default`` serves where the catalogue has no such key."""
@@ -27,10 +33,15 @@ class Catalogue:
         """``a, b and c``."""
         if len(items) < 2:
             return "".join(items)
-        return f"{', '.join(items[:-1])} {self.conjunction} {items[-1]}"
+        return f"{self.comma.join(items[:-1])} {self.conjunction} {items[-1]}"
+
+    def note(self, english: str) -> str:
+        """What happens at run time: findings have it in English."""
+        return self.templates.get(f"note {english}", english)
 
 
 ENGLISH = Catalogue(
+    name="en",
     conjunction="and",
     templates={
         # What is allocated.
@@ -230,5 +241,57 @@ ENGLISH = Catalogue(
         "lens": "{total} heap allocations",
         "lens one": "1 heap allocation",
         "lens loops": "{count}, {loops} in a loop",
+        # Around findings.
+        "hover profile": "Profile:",
+        "hover helps": "What helps:",
+        "hover ignore": "When to ignore it:",
+        "hover more": "and {count} more here",
+        "hover waiting": "The package does not compile now; this is from before.",
+        "stays on the stack": "{subject} stays on the stack.",
+        # The report.
+        "report title": "Heap allocations of {name}",
+        "report about": "{packages} packages analysed with {go}",
+        "report nothing": "No allocations were found in what was analysed so far.",
+        "report total": "allocation sites",
+        "report warning": "in a loop, or large",
+        "report information": "ordinary",
+        "report hint": "of little weight",
+        "report trend": "{new} new, {gone} gone since {name}",
+        "report waiting": "Waiting: does not compile",
+        "report where": "Where it is",
+        "report map": (
+            "By {measure}: packages, and their functions inside. The darker, the more of it is in "
+            "loops, large or hot."
+        ),
+        "report sites measure": "allocation sites",
+        "report bytes measure": "bytes in the profile",
+        "report top": "Top allocations",
+        "report allocated": "Allocated",
+        "report what": "Where, and what",
+        "report packages": "Packages",
+        "report functions": "Functions",
+        "report causes": "Causes",
+        "report sites": "Sites",
+        "report order": "What matters most first, each with its way to the heap{more}.",
+        "report more": "; {count} more are not shown",
+        "report new": "new",
+        "report fixes": "Fixes that may fit",
+        "report fixes note": (
+            "Found by syntax alone. A fix is offered in its file when the compiler has proved it."
+        ),
     },
 )
+
+
+class _Process:
+    words = ENGLISH
+
+
+def spoken() -> Catalogue:
+    """The language that this process speaks with its user."""
+    return _Process.words
+
+
+def speak(words: Catalogue) -> None:
+    """Speak another one from now on."""
+    _Process.words = words

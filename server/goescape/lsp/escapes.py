@@ -12,6 +12,7 @@ import attrs
 from attrs import frozen
 
 from goescape.analysis import explain
+from goescape.analysis.messages import spoken
 from goescape.analysis.model import Cause, Finding, Severity
 from goescape.analysis.overview import Counts, Ranked, by_function, overview
 from goescape.analysis.queries import once_per_site
@@ -150,7 +151,7 @@ async def file(session: Session, arguments: Sequence[object]) -> dict[str, objec
     ]
     found.sort(key=lambda each: each[2])
     return {
-        "counts": attrs.asdict(Counts.of(rank for rank, _, _ in found)),
+        "counts": attrs.asdict(Counts.of(rank for rank, *_ in found)),
         "waits": facts.waiting is not None,
         "sites": [_site(session, *each) for each in found],
     }
@@ -213,9 +214,12 @@ async def report(session: Session, _: Sequence[object]) -> str | None:
     from goescape.analysis.suggestions import suggestions  # noqa: PLC0415
 
     fixes = await asyncio.to_thread(suggestions, [one.report for one in known], go.number)
+    words = spoken()
     page = Page(
-        title="Heap allocations of " + (", ".join(map(_name, session.folders)) or "open files"),
-        about=f"{len(known)} package{'' if len(known) == 1 else 's'} analysed with {go.version}",
+        title=words.text(
+            "report title", name=", ".join(map(_name, session.folders)) or "command-line-arguments"
+        ),
+        about=words.text("report about", packages=len(known), go=go.version),
         overview=overview(found),
         waiting=[(one.package, one.errors[0].message) for one in known if one.errors],
         fixes=fixes.most_common(_MOST_FIXES),
@@ -223,6 +227,7 @@ async def report(session: Session, _: Sequence[object]) -> str | None:
         causes=lambda cause: f"{DOCUMENTATION}#{cause}",
         shown=lambda path: relative(path, session.folders, session.store.identity),
         areas=areas_of(found, lambda _: 1.0),
+        measure=words.text("report sites measure"),
         sites=_top_sites(session, found),
     )
     text = await asyncio.to_thread(render, page)

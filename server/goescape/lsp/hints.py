@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from goescape.analysis import explain
+from goescape.analysis.messages import spoken
 from goescape.analysis.model import Finding, Parameter, Place, Span
 from goescape.lsp.diagnostics import FileFacts, is_hidden, is_quiet
 from goescape.lsp.hover import Style, finding_text
@@ -69,7 +70,9 @@ def _of_view(facts: FileFacts, view: View, settings: Settings, style: Style) -> 
     for stay in view.report.stays:
         if stay.span.file in names:
             yield from _plain(
-                view.span(stay.span), "stack", f"`{stay.subject}` stays on the stack."
+                view.span(stay.span),
+                "stack",
+                spoken().text("stays on the stack", subject=f"`{stay.subject}`"),
             )
     for function in view.report.functions:
         for parameter in function.parameters if function.span.file in names else ():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from goescape.analysis import explain, queries
+from goescape.analysis.messages import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -84,7 +85,7 @@ def _about(hit: queries.Hit, view: View, style: Style) -> Iterator[str]:
     if hit.function is not None:
         yield from explain.function_sentences(hit.function, hit.findings)
         if share := view.function_share(hit.function.span.file, hit.function.name):
-            yield f"{style.bold('Profile:')} {share}"
+            yield f"{style.bold(spoken().text('hover profile'))} {share}"
         yield from _remarks(hit, view, style)
         return
     shown = sorted(hit.findings, key=lambda finding: finding.severity.order)
@@ -93,7 +94,7 @@ def _about(hit: queries.Hit, view: View, style: Style) -> Iterator[str]:
             yield "---"
         yield from _about_finding(finding, view, style)
     if len(shown) > _MOST_FINDINGS:
-        yield style.quiet(f"and {len(shown) - _MOST_FINDINGS} more here")
+        yield style.quiet(spoken().text("hover more", count=len(shown) - _MOST_FINDINGS))
     if hit.parameter is not None:
         yield explain.parameter_sentence(hit.parameter)
         if hit.parameter.compiler:
@@ -104,14 +105,14 @@ def _about(hit: queries.Hit, view: View, style: Style) -> Iterator[str]:
 def _remarks(hit: queries.Hit, view: View, style: Style) -> Iterator[str]:
     yield from hit.notes
     if view.waiting:
-        yield style.quiet("The package does not compile now; this is from before.")
+        yield style.quiet(spoken().text("hover waiting"))
 
 
 def _about_finding(finding: Finding, view: View, style: Style) -> Iterator[str]:
-    told = explain.explain(finding)
+    told, words = explain.explain(finding), spoken()
     yield style.bold(told.headline)
     if share := view.share(finding):
-        yield f"{style.bold('Profile:')} {share}"
+        yield f"{style.bold(words.text('hover profile'))} {share}"
     if told.why:
         yield told.why
     steps = [
@@ -121,9 +122,9 @@ def _about_finding(finding: Finding, view: View, style: Style) -> Iterator[str]:
     if steps:
         yield "\n".join(steps)
     if told.helps:
-        yield f"{style.bold('What helps:')} {told.helps}"
+        yield f"{style.bold(words.text('hover helps'))} {told.helps}"
     if told.ignore_when:
-        yield f"{style.bold('When to ignore it:')} {told.ignore_when}"
+        yield f"{style.bold(words.text('hover ignore'))} {told.ignore_when}"
     if finding.is_diagnostic:
         yield style.quiet(explain.rank_sentence(finding))
     yield style.code(finding.compiler)

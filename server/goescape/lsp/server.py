@@ -59,7 +59,7 @@ def _initialize(session: Session, params: lsp.InitializeParams) -> None:
     folders = [path for uri in uris if (path := path_of(uri))]
     if not folders and params.root_path and params.workspace_folders is None:
         folders = [params.root_path]
-    session.configure(params.initialization_options, folders)
+    session.configure(params.initialization_options, folders, params.locale or "")
 
 
 @_on(lsp.INITIALIZED)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from goescape.analysis.languages import catalogue, of_environment
+from goescape.analysis.messages import speak
 from goescape.analysis.source import is_same_text
 from goescape.lsp.benchmarks import MEASURING, Benchmarks
 from goescape.lsp.buffers import Buffer, Buffers, Edit
@@ -73,6 +75,7 @@ class Session:
         self.latest = ""
         """The file that the user was in last."""
         self._options: object = None
+        self._locale = ""
         self._settings_turn = 0
         self.publisher = Publisher(
             editor,
@@ -100,8 +103,9 @@ class Session:
 
     # The client's side: settings, folders, files.
 
-    def configure(self, options: object, folders: Iterable[str]) -> None:
+    def configure(self, options: object, folders: Iterable[str], locale: str = "") -> None:
         """What ``initialize`` says."""
+        self._locale = locale
         self._options = _section(options)
         self.folders = tuple(dict.fromkeys(folders))
         self._take_settings(self._options)
@@ -180,6 +184,8 @@ class Session:
         self.settings, complaints = parse(raw)
         for complaint in complaints:
             self._say_once(complaint)
+        locales = (self._locale, *of_environment(os.environ.items()))
+        speak(catalogue(self.settings.language, locales))
         if self.background is None:
             return
         if self._problem or EngineOptions.of(before) != EngineOptions.of(self.settings):

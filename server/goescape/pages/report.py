@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from goescape.analysis import explain
+from goescape.analysis.messages import spoken
 from goescape.pages.report_style import POLICY, STYLE
 from goescape.pages.treemap import Area, Tile, tiles
 
@@ -115,21 +116,22 @@ def render(page: Page) -> str:
 
 
 def _document(page: Page) -> Iterator[str]:
-    yield f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">{POLICY}\n'
+    language = spoken().name
+    yield f'<!DOCTYPE html>\n<html lang="{language}"><head><meta charset="utf-8">{POLICY}\n'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
     yield f"<title>{escape(page.title)}</title>\n<style>{STYLE}</style></head>\n<body><main>\n"
     yield f"<h1>{escape(page.title)}</h1>\n<p class='quiet'>{escape(page.about)}</p>\n"
     counts = page.overview.counts
     if not counts.total:
-        yield "<p>No allocations were found in what was analysed so far.</p>\n"
+        yield f"<p>{_words('report nothing')}</p>\n"
     else:
         yield f"<p class='tiles'>{''.join(_tiles(counts))}{_trend(page.trend)}</p>\n"
     yield from _waiting(page)
     yield from _treemap(page)
     yield from _allocated(page)
-    yield from _groups("Packages", page.overview.packages, page.link)
-    yield from _groups("Functions", page.overview.functions, page.link)
-    yield from _groups("Causes", page.overview.causes, lambda _: "", page.causes)
+    yield from _groups(_words("report packages"), page.overview.packages, page.link)
+    yield from _groups(_words("report functions"), page.overview.functions, page.link)
+    yield from _groups(_words("report causes"), page.overview.causes, lambda _: "", page.causes)
     yield from _sites(page)
     yield from _fixes(page)
     yield "</main></body></html>\n"
@@ -137,12 +139,13 @@ def _document(page: Page) -> Iterator[str]:
 
 def _tiles(counts: Counts) -> Iterator[str]:
     shown = (
-        (counts.total, "allocation sites", "total"),
-        (counts.warning, "in a loop, or large", "warning"),
-        (counts.information, "ordinary", "information"),
-        (counts.hint, "of little weight", "hint"),
+        (counts.total, "total"),
+        (counts.warning, "warning"),
+        (counts.information, "information"),
+        (counts.hint, "hint"),
     )
-    for number, words, kind in shown:
+    for number, kind in shown:
+        words = _words(f"report {kind}")
         yield f"<span class='tile {kind}'><b>{number:,}</b> {words}</span>"
 
 
@@ -150,14 +153,14 @@ def _trend(trend: Trend | None) -> str:
     if trend is None:
         return ""
     kind = "warning" if trend.new > trend.gone else "better"
-    words = f"<b>{trend.new:,}</b> new, <b>{trend.gone:,}</b> gone"
-    return f"<span class='tile {kind}'>{words} since {escape(trend.name)}</span>"
+    words = _words("report trend", new=trend.new, gone=trend.gone, name=trend.name)
+    return f"<span class='tile {kind}'>{words}</span>"
 
 
 def _waiting(page: Page) -> Iterator[str]:
     if not page.waiting:
         return
-    yield "<h2>Waiting: does not compile</h2>\n<ul>\n"
+    yield f"<h2>{_words('report waiting')}</h2>\n<ul>\n"
     for package, error in page.waiting:
         yield f"<li><code>{escape(package)}</code> {escape(error)}</li>\n"
     yield "</ul>\n"
@@ -167,8 +170,8 @@ def _treemap(page: Page) -> Iterator[str]:
     found = tiles(page.areas)
     if not found:
         return
-    yield f"<h2>Where it is</h2>\n<p class='quiet'>By {escape(page.measure)}: packages, and their "
-    yield "functions inside. The darker, the more of it is in loops, large or hot.</p>\n"
+    about = _words("report map", measure=page.measure)
+    yield f"<h2>{_words('report where')}</h2>\n<p class='quiet'>{about}</p>\n"
     yield "<div class='treemap'>\n"
     for tile in found:
         yield from _tile(tile, page.measure, "package")
@@ -191,8 +194,9 @@ def _tile(tile: Tile, measure: str, kind: str) -> Iterator[str]:
 def _allocated(page: Page) -> Iterator[str]:
     if not page.allocated:
         return
-    yield f"<h2>Top allocations</h2>\n<p class='quiet'>{escape(page.profile)}</p>\n<table>\n"
-    yield "<tr><th>Allocated</th><th>Where, and what</th></tr>\n"
+    yield f"<h2>{_words('report top')}</h2>\n<p class='quiet'>{escape(page.profile)}</p>\n<table>\n"
+    heads = (_words("report allocated"), _words("report what"))
+    yield f"<tr><th>{heads[0]}</th><th>{heads[1]}</th></tr>\n"
     for each in page.allocated:
         yield f"<tr><td class='share'>{escape(each.share)}</td><td><code>{escape(each.place)}"
         yield f"</code> {escape(each.message)}</td></tr>\n"
@@ -232,8 +236,9 @@ def _sites(page: Page) -> Iterator[str]:
     if not page.sites:
         return
     more = page.overview.counts.total - len(page.sites)
-    yield "<h2>Sites</h2>\n<p class='quiet'>What matters most first, each with its way to the "
-    yield f"heap{f'; {more:,} more are not shown' if more > 0 else ''}.</p>\n"
+    rest = _words("report more", count=more) if more > 0 else ""
+    order = _words("report order", more=rest)
+    yield f"<h2>{_words('report sites')}</h2>\n<p class='quiet'>{order}</p>\n"
     for number, site in enumerate(page.sites):
         yield from _site(page, site, is_open=number < _OPEN_SITES)
 
@@ -241,7 +246,7 @@ def _sites(page: Page) -> Iterator[str]:
 def _site(page: Page, site: Site, *, is_open: bool) -> Iterator[str]:
     rank, finding = site.ranked
     place = f"{page.shown(finding.span.file)}:{finding.span.line}"
-    new = "<b class='new'>new</b> " if site.is_new else ""
+    new = f"<b class='new'>{_words('report new')}</b> " if site.is_new else ""
     yield f"<details{' open' if is_open else ''}><summary class='{rank.value}'>{new}"
     yield f"{_prose(explain.message(finding))} "
     yield f"<span class='quiet'>{escape(place)}</span></summary>\n"
@@ -259,7 +264,7 @@ def _site(page: Page, site: Site, *, is_open: bool) -> Iterator[str]:
             yield f"<li>{_prose(step.text)}<span class='quiet'>{escape(at)}</span></li>\n"
         yield "</ol>\n"
     if told.helps:
-        yield f"<p><b>What helps:</b> {_prose(told.helps)}</p>\n"
+        yield f"<p><b>{_words('hover helps')}</b> {_prose(told.helps)}</p>\n"
     yield f"<p class='quiet'>{_prose(explain.rank_sentence(finding))}</p></details>\n"
 
 
@@ -276,6 +281,11 @@ def _code(finding: Finding, source: SourceText | None) -> Iterator[str]:
     yield "</pre>\n"
 
 
+def _words(key: str, **values: object) -> str:
+    """A sentence of the catalogue; what it is filled with is text, not HTML."""
+    return escape(spoken().text(key, None, **values))
+
+
 def _prose(text: str) -> str:
     """What stands in backticks is code."""
     pieces = text.replace("``", "`").split("`")
@@ -288,8 +298,8 @@ def _prose(text: str) -> str:
 def _fixes(page: Page) -> Iterator[str]:
     if not page.fixes:
         return
-    yield "<h2>Fixes that may fit</h2>\n<p class='quiet'>Found by syntax alone. A fix is offered "
-    yield "in its file when the compiler has proved it.</p>\n<table>\n"
+    yield f"<h2>{_words('report fixes')}</h2>\n<p class='quiet'>{_words('report fixes note')}</p>\n"
+    yield "<table>\n"
     for title, number in page.fixes:
         yield f"<tr><td>{escape(title)}</td><td class='number'>{number:,}</td></tr>\n"
     yield "</table>\n"

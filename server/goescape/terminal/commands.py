@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from goescape.analysis.languages import catalogue, of_environment
+from goescape.analysis.messages import speak
 from goescape.analysis.model import Severity
 from goescape.settings import Settings
 from goescape.terminal import (
@@ -46,6 +48,7 @@ _TERMINATED = 143
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command that was named; a problem that the user can mend becomes a sentence."""
+    speak(catalogue("auto", of_environment(os.environ.items())))
     try:
         return _COMMANDS[arguments.command](arguments)
     except asyncio.CancelledError:

@@ -7,6 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from goescape.analysis import explain
+from goescape.analysis.messages import ENGLISH
 from goescape.terminal.paths import shown_path
 from goescape.terminal.style import Style, printable
 from goescape.toolchain.memory_meter import CYCLES
@@ -147,5 +148,5 @@ def _site(finding: Finding, folder: Path) -> dict[str, object]:
         "severity": finding.severity.value,
         "function": finding.function,
         "subject": finding.subject,
-        "message": explain.message(finding),
+        "message": explain.message(finding, ENGLISH),
     }

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from goescape.analysis import explain
+from goescape.analysis.messages import ENGLISH
 from goescape.terminal import profile_output
 from goescape.terminal.paths import shown_path
 
@@ -64,7 +65,7 @@ def _finding(finding: Finding, folder: Path) -> dict[str, object]:
         "severity": finding.severity.value,
         "function": finding.function,
         "subject": finding.subject,
-        "message": explain.message(finding),
+        "message": explain.message(finding, ENGLISH),
         "allocates": finding.allocates.value,
         "in_loop": finding.in_loop,
         "breaks_promise": finding.breaks_promise,

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from goescape.analysis import explain
 from goescape.analysis.baselines import matching
+from goescape.analysis.messages import spoken
 from goescape.analysis.overview import overview
 from goescape.analysis.profile_join import top
 from goescape.analysis.profile_reasons import Reason
@@ -19,7 +20,6 @@ from goescape.terminal.baseline_file import read, sites
 from goescape.terminal.check import Outcome, Question, check
 from goescape.terminal.paths import shown_path
 from goescape.terminal.targets import UsageError
-from goescape.terminal.text_output import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,7 +66,7 @@ async def report(wanted: Wanted, options: EngineOptions, progress: Progress) -> 
 
 def _page(outcome: Outcome, fresh: set[int], trend: Trend | None) -> Page:
     found: list[Ranked] = [(each.severity, each) for each in outcome.findings if each.is_diagnostic]
-    joined, here = outcome.joined, outcome.folder
+    joined, here, words = outcome.joined, outcome.folder, spoken()
 
     def weight(finding: Finding) -> float:
         if joined is None:
@@ -76,8 +76,8 @@ def _page(outcome: Outcome, fresh: set[int], trend: Trend | None) -> Page:
 
     ordered = sorted(found, key=lambda each: (-weight(each[1]), each[0].order, each[1].span))
     return Page(
-        title=f"Heap allocations of {here.name}",
-        about=f"{count(outcome.packages, 'package')} analysed with {outcome.go}",
+        title=words.text("report title", name=here.name),
+        about=words.text("report about", packages=outcome.packages, go=outcome.go),
         overview=overview(found, _MOST_GROUPS),
         waiting=_waiting(outcome),
         fixes=(),
@@ -85,7 +85,7 @@ def _page(outcome: Outcome, fresh: set[int], trend: Trend | None) -> Page:
         causes=lambda cause: f"{_CAUSES}#{cause}",
         shown=lambda path: shown_path(path, here),
         areas=areas_of(found, weight),
-        measure="allocation sites" if joined is None else "bytes in the profile",
+        measure=words.text(f"report {'sites' if joined is None else 'bytes'} measure"),
         sites=[
             Site(
                 each,

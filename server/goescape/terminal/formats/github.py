@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from goescape.analysis import explain
+from goescape.analysis.messages import ENGLISH
 from goescape.analysis.model import Severity
 from goescape.terminal.paths import shown_path
 
@@ -34,7 +35,7 @@ def render(outcome: Outcome, here: Path) -> Iterator[str]:
         if span.line == span.end_line:  # columns of several lines would mean nothing
             where |= {"col": span.column, "endColumn": span.end_column}
         name = "error" if finding.breaks_promise else _COMMANDS[finding.severity]
-        yield _command(name, where, explain.message(finding))
+        yield _command(name, where, explain.message(finding, ENGLISH))
     for remark in outcome.remarks:
         name = "error" if remark.is_error else "warning"
         where = {"file": shown_path(remark.span.file, here), "line": remark.span.line}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from goescape.analysis import explain
+from goescape.analysis.messages import ENGLISH
 from goescape.terminal.paths import shown_path
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _finding(suite: ET.Element, finding: Finding, outcome: Outcome, here: Path) 
         file=file,
         line=str(span.line),
     )
-    message, story = explain.message(finding), explain.explain(finding)
+    message, story = explain.message(finding, ENGLISH), explain.explain(finding, ENGLISH)
     if not outcome.fails_by(finding):
         _element(case, "skipped", message=message)
         return

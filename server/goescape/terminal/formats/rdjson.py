@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from goescape.analysis import explain
+from goescape.analysis.messages import ENGLISH
 from goescape.analysis.model import Severity
 from goescape.terminal.formats.rules import DIRECTIVE, HOME, help_page
 from goescape.terminal.paths import shown_path
@@ -36,7 +37,7 @@ def render(outcome: Outcome, here: Path) -> Iterator[str]:
 def _finding(finding: Finding, here: Path) -> dict[str, object]:
     span, code = finding.span, finding.cause.value
     found: dict[str, object] = {
-        "message": explain.message(finding),
+        "message": explain.message(finding, ENGLISH),
         "location": {
             "path": shown_path(span.file, here),
             "range": {
@@ -47,7 +48,7 @@ def _finding(finding: Finding, here: Path) -> dict[str, object]:
         "severity": "ERROR" if finding.breaks_promise else _SEVERITIES[finding.severity],
         "code": {"value": code, "url": help_page(code)},
     }
-    steps = explain.explain(finding).steps
+    steps = explain.explain(finding, ENGLISH).steps
     related = [
         {"message": step.text, "location": _location(step.place, here)}
         for step in steps

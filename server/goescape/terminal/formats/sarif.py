@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from goescape import __version__
 from goescape.analysis import explain
+from goescape.analysis.messages import ENGLISH
 from goescape.analysis.model import Cause, Severity
 from goescape.terminal.baseline_file import sites
 from goescape.terminal.formats.rules import DIRECTIVE, HOME, TITLES, help_page
@@ -93,7 +94,7 @@ class _Writer:
             "ruleId": finding.cause.value,
             "ruleIndex": _CAUSES.index(finding.cause),
             "level": "error" if finding.breaks_promise else _LEVELS[finding.severity],
-            "message": {"text": explain.message(finding)},
+            "message": {"text": explain.message(finding, ENGLISH)},
             "locations": [location],
             "partialFingerprints": {"site/v1": digest(repr(site).encode()).hex()},
             "properties": {
@@ -108,7 +109,7 @@ class _Writer:
 
     def _flow(self, finding: Finding) -> list[dict[str, object]]:
         found: list[dict[str, object]] = []
-        for step in explain.explain(finding).steps:
+        for step in explain.explain(finding, ENGLISH).steps:
             if step.place is not None:
                 location = self._location(step.place.file, step.place[1:])
                 location["message"] = {"text": step.text}

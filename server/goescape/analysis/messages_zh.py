@@ -1,0 +1,260 @@
+"""The catalogue in Simplified Chinese."""
+
+from __future__ import annotations
+
+from goescape.analysis.messages import Catalogue
+
+CHINESE = Catalogue(
+    name="zh-cn",
+    conjunction="和",
+    comma="、",
+    pause="；",
+    full_stop="。",
+    templates={
+        # What is allocated.
+        "what variable": "{subject} 被移到堆上",
+        "what expression": "{subject} 分配在堆上",
+        "what closure": "这个函数字面量分配在堆上",
+        "what loop body": "这个函数迭代循环的循环体是堆上的闭包",
+        "what method value": "方法值 {subject} 分配在堆上",
+        "what append": "{subject} 扩容后的底层数组在堆上",
+        "what boxed": "{subject} 被复制到堆上",
+        "what arguments": "这次调用的可变参数切片分配在堆上",
+        "what temporary": "在堆上产生了一份临时副本",
+        # The diagnostic, by cause.
+        "cause returned": "{what}：{step} 把它交给了调用者",
+        "cause captured-by-closure": "{what}：被第 {line} 行的函数字面量捕获",
+        "cause stored-in-heap": "{what}：存进了{destination}",
+        "cause interface-conversion": "{what}：{destination}转换为接口",
+        "cause passed-to-call": "{what}：传给了会保留它的{destination}",
+        "cause indirect-call": "{what}：传给了编译器看不透的{destination}",
+        "cause too-large": "{what}：太大，栈上放不下",
+        "cause dynamic-size": "{what}：编译时不知道它的大小",
+        "cause goroutine-or-defer": "{what}：{destination}",
+        "cause other": "{what}",
+        "used by go": "`go` 语句在这次调用之后还要使用它",
+        "used by defer": "循环中的 `defer` 会一直保留它，直到函数结束",
+        "given to": "为了传给 {destination} ",
+        "stored somewhere": "比这次调用活得更久的地方",
+        "stored in slice": "底层数组在堆上的切片",
+        "some call": "函数调用",
+        "some return": "`return`",
+        "stays but may allocate": "{subject} {note}",
+        "no allocation": "没有分配：{what}只是编译器的说法",
+        "inlined": "它是内联到这里的 `{function}` 的一部分",
+        "in loop": "在循环中",
+        "package level": "包级别",
+        "other functions": "另外 {count} 个函数",
+        "copies escape": "内联到 {callers} 时也在堆上",
+        "copies stay": "在 {calls}中留在栈上",
+        "copies both": "从 {callers} 调用时逃逸，在 {calls}中留在栈上",
+        "inlined calls": "{count} 处内联调用",
+        "inlined call": "一处内联调用",
+        # Inlay hints.
+        "label": "堆：{cause}",
+        "label no allocation": "没有分配",
+        "label may allocate": "大时在堆上",
+        "label returned": "被返回",
+        "label captured-by-closure": "被闭包捕获",
+        "label stored-in-heap": "被存储",
+        "label interface-conversion": "转为接口",
+        "label passed-to-call": "传给调用",
+        "label indirect-call": "间接调用",
+        "label too-large": "太大",
+        "label dynamic-size": "大小不定",
+        "label goroutine-or-defer": "go/defer",
+        "label other": "逃逸",
+        # The reason of the rank.
+        "rank in-loop": "它在循环中：每一轮都可能分配。",
+        "rank now-and-then-in-loop": "它在循环中，但只是偶尔分配。",
+        "rank called-only-in-loops": "它所在的函数只在循环中被调用。",
+        "rank large": "它很大。",
+        "rank ordinary": "这段代码每执行一次就分配一次。",
+        "rank interface-trade-off": "接口和反射的代价是一次分配；在循环之外，这个代价是合理的。",
+        "rank package-initialisation": "包的初始化只运行一次。",
+        "rank straight-line-main": "`main` 的这一部分只运行一次。",
+        "rank test": "这是测试代码。",
+        "rank error-path": "只有出错时才会运行到这里。",
+        "rank generated-file": "这个文件是生成的。",
+        "rank stays-on-the-stack-where-inlined": "本包中的每次调用都被内联，值在那里留在栈上。",
+        "rank depends-on-run-time": "是否分配取决于运行时的值。",
+        "rank no-allocation": "它不分配内存。",
+        "rank hot-in-profile": "profile 显示，全部分配的 1 % 以上发生在这里。",
+        "rank marked-hot": "源代码把这里标记为热点。",
+        "rank breaks-noescape": "源代码承诺这里没有任何值逃逸。",
+        "rank never-in-profile": "profile 从未见到这个函数分配内存。",
+        # Why, in a paragraph.
+        "why returned": ("{what} 在函数返回之后仍然存活，而函数的栈帧不会：这个值只能放在堆上。"),
+        "why captured-by-closure": (
+            "函数字面量使用了 {what}，并且可能在本函数返回之后才运行，所以两者共享堆上的这个变量。"
+        ),
+        "why stored-in-heap": (
+            "{what} 被存到了函数返回之后仍能访问的地方：全局变量、指针所指之处、map、切片、"
+            "channel，或者活得更久的变量。"
+        ),
+        "why interface-conversion": (
+            "接口保存的是指向值的指针。要把 {what} 放进接口，就要把值复制到单独的一块内存，"
+            "而这块内存比这次调用活得更久。"
+        ),
+        "why passed-to-call": (
+            "被调用的函数会保留它得到的参数，或者把它交给会保留它的函数，"
+            "所以 {what} 必须比这次调用活得更久。"
+        ),
+        "why indirect-call": (
+            "这里通过接口方法或函数值调用：编译器不知道实际运行的是哪个函数，"
+            "只能假定它会保留 {what}。"
+        ),
+        "why too-large": (
+            "栈上的变量最大 128 KiB（Go 1.24 之前为 10 MiB），`new`、`&T{{}}` 和 `make` "
+            "最大 64 KiB。{what} 超过了这个限制。"
+        ),
+        "why dynamic-size": "栈帧的大小是固定的，而 {what} 的大小到运行时才知道。",
+        "why goroutine-or-defer": (
+            "`go` 语句或循环中的 `defer` 用到的东西，在语句执行完之后还要使用：{what} 必须在堆上。"
+        ),
+        "why other": "编译器无法证明 {what} 会随它所在的函数一起消亡。",
+        "why inlined": "这次分配属于 `{function}`，编译器把它内联到了这里。",
+        "why no allocation": "编译器说它逃逸，但实际上没有分配内存：{note}。",
+        "why stays but may allocate": "它没有逃逸，所以{note}。",
+        # What usually helps.
+        "helps returned": (
+            "返回值本身：复制 2 KiB 以内的值比一次分配更便宜。或者让调用者把内存传进来。"
+        ),
+        "helps captured-by-closure": (
+            "把值作为参数传递，或者复制到一个新变量，供函数字面量使用且不再修改。"
+        ),
+        "helps stored-in-heap": "存储值而不是指针，或者在多轮循环中复用同一个对象。",
+        "helps interface-conversion": (
+            "使用具体类型或类型参数；用 `strconv` 代替 `fmt`；不打印的内容就不要格式化。"
+        ),
+        "helps passed-to-call": "传递值，或者修改被调用的函数，使它不保留参数。",
+        "helps indirect-call": ("调用具体类型，让编译器看到函数；或者把值提到循环外面并复用。"),
+        "helps too-large": "把它变小、复用一个缓冲区，或者从 `sync.Pool` 中获取。",
+        "helps dynamic-size": "有上限时使用常量容量，或者复用缓冲区。",
+        "helps goroutine-or-defer": (
+            "少启动一些 goroutine，传递小的参数，或者把循环体移到单独的函数中，"
+            "使它的 `defer` 留在栈上。"
+        ),
+        "helps other": "查看这些步骤：值就是在最后一步脱离控制的。",
+        # When to leave it alone.
+        "ignore returned": "这个值很大、被共享，或者必须保持同一性。",
+        "ignore captured-by-closure": "很少创建这个函数字面量，或者变量必须共享。",
+        "ignore stored-in-heap": "这个值必须活那么久：那么堆就是它该在的地方。",
+        "ignore interface-conversion": "代码是冷的：日志、错误、初始化。",
+        "ignore passed-to-call": "调用本身的代价远大于一次分配：输入输出、编码。",
+        "ignore indirect-call": "调用本身的代价远大于一次分配：输入输出、编码。",
+        "ignore too-large": "只创建一次并一直保留。",
+        "ignore dynamic-size": "很少创建。",
+        "ignore goroutine-or-defer": "长期存活的 goroutine 的代价远大于此。",
+        "ignore other": "代码是冷的。",
+        # Steps of the flow.
+        "step return": "由 {expression} 返回",
+        "step assign": "在 {expression} 中赋值",
+        "step assign-pair": "在 {expression} 中赋值",
+        "step assign-pair-dot-type": "由类型断言 {expression} 赋值",
+        "step key of map put": "在 {expression} 中成为 map 的键",
+        "step map literal key": "成为 {expression} 的键",
+        "step map literal value": "成为 {expression} 的值",
+        "step send": "由 {expression} 发送到 channel",
+        "step slice-literal-element": "成为 {expression} 的元素",
+        "step array literal element": "成为 {expression} 的元素",
+        "step struct literal element": "成为 {expression} 的字段",
+        "step appendee slice": "它的元素被 {expression} 移动",
+        "step appended slice...": "它的元素被 {expression} 复制",
+        "step copied slice": "它的元素被 {expression} 复制",
+        "step captured by a closure": "{expression} 被函数字面量捕获",
+        "step interface-converted": "{expression} 被转换为接口",
+        "step call parameter": "传给 {expression}",
+        "step address-of": "取了它的地址：{expression}",
+        "step too large for stack": "{expression} 太大，栈上放不下",
+        "step too aligned for stack": "{expression} 需要栈无法提供的对齐",
+        "step non-constant size": "{expression} 的大小不是常量",
+        "step //go:uintptrescapes": "{expression} 因系统调用而被固定",
+        "step reflect.Header.Data": "{expression} 经过 reflect 的头部",
+        "step conversion to unsafe.Pointer": "{expression} 变成 unsafe.Pointer",
+        # Parameters and functions.
+        "parameter stays": "{name} 不逃逸：调用者可以传递栈上的值。",
+        "parameter leaks": "{name} 泄漏到{places}。",
+        "parameter consequence": "调用者传入的值被迫放到堆上。",
+        "leaks to heap": "堆",
+        "leaks to heap (content)": "堆（它指向的内容，而不是它本身）",
+        "inlinable": "可以内联（{detail}）。",
+        "not inlinable": "不能内联：{detail}。",
+        "lens": "{total} 处堆分配",
+        "lens one": "1 处堆分配",
+        "lens loops": "{count}，其中 {loops} 处在循环中",
+        # Notes about what happens at run time.
+        "note its value has no size, so all share one address": (
+            "它的值大小为零，所有值共享一个地址"
+        ),
+        "note it allocates only when the slice has to grow": "只有切片需要扩容时才分配",
+        "note every call is inlined, and stays on the stack there": (
+            "每次调用都被内联，并且在那里留在栈上"
+        ),
+        "note it captures no variable, so one static copy serves all": (
+            "它不捕获任何变量，所以共用一份静态副本"
+        ),
+        "note a constant is boxed as read-only data": "常量以只读数据的形式装箱",
+        "note integers from 0 to 255 do not allocate": "0 到 255 的整数不分配内存",
+        "note a value of one byte is boxed as a shared static one": (
+            "单字节的值装箱时共用静态数据"
+        ),
+        "note a value without size is boxed as a shared static one": (
+            "大小为零的值装箱时共用静态数据"
+        ),
+        "note a zero value is boxed as a shared static one": "零值装箱时共用静态数据",
+        "note its content is constant and boxed as read-only data": (
+            "它的内容是常量，以只读数据的形式装箱"
+        ),
+        "note on the stack up to 32 bytes; a larger one is allocated on the heap": (
+            "不超过 32 字节时在栈上，更大时分配在堆上"
+        ),
+        "note a map is allocated on the heap as soon as it holds more than 8 entries": (
+            "map 的元素一旦超过 8 个就分配在堆上"
+        ),
+        "note on the stack up to 32 bytes; a longer text is allocated on the heap": (
+            "不超过 32 字节时在栈上，更长的文本分配在堆上"
+        ),
+        "note on the stack up to 32 runes; a longer text is allocated on the heap": (
+            "不超过 32 个 rune 时在栈上，更长的文本分配在堆上"
+        ),
+        "note grows on the stack up to 32 bytes, then on the heap": (
+            "先在栈上扩容到 32 字节，之后在堆上"
+        ),
+        # Around findings.
+        "hover profile": "Profile：",
+        "hover helps": "通常有效的办法：",
+        "hover ignore": "何时可以不管：",
+        "hover more": "这里还有 {count} 个",
+        "hover waiting": "包现在无法编译；这里显示的是之前的结果。",
+        "stays on the stack": "{subject} 留在栈上。",
+        # The report.
+        "report title": "{name} 的堆分配",
+        "report about": "用 {go} 分析了 {packages} 个包",
+        "report nothing": "到目前为止，分析过的代码中没有发现分配。",
+        "report total": "处分配",
+        "report warning": "在循环中，或者很大",
+        "report information": "普通",
+        "report hint": "无关紧要",
+        "report trend": "自 {name} 以来：新增 {new}，消失 {gone}",
+        "report waiting": "等待中：无法编译",
+        "report where": "在哪里",
+        "report map": (
+            "按{measure}：包，以及其中的函数。颜色越深，在循环中、很大或处于热点的部分越多。"
+        ),
+        "report sites measure": "分配点数量",
+        "report bytes measure": "profile 中的字节数",
+        "report top": "分配最多的地方",
+        "report allocated": "分配量",
+        "report what": "位置和内容",
+        "report packages": "包",
+        "report functions": "函数",
+        "report causes": "原因",
+        "report sites": "分配点",
+        "report order": "最重要的在前，并列出通往堆的每一步{more}。",
+        "report more": "；另有 {count} 处未显示",
+        "report new": "新增",
+        "report fixes": "可能适用的修复",
+        "report fixes note": "仅根据语法找到。只有编译器证明过的修复才会在文件中提供。",
+    },
+)

@@ -1,0 +1,52 @@
+"""The server speaks the editor's language, or the one that a setting names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from lsprotocol import types as lsp
+
+from tests.lsp.capabilities import pushed_vscode
+from tests.lsp.harness import conversation
+
+if TYPE_CHECKING:
+    from tests.conftest import WriteTree
+
+MODULE = """
+-- go.mod --
+module m
+
+go 1.21
+-- p.go --
+package m
+
+func F() *int {
+	x := 1 // want x returned
+	return &x
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("locale", "setting", "told"),
+    [
+        ("zh-cn", "auto", "`x` 被移到堆上：`return &x` 把它交给了调用者"),
+        ("de", "zh-cn", "`x` 被移到堆上：`return &x` 把它交给了调用者"),
+        ("zh-cn", "en", "`x` moves to the heap: `return &x` hands it to the caller"),
+        ("", "auto", "`x` moves to the heap: `return &x` hands it to the caller"),
+    ],
+)
+async def test_which_language(write_tree: WriteTree, locale: str, setting: str, told: str) -> None:
+    folder = write_tree(MODULE)
+    language = {"LC_ALL": "C.UTF-8"}
+    async with conversation(
+        pushed_vscode(), folder, settings={"language": setting}, environment=language, locale=locale
+    ) as talk:
+        uri = talk.open(folder / "p.go")
+        [shown] = await talk.until_wanted(uri)
+        assert shown.message == told
+        hover = await talk.hover(uri, "x := 1")
+        assert isinstance(hover, lsp.Hover)
+        assert isinstance(hover.contents, lsp.MarkupContent)
+        assert ("通常有效的办法" in hover.contents.value) == ("堆" in told)
