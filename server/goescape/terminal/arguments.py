@@ -20,6 +20,7 @@ def parser() -> argparse.ArgumentParser:
     commands = whole.add_subparsers(metavar="COMMAND", required=True)
     _add_check(commands)
     _add_baseline(commands)
+    _add_merge(commands)
     _add_report(commands)
     _add_explain(commands)
     _add_fix(commands)
@@ -75,6 +76,13 @@ def _add_check(commands: _Commands) -> None:
         "--baseline", default="", metavar="FILE", help="only what is not in a baseline"
     )
     command.add_argument(
+        "--shard",
+        type=_shard,
+        default=(1, 1),
+        metavar="I/N",
+        help="only the I-th of N parts of the packages; put together with goescape merge",
+    )
+    command.add_argument(
         "--all", action="store_true", help="also what the compiler reports and does not allocate"
     )
     command.add_argument(
@@ -101,6 +109,17 @@ def _add_baseline(commands: _Commands) -> None:
     )
     _add_engine_options(command)
     _add_color(command)
+
+
+def _add_merge(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "merge",
+        help="put the parts of a check together",
+        description="Put the JSON of checks with --shard together into that of one check. Exit "
+        "code: as that of the check.",
+    )
+    command.set_defaults(command="merge")
+    command.add_argument("files", nargs="+", metavar="FILE", help="from check --format json")
 
 
 def _add_report(commands: _Commands) -> None:
@@ -339,6 +358,13 @@ def _seconds(text: str) -> float:
     if not 0 < seconds < 1e7:
         raise argparse.ArgumentTypeError(f"{text} is not a number of seconds, such as 60")
     return seconds
+
+
+def _shard(text: str) -> tuple[int, int]:
+    number, slash, count = text.partition("/")
+    if slash and number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count) < 1e6:
+        return int(number), int(count)
+    raise argparse.ArgumentTypeError(f"{text} is not a part such as 2/3")
 
 
 def _count(text: str) -> int:

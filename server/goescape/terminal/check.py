@@ -18,8 +18,9 @@ from goescape.analysis.profile_join import Joined, Joining
 from goescape.analysis.profiles import ProfileProblem, merged
 from goescape.analysis.queries import once_per_site
 from goescape.terminal.baseline_file import read, sites
-from goescape.terminal.targets import UsageError, existing_folder, resolve
+from goescape.terminal.targets import Target, UsageError, existing_folder, resolve
 from goescape.toolchain.build_logs import BuildLog
+from goescape.toolchain.digests import digest
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
 from goescape.toolchain.go_command import GoProblem
 from goescape.toolchain.profile_files import changed_since, load
@@ -52,6 +53,8 @@ class Question:
     """A file with the text of a build that was made elsewhere."""
     fail_on: Severity = Severity.HINT
     """The least severity that makes the check fail."""
+    shard: tuple[int, int] = (1, 1)
+    """Which part of the packages to analyse, of how many."""
 
 
 @frozen
@@ -191,10 +194,10 @@ async def check(question: Question, options: EngineOptions, progress: Progress) 
             if question.log:
                 await asyncio.to_thread(_read_log, folder, question.log, collector, progress)
             else:
-                await _analyze(engine, folder, question.packages, collector, progress)
+                await _analyze(engine, folder, question, collector, progress)
             if question.since:
                 known += await _sites_of_revision(engine, folder, question, progress)
-        if not collector.packages and not collector.failures:
+        if not collector.packages and not collector.failures and question.shard == (1, 1):
             names = " ".join(question.packages)
             raise UsageError(
                 f"{names} names no Go package in {folder}; name a folder with Go files."
@@ -250,15 +253,28 @@ def _read_log(folder: Path, name: str, collector: _Collector, progress: Progress
 async def _analyze(
     engine: Engine,
     folder: Path,
-    packages: Sequence[str],
+    question: Question,
     collector: _Collector,
     progress: Progress,
 ) -> None:
-    for target in await resolve(folder, packages, engine.modules):
-        async with aclosing(engine.analyze(target.root, target.patterns)) as items:
+    for target in await resolve(folder, question.packages, engine.modules):
+        patterns = target.patterns
+        if question.shard != (1, 1):
+            patterns = await _part(engine, target, question.shard)
+            if not patterns:
+                continue
+        async with aclosing(engine.analyze(target.root, patterns)) as items:
             async for item in items:
                 collector.add(item)
                 progress.advance(item.package, len(collector.findings))
+
+
+async def _part(engine: Engine, target: Target, shard: tuple[int, int]) -> tuple[str, ...]:
+    """The packages of a part: the same ones on every machine, whatever else there is."""
+    number, count = shard
+    names = await engine.import_paths(target.root, target.patterns)
+    parts = ((name, int.from_bytes(digest(name.encode())[:8], "big") % count) for name in names)
+    return tuple(name for name, part in parts if part == number - 1)
 
 
 async def _sites_of_revision(
@@ -270,7 +286,7 @@ async def _sites_of_revision(
         if not old.is_dir():
             return []
         try:
-            await _analyze(engine, old, question.packages, collector, progress)
+            await _analyze(engine, old, question, collector, progress)
         except UsageError:
             return []  # nothing of it was there yet
         if collector.failures:

@@ -24,6 +24,7 @@ from goescape.terminal import (
     explain_command,
     fix_output,
     json_output,
+    merge,
     recipes,
     report,
     setup,
@@ -84,6 +85,7 @@ def _check(arguments: argparse.Namespace) -> int:
         since=arguments.since,
         log=arguments.from_log,
         fail_on=Severity.HINT if only_new else Severity(arguments.fail_on),
+        shard=arguments.shard,
     )
     style = _style(arguments)
     outcome = _run(check(question, _options(arguments), _progress(arguments, style)))
@@ -119,6 +121,12 @@ def _baseline(arguments: argparse.Namespace) -> int:
     except OSError as problem:
         raise UsageError(f"{arguments.output} cannot be written ({problem.strerror}).") from None
     return 0
+
+
+def _merge(arguments: argparse.Namespace) -> int:
+    whole = merge.merge(arguments.files)
+    sys.stdout.writelines(whole.render())
+    return whole.exit_code
 
 
 def _report(arguments: argparse.Namespace) -> int:
@@ -280,6 +288,7 @@ def _run(work: Coroutine[Any, Any, _T]) -> _T:
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "check": _check,
     "baseline": _baseline,
+    "merge": _merge,
     "report": _report,
     "explain": _explain,
     "fix": _fix,

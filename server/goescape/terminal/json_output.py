@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from goescape.analysis import explain
 from goescape.analysis.messages import ENGLISH
@@ -11,31 +11,52 @@ from goescape.terminal import profile_output
 from goescape.terminal.paths import shown_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from goescape.analysis.model import Finding, Place, Remark
     from goescape.terminal.check import Failure, Outcome
 
 SCHEMA = 1
+Members: TypeAlias = "Iterable[Mapping[str, object]]"
 
 
 def render(outcome: Outcome) -> Iterator[str]:
     """The text in pieces: one finding on each line."""
-    yield f'{{"schema": {SCHEMA}, "go": {json.dumps(outcome.go)}, "findings": ['
-    yield from _lines(_with_share(each, outcome) for each in outcome.findings)
-    if outcome.joined is not None:
+    folder, joined = outcome.folder, outcome.joined
+    allocations = None
+    if joined is not None:
+        allocations = (profile_output.source_members(each, folder) for each in joined.sources)
+    yield from document(
+        outcome.go,
+        (_with_share(each, outcome) for each in outcome.findings),
+        allocations,
+        (_remark(each, folder) for each in outcome.remarks),
+        (_failure(each, folder) for each in outcome.failures),
+    )
+
+
+def document(
+    go: str,
+    findings: Members,
+    allocations: Members | None,
+    directives: Members,
+    errors: Members,
+) -> Iterator[str]:
+    """The whole from its parts."""
+    yield f'{{"schema": {SCHEMA}, "go": {json.dumps(go)}, "findings": ['
+    yield from _lines(findings)
+    if allocations is not None:
         yield '], "allocations": ['
-        sources = outcome.joined.sources
-        yield from _lines(profile_output.source_members(each, outcome.folder) for each in sources)
+        yield from _lines(allocations)
     yield '], "directives": ['
-    yield from _lines(_remark(each, outcome.folder) for each in outcome.remarks)
+    yield from _lines(directives)
     yield '], "errors": ['
-    yield from _lines(_failure(each, outcome.folder) for each in outcome.failures)
+    yield from _lines(errors)
     yield "]}\n"
 
 
-def _lines(items: Iterator[dict[str, object]]) -> Iterator[str]:
+def _lines(items: Members) -> Iterator[str]:
     separator = "\n"
     for item in items:
         yield separator + json.dumps(item)

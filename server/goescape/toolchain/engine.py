@@ -215,6 +215,13 @@ class Engine:
         listed = listed_packages(await self._list(root, (pattern,)))
         return frozenset(file for each in listed for file in (*each.files, *each.test_files))
 
+    async def import_paths(self, root: str, patterns: Sequence[str]) -> tuple[str, ...]:
+        """The packages that patterns mean, or the patterns of lone files. Raises GoProblem."""
+        if all(pattern.endswith(".go") for pattern in patterns):
+            return tuple(patterns)
+        listed = listed_packages(await self._list(root, tuple(patterns)))
+        return tuple(sorted({each.path for each in listed if not each.variant}))
+
     async def vet(
         self,
         root: str,
