@@ -11,6 +11,7 @@ export const SERVER_SETTINGS = [
   'goescape.includeTests',
   'goescape.exclude',
   'goescape.generatedFiles',
+  'goescape.language',
   'goescape.run',
   'goescape.go.path',
   'goescape.go.env',

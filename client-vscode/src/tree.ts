@@ -161,9 +161,11 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
     if ((vscode.workspace.workspaceFolders?.length ?? 0) < 2 && folders.size < 2) {
       return [...profiles, ...packages.map(packageNode)];
     }
-    const inFolders = [...folders].map(
-      ([uri, inside]): Node => ({ kind: 'folder', uri, packages: inside }),
-    );
+    const inFolders = [...folders].map(([uri, inside]): Node => ({
+      kind: 'folder',
+      uri,
+      packages: inside,
+    }));
     return [...profiles, ...inFolders];
   }
 

@@ -38,8 +38,9 @@ export const EXAMPLE_PROFILE = path.join(REPOSITORY, 'examples', 'profile');
 export const UPDATES = process.env['UPDATE_PICTURES'] !== undefined;
 
 /** Where pictures go: into the README's folder when they are to be renewed. */
-export const PICTURES =
-  UPDATES ? path.join(CLIENT, 'media') : path.join(REPOSITORY, '.cache', 'vscode', 'pictures');
+export const PICTURES = UPDATES
+  ? path.join(CLIENT, 'media')
+  : path.join(REPOSITORY, '.cache', 'vscode', 'pictures');
 
 /** The programs that a test's machine has; only uv looks for a Python that is called `python3.N`. */
 export type Program = 'python3' | 'python3.N' | 'go' | 'uv';

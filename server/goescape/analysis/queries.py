@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from goescape.analysis.model import PackageReport
+    from goescape.analysis.model import PackageReport, Place
     from goescape.analysis.source import SourceText
 
 
@@ -81,14 +81,19 @@ def lens_lines(report: PackageReport, file: str) -> tuple[Lens, ...]:
 def once_per_site(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """In source order, each site once, as the most important of its findings.
 
-    The same site comes from several packages where generic code is instantiated.
+    The same site comes from several packages where generic code is instantiated. Of equally
+    important ones it is always the same, in whatever order they come.
     """
     best: dict[tuple[Span, str], Finding] = {}
     for finding in findings:
         known = best.setdefault((finding.span, finding.subject), finding)
-        if finding.severity.order < known.severity.order:
+        if known is not finding and _importance(finding) < _importance(known):
             best[finding.span, finding.subject] = finding
     return tuple(sorted(best.values(), key=lambda f: (f.span, f.anchor, f.subject)))
+
+
+def _importance(finding: Finding) -> tuple[int, list[Place]]:
+    return finding.severity.order, [copy.place for copy in finding.copies]
 
 
 def findings_by_file(reports: Iterable[PackageReport]) -> dict[str, tuple[Finding, ...]]:

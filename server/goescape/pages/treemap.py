@@ -14,6 +14,10 @@ _MOST = 60
 """Rectangles on one level; what is smaller together is one more."""
 
 
+_MOST_TIMES = 1e6
+"""How much smaller than all something may be: nobody could see it."""
+
+
 @frozen
 class Area:
     """Something with a size, and perhaps with parts."""
@@ -52,6 +56,8 @@ def tiles(areas: Iterable[Area], shape: float = 2.0) -> tuple[Tile, ...]:
 
 def _few(areas: Iterable[Area]) -> list[Area]:
     found = sorted((each for each in areas if each.size > 0), key=lambda each: -each.size)
+    least = sum(each.size for each in found) / _MOST_TIMES
+    found = [each for each in found if each.size > least]
     rest = sum(each.size for each in found[_MOST:])
     more = [Area(f"{len(found) - _MOST} more", rest)] if rest else []
     return sorted([*found[:_MOST], *more], key=lambda each: -each.size)

@@ -57,9 +57,13 @@ def _once(findings: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for each in findings:
         site = (*_place(each), each["end_line"], each["end_column"], each["subject"])
         known = best.setdefault(site, each)
-        if Severity(each["severity"]).order < Severity(known["severity"]).order:
+        if _importance(each) < _importance(known):
             best[site] = each
     return iter(sorted(best.values(), key=lambda each: (*_place(each), each["subject"])))
+
+
+def _importance(each: dict[str, Any]) -> tuple[int, list[tuple[str, int, int]]]:
+    return Severity(each["severity"]).order, [_place(copy) for copy in each["copies"]]
 
 
 def _place(each: dict[str, Any]) -> tuple[str, int, int]:
