@@ -219,7 +219,11 @@ async def report(session: Session, _: Sequence[object]) -> str | None:
         title=words.text(
             "report title", name=", ".join(map(_name, session.folders)) or "command-line-arguments"
         ),
-        about=words.text("report about", packages=len(known), go=go.version),
+        about=words.text(
+            "report about one" if len(known) == 1 else "report about",
+            packages=len(known),
+            go=go.version,
+        ),
         overview=overview(found),
         waiting=[(one.package, one.errors[0].message) for one in known if one.errors],
         fixes=fixes.most_common(_MOST_FIXES),

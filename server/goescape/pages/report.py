@@ -199,7 +199,7 @@ def _allocated(page: Page) -> Iterator[str]:
     yield f"<tr><th>{heads[0]}</th><th>{heads[1]}</th></tr>\n"
     for each in page.allocated:
         yield f"<tr><td class='share'>{escape(each.share)}</td><td><code>{escape(each.place)}"
-        yield f"</code> {escape(each.message)}</td></tr>\n"
+        yield f"</code> {_prose(each.message)}</td></tr>\n"
     yield "</table>\n"
 
 

@@ -72,7 +72,8 @@ pre { background: var(--code); padding: .5rem; overflow-x: auto; font-size: .85r
   font-family: var(--vscode-editor-font-family, ui-monospace, monospace); }
 mark { background: var(--mark); color: inherit; display: inline-block; min-width: 100%; }
 @media (max-width: 40rem) { main { padding: .5rem .8rem 2rem; } .treemap { aspect-ratio: 1; }
-  table { table-layout: fixed; } td, th { overflow-wrap: anywhere; } td.bar { width: 25%; } .treemap .function span { font-size: .65rem; } }
+  table { table-layout: fixed; } td, th { overflow-wrap: anywhere; }
+  td.bar { width: 25%; } .treemap .function span { font-size: .65rem; } }
 @media print { main { max-width: none; } details { break-inside: avoid; }
   details::details-content { content-visibility: visible; display: block; }
   .treemap div, td.bar i, mark { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }

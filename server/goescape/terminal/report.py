@@ -77,7 +77,11 @@ def _page(outcome: Outcome, fresh: set[int], trend: Trend | None) -> Page:
     ordered = sorted(found, key=lambda each: (-weight(each[1]), each[0].order, each[1].span))
     return Page(
         title=words.text("report title", name=here.name),
-        about=words.text("report about", packages=outcome.packages, go=outcome.go),
+        about=words.text(
+            "report about one" if outcome.packages == 1 else "report about",
+            packages=outcome.packages,
+            go=outcome.go,
+        ),
         overview=overview(found, _MOST_GROUPS),
         waiting=_waiting(outcome),
         fixes=(),
@@ -115,7 +119,7 @@ def _share(joined: Joined | None, finding: Finding) -> str:
 
 def _amount(joined: Joined) -> str:
     profile = joined.profile
-    return f"{profile.name}: {size_text(profile.bytes)}, {count_text(profile.objects)} objects"
+    return f"{Path(profile.name).name}: {size_text(profile.bytes)}, {count_text(profile.objects)} objects"
 
 
 def _allocated(sources: Iterable[Source], here: Path) -> Iterable[Allocated]:
