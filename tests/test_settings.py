@@ -55,6 +55,7 @@ def test_every_setting_is_taken_over() -> None:
         "exclude": ["x/**"],
         "generatedFiles": "hide",
         "run": "manual",
+        "language": "en",
         "go": {"path": "g", "env": {"GOOS": "js"}, "buildFlags": ["-tags=a"], "inlining": False},
     }
     settings, complaints = parse(raw)

@@ -119,7 +119,8 @@ def _share(joined: Joined | None, finding: Finding) -> str:
 
 def _amount(joined: Joined) -> str:
     profile = joined.profile
-    return f"{Path(profile.name).name}: {size_text(profile.bytes)}, {count_text(profile.objects)} objects"
+    amount = f"{size_text(profile.bytes)}, {count_text(profile.objects)} objects"
+    return f"{Path(profile.name).name}: {amount}"
 
 
 def _allocated(sources: Iterable[Source], here: Path) -> Iterable[Allocated]:
