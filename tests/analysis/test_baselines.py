@@ -34,6 +34,14 @@ def test_a_renamed_file_function_or_an_edited_line_is_not_new() -> None:
     assert new([evolve(NEW, line="u := User{Name: n}")], [NEW]) == []
 
 
+def test_a_value_that_was_edited_together_with_its_line_is_not_new() -> None:
+    old = Site("m", "a.go", "Add", "returned", "Format(x, 'f')", "return tag(Format(x, 'f'))")
+    now = evolve(old, subject="Format(x, 'g')", line="return tag(Format(x, 'g'))")
+    assert new([now], [old]) == []
+    assert new([evolve(now, line="return other(y)")], [old]) != []
+    assert new([evolve(now, subject="append")], [old]) != []
+
+
 def test_the_same_once_more_is_new_and_the_one_that_is_least_like_it_is_told() -> None:
     other = evolve(BOX, line="fmt.Println(n + 1, n)")
     assert new([other, BOX], [BOX]) == [other]

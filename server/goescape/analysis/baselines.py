@@ -7,6 +7,7 @@ or the same one once more, does.
 from __future__ import annotations
 
 from collections import deque
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -63,7 +64,8 @@ def matching(now: Sequence[Site], before: Sequence[Site]) -> Matching:
     """Which sites are the same.
 
     Each old site accounts for one: first for one that is exactly alike, then for one whose file or
-    line was renamed or edited, then for one whose function was renamed.
+    line was renamed or edited, then for one whose function was renamed, then for one in the same
+    function whose line differs in a few characters, the value itself perhaps among them.
     """
     same: dict[int, int] = {}
     new, gone = dict(enumerate(now)), dict(enumerate(before))
@@ -75,7 +77,32 @@ def matching(now: Sequence[Site], before: Sequence[Site]) -> Matching:
             if candidates := by_look.get(site.looks[look]):
                 same[number] = candidates.popleft()
                 del new[number], gone[same[number]]
+    for number, site in list(new.items()):
+        if (old := _alike(site, gone)) is not None:
+            same[number] = old
+            del new[number], gone[old]
     return Matching(same, tuple(new), tuple(gone))
+
+
+def _alike(site: Site, others: Mapping[int, Site]) -> int | None:
+    """The most similar site of the same function and cause, if that is similar enough."""
+    home = (site.package, site.function, site.code)
+    best, found = _LEAST_ALIKE, None
+    for number, other in others.items():
+        # two values on one line are two
+        if (other.package, other.function, other.code) == home and other.line != site.line:
+            ratio = min(_ratio(other.line, site.line), _ratio(other.subject, site.subject))
+            if ratio >= best:
+                best, found = ratio, number
+    return found
+
+
+def _ratio(one: str, other: str) -> float:
+    words = SequenceMatcher(None, one, other, autojunk=False)
+    return words.ratio() if words.quick_ratio() >= _LEAST_ALIKE else 0.0
+
+
+_LEAST_ALIKE = 0.8
 
 
 def new_findings(found: Sequence[tuple[Finding, Site]], known: Iterable[Site]) -> set[int]:
