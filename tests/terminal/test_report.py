@@ -35,7 +35,7 @@ package hostile
 var Sink any
 
 func F() {
-	Sink = "<script>alert('`')</script>" + string(Name)
+	Sink = "\u202e<script>alert('`')</script>" + string(Name)
 	Sink = []string{"</pre></details><img src=x onerror=y>", `a"b'c&amp;`, string(Name)}
 }
 
@@ -104,6 +104,7 @@ def test_hostile_names_and_texts_are_only_text(write_tree: WriteTree, go_path: s
     page = page_of(root, go_path)
     assert {"script", "img"}.isdisjoint(page.tags)
     assert "<script>alert(" in page.words
+    assert "\u202e" not in page.words, "nothing turns the text around"
     assert "b.go:6" in page.words
 
 

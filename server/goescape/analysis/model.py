@@ -44,11 +44,14 @@ class Severity(str, enum.Enum):
     @property
     def order(self) -> int:
         """0 for the most important."""
-        return tuple(Severity).index(self)
+        return _ORDER[self]
 
     def at_least(self, threshold: Severity) -> bool:
         """Whether this is as important as ``threshold``, or more."""
         return self.order <= threshold.order
+
+
+_ORDER = {rank: number for number, rank in enumerate(Severity)}
 
 
 class Allocates(str, enum.Enum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -27,8 +27,8 @@ class Counts:
     @classmethod
     def of(cls, ranks: Iterable[Severity]) -> Counts:
         """Count."""
-        found = [rank.value for rank in ranks]
-        return cls(*(found.count(rank.value) for rank in Severity))
+        found = Counter(ranks)
+        return cls(*(found[rank] for rank in Severity))
 
     @property
     def total(self) -> int:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import html
 from collections import defaultdict
-from html import escape
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from goescape.analysis import explain
 from goescape.analysis.messages import spoken
+from goescape.analysis.printable import printable
 from goescape.pages.report_style import POLICY, STYLE
 from goescape.pages.treemap import Area, Tile, tiles
 
@@ -119,8 +120,8 @@ def _document(page: Page) -> Iterator[str]:
     language = spoken().name
     yield f'<!DOCTYPE html>\n<html lang="{language}"><head><meta charset="utf-8">{POLICY}\n'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-    yield f"<title>{escape(page.title)}</title>\n<style>{STYLE}</style></head>\n<body><main>\n"
-    yield f"<h1>{escape(page.title)}</h1>\n<p class='quiet'>{escape(page.about)}</p>\n"
+    yield f"<title>{_escaped(page.title)}</title>\n<style>{STYLE}</style></head>\n<body><main>\n"
+    yield f"<h1>{_escaped(page.title)}</h1>\n<p class='quiet'>{_escaped(page.about)}</p>\n"
     counts = page.overview.counts
     if not counts.total:
         yield f"<p>{_words('report nothing')}</p>\n"
@@ -162,7 +163,7 @@ def _waiting(page: Page) -> Iterator[str]:
         return
     yield f"<h2>{_words('report waiting')}</h2>\n<ul>\n"
     for package, error in page.waiting:
-        yield f"<li><code>{escape(package)}</code> {escape(error)}</li>\n"
+        yield f"<li><code>{_escaped(package)}</code> {_escaped(error)}</li>\n"
     yield "</ul>\n"
 
 
@@ -185,8 +186,8 @@ def _tile(tile: Tile, measure: str, kind: str) -> Iterator[str]:
     left, top, width, height = tile.box
     style = f"left:{left:.2f}%;top:{top:.2f}%;width:{width:.2f}%;height:{height:.2f}%"
     shade = min(int(area.hot * 5), 4)
-    yield f"<div class='{kind} heat{shade}' style='{style}' title='{escape(about)}'>"
-    yield f"<span>{escape(area.name)}</span></div>\n"
+    yield f"<div class='{kind} heat{shade}' style='{style}' title='{_escaped(about)}'>"
+    yield f"<span>{_escaped(area.name)}</span></div>\n"
     for inner in tile.inner:
         yield from _tile(inner, measure, "function")
 
@@ -194,11 +195,12 @@ def _tile(tile: Tile, measure: str, kind: str) -> Iterator[str]:
 def _allocated(page: Page) -> Iterator[str]:
     if not page.allocated:
         return
-    yield f"<h2>{_words('report top')}</h2>\n<p class='quiet'>{escape(page.profile)}</p>\n<table>\n"
+    yield f"<h2>{_words('report top')}</h2>\n<p class='quiet'>{_escaped(page.profile)}</p>\n"
+    yield "<table>\n"
     heads = (_words("report allocated"), _words("report what"))
     yield f"<tr><th>{heads[0]}</th><th>{heads[1]}</th></tr>\n"
     for each in page.allocated:
-        yield f"<tr><td class='share'>{escape(each.share)}</td><td><code>{escape(each.place)}"
+        yield f"<tr><td class='share'>{_escaped(each.share)}</td><td><code>{_escaped(each.place)}"
         yield f"</code> {_prose(each.message)}</td></tr>\n"
     yield "</table>\n"
 
@@ -215,9 +217,9 @@ def _groups(
     yield f"<h2>{heading}</h2>\n<table>\n"
     for group in groups:
         target = about(group.name) if about else link(group.place) if group.place else ""
-        name = f"<code>{escape(group.name)}</code>"
-        name = f'<a href="{escape(target)}">{name}</a>' if target else name
-        detail = f" <span class='quiet'>{escape(group.detail)}</span>" if group.detail else ""
+        name = f"<code>{_escaped(group.name)}</code>"
+        name = f'<a href="{_escaped(target)}">{name}</a>' if target else name
+        detail = f" <span class='quiet'>{_escaped(group.detail)}</span>" if group.detail else ""
         yield f"<tr><td>{name}{detail}</td><td class='number'>{group.counts.total:,}</td>"
         yield f"<td class='bar'>{''.join(_bar(group.counts, most))}</td></tr>\n"
     yield "</table>\n"
@@ -249,11 +251,11 @@ def _site(page: Page, site: Site, *, is_open: bool) -> Iterator[str]:
     new = f"<b class='new'>{_words('report new')}</b> " if site.is_new else ""
     yield f"<details{' open' if is_open else ''}><summary class='{rank.value}'>{new}"
     yield f"{_prose(explain.message(finding))} "
-    yield f"<span class='quiet'>{escape(place)}</span></summary>\n"
+    yield f"<span class='quiet'>{_escaped(place)}</span></summary>\n"
     if target := page.link(finding.span.start):
-        yield f'<p><a href="{escape(target)}">{escape(place)}</a></p>\n'
+        yield f'<p><a href="{_escaped(target)}">{_escaped(place)}</a></p>\n'
     if site.share:
-        yield f"<p><b>{escape(site.share)}</b></p>\n"
+        yield f"<p><b>{_escaped(site.share)}</b></p>\n"
     yield from _code(finding, site.source)
     told = explain.explain(finding)
     yield f"<p>{_prose(told.why)}</p>\n"
@@ -261,7 +263,7 @@ def _site(page: Page, site: Site, *, is_open: bool) -> Iterator[str]:
         yield "<ol>\n"
         for step in told.steps:
             at = f" {page.shown(step.place.file)}:{step.place.line}" if step.place else ""
-            yield f"<li>{_prose(step.text)}<span class='quiet'>{escape(at)}</span></li>\n"
+            yield f"<li>{_prose(step.text)}<span class='quiet'>{_escaped(at)}</span></li>\n"
         yield "</ol>\n"
     if told.helps:
         yield f"<p><b>{_words('hover helps')}</b> {_prose(told.helps)}</p>\n"
@@ -276,21 +278,26 @@ def _code(finding: Finding, source: SourceText | None) -> Iterator[str]:
     yield "<pre tabindex='0'>"
     for line in range(first, last + 1):
         text = source.lines[line - 1].decode("utf-8", "replace").expandtabs(4).rstrip()
-        row = f"{line:>5}  {escape(text)}"
+        row = f"{line:>5}  {_escaped(text)}"
         yield f"<mark>{row}</mark>\n" if line == finding.span.line else f"{row}\n"
     yield "</pre>\n"
 
 
 def _words(key: str, **values: object) -> str:
     """A sentence of the catalogue; what it is filled with is text, not HTML."""
-    return escape(spoken().text(key, None, **values))
+    return _escaped(spoken().text(key, None, **values))
+
+
+def _escaped(text: str) -> str:
+    """Text, whatever is in it."""
+    return html.escape(printable(text))
 
 
 def _prose(text: str) -> str:
     """What stands in backticks is code."""
     pieces = text.replace("``", "`").split("`")
     return "".join(
-        f"<code>{escape(piece)}</code>" if number % 2 else escape(piece)
+        f"<code>{_escaped(piece)}</code>" if number % 2 else _escaped(piece)
         for number, piece in enumerate(pieces)
     )
 
@@ -301,5 +308,5 @@ def _fixes(page: Page) -> Iterator[str]:
     yield f"<h2>{_words('report fixes')}</h2>\n<p class='quiet'>{_words('report fixes note')}</p>\n"
     yield "<table>\n"
     for title, number in page.fixes:
-        yield f"<tr><td>{escape(title)}</td><td class='number'>{number:,}</td></tr>\n"
+        yield f"<tr><td>{_escaped(title)}</td><td class='number'>{number:,}</td></tr>\n"
     yield "</table>\n"

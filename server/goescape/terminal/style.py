@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from attrs import frozen
 
+from goescape.analysis.printable import printable as printable  # noqa: PLC0414 - with the rest
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -20,7 +22,6 @@ _SEQUENCES = {
     "faint": "\x1b[2m",
 }
 _RESET = "\x1b[0m"
-_JOINER = "\u200d"  # joins emoji; invisible and harmless
 
 
 @frozen
@@ -60,20 +61,6 @@ def _terminal_width(stream: TextIO) -> int:
         return max(40, min(os.get_terminal_size(stream.fileno()).columns, 160))
     except (OSError, ValueError):
         return 100
-
-
-def printable(text: str) -> str:
-    """The text without anything that could steer a terminal or hide what it says."""
-    return "".join(_visible(character) for character in text)
-
-
-def _visible(character: str) -> str:
-    if character == "\ufeff":  # a byte order mark
-        return ""
-    # C: control, format and surrogate characters; Zl, Zp: line and paragraph separators
-    category = unicodedata.category(character)
-    unsafe = category[0] == "C" or category in {"Zl", "Zp"}
-    return "\ufffd" if unsafe and character != _JOINER else character
 
 
 def cell_width(character: str) -> int:
