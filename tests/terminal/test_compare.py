@@ -92,12 +92,8 @@ def test_sites_that_are_new_gone_and_moved(write_tree: WriteTree, go_path: str) 
     changed(root)
     before = git(root, "status", "--porcelain")
     found = as_json(root, go_path, "HEAD")
-    assert {each["subject"] for each in found["gone"]} == {"x", "append(all, &x)"}
-    assert {each["subject"] for each in found["new"]} == {
-        "make([]int, 8)",
-        "make([]*int, 0, 8)",
-        "append(all, &xs[i])",
-    }
+    assert {each["subject"] for each in found["gone"]} == {"x"}
+    assert {each["subject"] for each in found["new"]} == {"make([]int, 8)", "make([]*int, 0, 8)"}
     [moved] = [each for each in found["moved"] if each["after"]["subject"] == "n"]
     assert (moved["before"]["line"], moved["after"]["line"]) == (4, 5)
     assert {each["file"] for each in found["gone"]} == {"a.go"}
@@ -111,7 +107,7 @@ def test_the_same_for_people(write_tree: WriteTree, go_path: str) -> None:
     assert answer.returncode == 1, "there are new ones"
     assert "gone a.go:11: `x` moves to the heap" in answer.stdout
     assert "moved a.go:5: n (line 4 before)" in answer.stdout
-    assert "Allocation sites since HEAD: 2 gone, 3 new, 1 moved" in answer.stdout
+    assert "Allocation sites since HEAD: 1 gone, 2 new, 2 moved" in answer.stdout
 
 
 def test_nothing_has_changed(write_tree: WriteTree, go_path: str) -> None:
@@ -191,6 +187,7 @@ def test_benchmarks_of_one_side_only(write_tree: WriteTree, go_path: str) -> Non
         (("nowhere",), "nowhere names no commit of this repository"),
         (("HEAD", "--bench", "Absent"), "has no benchmark that matches --bench Absent."),
         (("HEAD", "--bench", "("), "is no regular expression"),
+        (("HEAD", "--bench", "A/a|B/b"), "has a | behind a /"),
     ],
 )
 def test_what_cannot_be_compared(
@@ -224,6 +221,7 @@ def test_a_benchmark_that_fails_on_one_side(write_tree: WriteTree, go_path: str)
     assert "BenchmarkGoes" in answer.stderr
     assert "failed" in answer.stderr
     assert "(now)" in answer.stderr
+    assert "only before" not in answer.stdout, "it is there, and failed"
 
 
 def test_what_is_chance_and_what_is_not() -> None:

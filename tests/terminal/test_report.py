@@ -175,7 +175,7 @@ def test_in_chinese(tmp_path: Path, go_path: str) -> None:
     """People read Chinese where their system does; programs read what they always read."""
     chinese, output = {"LC_ALL": "zh_CN.UTF-8"}, tmp_path / "report.html"
     shown = goescape("check", "-C", TOUR, "--go", go_path, env=chinese).stdout
-    assert "`u` 被移到堆上：`return &u` 把它交给了调用者" in shown
+    assert "`u` 被移到堆上：由 `return &u` 返回给调用者" in shown
     goescape("report", "-C", TOUR, "-o", output, "--go", go_path, env=chinese)
     words = Page(output.read_text("utf-8")).words
     assert "tour 的堆分配" in words

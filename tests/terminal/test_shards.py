@@ -85,6 +85,11 @@ def test_the_parts_together_are_the_whole(write_tree: WriteTree, go_path: str) -
     merged = goescape("merge", *names)
     assert json.loads(merged.stdout) == json.loads(whole.stdout)
     assert (merged.returncode, merged.stderr) == (whole.returncode, "")
+    assert goescape("merge", "--fail-on", "warning", *names).returncode == 0, "there is no warning"
+    incomplete = goescape("merge", names[0], names[2])
+    assert incomplete.returncode == 2
+    [sentence] = sentences(incomplete.stderr)
+    assert "These are the parts 1/3, 3/3: merge needs each of one division once." in sentence
 
 
 @pytest.mark.parametrize(
@@ -96,6 +101,10 @@ def test_the_parts_together_are_the_whole(write_tree: WriteTree, go_path: str) -
         (
             '{"schema": 1, "go": "go1.27.3", "findings": [], "allocations": []}',
             "was made with --profile",
+        ),
+        (
+            '{"schema": 1, "go": "go1.2", "findings": [1], "directives": [], "errors": []}',
+            "something in there is no finding of goescape",
         ),
         (
             '{"schema": 1, "go": "go1.1", "findings": [], "directives": [], "errors": []}',

@@ -115,11 +115,16 @@ export async function extension(files: Readonly<Record<string, string>>): Promis
 /** A new folder, gone with this process; links on the way to it would give its files two names. */
 export async function newFolder(): Promise<string> {
   const folder = await fs.realpath(await fs.mkdtemp(path.join(os.tmpdir(), 'goescape-e2e-')));
-  process.once('exit', () => {
-    rmSync(folder, { recursive: true, force: true });
-  });
+  made.push(folder);
   return folder;
 }
+
+const made: string[] = [];
+process.once('exit', () => {
+  for (const folder of made) {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
 
 /** A copy of the tour. */
 export async function tour(): Promise<string> {

@@ -108,10 +108,10 @@ for (const [name, release] of Object.entries(RELEASES)) {
     test('the report names what matters', async () => {
       await window.command('Go Escape: Show Report of the Workspace');
       const page = window.page.frameLocator('iframe.webview').frameLocator('iframe');
-      await page.getByText('allocation sites').waitFor();
+      await page.getByText('allocation sites').first().waitFor();
       await page.getByText('goescape.example/tour').first().waitFor();
       await picture('report');
-      await page.getByRole('link', { name: 'Clone' }).click();
+      await page.getByRole('link', { name: 'Clone' }).first().click();
       await window.isAtLine(34);
     });
 

@@ -33,6 +33,11 @@ class Site:
     """The text of its line, without the spaces around it."""
 
     @property
+    def home(self) -> object:
+        """Where it is, and why it escapes."""
+        return self.package, self.function, self.code
+
+    @property
     def _by_line(self) -> object:
         return self.package, self.function, self.code, self.subject, self.line
 
@@ -77,20 +82,22 @@ def matching(now: Sequence[Site], before: Sequence[Site]) -> Matching:
             if candidates := by_look.get(site.looks[look]):
                 same[number] = candidates.popleft()
                 del new[number], gone[same[number]]
+    homes: dict[object, dict[int, Site]] = {}
+    for number, site in gone.items():
+        homes.setdefault(site.home, {})[number] = site
     for number, site in list(new.items()):
-        if (old := _alike(site, gone)) is not None:
+        others = homes.get(site.home, {})
+        if len(others) <= _MOST_ALIKE and (old := _alike(site, others)) is not None:
             same[number] = old
-            del new[number], gone[old]
+            del new[number], gone[old], others[old]
     return Matching(same, tuple(new), tuple(gone))
 
 
 def _alike(site: Site, others: Mapping[int, Site]) -> int | None:
     """The most similar site of the same function and cause, if that is similar enough."""
-    home = (site.package, site.function, site.code)
     best, found = _LEAST_ALIKE, None
     for number, other in others.items():
-        # two values on one line are two
-        if (other.package, other.function, other.code) == home and other.line != site.line:
+        if other.line != site.line:  # two values on one line are two
             ratio = min(_ratio(other.line, site.line), _ratio(other.subject, site.subject))
             if ratio >= best:
                 best, found = ratio, number
@@ -103,6 +110,8 @@ def _ratio(one: str, other: str) -> float:
 
 
 _LEAST_ALIKE = 0.8
+_MOST_ALIKE = 200
+"""In a function that lost more sites than this, nobody looks for those that are only alike."""
 
 
 def new_findings(found: Sequence[tuple[Finding, Site]], known: Iterable[Site]) -> set[int]:

@@ -92,20 +92,23 @@ class Publisher:
             if timer is not None:
                 timer.cancel()
 
-    def publish(self, paths: Iterable[str]) -> None:
-        """Tell the client about files whose findings may differ, and only about those that do."""
+    def publish(self, paths: Iterable[str], *, more_follows: bool = False) -> None:
+        """Tell the client about files whose findings may differ, and only about those that do.
+
+        Where ``more_follows``, files that nobody has open may wait for that.
+        """
         paths = tuple(paths)
         self._refresh_open |= any(self._buffers.at(path) is not None for path in paths)
-        self.publish_diagnostics(paths)
+        self.publish_diagnostics(paths, more_follows=more_follows)
 
-    def publish_diagnostics(self, paths: Sequence[str]) -> None:
+    def publish_diagnostics(self, paths: Sequence[str], *, more_follows: bool = False) -> None:
         """The same where nothing but diagnostics may differ."""
-        self.push(paths)
+        self.push(paths, more_follows=more_follows)
         if self._refresh is None and paths and not self._closed:
             loop = asyncio.get_running_loop()
             self._refresh = loop.call_later(_REFRESH_SECONDS, self._send_refresh)
 
-    def push(self, paths: Iterable[str]) -> None:
+    def push(self, paths: Iterable[str], *, more_follows: bool = False) -> None:
         """What the user looks at at once; the rest file by file, so that hovers need not wait."""
         if self._editor.client.pulls:
             return
@@ -115,7 +118,7 @@ class Publisher:
                 self._unpushed.pop(key, None)
                 self._repeated.pop(key, None)
                 self._publish(path)
-            elif self._is_known_as_closed(key):
+            elif more_follows and self._is_known_as_closed(key):
                 self._repeated[key] = path
             else:
                 self._unpushed[key] = path
@@ -143,9 +146,11 @@ class Publisher:
 
     def _push_next(self) -> None:
         self._pushing = False
-        if self._unpushed and not self._closed:
-            self._publish(self._unpushed.pop(next(iter(self._unpushed))))
-        self._push_rest()
+        try:
+            if self._unpushed and not self._closed:
+                self._publish(self._unpushed.pop(next(iter(self._unpushed))))
+        finally:
+            self._push_rest()  # or whoever waits for it would wait for ever
 
     def _push_rest(self) -> None:
         if not self._unpushed or self._closed:

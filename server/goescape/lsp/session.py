@@ -84,7 +84,7 @@ class Session:
             state=self._state,
             facts=self.facts,
             translator=self.translator,
-            identity=self.store.identity,
+            identity=lambda path: self.store.identity(path),  # noqa: PLW0108 - of today's store
         )
         self._progress = Progress(lambda: editor if editor.client.progress else None)
         self._problem: Problem | None = None
@@ -295,7 +295,7 @@ class Session:
             case Reported():
                 self._problem = None
                 self._unfinished = None
-                self.publish(self.store.put(event.report))
+                self.publisher.publish(self.store.put(event.report), more_follows=True)
                 self._tidy_soon()
                 if event.report.settled:
                     self.fixes.reported(event.report)

@@ -86,11 +86,13 @@ class Slot:
 
     def peek(self) -> PackageReport:
         """The report, without having it lie around unpacked."""
-        if self._report is not None:
-            return self._report
+        report = self._report  # another thread may look while it is packed
+        if report is not None:
+            return report
         assert self._packed is not None
         return self._packed.report()
 
     def pack(self, packed: PackedReport) -> None:
         """Keep only this."""
-        self._report, self._packed = None, packed
+        self._packed = packed
+        self._report = None

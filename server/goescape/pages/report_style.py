@@ -25,6 +25,10 @@ STYLE = """
   --code: var(--vscode-textCodeBlock-background, #161b22); --mark: #4a3a10;
   --heat0: #21262d; --heat1: #3a3014; --heat2: #4d3c12; --heat3: #60480e; --heat4: #74550b;
   --better: #3fb950; } }
+body.vscode-light { --mark: #fff1c2;
+  --heat0: #e8edf2; --heat1: #f5ecd0; --heat2: #f6dfae; --heat3: #f5cd86; --heat4: #f0b862; }
+body.vscode-dark, body.vscode-high-contrast { --mark: #4a3a10;
+  --heat0: #21262d; --heat1: #3a3014; --heat2: #4d3c12; --heat3: #60480e; --heat4: #74550b; }
 * { box-sizing: border-box; }
 body { color: var(--text); background: var(--page); margin: 0; line-height: 1.5;
   font-family: var(--vscode-font-family, system-ui, sans-serif); }

@@ -120,6 +120,12 @@ def _add_merge(commands: _Commands) -> None:
     )
     command.set_defaults(command="merge")
     command.add_argument("files", nargs="+", metavar="FILE", help="from check --format json")
+    command.add_argument(
+        "--fail-on",
+        choices=SEVERITIES,
+        default=SEVERITIES[-1],
+        help="as for check (default: hint)",
+    )
 
 
 def _add_report(commands: _Commands) -> None:

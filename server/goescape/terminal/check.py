@@ -93,6 +93,7 @@ class Outcome:
     """What there is to say about directives in the source."""
     known: int | None = None
     """How many findings are not new, and not shown; None where nothing was compared."""
+    shard: tuple[int, int] = (1, 1)
 
     @property
     def exit_code(self) -> int:
@@ -223,6 +224,7 @@ async def check(question: Question, options: EngineOptions, progress: Progress) 
         fail_on=question.fail_on,
         remarks=tuple(dict.fromkeys(collector.remarks)),
         known=collector.known,
+        shard=question.shard,
     )
 
 
@@ -273,7 +275,11 @@ async def _part(engine: Engine, target: Target, shard: tuple[int, int]) -> tuple
     """The packages of a part: the same ones on every machine, whatever else there is."""
     number, count = shard
     names = await engine.import_paths(target.root, target.patterns)
-    parts = ((name, int.from_bytes(digest(name.encode())[:8], "big") % count) for name in names)
+    # of lone files the name counts: their folders may be others elsewhere
+    keys = {name: Path(name).name if name.endswith(".go") else name for name in names}
+    parts = (
+        (n, int.from_bytes(digest(key.encode())[:8], "big") % count) for n, key in keys.items()
+    )
     return tuple(name for name, part in parts if part == number - 1)
 
 

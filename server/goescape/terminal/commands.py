@@ -75,6 +75,8 @@ def _check(arguments: argparse.Namespace) -> int:
     only_new = arguments.fail_on == "new"
     if only_new and not (arguments.since or arguments.baseline):
         raise UsageError("--fail-on new needs --since REV or --baseline FILE to compare with.")
+    if arguments.shard != (1, 1) and arguments.profile:
+        raise UsageError("--profile needs all packages at once: leave out --shard.")
     question = Question(
         folder=arguments.folder,
         packages=tuple(arguments.packages) or ("./...",),
@@ -126,7 +128,7 @@ def _baseline(arguments: argparse.Namespace) -> int:
 def _merge(arguments: argparse.Namespace) -> int:
     whole = merge.merge(arguments.files)
     sys.stdout.writelines(whole.render())
-    return whole.exit_code
+    return whole.exit_code(Severity(arguments.fail_on))
 
 
 def _report(arguments: argparse.Namespace) -> int:

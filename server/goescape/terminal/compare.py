@@ -116,8 +116,10 @@ async def compare(asked: Comparing, options: EngineOptions, progress: Progress) 
             before = await _before(evolve(question, folder=str(old)), options, progress)
             _match(done, now, before)
             if pattern is not None:
-                bench = _Bench(asked, options, pattern, progress)
-                done.benchmarks = tuple(await bench.both(folder, old))
+                with_tests = evolve(options, tests=True)  # where benchmarks are
+                bench = _Bench(asked, with_tests, pattern, progress)
+                async with progress:
+                    done.benchmarks = tuple(await bench.both(folder, old))
                 done.failures += bench.failures
     except RevisionProblem as problem:
         done.failures.append(Failure("usage", str(problem)))
@@ -158,6 +160,8 @@ def _pattern(bench: str) -> re.Pattern[str] | None:
     """What the names of functions must match. Raises UsageError."""
     if not bench:
         return None
+    if "|" in bench.partition("/")[2]:
+        raise UsageError(f"--bench {bench} has a | behind a /: compare such benchmarks singly.")
     try:
         return re.compile(bench.partition("/")[0])
     except re.error as problem:
@@ -189,10 +193,12 @@ class _Bench:
         now = await self._side(folder)
         if not now.reports:
             where = " ".join(self.asked.packages)
-            raise UsageError(f"{where} has no benchmark that matches --bench {self.asked.bench}.")
+            told = f"{where} has no benchmark that matches --bench {self.asked.bench}."
+            self.failures.append(Failure("usage", told))
+            return []
         before = await self._side(old)
         found: list[Benchmark] = []
-        for package in sorted(now.reports):
+        for package in sorted(now.reports | before.reports):
             samples = await self._samples(package, before, now)
             found += _benchmarks(package, *samples)
         return found
@@ -231,7 +237,7 @@ class _Bench:
                     if run.problems:
                         said = (f"{problem} ({place.name})" for problem in run.problems)
                         self.failures += [Failure("bench", each, package) for each in said]
-                        return samples
+                        return {}, {}  # half of it says nothing
                     _add(found, run)
         return samples
 

@@ -43,6 +43,9 @@ def render(found: Comparison, style: Style, here: Path) -> Iterator[str]:
     for moved in found.moved[:_MOST_MOVED]:
         after = f"{shown_path(moved.after.span.file, here)}:{moved.after.span.line}"
         old = f"line {moved.before.span.line}"
+        name = shown_path(moved.before.span.file, found.old_folder)
+        if name != shown_path(moved.after.span.file, found.folder):
+            old = f"{name}:{moved.before.span.line}"
         yield style.paint(
             "faint", printable(f"moved {after}: {moved.after.subject} ({old} before)")
         )

@@ -33,15 +33,17 @@ def render(outcome: Outcome) -> Iterator[str]:
         allocations,
         (_remark(each, folder) for each in outcome.remarks),
         (_failure(each, folder) for each in outcome.failures),
+        None if outcome.shard == (1, 1) else outcome.shard,
     )
 
 
-def document(
+def document(  # noqa: PLR0913, PLR0917 - the members of one object, in their order
     go: str,
     findings: Members,
     allocations: Members | None,
     directives: Members,
     errors: Members,
+    shard: tuple[int, int] | None = None,
 ) -> Iterator[str]:
     """The whole from its parts."""
     yield f'{{"schema": {SCHEMA}, "go": {json.dumps(go)}, "findings": ['
@@ -53,7 +55,7 @@ def document(
     yield from _lines(directives)
     yield '], "errors": ['
     yield from _lines(errors)
-    yield "]}\n"
+    yield "]}\n" if shard is None else f'], "shard": {json.dumps(shard)}}}\n'
 
 
 def _lines(items: Members) -> Iterator[str]:

@@ -25,10 +25,13 @@ class Whole:
     directives: tuple[dict[str, Any], ...]
     errors: tuple[dict[str, Any], ...]
 
-    @property
-    def exit_code(self) -> int:
-        """As that of the check: 2 with errors, 1 with findings or remarks, else 0."""
-        return 2 if self.errors else int(bool(self.findings or self.directives))
+    def exit_code(self, fail_on: Severity) -> int:
+        """As that of the check: 2 with errors, 1 with findings that count or remarks, else 0."""
+        counts = any(
+            each["allocates"] != "no" and Severity(each["severity"]).at_least(fail_on)
+            for each in self.findings
+        )
+        return 2 if self.errors else int(counts or bool(self.directives))
 
     def render(self) -> Iterator[str]:
         """The JSON of one check."""
@@ -38,17 +41,35 @@ class Whole:
 def merge(names: Sequence[str]) -> Whole:
     """Read the JSON of checks that were split with ``--shard``. Raises UsageError."""
     parts = [_read(name) for name in names]
+    _must_be_whole(parts)
     versions = sorted({part["go"] for part in parts if part["go"]})
     if len(versions) > 1:
         raise UsageError(
             f"The parts were made with {' and '.join(versions)}: analyse all with one Go."
         )
-    return Whole(
-        next(iter(versions), ""),
-        tuple(_once(each for part in parts for each in part["findings"])),
-        _same(each for part in parts for each in part["directives"]),
-        _same(each for part in parts for each in part["errors"]),
-    )
+    try:
+        return Whole(
+            next(iter(versions), ""),
+            tuple(_once(each for part in parts for each in part["findings"])),
+            _same(each for part in parts for each in part["directives"]),
+            _same(each for part in parts for each in part["errors"]),
+        )
+    except (ValueError, KeyError, TypeError):
+        raise UsageError(
+            f"{', '.join(names)}: something in there is no finding of goescape; make them with "
+            "`goescape check --format json`."
+        ) from None
+
+
+def _must_be_whole(parts: Sequence[dict[str, Any]]) -> None:
+    """Raises UsageError when a part is missing: its findings would be missing, too."""
+    shards = sorted(part["shard"] for part in parts if part["shard"])
+    if not shards:
+        return
+    count = shards[0][1]
+    if [*shards] != [[number, count] for number in range(1, count + 1)]:
+        given = ", ".join(f"{number}/{of}" for number, of in shards)
+        raise UsageError(f"These are the parts {given}: merge needs each of one division once.")
 
 
 def _once(findings: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -86,7 +107,8 @@ def _read(name: str) -> dict[str, Any]:
                 "without it."
             )
         lists = ("findings", "directives", "errors")
-        return {"go": str(part["go"]), **{each: [*part[each]] for each in lists}}
+        kept = {"go": str(part["go"]), "shard": part.get("shard")}
+        return {**kept, **{each: [*part[each]] for each in lists}}
     except OSError as problem:
         raise UsageError(f"{name} cannot be read ({problem.strerror}).") from None
     except (ValueError, KeyError, TypeError):

@@ -22,18 +22,18 @@ _PACKAGE = re.compile(rb"^package[ \t]+(\w+)", re.MULTILINE)
 _HEAD = """package {package}
 
 import (
-	"runtime"
-	"testing"
+	runtime__goescape "runtime"
+	testing__goescape "testing"
 )
 
-func measured__goescape(b *testing.B, run func(*testing.B)) {{
-	var before, after runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&before)
+func measured__goescape(b *testing__goescape.B, run func(*testing__goescape.B)) {{
+	var before, after runtime__goescape.MemStats
+	runtime__goescape.GC()
+	runtime__goescape.ReadMemStats(&before)
 	b.ResetTimer()
 	run(b)
 	b.StopTimer()
-	runtime.ReadMemStats(&after)
+	runtime__goescape.ReadMemStats(&after)
 	forced := after.NumForcedGC - before.NumForcedGC
 	b.ReportMetric(float64(after.NumGC-before.NumGC-forced)/float64(b.N), "{cycles}")
 	b.ReportMetric(float64(after.HeapAlloc), "{heap_bytes}")
@@ -41,7 +41,7 @@ func measured__goescape(b *testing.B, run func(*testing.B)) {{
 }}
 """
 _ONE = """
-func {name}{suffix}(b *testing.B) {{ measured__goescape(b, {name}) }}
+func {name}{suffix}(b *testing__goescape.B) {{ measured__goescape(b, {name}) }}
 """
 
 
@@ -54,7 +54,7 @@ def metered(report: PackageReport, names: frozenset[str]) -> dict[str, bytes]:
         file = Path(benchmark.span.file)
         clause = _PACKAGE.search(report.sources[benchmark.span.file].content)
         package = clause[1].decode() if clause is not None else ""
-        path = str(file.with_name(f"zz_goescape_{package}_test.go"))
+        path = str(file.with_name(f"zz_{package}_goescape_test.go"))
         head = _HEAD.format(
             package=package, cycles=CYCLES, heap_bytes=HEAP_BYTES, heap_objects=HEAP_OBJECTS
         )
