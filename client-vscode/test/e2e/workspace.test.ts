@@ -45,9 +45,11 @@ for (const [name, release] of Object.entries(RELEASES)) {
       const env = await stage.machine(await stage.newFolder(), ['python3', 'go']);
       editor = await stage.start(release, { env });
       window = await editor.open(folder, 'profile_test.go', 12);
-      await window.shows('run benchmark');
+      const lens = (words: string) =>
+        window?.page.locator('.codelens-decoration', { hasText: words }).first().waitFor();
+      await lens('run benchmark');
       await window.command('Go Escape: Run the Benchmarks of This Package');
-      await window.shows('allocs/op');
+      await lens('allocs/op');
       await window.command('Explorer: Focus on Escapes View');
       await window.row(window.escapes, 'Top allocations').click();
       const source = window.row(window.escapes, 'profile.Boxed').first();
