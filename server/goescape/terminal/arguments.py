@@ -85,9 +85,7 @@ def _add_check(commands: _Commands) -> None:
     command.add_argument(
         "--all", action="store_true", help="also what the compiler reports and does not allocate"
     )
-    command.add_argument(
-        "--no-progress", action="store_true", help="no progress line on the terminal"
-    )
+    _add_progress(command)
     _add_engine_options(command)
     _add_color(command)
 
@@ -104,9 +102,7 @@ def _add_baseline(commands: _Commands) -> None:
     command.add_argument(
         "-o", dest="output", default="", metavar="FILE", help="write to FILE instead of here"
     )
-    command.add_argument(
-        "--no-progress", action="store_true", help="no progress line on the terminal"
-    )
+    _add_progress(command)
     _add_engine_options(command)
     _add_color(command)
 
@@ -155,9 +151,7 @@ def _add_report(commands: _Commands) -> None:
     command.add_argument(
         "--baseline", default="", metavar="FILE", help="say what is new since a baseline"
     )
-    command.add_argument(
-        "--no-progress", action="store_true", help="no progress line on the terminal"
-    )
+    _add_progress(command)
     _add_engine_options(command)
     _add_color(command)
 
@@ -184,9 +178,7 @@ def _add_fix(commands: _Commands) -> None:
     )
     command.set_defaults(command="fix")
     command.add_argument("packages", nargs="*", metavar="PACKAGES", help="as for check")
-    command.add_argument(
-        "-C", dest="folder", default=".", metavar="DIR", help="look in DIR instead of here"
-    )
+    _add_folder(command)
     command.add_argument("--diff", action="store_true", help="show the fixes, write nothing")
     command.add_argument(
         "--yes", action="store_true", help="write all obvious fixes, proved together"
@@ -197,7 +189,7 @@ def _add_fix(commands: _Commands) -> None:
     command.add_argument(
         "--only", action="append", default=[], metavar="CODE", help="only this kind of fix"
     )
-    command.add_argument("--go", default="", metavar="PATH", help="the go command to use")
+    _add_go(command)
     _add_color(command)
 
 
@@ -215,19 +207,8 @@ def _add_bench(commands: _Commands) -> None:
         metavar="BENCHMARK|PACKAGE",
         help="BenchmarkX, BenchmarkX/sub, or packages as for check (default: all below)",
     )
-    command.add_argument(
-        "-C", dest="folder", default=".", metavar="DIR", help="look in DIR instead of here"
-    )
-    command.add_argument(
-        "--time-limit",
-        type=_seconds,
-        default=600.0,
-        metavar="SECONDS",
-        help="stop the benchmarks of a package after so long (default: 600)",
-    )
-    command.add_argument(
-        "--benchtime", default="", metavar="T", help="as for go test: 2s, 100x (default: 1s)"
-    )
+    _add_folder(command)
+    _add_benchmarking(command)
     command.add_argument(
         "--memprofilerate",
         type=int,
@@ -235,10 +216,8 @@ def _add_bench(commands: _Commands) -> None:
         metavar="N",
         help="a sample for each N bytes, as for go test; 1 is exact and slow (default: 512 KiB)",
     )
-    command.add_argument(
-        "--no-progress", action="store_true", help="no progress line on the terminal"
-    )
-    command.add_argument("--go", default="", metavar="PATH", help="the go command to use")
+    _add_progress(command)
+    _add_go(command)
     _add_color(command)
 
 
@@ -263,19 +242,8 @@ def _add_compare(commands: _Commands) -> None:
         metavar="N",
         help="how often each benchmark runs on each side (default: 6)",
     )
-    command.add_argument(
-        "--benchtime", default="", metavar="T", help="as for go test: 2s, 100x (default: 1s)"
-    )
-    command.add_argument(
-        "--time-limit",
-        type=_seconds,
-        default=600.0,
-        metavar="SECONDS",
-        help="stop the benchmarks of a package after so long (default: 600)",
-    )
-    command.add_argument(
-        "--no-progress", action="store_true", help="no progress line on the terminal"
-    )
+    _add_benchmarking(command)
+    _add_progress(command)
     _add_engine_options(command)
     _add_color(command)
 
@@ -332,13 +300,40 @@ def _add_packages(command: argparse.ArgumentParser) -> None:
         metavar="PACKAGES",
         help="folders, Go files or import paths, as for go build (default: ./...)",
     )
+    _add_folder(command)
+
+
+def _add_folder(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "-C", dest="folder", default=".", metavar="DIR", help="look in DIR instead of here"
     )
 
 
-def _add_engine_options(command: argparse.ArgumentParser) -> None:
+def _add_go(command: argparse.ArgumentParser) -> None:
     command.add_argument("--go", default="", metavar="PATH", help="the go command to use")
+
+
+def _add_progress(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--no-progress", action="store_true", help="no progress line on the terminal"
+    )
+
+
+def _add_benchmarking(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--time-limit",
+        type=_seconds,
+        default=600.0,
+        metavar="SECONDS",
+        help="stop the benchmarks of a package after so long (default: 600)",
+    )
+    command.add_argument(
+        "--benchtime", default="", metavar="T", help="as for go test: 2s, 100x (default: 1s)"
+    )
+
+
+def _add_engine_options(command: argparse.ArgumentParser) -> None:
+    _add_go(command)
     command.add_argument(
         "--tests",
         action=argparse.BooleanOptionalAction,
