@@ -6,11 +6,11 @@ benchmark, in a file that only the compiler sees: nothing is written into the us
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goescape.analysis.benchmarks import benchmarks_of
+from goescape.analysis.go_syntax import ParsedFiles
 
 if TYPE_CHECKING:
     from goescape.analysis.model import PackageReport
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 CYCLES, HEAP_BYTES, HEAP_OBJECTS = "GC-cycles/op", "heap-B", "heap-objects"
 """Units: collections that ran by themselves, and what was on the heap in the end."""
 _SUFFIX = "__goescape"
-_PACKAGE = re.compile(rb"^package[ \t]+(\w+)", re.MULTILINE)
 _HEAD = """package {package}
 
 import (
@@ -48,12 +47,12 @@ func {name}{suffix}(b *testing__goescape.B) {{ measured__goescape(b, {name}) }}
 def metered(report: PackageReport, names: frozenset[str]) -> dict[str, bytes]:
     """Files to be compiled with a package: each of its benchmarks that is named, metered."""
     found: dict[str, bytes] = {}
+    parsed = ParsedFiles()
     for benchmark in benchmarks_of(report):
         if benchmark.name not in names:
             continue
         file = Path(benchmark.span.file)
-        clause = _PACKAGE.search(report.sources[benchmark.span.file].content)
-        package = clause[1].decode() if clause is not None else ""
+        package = parsed.of(report.sources[benchmark.span.file]).package_name
         path = str(file.with_name(f"zz_{package}_goescape_test.go"))
         head = _HEAD.format(
             package=package, cycles=CYCLES, heap_bytes=HEAP_BYTES, heap_objects=HEAP_OBJECTS

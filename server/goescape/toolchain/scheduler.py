@@ -317,7 +317,7 @@ class Scheduler:
             else:
                 for pattern in patterns:
                     await self._analyze_one(root, requests, pattern)
-            await self._told(wholly=True)
+            await self._until_heard(wholly=True)
         requests.near.answered(begun)  # what could not be done has been told
 
     async def _analyze_one(self, root: str, requests: Requests, pattern: str) -> None:
@@ -364,7 +364,7 @@ class Scheduler:
             self._announce_gone(root, gone)
             present = [pattern for pattern in begun if pattern not in gone]
             await self._look_widely(root, present)
-            await self._told(wholly=True)
+            await self._until_heard(wholly=True)
         queue.answered(begun)
 
     async def _look_widely(self, root: str, patterns: Sequence[str]) -> None:
@@ -388,10 +388,10 @@ class Scheduler:
 
     async def _ready_for_more(self) -> None:
         """Return when the user waits for nothing, and what was told has been taken in."""
-        await self._told(wholly=False)
+        await self._until_heard(wholly=False)
         await self._ledger.nothing_urgent()
 
-    async def _told(self, *, wholly: bool) -> None:
+    async def _until_heard(self, *, wholly: bool) -> None:
         if self._heard is not None:
             await self._heard(wholly=wholly)
 
