@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -162,9 +164,13 @@ def test_the_article_in_kind(
         shown = goescape(*command, "--go", go_path, "--color", "always", "--benchtime", "200x")
         prompt = f"$ goescape {' '.join(command)}\n"
         PICTURE.write_text(terminal_picture(prompt + shown.stdout), "utf-8")
-    drawn = PICTURE.read_text("utf-8")
-    for unit in changes:
-        assert unit in drawn
+    drawn = re.sub(r"<[^>]*>", "", PICTURE.read_text("utf-8"))
+    assert set(changes) <= set(drawn.split())
+    row = re.search(r"allocs/op +([\d,]+) +([\d,]+) +-100\.0 % \(p=", drawn)
+    assert row is not None
+    for side, amount in zip(("before", "after"), row.groups(), strict=True):
+        told = int(amount.replace(",", ""))
+        assert told == pytest.approx(median(changes["allocs/op"][side]), abs=2), "it is an old one"
 
 
 def test_benchmarks_of_one_side_only(write_tree: WriteTree, go_path: str) -> None:
@@ -199,6 +205,18 @@ def test_what_cannot_be_compared(
     assert answer.returncode == 2
     [sentence] = sentences(answer.stderr)
     assert told in sentence
+
+
+def test_absolute_paths_are_of_both_sides(write_tree: WriteTree, go_path: str) -> None:
+    root = write_tree(MODULE)
+    changed(root)
+    found = as_json(root, go_path, "HEAD", str(root))
+    assert {each["subject"] for each in found["gone"]} == {"x"}
+    since = goescape("check", str(root), "-C", root, "--go", go_path, "--since", "HEAD")
+    assert "2 new allocation sites" in since.stdout
+    outside = goescape("compare", "HEAD", str(root.parent), "-C", root, "--go", go_path)
+    assert outside.returncode == 2
+    assert "is not below" in outside.stderr
 
 
 def test_a_revision_that_does_not_build(write_tree: WriteTree, go_path: str) -> None:

@@ -122,6 +122,13 @@ def test_what_cannot_be_merged(tmp_path: Path, text: str, told: str) -> None:
     assert told in sentence
 
 
+def test_parts_of_nothing(write_tree: WriteTree, go_path: str) -> None:
+    root = write_tree("-- go.mod --\nmodule m\n\ngo 1.21\n")
+    answer = goescape("check", "-C", root, "--go", go_path, "--shard", "1/2")
+    assert answer.returncode == 2
+    assert "names no Go package" in answer.stderr
+
+
 @pytest.mark.parametrize("shard", ["0/3", "4/3", "1", "a/b", "1/0"])
 def test_a_part_that_is_none(shard: str) -> None:
     answer = goescape("check", "--shard", shard)

@@ -18,7 +18,7 @@ from goescape.analysis.profile_join import Joined, Joining
 from goescape.analysis.profiles import ProfileProblem, merged
 from goescape.analysis.queries import once_per_site
 from goescape.terminal.baseline_file import read, sites
-from goescape.terminal.targets import Target, UsageError, existing_folder, resolve
+from goescape.terminal.targets import UsageError, existing_folder, resolve, seen_from
 from goescape.toolchain.build_logs import BuildLog
 from goescape.toolchain.digests import digest
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
@@ -121,6 +121,8 @@ class _Collector:
     joined: Joined | None = None
     known: int | None = None
     remarks: list[Remark] = field(factory=list)
+    divided: int = 0
+    """How many packages there are for all parts together; 0 without parts."""
 
     def add(self, item: PackageReport | Problem) -> None:
         if isinstance(item, Problem):
@@ -185,6 +187,8 @@ async def check(question: Question, options: EngineOptions, progress: Progress) 
     folder, version, notice = Path(question.folder), "", ""
     try:
         folder = existing_folder(question.folder)
+        if question.since:
+            question = evolve(question, packages=seen_from(folder, question.packages))
         collector.read_profiles()
         known = read(question.baseline) if question.baseline else []
         engine = Engine(options)
@@ -198,7 +202,7 @@ async def check(question: Question, options: EngineOptions, progress: Progress) 
                 await _analyze(engine, folder, question, collector, progress)
             if question.since:
                 known += await _sites_of_revision(engine, folder, question, progress)
-        if not collector.packages and not collector.failures and question.shard == (1, 1):
+        if not collector.packages and not collector.failures and not collector.divided:
             names = " ".join(question.packages)
             raise UsageError(
                 f"{names} names no Go package in {folder}; name a folder with Go files."
@@ -262,7 +266,9 @@ async def _analyze(
     for target in await resolve(folder, question.packages, engine.modules):
         patterns = target.patterns
         if question.shard != (1, 1):
-            patterns = await _part(engine, target, question.shard)
+            names = await engine.import_paths(target.root, target.patterns)
+            collector.divided += len(names)
+            patterns = _part(names, question.shard)
             if not patterns:
                 continue
         async with aclosing(engine.analyze(target.root, patterns)) as items:
@@ -271,10 +277,9 @@ async def _analyze(
                 progress.advance(item.package, len(collector.findings))
 
 
-async def _part(engine: Engine, target: Target, shard: tuple[int, int]) -> tuple[str, ...]:
+def _part(names: Sequence[str], shard: tuple[int, int]) -> tuple[str, ...]:
     """The packages of a part: the same ones on every machine, whatever else there is."""
     number, count = shard
-    names = await engine.import_paths(target.root, target.patterns)
     # of lone files the name counts: their folders may be others elsewhere
     keys = {name: Path(name).name if name.endswith(".go") else name for name in names}
     parts = (

@@ -16,7 +16,7 @@ from goescape.analysis.model import PackageReport
 from goescape.analysis.samples import Change, compared
 from goescape.terminal.baseline_file import sites
 from goescape.terminal.check import Failure, Outcome, Question, check
-from goescape.terminal.targets import UsageError, existing_folder, resolve
+from goescape.terminal.targets import UsageError, existing_folder, resolve, seen_from
 from goescape.toolchain.benchmarks import Benchmarking, Run, measure
 from goescape.toolchain.engine import Engine
 from goescape.toolchain.memory_meter import (
@@ -105,6 +105,7 @@ async def compare(asked: Comparing, options: EngineOptions, progress: Progress) 
     folder = existing_folder(asked.folder)
     pattern = _pattern(asked.bench)
     done = Comparison(asked.revision, folder)
+    asked = evolve(asked, packages=seen_from(folder, asked.packages))
     question = Question(folder=asked.folder, packages=asked.packages)
     try:
         async with exported(folder, asked.revision) as old:

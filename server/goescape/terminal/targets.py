@@ -36,6 +36,22 @@ class Position:
     column: int
 
 
+def seen_from(folder: Path, packages: Sequence[str]) -> tuple[str, ...]:
+    """The same packages without absolute paths, to be looked for in another tree.
+
+    Raises UsageError for paths that are not below the folder.
+    """
+    found = []
+    for package in packages:
+        if Path(package).is_absolute():
+            path = os.path.relpath(os.path.realpath(package), os.path.realpath(folder))
+            if path.startswith(os.pardir):
+                raise UsageError(f"{package} is not below {folder}; name the folder with -C.")
+            package = f".{os.sep}{path}"  # noqa: PLW2901
+        found.append(package)
+    return tuple(found)
+
+
 def existing_folder(name: str) -> Path:
     """The folder that ``-C`` names."""
     folder = Path(name)
