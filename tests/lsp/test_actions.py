@@ -209,6 +209,14 @@ async def test_all_fixes_of_a_file_at_once(write_tree: WriteTree) -> None:
         assert not [a for a in await ask(talk, uri, "package") if a.kind == action.kind]
 
 
+async def test_a_client_that_cannot_wait_for_edits_is_not_asked_to(write_tree: WriteTree) -> None:
+    """VS Code asks for each entry of its menu, and forgets entries when diagnostics change."""
+    async with conversation(bare(), write_tree(SPRINTF)) as talk:
+        options = talk.result.capabilities.code_action_provider
+        assert isinstance(options, lsp.CodeActionOptions)
+        assert not options.resolve_provider
+
+
 async def test_only_what_is_asked_for(write_tree: WriteTree) -> None:
     folder = write_tree(SPRINTF)
     async with conversation(vscode(), folder) as talk:

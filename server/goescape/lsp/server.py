@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from typing import Any, cast
 
+from attrs import evolve
 from lsprotocol import types as lsp
 from pygls.exceptions import FeatureRequestError, JsonRpcException
 from pygls.lsp.server import LanguageServer
@@ -294,9 +295,14 @@ class Server(LanguageServer):
         return cast("Protocol", self.protocol)
 
     def adjust(self, capabilities: lsp.ServerCapabilities) -> None:
-        """Offer diagnostics on request only where they are not pushed."""
-        if not self.session.editor.client.pulls:
+        """Offer diagnostics on request only where they are not pushed, and edits later only to
+        clients that know how to wait for them: others would ask again for each entry of a menu.
+        """
+        client, offered = self.session.editor.client, capabilities.code_action_provider
+        if not client.pulls:
             capabilities.diagnostic_provider = None
+        if isinstance(offered, lsp.CodeActionOptions) and not client.edits_later:
+            capabilities.code_action_provider = evolve(offered, resolve_provider=None)
 
     def report_server_error(self, error: Exception, source: object) -> None:
         """One line in the log; pygls would open a pop-up. A request's sender is told anyway."""
