@@ -252,6 +252,7 @@ ENGLISH = Catalogue(
         "report title": "Heap allocations of {name}",
         "report about": "{packages} packages analysed with {go}",
         "report about one": "{packages} package analysed with {go}",
+        "report open files": "open files",
         "report nothing": "No allocations were found in what was analysed so far.",
         "report total": "allocation sites",
         "report warning": "in a loop, or large",

@@ -234,6 +234,7 @@ CHINESE = Catalogue(
         "report title": "{name} 的堆分配",
         "report about": "用 {go} 分析了 {packages} 个包",
         "report about one": "用 {go} 分析了 {packages} 个包",
+        "report open files": "打开的文件",
         "report nothing": "到目前为止，分析过的代码中没有发现分配。",
         "report total": "处分配",
         "report warning": "在循环中，或者很大",

@@ -214,11 +214,9 @@ async def report(session: Session, _: Sequence[object]) -> str | None:
     from goescape.analysis.suggestions import suggestions  # noqa: PLC0415
 
     fixes = await asyncio.to_thread(suggestions, [one.report for one in known], go.number)
-    words = spoken()
+    words, names = spoken(), ", ".join(map(_name, session.folders))
     page = Page(
-        title=words.text(
-            "report title", name=", ".join(map(_name, session.folders)) or "command-line-arguments"
-        ),
+        title=words.text("report title", name=names or words.text("report open files")),
         about=words.text(
             "report about one" if len(known) == 1 else "report about",
             packages=len(known),
@@ -234,7 +232,7 @@ async def report(session: Session, _: Sequence[object]) -> str | None:
         measure=words.text("report sites measure"),
         sites=_top_sites(session, found),
     )
-    text = await asyncio.to_thread(render, page)
+    text = render(page)  # of bounded size, and its links are of what the editor shows now
     if not session.editor.client.results and session.editor.client.shows_documents:
         shown = session.documents.file("report", ".html")
         shown.write_text(text, encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import weakref
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -41,6 +42,8 @@ class Profiles:
         """What could not be read is not tried again before it is another one."""
         self._followed = False
         self._together: Profile | None = None
+        self._everywhere: tuple[object, Joined] | None = None
+        """Of all packages, and of which state of them."""
         self.version = 0
         """Another one whenever what is known changes."""
 
@@ -109,15 +112,18 @@ class Profiles:
         if (profile := self._together) is None:
             return None
         of = {each.removesuffix("_test") for each in packages(profile)}
-        reports = [each.slot for each in known if each.package in of or "main" in of]
+        slots = [each.slot for each in known if each.package in of or "main" in of]
+        state = self.version, tuple(map(weakref.ref, slots))
 
         def join() -> Joined:
             joining = Joining(profile, changed_since(profile))
-            for slot in reports:
+            for slot in slots:
                 joining.add(slot.peek())
             return joining.result()
 
-        return await asyncio.to_thread(join)
+        if self._everywhere is None or self._everywhere[0] != state:
+            self._everywhere = state, await asyncio.to_thread(join)
+        return self._everywhere[1]
 
     def _changed(self) -> None:
         profiles = [each.profile for each in self._loaded.values()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -295,11 +296,15 @@ def _escaped(text: str) -> str:
 
 def _prose(text: str) -> str:
     """What stands in backticks is code."""
-    pieces = text.replace("``", "`").split("`")
-    return "".join(
-        f"<code>{_escaped(piece)}</code>" if number % 2 else _escaped(piece)
-        for number, piece in enumerate(pieces)
-    )
+    shown, position = [], 0
+    for code in _CODE.finditer(text):
+        shown.append(_escaped(text[position : code.start()]))
+        shown.append(f"<code>{_escaped(code[1] or code[2])}</code>")
+        position = code.end()
+    return "".join(shown) + _escaped(text[position:])
+
+
+_CODE = re.compile(r"``(.+?)``|`([^`]+)`")
 
 
 def _fixes(page: Page) -> Iterator[str]:
