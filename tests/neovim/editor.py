@@ -57,9 +57,10 @@ class Neovim:
     def environment(self, more: Mapping[str, str]) -> dict[str, str]:
         """That of a user with nothing but a PATH."""
         known = {name: text for name, text in os.environ.items() if not name.startswith("XDG_")}
+        home = str(self.home)  # what a server that is killed leaves behind is there, too
         places = map(str, (Path(sys.executable).parent, Path(self.go_path).parent))
         path = os.pathsep.join([*places, os.environ["PATH"]])
-        return {**known, "HOME": str(self.home), "PATH": path, **more}
+        return {**known, "HOME": home, "TMPDIR": home, "PATH": path, **more}
 
     def answer(self, script: str, file: Path, **more: str) -> dict[str, Any]:
         """What a script finds out with this file open."""
