@@ -80,6 +80,24 @@ def test_packages_may_come_interleaved_and_the_log_be_cut(
     assert set(brief(cut)) <= set(brief(read(root, text.encode())))
 
 
+def test_a_package_may_come_in_parts(write_tree: WriteTree, go_path: str) -> None:
+    root = write_tree(TWO)
+    text = log_of(root, go_path)
+    blocks = [block.splitlines(keepends=True) for block in text.split("# ")[1:]]
+    parts = [
+        "".join([f"# {block[0]}", *block[1 + start : 1 + start + 3]])
+        for start in range(0, max(map(len, blocks)), 3)
+        for block in blocks
+    ]
+    assert len(parts) > 4
+    found = read(root, text.encode())["findings"]
+    assert found
+    assert read(root, "".join(parts).encode())["findings"] == found
+    (root / "log").write_text("".join(parts), newline="")
+    answer = goescape("check", "-C", root, "--from-log", root / "log", "--format", "json")
+    assert json.loads(answer.stdout)["findings"] == found
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

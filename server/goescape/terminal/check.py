@@ -238,7 +238,7 @@ def _read_log(folder: Path, name: str, collector: _Collector, progress: Progress
     try:
         with contextlib.ExitStack() as stack:
             file = sys.stdin.buffer if name == "-" else stack.enter_context(Path(name).open("rb"))
-            for report in log.reports(iter(lambda: file.read(1 << 16), b"")):
+            for report in log.reports(file):
                 collector.add(report)
                 progress.advance(report.package, len(collector.findings))
     except OSError as problem:
@@ -247,7 +247,7 @@ def _read_log(folder: Path, name: str, collector: _Collector, progress: Progress
         return
     if log.unknown:
         raise UsageError(
-            f"{next(iter(log.unknown))}, which the log names, is not below {folder}; name the "
+            f"{log.unknown}, which the log names, is not below {folder}; name the "
             "folder of the build with -C."
         )
     raise UsageError(

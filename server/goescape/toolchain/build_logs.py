@@ -8,8 +8,13 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import sys
+from array import array
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from goescape.analysis.compiler_text import CompilerText
 from goescape.analysis.report import PackageInfo, build_report
@@ -18,7 +23,7 @@ from goescape.toolchain.listeners import LONGEST_LINE
 from goescape.toolchain.packages import owner_of, split_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from goescape.analysis.model import PackageReport
 
@@ -26,81 +31,122 @@ _COLOUR = re.compile(rb"\x1b\[[0-9;]*[A-Za-z]")
 _HEADER = re.compile(rb"^# (\S+(?: \[\S+\])?)$")
 _PLACE = re.compile(rb"(?<![^\s(])([^\s:()]+\.go)(?=:\d+(?::\d+)?\b)")
 _FIRST_PLACE = re.compile(rb"([^\s:()][^:]*\.go):\d+:")
+_LONGEST_COLOUR = 16
+"""How far from its beginning a header may stand behind colours."""
 _MOST_LINES = 400_000
-"""Of one package; a log without headers may have no end."""
+"""That are understood together; a log without headers may have no end."""
+_MOST_NAMES = 20_000
+"""Of files, that are remembered."""
+
+_Pieces = dict[str, dict[str, "array[int]"]]
+"""By package and header: where its parts begin and end in the log, one after the other."""
 
 
 class BuildLog:
-    """Understands a log piece by piece: only the package that is being told about is in memory."""
+    """Understands a log package by package: only one of them is in memory."""
 
     def __init__(self, folder: Path, language: tuple[int, int] = (1, 22)) -> None:
         """``folder`` is where the build ran, or has what it compiled somewhere below."""
-        self.unknown: dict[str, None] = {}
-        """Files that the log names and that are not here."""
+        self.unknown = ""
+        """A file that the log names and that is not here."""
         self._folder = folder
         self._language = language
-        self._paths: dict[bytes, bytes] = {}
-        self._here: set[bytes] = set()
-        self._package = ""
-        self._has_headers = False
-        self._block: list[bytes] = []
-        self._files: set[bytes] = set()
+        self._found: dict[bytes, tuple[bytes, bool]] = {}
 
-    def reports(self, chunks: Iterable[bytes]) -> Iterator[PackageReport]:
-        """The report of each block of the log."""
-        rest = b""
-        for chunk in chunks:
-            *lines, rest = (rest + chunk).split(b"\n")
-            rest = rest[:LONGEST_LINE]
-            for line in lines:
-                yield from self._take(line)
-        yield from self._take(rest)
-        yield from self._end("")
+    def reports(self, log: BinaryIO) -> Iterator[PackageReport]:
+        """The reports of all packages. Raises OSError.
 
-    def _take(self, line: bytes) -> Iterator[PackageReport]:
-        line = _COLOUR.sub(b"", line).rstrip(b"\r")
-        if (header := _HEADER.match(line)) is not None:
-            key = split_path(header[1].decode("utf-8", "replace"))
-            self._has_headers = True
-            yield from self._end(owner_of(*key))
-            return
+        The log is read twice, as packages may come in several parts: what can be read only once
+        waits in a temporary file meanwhile.
+        """
+        with ExitStack() as stack:
+            if not log.seekable():
+                copy = stack.enter_context(TemporaryFile(prefix="goescape-log-"))
+                shutil.copyfileobj(log, copy)
+                copy.seek(0)
+                log = cast("BinaryIO", copy)
+            for package, pieces in self._index(log).items():
+                yield from self._reports(log, package, pieces)
+
+    def _index(self, log: BinaryIO) -> _Pieces:
+        """Where everything is; without headers, a folder is a package."""
+        pieces: _Pieces = {}
+        package, header, has_headers = "", "", False
+        position = begun = log.tell()
+        for line in _lines(log):
+            begins = self._begun(line, has_headers=has_headers)
+            if begins is not None and begins != (package, header):
+                has_headers |= bool(begins[1])
+                _add(pieces, (package, header), begun, position)
+                (package, header), begun = begins, position
+            position += len(line)
+        _add(pieces, (package, header), begun, position)
+        return pieces
+
+    def _begun(self, line: bytes, *, has_headers: bool) -> tuple[str, str] | None:
+        """The package and the header that a line begins to tell about, if it does."""
+        if b"# " in line[:_LONGEST_COLOUR] and (header := _HEADER.match(_plain(line))):
+            text = header[1].decode("utf-8", "replace")
+            return owner_of(*split_path(text)), text
+        first = None if has_headers else _FIRST_PLACE.match(_plain(line))
+        if first is None:
+            return None
+        path, _ = self._resolved(first[1])
+        return str(Path(path.decode("utf-8", "replace")).parent), ""
+
+    def _reports(
+        self, log: BinaryIO, package: str, pieces: Mapping[str, array[int]]
+    ) -> Iterator[PackageReport]:
+        block: list[bytes] = []
+        files: set[bytes] = set()
+        for header, places in pieces.items():
+            head = f"# {header or package or 'log'}".encode()
+            block.append(head)
+            for begin, end in zip(places[::2], places[1::2], strict=True):
+                log.seek(begin)
+                for line in _lines(log, end - begin):
+                    self._take(_plain(line), block, files)
+                    if len(block) > _MOST_LINES:
+                        yield from self._report(package, block, files)
+                        block, files = [head], set()
+        yield from self._report(package, block, files)
+
+    def _take(self, line: bytes, block: list[bytes], files: set[bytes]) -> None:
         first = _FIRST_PLACE.match(line)
         if first is None:
             return
-        path = self._resolved(first[1])
-        if not self._has_headers:
-            package = str(Path(path.decode("utf-8", "replace")).parent)
-            if package != self._package:
-                yield from self._end(package)
-        if path in self._here:
-            self._files.add(path)
-        self._block.append(_PLACE.sub(lambda match: self._resolved(match[1]), line))
-        if len(self._block) > _MOST_LINES:
-            yield from self._end(self._package)
+        path, is_here = self._resolved(first[1])
+        if is_here:
+            files.add(path)
+        block.append(_PLACE.sub(lambda match: self._resolved(match[1])[0], line))
 
-    def _end(self, following: str) -> Iterator[PackageReport]:
-        package, block, files = self._package, self._block, self._files
-        self._package, self._block, self._files = following, [], set()
-        if not files:
-            return
-        reader = CompilerText()
-        reader.feed_chunk(b"\n".join([f"# {package or 'log'}".encode(), *block, b""]))
+    def _report(
+        self, package: str, block: Sequence[bytes], files: Iterable[bytes]
+    ) -> Iterator[PackageReport]:
         sources = {}
         for name in sorted(files):
             path = os.fsdecode(name)
             sources[path] = SourceText(path, Path(path).read_bytes())
+        if not sources:
+            return
+        reader = CompilerText()
+        reader.feed_chunk(b"\n".join([*block, b""]))
         directory = str(Path(next(iter(sources))).parent)
         info = PackageInfo(package, directory, tuple(sources), str(self._folder), self._language)
         yield build_report(info, reader.finish(), sources)
 
-    def _resolved(self, printed: bytes) -> bytes:
-        """The file that is meant: as printed, or the longest end of it that is here."""
-        known = self._paths.get(printed)
+    def _resolved(self, printed: bytes) -> tuple[bytes, bool]:
+        """The file that is meant: as printed, or the longest end of it that is here; whether it
+        is here.
+        """
+        known = self._found.get(printed)
         if known is None:
-            known = self._paths[printed] = self._find(printed)
+            if len(self._found) > _MOST_NAMES:
+                self._found.clear()
+            known = self._found[printed] = self._find(printed)
         return known
 
-    def _find(self, printed: bytes) -> bytes:
+    def _find(self, printed: bytes) -> tuple[bytes, bool]:
         name = printed.decode("utf-8", "surrogateescape").replace("\\", "/")
         parts = [part for part in name.split("/") if part not in {"", "."}]
         candidates = [Path(self._folder, name)]
@@ -108,8 +154,24 @@ class BuildLog:
         for candidate in candidates:
             path = os.path.normpath(candidate)
             if Path(path).is_file():
-                found = os.fsencode(path)
-                self._here.add(found)
-                return found
-        self.unknown[name] = None
-        return printed
+                return os.fsencode(path), True
+        self.unknown = self.unknown or name
+        return printed, False
+
+
+def _lines(log: BinaryIO, size: int = sys.maxsize) -> Iterator[bytes]:
+    """The next lines, with their ends; one that is far too long comes in parts."""
+    while size > 0 and (line := log.readline(min(size, LONGEST_LINE))):
+        size -= len(line)
+        yield line
+
+
+def _plain(line: bytes) -> bytes:
+    """Without colours and the line's end."""
+    return (_COLOUR.sub(b"", line) if b"\x1b" in line else line).rstrip(b"\r\n")
+
+
+def _add(pieces: _Pieces, key: tuple[str, str], begin: int, end: int) -> None:
+    package, header = key
+    if begin < end:
+        pieces.setdefault(package, {}).setdefault(header, array("Q")).extend((begin, end))
