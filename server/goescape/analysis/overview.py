@@ -56,16 +56,23 @@ class Overview:
     packages: tuple[Group, ...]
     functions: tuple[Group, ...]
     causes: tuple[Group, ...]
+    more_packages: int = 0
+    """How many are not among ``packages``."""
+    more_functions: int = 0
 
 
 def overview(found: Sequence[Ranked], most: int = 10) -> Overview:
     """Sum up; at most so many packages and functions are named."""
+    packages = _groups(found, lambda finding: (finding.package, ""))
     functions = _groups(found, lambda finding: (finding.function, finding.package))
+    functions = tuple(group for group in functions if group.name)
     return Overview(
         Counts.of(rank for rank, _ in found),
-        _groups(found, lambda finding: (finding.package, ""))[:most],
-        tuple(group for group in functions if group.name)[:most],
+        packages[:most],
+        functions[:most],
         _groups(found, lambda finding: (finding.cause.value, "")),
+        max(len(packages) - most, 0),
+        max(len(functions) - most, 0),
     )
 
 

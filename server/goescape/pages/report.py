@@ -93,7 +93,8 @@ def areas_of(found: Iterable[Ranked], weight: Callable[[Finding], float]) -> tup
     )
     for rank, finding in found:
         weighed = weight(finding), rank.value == "warning"
-        packages[finding.package][finding.function or "package level"].append(weighed)
+        function = finding.function or spoken().text("package level")
+        packages[finding.package][function].append(weighed)
     return tuple(_area(name, functions) for name, functions in packages.items())
 
 
@@ -131,9 +132,10 @@ def _document(page: Page) -> Iterator[str]:
     yield from _waiting(page)
     yield from _treemap(page)
     yield from _allocated(page)
-    yield from _groups(_words("report packages"), page.overview.packages, page.link)
-    yield from _groups(_words("report functions"), page.overview.functions, page.link)
-    yield from _groups(_words("report causes"), page.overview.causes, lambda _: "", page.causes)
+    seen = page.overview
+    yield from _groups("packages", seen.packages, page.link, seen.more_packages)
+    yield from _groups("functions", seen.functions, page.link, seen.more_functions)
+    yield from _groups("causes", seen.causes, lambda _: "", about=page.causes)
     yield from _sites(page)
     yield from _fixes(page)
     yield "</main></body></html>\n"
@@ -174,7 +176,8 @@ def _treemap(page: Page) -> Iterator[str]:
         return
     about = _words("report map", measure=page.measure)
     yield f"<h2>{_words('report where')}</h2>\n<p class='quiet'>{about}</p>\n"
-    yield "<div class='treemap'>\n"
+    # to those who cannot see it, the tables below say the same
+    yield f"<div class='treemap' role='img' aria-label='{about}'>\n"
     for tile in found:
         yield from _tile(tile, page.measure, "package")
     yield "</div>\n"
@@ -207,15 +210,16 @@ def _allocated(page: Page) -> Iterator[str]:
 
 
 def _groups(
-    heading: str,
+    kind: str,
     groups: Sequence[Group],
     link: Callable[[Place], str],
+    more: int = 0,
     about: Callable[[str], str] | None = None,
 ) -> Iterator[str]:
     if not groups:
         return
     most = max(group.counts.total for group in groups)
-    yield f"<h2>{heading}</h2>\n<table>\n"
+    yield f"<h2>{_words(f'report {kind}')}</h2>\n<table>\n"
     for group in groups:
         target = about(group.name) if about else link(group.place) if group.place else ""
         name = f"<code>{_escaped(group.name)}</code>"
@@ -224,6 +228,8 @@ def _groups(
         yield f"<tr><td>{name}{detail}</td><td class='number'>{group.counts.total:,}</td>"
         yield f"<td class='bar'>{''.join(_bar(group.counts, most))}</td></tr>\n"
     yield "</table>\n"
+    if more > 0:
+        yield f"<p class='quiet'>{_words('report and more', count=more)}</p>\n"
 
 
 def _bar(counts: Counts, most: int) -> Iterator[str]:
@@ -231,8 +237,9 @@ def _bar(counts: Counts, most: int) -> Iterator[str]:
     for kind in ("warning", "information", "hint"):
         number = getattr(counts, kind)
         if number:
+            about = f"{number} {_words(f'report {kind}')}"
             width = max(round(100 * number / most, 1), 0.5)
-            yield f"<i class='{kind}' style='width:{width}%' title='{number} {kind}'></i>"
+            yield f"<i class='{kind}' style='width:{width}%' title='{about}'></i>"
 
 
 def _sites(page: Page) -> Iterator[str]:

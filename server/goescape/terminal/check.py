@@ -94,6 +94,8 @@ class Outcome:
     known: int | None = None
     """How many findings are not new, and not shown; None where nothing was compared."""
     shard: tuple[int, int] = (1, 1)
+    analysed: frozenset[str] = frozenset()
+    """The packages that compile, by import path."""
 
     @property
     def exit_code(self) -> int:
@@ -121,6 +123,7 @@ class _Collector:
     joined: Joined | None = None
     known: int | None = None
     remarks: list[Remark] = field(factory=list)
+    analysed: set[str] = field(factory=set)
     divided: int = 0
     """How many packages there are for all parts together; 0 without parts."""
 
@@ -133,6 +136,8 @@ class _Collector:
             self.joining.add(item)
         for error in item.errors:
             self.failures.append(Failure("compile", error.message, item.package, error.place))
+        if not item.errors:
+            self.analysed.add(item.package)
         self.remarks += item.remarks
         for finding in item.findings:
             if finding.is_diagnostic or self.question.everything:
@@ -228,6 +233,7 @@ async def check(question: Question, options: EngineOptions, progress: Progress) 
         fail_on=question.fail_on,
         remarks=tuple(dict.fromkeys(collector.remarks)),
         known=collector.known,
+        analysed=frozenset(collector.analysed),
         shard=question.shard,
     )
 

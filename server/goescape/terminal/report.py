@@ -14,7 +14,7 @@ from goescape.analysis.messages import spoken
 from goescape.analysis.overview import overview
 from goescape.analysis.profile_join import top
 from goescape.analysis.profile_reasons import Reason
-from goescape.analysis.profiles import count_text, size_text
+from goescape.analysis.profiles import amount_text
 from goescape.pages.report import MOST_SITES, Allocated, Page, Site, Trend, areas_of, render
 from goescape.terminal.baseline_file import read, sites
 from goescape.terminal.check import Outcome, Question, check
@@ -24,6 +24,7 @@ from goescape.terminal.targets import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from goescape.analysis.baselines import Site as Baselined
     from goescape.analysis.model import Finding
     from goescape.analysis.overview import Ranked
     from goescape.analysis.profile_join import Joined, Source
@@ -56,12 +57,19 @@ async def report(wanted: Wanted, options: EngineOptions, progress: Progress) -> 
         found = sites(outcome.findings, outcome.sources, outcome.folder)
         matched = matching([site for _, site in found], known)
         new = set(matched.new)
-        trend = Trend(Path(wanted.baseline).name, len(new), len(matched.gone))
+        gone = [known[number] for number in matched.gone if _is_gone(known[number], outcome)]
+        trend = Trend(Path(wanted.baseline).name, len(new), len(gone))
     fresh = {id(each) for number, each in enumerate(outcome.findings) if number in new}
     page = _page(outcome, fresh, trend)
     text = await asyncio.to_thread(render, page)
     await asyncio.to_thread(_write, wanted.output, text)
     return outcome
+
+
+def _is_gone(site: Baselined, outcome: Outcome) -> bool:
+    """Whether its package was looked at, or is gone itself."""
+    folder = (outcome.folder / site.file).parent
+    return site.package in outcome.analysed or not folder.is_dir()
 
 
 def _page(outcome: Outcome, fresh: set[int], trend: Trend | None) -> Page:
@@ -77,11 +85,7 @@ def _page(outcome: Outcome, fresh: set[int], trend: Trend | None) -> Page:
     ordered = sorted(found, key=lambda each: (-weight(each[1]), each[0].order, each[1].span))
     return Page(
         title=words.text("report title", name=here.name),
-        about=words.text(
-            "report about one" if outcome.packages == 1 else "report about",
-            packages=outcome.packages,
-            go=outcome.go,
-        ),
+        about=words.count("report about", outcome.packages, go=outcome.go),
         overview=overview(found, _MOST_GROUPS),
         waiting=_waiting(outcome),
         fixes=(),
@@ -119,8 +123,7 @@ def _share(joined: Joined | None, finding: Finding) -> str:
 
 def _amount(joined: Joined) -> str:
     profile = joined.profile
-    amount = f"{size_text(profile.bytes)}, {count_text(profile.objects)} objects"
-    return f"{Path(profile.name).name}: {amount}"
+    return f"{Path(profile.name).name}: {amount_text(profile.bytes, profile.objects)}"
 
 
 def _allocated(sources: Iterable[Source], here: Path) -> Iterable[Allocated]:
@@ -129,7 +132,8 @@ def _allocated(sources: Iterable[Source], here: Path) -> Iterable[Allocated]:
         where = source.function if place is None else f"{shown_path(place.file, here)}:{place.line}"
         finding = source.finding
         reason = (source.reason or Reason.UNKNOWN).sentence
-        message = f"{reason}, in {source.function}" if finding is None else explain.message(finding)
+        told = spoken().text("in function", what=reason, function=source.function)
+        message = told if finding is None else explain.message(finding)
         yield Allocated(source.share.text, where, message)
 
 
