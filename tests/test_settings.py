@@ -48,7 +48,7 @@ def test_nested_dotted_and_full_keys_mean_the_same() -> None:
 def test_every_setting_is_taken_over() -> None:
     raw = {
         "diagnostics": {"enable": False, "minimumSeverity": "warning"},
-        "hints": {"enable": False, "stack": True},
+        "hints": {"enable": False, "stack": True, "profile": True},
         "lenses": {"enable": False},
         "fixes": {"enable": False, "showRefused": True},
         "includeTests": False,

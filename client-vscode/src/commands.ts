@@ -3,6 +3,7 @@ import * as os from 'node:os';
 import * as vscode from 'vscode';
 
 import { CAUSES, SERVER_COMMANDS, SERVER_SETTINGS } from './server.generated.ts';
+import { meant } from './profiles.ts';
 import type { Report } from './report.ts';
 import type { Server } from './server.ts';
 import { CLIENT_SETTINGS } from './settings.ts';
@@ -118,15 +119,25 @@ function homeOf(uri: vscode.Uri | undefined): { defaultUri?: vscode.Uri } {
 const nameOf = (uri: vscode.Uri): string => vscode.workspace.asRelativePath(uri);
 
 async function removeProfile(parts: Parts, name: unknown): Promise<void> {
-  const loaded = (await ask<TopAllocations>(parts, 'goescape.topAllocations'))?.profiles ?? [];
-  const chosen =
-    typeof name === 'string'
-      ? name
-      : loaded.length < 2
-        ? loaded[0]
-        : await vscode.window.showQuickPick([...loaded], { title: 'Remove which profile?' });
-  if (chosen !== undefined) {
-    await ask(parts, 'goescape.removeProfile', chosen);
+  if (!(await ready(parts))) {
+    return;
+  }
+  const top = await ask<TopAllocations>(parts, 'goescape.topAllocations');
+  const profile = meant(name, top?.profiles ?? []);
+  switch (profile.kind) {
+    case 'none':
+      void vscode.window.showInformationMessage('Go Escape: no heap profile is loaded.');
+      return;
+    case 'one':
+      await ask(parts, 'goescape.removeProfile', profile.name);
+      return;
+    case 'ask': {
+      const title = 'Remove which profile?';
+      const chosen = await vscode.window.showQuickPick([...profile.names], { title });
+      if (chosen !== undefined) {
+        await ask(parts, 'goescape.removeProfile', chosen);
+      }
+    }
   }
 }
 

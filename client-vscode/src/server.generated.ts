@@ -5,6 +5,7 @@ export const SERVER_SETTINGS = [
   'goescape.diagnostics.minimumSeverity',
   'goescape.hints.enable',
   'goescape.hints.stack',
+  'goescape.hints.profile',
   'goescape.lenses.enable',
   'goescape.fixes.enable',
   'goescape.fixes.showRefused',

@@ -118,6 +118,11 @@ export function ranks(counts: Counts): string {
     .join(', ');
 }
 
+/** `3 (12 %)`, when a profile says which part of all allocations that is. */
+export function withPercent(text: string, percent: string): string {
+  return percent === '' ? text : `${text} (${percent})`;
+}
+
 function trouble(text: string, detail: string) {
   return { text, detail, severity: 'error', busy: false } as const;
 }

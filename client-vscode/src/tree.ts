@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 
 import type { Place, Rank, Site } from './sites.ts';
 import type { Server } from './server.ts';
-import { ranks, sum, type Counts } from './state.ts';
+import { ranks, sum, withPercent, type Counts } from './state.ts';
 
 interface PackageFacts {
   readonly name: string;
@@ -17,6 +17,8 @@ interface FunctionFacts {
   readonly name: string;
   readonly location: Place;
   readonly counts: Counts;
+  /** Which part of all allocations a profile saw there; empty without any. */
+  readonly percent: string;
   readonly sites: readonly Site[];
 }
 
@@ -25,6 +27,7 @@ interface Source {
   readonly function: string;
   readonly message: string;
   readonly share: string;
+  readonly percent: string;
   readonly hot: boolean;
   readonly location: Place | null;
 }
@@ -209,8 +212,8 @@ function profilesItem(top: TopAllocations): vscode.TreeItem {
 }
 
 function sourceItem(source: Source): vscode.TreeItem {
-  const item = new vscode.TreeItem(source.share.replace(/ of all allocations.*/, ''), None);
-  item.description = source.function.replace(/^.*\//, '');
+  const item = new vscode.TreeItem(source.function.replace(/^.*\//, ''), None);
+  item.description = source.percent;
   item.tooltip = new vscode.MarkdownString(`${source.message}\n\n_${source.share}_`);
   item.iconPath = source.hot ? ICONS.warning : ICONS.hint;
   item.contextValue = 'source';
@@ -233,7 +236,7 @@ function packageItem(facts: PackageFacts): vscode.TreeItem {
 function functionItem(home: string, facts: FunctionFacts): vscode.TreeItem {
   const item = new vscode.TreeItem(facts.name === '' ? 'package level' : facts.name, Collapsed);
   item.id = `function ${home} ${facts.name} ${facts.location.uri}`;
-  item.description = String(sum(facts.counts));
+  item.description = withPercent(String(sum(facts.counts)), facts.percent);
   item.tooltip = ranks(facts.counts);
   item.iconPath = new vscode.ThemeIcon('symbol-function');
   item.contextValue = 'function';
@@ -245,7 +248,7 @@ function siteItem(home: string, site: Site): vscode.TreeItem {
   const { start } = site.location.range;
   const item = new vscode.TreeItem(site.subject.replace(/\s+/g, ' '), None);
   item.id = `site ${home} ${site.location.uri} ${String(start.line)}:${String(start.character)} ${site.subject}`;
-  item.description = `${site.label}, line ${String(start.line + 1)}`;
+  item.description = withPercent(`${site.label}, line ${String(start.line + 1)}`, site.percent);
   const share = site.share === '' ? '' : `\n\n**${site.share}**`;
   item.tooltip = new vscode.MarkdownString(`${site.message}${share}\n\n_${site.reason}_`);
   item.iconPath = ICONS[site.severity];

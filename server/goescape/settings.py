@@ -73,6 +73,11 @@ class Settings:
     hints_stack: bool = setting(
         False, "Show an inlay hint also behind values that stay on the stack.", name="hints.stack"
     )
+    hints_profile: bool = setting(
+        False,
+        "Add to these hints which part of all allocations a loaded profile saw there.",
+        name="hints.profile",
+    )
     lenses_enable: bool = setting(
         True, "Count the heap allocations of each function in a code lens.", name="lenses.enable"
     )

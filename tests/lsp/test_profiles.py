@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import re
 import shutil
 from typing import TYPE_CHECKING
 
@@ -65,6 +66,20 @@ async def test_a_profile_is_shown_and_goes_again(copy: Path) -> None:
         assert await talk.command("goescape.removeProfile", "mem.prof") == []
         await talk.until(lambda: severity(talk, uri, 'name + "!"') is WARNING)
         assert "of all allocations" not in await hover(talk, uri, "&Point{")
+
+
+async def test_hints_have_the_share_where_that_is_wanted(copy: Path) -> None:
+    settings = {"hints": {"profile": True}}
+    async with conversation(neovim(), copy, settings=settings) as talk:
+        uri = talk.open(copy / "boxed.go")
+        await talk.until(lambda: severity(talk, uri, 'name + "!"') is WARNING)
+        await talk.command("goescape.loadProfile", "mem.prof")
+        labels = [str(hint.label) for hint in await talk.hints(uri)]
+        assert any(re.search(r"heap: .*, \d+(\.\d)? %", label) for label in labels)
+        found = await talk.command("goescape.sites", copy.as_uri())
+        percents = [site["percent"] for each in found for site in each["sites"]]
+        assert "" in percents
+        assert any(each.endswith(" %") for each in percents)
 
 
 async def share(talk: Talk, uri: str) -> str:

@@ -65,6 +65,16 @@ for (const [name, release] of Object.entries(RELEASES)) {
       assert.match(log, /activated in \d+ ms/);
     });
 
+    test('VS Code says how long the activation took', async (t) => {
+      await window.command('Developer: Show Running Extensions');
+      const row = window.row(window.page.locator('.runtime-extensions-editor'), 'goescape');
+      const said = await row.locator('.activation-time').innerText();
+      const took = /Activation:\s*(\d+)\s*ms/.exec(said)?.[1];
+      assert.ok(took !== undefined, said);
+      t.diagnostic(`activated in ${took} ms, as VS Code measures it`);
+      await window.command('View: Close Editor');
+    });
+
     test('a hover explains, and its links lead along the flow', async () => {
       const hover = await window.hover(window.squiggles('info').first());
       const text = (await hover.innerText()).replaceAll('\u00a0', ' ');

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from goescape.analysis.model import Span
+    from goescape.analysis.profile_join import Share
     from goescape.lsp.session import Session
     from goescape.lsp.store import Known
     from goescape.lsp.view import View
@@ -122,8 +123,11 @@ def _functions(session: Session, known: Known, wanted: Filter) -> Iterator[objec
         if rows:
             counts = Counts.of(rank for rank, _, span in shown if span is not None)
             place = _declaration(session, view, name) or rows[0]["location"]
+            shares = (view.function_share(each.span.file, name) for _, each in found)
+            share = next(filter(None, shares), None)
             yield {
                 "name": name,
+                "percent": "" if share is None else share.percent,
                 "location": place,
                 "counts": attrs.asdict(counts),
                 "sites": rows,
@@ -174,7 +178,7 @@ def ranked(session: Session, known: Known, wanted: Filter) -> list[Ranked]:
 
 
 def _site(
-    session: Session, rank: Severity, finding: Finding, span: Span, share: str
+    session: Session, rank: Severity, finding: Finding, span: Span, share: Share | None
 ) -> dict[str, object]:
     at = finding.anchor
     return {
@@ -184,7 +188,8 @@ def _site(
         "cause": finding.cause.value,
         "severity": rank.value,
         "reason": explain.rank_sentence(finding),
-        "share": share,
+        "share": "" if share is None else share.text,
+        "percent": "" if share is None else share.percent,
         "location": _location(session, span),
         "flow": [session.buffers.uri(at.file), at.line, at.column, finding.subject],
     }
@@ -217,11 +222,7 @@ async def report(session: Session, _: Sequence[object]) -> str | None:
     words, names = spoken(), ", ".join(map(_name, session.folders))
     page = Page(
         title=words.text("report title", name=names or words.text("report open files")),
-        about=words.text(
-            "report about one" if len(known) == 1 else "report about",
-            packages=len(known),
-            go=go.version,
-        ),
+        about=words.count("report about", len(known), go=go.version),
         overview=overview(found),
         waiting=[(one.package, one.errors[0].message) for one in known if one.errors],
         fixes=fixes.most_common(_MOST_FIXES),
@@ -247,9 +248,11 @@ def _top_sites(session: Session, found: Sequence[Ranked]) -> list[Site]:
     for each in ordered:
         finding = each[1]
         views = session.facts(finding.span.file).views
-        share = next(filter(None, (view.share(finding) for view in views)), "")
+        share = next(filter(None, (view.share(finding) for view in views)), None)
         compiled = (view.compiled(finding.span.file) for view in views)
-        sites_found.append(Site(each, next(filter(None, compiled), None), share))
+        sites_found.append(
+            Site(each, next(filter(None, compiled), None), share.text if share else "")
+        )
     return sites_found
 
 

@@ -64,7 +64,7 @@ def _of_view(facts: FileFacts, view: View, settings: Settings, style: Style) -> 
     names = view.names(facts.path)
     for finding in view.report.diagnostics():
         if finding.span.file in names and not is_hidden(finding, settings):
-            yield from _of_finding(finding, view, style)
+            yield from _of_finding(finding, view, settings, style)
     if not settings.hints_stack:
         return
     for stay in view.report.stays:
@@ -79,15 +79,17 @@ def _of_view(facts: FileFacts, view: View, settings: Settings, style: Style) -> 
             yield from _of_parameter(parameter, view)
 
 
-def _of_finding(finding: Finding, view: View, style: Style) -> Iterator[Hint]:
+def _of_finding(finding: Finding, view: View, settings: Settings, style: Style) -> Iterator[Hint]:
     span = view.span(finding.span)
     if span is None:
         return
-    step = finding.decisive
+    step, label = finding.decisive, explain.label(finding)
+    if settings.hints_profile and (share := view.share(finding)):
+        label = f"{label}, {share.percent}"
     anchor = finding.anchor
     yield Hint(
         place=_behind(span),
-        label=explain.label(finding),
+        label=label,
         target=view.place(step.place) if step is not None and step.place is not None else None,
         data={
             "file": anchor.file,

@@ -85,7 +85,7 @@ def _about(hit: queries.Hit, view: View, style: Style) -> Iterator[str]:
     if hit.function is not None:
         yield from explain.function_sentences(hit.function, hit.findings)
         if share := view.function_share(hit.function.span.file, hit.function.name):
-            yield f"{style.bold(spoken().text('hover profile'))} {share}"
+            yield f"{style.bold(spoken().text('hover profile'))} {share.text}"
         yield from _remarks(hit, view, style)
         return
     shown = sorted(hit.findings, key=lambda finding: finding.severity.order)
@@ -112,7 +112,7 @@ def _about_finding(finding: Finding, view: View, style: Style) -> Iterator[str]:
     told, words = explain.explain(finding), spoken()
     yield style.bold(told.headline)
     if share := view.share(finding):
-        yield f"{style.bold(words.text('hover profile'))} {share}"
+        yield f"{style.bold(words.text('hover profile'))} {share.text}"
     if told.why:
         yield told.why
     steps = [

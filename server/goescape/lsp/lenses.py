@@ -49,7 +49,7 @@ def lenses(
             if span is not None and lens.total:
                 words = title(lens.total, lens.in_loops)
                 share = view.function_share(name, lens.function)
-                words = f"{words}: {share}" if share else words
+                words = words if share is None else f"{words}: {share.text}"
                 shown.append(FunctionLens(span, words, lens.span.line))
         shown += _without_findings(view, name)
         shown += _over_benchmarks(view, name, benchmark)
@@ -63,10 +63,10 @@ def _without_findings(view: View, name: str) -> Iterator[FunctionLens]:
     counted = {lens.function for lens in queries.lens_lines(view.report, name)}
     for function in view.report.functions:
         share = view.function_share(name, function.name)
-        if share and function.name_span.file == name and function.name not in counted:
+        if share is not None and function.name_span.file == name and function.name not in counted:
             span = view.span(function.name_span)
             if span is not None:
-                yield FunctionLens(span, share, function.name_span.line)
+                yield FunctionLens(span, share.text, function.name_span.line)
 
 
 def _over_benchmarks(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from goescape.analysis.model import CompileError, Finding, PackageReport, Place, Span
-    from goescape.analysis.profile_join import Joined
+    from goescape.analysis.profile_join import Joined, Share
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -88,15 +88,13 @@ class View:
             found.setdefault(finding.span.file, []).append(finding)
         return found
 
-    def share(self, finding: Finding) -> str:
-        """What the profiles say that a finding allocated; empty where they say nothing."""
-        share = None if self.joined is None else self.joined.share(finding)
-        return "" if share is None else share.text
+    def share(self, finding: Finding) -> Share | None:
+        """What the profiles say that a finding allocated; None where they say nothing."""
+        return None if self.joined is None else self.joined.share(finding)
 
-    def function_share(self, file: str, name: str) -> str:
-        """What the profiles say that a function allocates itself; empty as above."""
-        share = None if self.joined is None else self.joined.functions.get((file, name))
-        return "" if share is None else share.text
+    def function_share(self, file: str, name: str) -> Share | None:
+        """What the profiles say that a function allocates itself; None as above."""
+        return None if self.joined is None else self.joined.functions.get((file, name))
 
     def compiled(self, path: str) -> SourceText | None:
         """The text that the compiler saw; None for files of other packages."""
