@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import pkgutil
 import re
 from pathlib import Path
 from string import Formatter
 
 import pytest
 
-from goescape.analysis import allocation, explain
+from goescape.analysis import allocation, explain, fixes
+from goescape.analysis.fixes import formats
 from goescape.analysis.languages import catalogue, of_environment
 from goescape.analysis.messages import ENGLISH
 from goescape.analysis.messages_zh import CHINESE
 from goescape.analysis.model import Cause, RankReason
 
 NOTE = "note "
+FIX = "fix "
 
 
 def notes() -> set[str]:
@@ -45,7 +49,7 @@ def notes() -> set[str]:
 
 
 def test_both_have_the_same_sentences() -> None:
-    own = {key for key in CHINESE.templates if not key.startswith(NOTE)}
+    own = {key for key in CHINESE.templates if not key.startswith((NOTE, FIX))}
     assert own == ENGLISH.templates.keys()
 
 
@@ -53,6 +57,28 @@ def test_every_note_is_translated_and_none_is_left_over() -> None:
     translated = {key.removeprefix(NOTE) for key in CHINESE.templates if key.startswith(NOTE)}
     assert translated == notes()
     assert len(translated) > 10
+
+
+def words_of_fixes() -> set[str]:
+    """The titles of all rewrites, and what they say to look at."""
+    found: set[object] = set()
+    for each in pkgutil.iter_modules(fixes.__path__):
+        rewrite = importlib.import_module(f"{fixes.__name__}.{each.name}")
+        found.add(getattr(rewrite, "TITLE", None))
+        found.add(getattr(rewrite, "LOOK_AT", None))
+        for title in getattr(rewrite, "TITLES", {}).values():
+            found.add(title if isinstance(title, str) else title[-1])
+    conversions = {*formats.FUNCTIONS.values(), "Quote"}
+    for function in ("Sprint", "Sprintf"):
+        found.add(f"Use string concatenation instead of fmt.{function}")
+        found |= {f"Use strconv.{each} instead of fmt.{function}" for each in conversions}
+    return {each for each in found if isinstance(each, str)}
+
+
+def test_every_fix_is_translated_and_none_is_left_over() -> None:
+    translated = {key.removeprefix(FIX) for key in CHINESE.templates if key.startswith(FIX)}
+    assert translated == words_of_fixes()
+    assert all(re.search(r"[\u4e00-\u9fff]", CHINESE.fix(each)) for each in translated)
 
 
 @pytest.mark.parametrize("key", ENGLISH.templates)
@@ -70,6 +96,7 @@ def test_a_sentence_is_chinese(key: str) -> None:
         "cause other",
         "label goroutine-or-defer",
         "hover profile",
+        "amount",
         "stays but may allocate",
         "some return",
         "cause goroutine-or-defer",
@@ -112,4 +139,5 @@ def test_the_environment() -> None:
 
 def test_a_list_in_words() -> None:
     assert CHINESE.join(["`a`", "`b`", "`c`"]) == "`a`、`b` 和 `c`"
+    assert CHINESE.join(["包级别", "另外 3 个函数"]) == "包级别和另外 3 个函数"
     assert explain.lens(3, 1, CHINESE) == "3 处堆分配，其中 1 处在循环中"

@@ -95,7 +95,7 @@ def copies_sentence(finding: Finding, words: Catalogue | None = None) -> str:
     if finding.function:
         callers.pop(finding.function, None)  # the compiler's wrapper around a generic function
     stays = sum(not copy.escapes for copy in finding.copies)
-    calls = words.text("inlined call" if stays == 1 else "inlined calls", count=str(stays))
+    calls = words.count("inlined calls", stays)
     names = [_code(name) if name else words.text("package level") for name in callers]
     if len(names) > _MOST_CALLERS + 1:
         others = words.text("other functions", count=str(len(names) - _MOST_CALLERS))
@@ -176,7 +176,7 @@ def function_sentences(
 def lens(total: int, in_loops: int, words: Catalogue | None = None) -> str:
     """A function's count: ``3 heap allocations, 1 in a loop``."""
     words = words or spoken()
-    count = words.text("lens one" if total == 1 else "lens", total=total)
+    count = words.count("lens", total)
     return words.text("lens loops", count=count, loops=in_loops) if in_loops else count
 
 

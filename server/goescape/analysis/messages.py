@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence  # noqa: TC003 - attrs resolves them
 
 from attrs import frozen
@@ -15,6 +16,7 @@ class Catalogue:
     """As settings have it: ``en``."""
     templates: Mapping[str, str]
     conjunction: str
+    """Between the last two items of a list."""
     comma: str = ", "
     pause: str = "; "
     """Between two parts of a sentence."""
@@ -33,12 +35,23 @@ class Catalogue:
         """``a, b and c``."""
         if len(items) < 2:
             return "".join(items)
-        return f"{self.comma.join(items[:-1])} {self.conjunction} {items[-1]}"
+        joined = f"{self.comma.join(items[:-1])} {self.conjunction} {items[-1]}"
+        return _BETWEEN_CHINESE.sub("", joined)
+
+    def count(self, key: str, number: object, **values: object) -> str:
+        """``1 package``, ``2 packages``: one of something has a sentence of its own."""
+        return self.text(f"{key} one" if str(number) == "1" else key, count=number, **values)
 
     def note(self, english: str) -> str:
         """What happens at run time: findings have it in English."""
         return self.templates.get(f"note {english}", english)
 
+    def fix(self, english: str) -> str:
+        """What a rewrite does, or what to look at before it is done: fixes have it in English."""
+        return self.templates.get(f"fix {english}", english)
+
+
+_BETWEEN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 
 ENGLISH = Catalogue(
     name="en",
@@ -78,13 +91,14 @@ ENGLISH = Catalogue(
         "no allocation": "no allocation: {what} only in the compiler's words",
         "inlined": "it is part of `{function}`, inlined here",
         "in loop": "in a loop",
+        "more": "{count} more",
         "package level": "package level",
         "other functions": "{count} other functions",
         "copies escape": "also on the heap where inlined into {callers}",
         "copies stay": "stays on the stack in {calls}",
         "copies both": "escapes when called from {callers}, stays on the stack in {calls}",
         "inlined calls": "{count} inlined calls",
-        "inlined call": "one inlined call",
+        "inlined calls one": "one inlined call",
         # Inlay hints.
         "label": "heap: {cause}",
         "label no allocation": "no allocation",
@@ -238,9 +252,76 @@ ENGLISH = Catalogue(
         "leaks to heap (content)": "the heap (what it points to, not itself)",
         "inlinable": "Can be inlined ({detail}).",
         "not inlinable": "Cannot be inlined: {detail}.",
-        "lens": "{total} heap allocations",
-        "lens one": "1 heap allocation",
+        "lens": "{count} heap allocations",
+        "lens one": "{count} heap allocation",
         "lens loops": "{count}, {loops} in a loop",
+        # What is offered.
+        "why escape": "Why does this escape?",
+        "why escapes": "Why does {subject} escape?",
+        "generated": "this file is generated: change its generator, too",
+        "leave it": "Leave it: {reason} ({question})",
+        "look at this": "look at this: {what}",
+        "apply and test": "Apply and test: {title} (runs the package's tests first)",
+        "apply all": "Apply all proved fixes of this file ({proof})",
+        # What is proved of a fix.
+        "proof gone": "removes {count}",
+        "proof out of loop": "moves {count} out of the loop",
+        "proof stays at calls": "keeps {count} on the stack of the callers",
+        "proof guarded": "makes {count} only while the level is on",
+        "proof unseen": "saves an allocation that the compiler does not print",
+        "proof files": "{count} files",
+        "proof files one": "{count} file",
+        "proof callers": "{count} callers",
+        "proof callers one": "{count} caller",
+        "proof go": "checked with {go}",
+        # Profiles.
+        "objects": "{count} objects",
+        "objects one": "{count} object",
+        "amount": "{size}, {objects}",
+        "share": "{amount}, {percent} of all allocations",
+        "share approximate": "{share} (approximate: the code has changed)",
+        "less than": "less than {percent}",
+        "reason map growth": "a map grows here",
+        "reason append": "append grows an array that is on the heap already",
+        "reason channel": "a channel is always on the heap",
+        "reason goroutine": "a new goroutine needs a stack",
+        "reason defer": "a deferred call in a loop is kept on the heap",
+        "reason runtime": "the runtime allocates for itself",
+        "reason too large for the stack": "it stays on the stack only while it is small",
+        "reason other package": "the code of another package allocates",
+        "reason unknown": (
+            "the compiler reports nothing here: the code or the build flags were others when the "
+            "profile was taken"
+        ),
+        "in function": "{what}, in {function}",
+        "called from": "{function}, called from {place}",
+        "profile top": "Top allocations of {name} ({amount})",
+        "profile more": "and {count} more{everything}",
+        # In the terminal.
+        "check found": "{total} in {packages} ({told})",
+        "check nothing": "{total} in {packages} ({told})",
+        "check sites": "{count} allocation sites",
+        "check sites one": "{count} allocation site",
+        "check new sites": "{count} new allocation sites",
+        "check new sites one": "{count} new allocation site",
+        "check no sites": "Nothing found",
+        "check no new sites": "Nothing new",
+        "check packages": "{count} packages",
+        "check packages one": "{count} package",
+        "check log": "a log",
+        "check most": "most in {files}",
+        "check known": "{count} known before not shown",
+        "check hidden": "{count} below --min-severity not shown",
+        "check decided": "decided in {place}",
+        "check not analysed": "not analysed",
+        "check failures": "... and {count} more; --format json has all of them.",
+        "explain why": "Why",
+        "explain steps": "Steps",
+        "explain helps": "What helps",
+        "explain ignore": "When to ignore it",
+        "explain rank": "Rank",
+        "explain compiler": "The compiler says",
+        "explain nothing": "{place}: nothing here goes to the heap.",
         # Around findings.
         "hover profile": "Profile:",
         "hover helps": "What helps:",
@@ -250,8 +331,8 @@ ENGLISH = Catalogue(
         "stays on the stack": "{subject} stays on the stack.",
         # The report.
         "report title": "Heap allocations of {name}",
-        "report about": "{packages} packages analysed with {go}",
-        "report about one": "{packages} package analysed with {go}",
+        "report about": "{count} packages analysed with {go}",
+        "report about one": "{count} package analysed with {go}",
         "report open files": "open files",
         "report nothing": "No allocations were found in what was analysed so far.",
         "report total": "allocation sites",
@@ -276,6 +357,7 @@ ENGLISH = Catalogue(
         "report sites": "Sites",
         "report order": "What matters most first, each with its way to the heap{more}.",
         "report more": "; {count} more are not shown",
+        "report and more": "and {count} more",
         "report new": "new",
         "report fixes": "Fixes that may fit",
         "report fixes note": (

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from goescape.analysis.messages import Catalogue
 
+_CONVERSIONS = ("Itoa", "FormatInt", "FormatUint", "FormatBool", "Quote")
+_INSTEAD_OF_FMT = {
+    f"fix Use {new} instead of fmt.{old}": f"用{said}代替 fmt.{old}"
+    for old in ("Sprint", "Sprintf")
+    for new, said in (
+        ("string concatenation", "字符串拼接"),
+        *((f"strconv.{name}", f" strconv.{name} ") for name in _CONVERSIONS),
+    )
+}
+
 CHINESE = Catalogue(
     name="zh-cn",
     conjunction="和",
@@ -43,13 +53,14 @@ CHINESE = Catalogue(
         "no allocation": "实际没有分配：“{what}”只是编译器的说法",
         "inlined": "它是内联到这里的 `{function}` 的一部分",
         "in loop": "在循环中",
+        "more": "另外 {count} 个",
         "package level": "包级别",
         "other functions": "另外 {count} 个函数",
         "copies escape": "内联到 {callers} 时也在堆上",
         "copies stay": "在 {calls}中留在栈上",
         "copies both": "从 {callers} 调用时逃逸，在 {calls}中留在栈上",
         "inlined calls": "{count} 处内联调用",
-        "inlined call": "一处内联调用",
+        "inlined calls one": "一处内联调用",
         # Inlay hints.
         "label": "堆：{cause}",
         "label no allocation": "没有分配",
@@ -182,8 +193,8 @@ CHINESE = Catalogue(
         "leaks to heap (content)": "堆（它指向的内容，而不是它本身）",
         "inlinable": "可以内联（{detail}）。",
         "not inlinable": "不能内联：{detail}。",
-        "lens": "{total} 处堆分配",
-        "lens one": "1 处堆分配",
+        "lens": "{count} 处堆分配",
+        "lens one": "{count} 处堆分配",
         "lens loops": "{count}，其中 {loops} 处在循环中",
         # Notes about what happens at run time.
         "note its value has no size, so all share one address": (
@@ -223,6 +234,158 @@ CHINESE = Catalogue(
         "note grows on the stack up to 32 bytes, then on the heap": (
             "先在栈上扩容到 32 字节，之后在堆上"
         ),
+        # What is offered.
+        "why escape": "为什么会逃逸？",
+        "why escapes": "{subject} 为什么会逃逸？",
+        "generated": "此文件是生成的：请同时修改生成它的程序",
+        "leave it": "可以不管：{reason}（{question}）",
+        "look at this": "请留意：{what}",
+        "apply and test": "应用并测试：{title}（先运行这个包的测试）",
+        "apply all": "应用此文件中所有经过证明的修复（{proof}）",
+        # What is proved of a fix.
+        "proof gone": "消除 {count}",
+        "proof out of loop": "把 {count}移到循环之外",
+        "proof stays at calls": "使 {count}留在调用者的栈上",
+        "proof guarded": "只有启用该级别时才有 {count}",
+        "proof unseen": "省去一次编译器没有报告的分配",
+        "proof files": "{count} 个文件",
+        "proof files one": "{count} 个文件",
+        "proof callers": "{count} 处调用",
+        "proof callers one": "{count} 处调用",
+        "proof go": "已用 {go} 检验",
+        # Profiles.
+        "objects": "{count} 个对象",
+        "objects one": "{count} 个对象",
+        "amount": "{size}，{objects}",
+        "share": "{amount}，占全部分配的 {percent}",
+        "share approximate": "{share}（近似值：代码已改动）",
+        "less than": "不到 {percent}",
+        "reason map growth": "map 在这里扩容",
+        "reason append": "append 使已在堆上的数组扩容",
+        "reason channel": "channel 总是在堆上",
+        "reason goroutine": "新的 goroutine 需要一个栈",
+        "reason defer": "循环中被推迟的调用保存在堆上",
+        "reason runtime": "运行时为自身分配内存",
+        "reason too large for the stack": "只有足够小时才留在栈上",
+        "reason other package": "另一个包的代码分配了内存",
+        "reason unknown": "编译器在这里没有报告：采集 profile 时的代码或编译选项与现在不同",
+        "in function": "{what}，位于 {function}",
+        "called from": "{function}，调用自 {place}",
+        "profile top": "{name} 中分配最多的地方（{amount}）",
+        "profile more": "另有 {count} 处{everything}",
+        # In the terminal.
+        "check found": "{packages}中有 {total}（{told}）",
+        "check nothing": "{packages}中{total}（{told}）",
+        "check sites": "{count} 处分配",
+        "check sites one": "{count} 处分配",
+        "check new sites": "{count} 处新的分配",
+        "check new sites one": "{count} 处新的分配",
+        "check no sites": "没有发现分配",
+        "check no new sites": "没有新的分配",
+        "check packages": "{count} 个包",
+        "check packages one": "{count} 个包",
+        "check log": "日志",
+        "check most": "最多的文件：{files}",
+        "check known": "未显示以前已知的 {count} 处",
+        "check hidden": "未显示低于 --min-severity 的 {count} 处",
+        "check decided": "决定于 {place}",
+        "check not analysed": "未能分析",
+        "check failures": "……另有 {count} 处；--format json 会全部列出。",
+        "explain why": "原因",
+        "explain steps": "步骤",
+        "explain helps": "通常有效的办法",
+        "explain ignore": "何时可以不管",
+        "explain rank": "级别",
+        "explain compiler": "编译器的原话",
+        "explain nothing": "{place}：这里没有任何值进入堆。",
+        # What fixes do, and what to look at: fixes have it in English.
+        "fix Append to a buffer passed by the caller": "追加到调用者传入的缓冲区",
+        "fix Take the array from a sync.Pool": "从 sync.Pool 获取数组",
+        "fix Use an array variable (up to 128 KiB)": "使用数组变量（不超过 128 KiB）",
+        "fix Use errors.AsType instead of errors.As": "用 errors.AsType 代替 errors.As",
+        "fix Take the buffer from a sync.Pool": "从 sync.Pool 获取缓冲区",
+        "fix Build the string with strings.Builder": "用 strings.Builder 构建字符串",
+        "fix Call Grow before the loop": "在循环之前调用 Grow",
+        "fix Allocate the exact length and assign by index": "按确切长度分配，并用下标赋值",
+        "fix Capture only the field that the closure uses": "只捕获闭包用到的字段",
+        "fix Send values instead of pointers": "发送值而不是指针",
+        "fix Take the concrete type instead of the interface": "参数用具体类型代替接口",
+        "fix Return the concrete type instead of interface{}": "返回具体类型而不是 interface{}",
+        "fix Copy the variable before the closure captures it": "在闭包捕获之前复制变量",
+        "fix Run the deferred call at the end of each iteration": (
+            "在每次迭代结束时执行被推迟的调用"
+        ),
+        "fix Fill a destination passed by the caller": "填充调用者传入的目标",
+        "fix Write the parts to the strings.Builder directly": "把各部分直接写入 strings.Builder",
+        "fix Write the parts to the bytes.Buffer directly": "把各部分直接写入 bytes.Buffer",
+        "fix Guard the logging call with a level check": "调用日志之前先检查级别",
+        "fix Allocate the buffer once and reuse it in the loop": "只分配一次缓冲区，在循环中复用",
+        "fix Create the closure once, before the loop": "在循环之前只创建一次闭包",
+        "fix Bind the method value once, before the loop": "在循环之前只绑定一次方法值",
+        "fix Declare the variable once, before the loop": "在循环之前只声明一次变量",
+        "fix Convert inside the map index expression": "在 map 下标表达式内部转换",
+        "fix Store values instead of pointers in the map": "在 map 中存储值而不是指针",
+        "fix Preallocate the slice with make": "用 make 预先分配切片",
+        "fix Range over the iterator method directly": "直接遍历迭代器方法",
+        "fix Keep the bufio.Reader and Reset it": "保留 bufio.Reader 并用 Reset 复用",
+        "fix Keep the bufio.Writer and Reset it": "保留 bufio.Writer 并用 Reset 复用",
+        "fix Return the value instead of a pointer": "返回值而不是指针",
+        "fix Reuse one timer instead of time.After in the loop": (
+            "在循环中复用一个定时器，代替 time.After"
+        ),
+        "fix Move errors.New to a package-level variable": "把 errors.New 移到包级变量",
+        "fix Store values instead of pointers in the slice": "在切片中存储值而不是指针",
+        "fix Use a fixed-size array for small lengths": "长度较小时使用固定大小的数组",
+        "fix Split into an inlinable constructor and an init method": (
+            "拆分为可内联的构造函数和初始化方法"
+        ),
+        "fix Replace interface{} by a type parameter": "用类型参数代替 interface{}",
+        "fix Return (value, ok) instead of a nil-able pointer": (
+            "返回 (值, ok) 而不是可能为 nil 的指针"
+        ),
+        "fix Use io.WriteString instead of Write([]byte(s))": (
+            "用 io.WriteString 代替 Write([]byte(s))"
+        ),
+        (
+            "fix The function writes behind the end of the caller's buffer: no other slice, "
+            "and no argument, may use that space."
+        ): "函数会写入调用者缓冲区末尾之后的空间：其他切片和参数都不能使用这块空间。",
+        (
+            "fix The pool keeps the array, and what its elements point to, until the "
+            "garbage collector runs."
+        ): "在垃圾回收之前，池会一直保留数组以及其元素指向的内容。",
+        (
+            "fix Whoever reads into the buffer or writes it must not keep it, and it still "
+            "holds what was read the last time."
+        ): "读入或写出缓冲区的代码都不能保留它，而且其中仍有上一次读到的内容。",
+        "fix The strings are walked twice: it pays where the result is long.": (
+            "字符串会被遍历两次：结果较长时才划算。"
+        ),
+        (
+            "fix The deferred calls run at the end of each iteration, no longer of the "
+            "function: what they release must not be needed any more."
+        ): "被推迟的调用在每次迭代结束时执行，而不再是函数结束时：它们释放的东西之后不能再被使用。",
+        "fix Whether the longer calls are worth it: it pays where the object is large.": (
+            "更长的调用是否值得：对象较大时才划算。"
+        ),
+        "fix Write must not keep the slice after it returns, as io.Writer demands.": (
+            "按照 io.Writer 的要求，Write 返回之后不能保留这个切片。"
+        ),
+        "fix The call that gets the address must not keep it: all iterations share the variable.": (
+            "得到地址的调用不能保留它：所有迭代共用这个变量。"
+        ),
+        (
+            "fix An entry is a copy until it is stored back: a panic that is recovered in "
+            "between loses what was changed."
+        ): "取出的元素在写回之前只是副本：如果其间发生 panic 并被恢复，改动就会丢失。",
+        "fix The function takes the value itself, and no other iterator any more.": (
+            "函数直接接受这个值，不再接受其他迭代器。"
+        ),
+        (
+            "fix One receiver must never run this twice at the same time, nor be copied, "
+            "and nothing that was read must be kept without a copy."
+        ): "同一个接收者不能同时执行两次，也不能被复制；读到的内容要保留就必须复制。",
+        **_INSTEAD_OF_FMT,
         # Around findings.
         "hover profile": "Profile：",
         "hover helps": "通常有效的办法：",
@@ -232,8 +395,8 @@ CHINESE = Catalogue(
         "stays on the stack": "{subject} 留在栈上。",
         # The report.
         "report title": "{name} 的堆分配",
-        "report about": "用 {go} 分析了 {packages} 个包",
-        "report about one": "用 {go} 分析了 {packages} 个包",
+        "report about": "用 {go} 分析了 {count} 个包",
+        "report about one": "用 {go} 分析了 {count} 个包",
         "report open files": "打开的文件",
         "report nothing": "到目前为止，分析过的代码中没有发现分配。",
         "report total": "处分配",
@@ -257,6 +420,7 @@ CHINESE = Catalogue(
         "report sites": "分配点",
         "report order": "最重要的在前，并列出通往堆的每一步{more}。",
         "report more": "；另有 {count} 处未显示",
+        "report and more": "另有 {count} 个",
         "report new": "新增",
         "report fixes": "可能适用的修复",
         "report fixes note": "仅根据语法找到。只有编译器证明过的修复才会在文件中提供。",

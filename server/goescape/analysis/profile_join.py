@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field, frozen
 
+from goescape.analysis.messages import spoken
 from goescape.analysis.model import Allocates, Finding, PackageReport, Place, RankReason, Severity
 from goescape.analysis.profile_reasons import Reason, reason_in_source
-from goescape.analysis.profiles import Allocations, Frame, Profile, count_text, packages, size_text
+from goescape.analysis.profiles import Allocations, Frame, Profile, amount_text, packages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 HOT = 0.01
 """The part of all objects or bytes from which on a finding is a warning."""
+_LEAST = 0.001
+"""Parts that are smaller count as nothing much."""
 _NEIGHBOURS = 3
 """How many lines an allocation may be away in a function that has changed inside."""
 
@@ -52,10 +55,18 @@ class Share:
     @property
     def text(self) -> str:
         """``71 MB, 1.2 M objects, 12 % of all allocations``; the percentage is of the bytes."""
-        number = count_text(self.objects)
-        words = f"{size_text(self.bytes)}, {number} object{'' if number == '1' else 's'}"
-        words += f", {_percent(self.of_bytes)} of all allocations"
-        return f"{words} (approximate: the code has changed)" if self.approximate else words
+        words = spoken()
+        amount = amount_text(self.bytes, self.objects)
+        share = words.text("share", amount=amount, percent=self.percent)
+        return words.text("share approximate", share=share) if self.approximate else share
+
+    @property
+    def percent(self) -> str:
+        """``12 %``, of the bytes."""
+        if self.of_bytes < _LEAST:
+            return spoken().text("less than", percent=f"{_LEAST * 100:.1f} %")
+        digits = 1 if self.of_bytes < 0.0995 else 0
+        return f"{self.of_bytes * 100:.{digits}f} %"
 
 
 @frozen
@@ -410,14 +421,8 @@ def summed(shares: Iterable[Share]) -> Share | None:
     )
 
 
-def _percent(part: float) -> str:
-    if part < 0.001:
-        return "less than 0.1 %"
-    return f"{part * 100:.1f} %" if part < 0.0995 else f"{part * 100:.0f} %"
-
-
 def top(joined: Joined, most: int) -> Iterator[Source]:
     """The largest sources that are worth a line."""
     for source in joined.sources[:most]:
-        if source.share.of_bytes >= 0.001 or source.share.of_objects >= 0.001:
+        if max(source.share.of_bytes, source.share.of_objects) >= _LEAST:
             yield source

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from goescape.analysis.go_syntax import GoSyntax
+from goescape.analysis.messages import spoken
 from goescape.analysis.nodes import callee_text, walk
 
 if TYPE_CHECKING:
@@ -31,23 +32,7 @@ class Reason(str, enum.Enum):
     @property
     def sentence(self) -> str:
         """What there is to know about it."""
-        return _SENTENCES[self]
-
-
-_SENTENCES = {
-    Reason.MAP: "a map grows here",
-    Reason.APPEND: "append grows an array that is on the heap already",
-    Reason.CHANNEL: "a channel is always on the heap",
-    Reason.GOROUTINE: "a new goroutine needs a stack",
-    Reason.DEFER: "a deferred call in a loop is kept on the heap",
-    Reason.RUNTIME: "the runtime allocates for itself",
-    Reason.STACK: "it stays on the stack only while it is small",
-    Reason.OTHER_PACKAGE: "the code of another package allocates",
-    Reason.UNKNOWN: (
-        "the compiler reports nothing here: the code or the build flags were others when the "
-        "profile was taken"
-    ),
-}
+        return spoken().text(f"reason {self.value}")
 
 
 def reason_in_source(source: SourceText, line: int) -> Reason:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import frozen
 
+from goescape.analysis.messages import spoken
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -99,6 +101,13 @@ def _split(function: str) -> tuple[str, str]:
     folder, slash, last = head.rpartition("/")
     package, _, name = last.partition(".")
     return f"{folder}{slash}{package}".replace("%2e", "."), f"{name}{bracket}{arguments}"
+
+
+def amount_text(size: float, objects: float) -> str:
+    """``71 MB, 1.2 M objects``."""
+    words = spoken()
+    counted = words.count("objects", count_text(objects))
+    return words.text("amount", size=size_text(size), objects=counted)
 
 
 def size_text(size: float) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def suggestions(reports: Iterable[PackageReport], go: tuple[int, int]) -> Counter[str]:
-    """How often each fix fits by its syntax, by title; ``go`` is the toolchain's version.
+    """How often each fix fits by its syntax, by headline; ``go`` is the toolchain's version.
 
     Who imports the packages is not looked at, so that a fix of an exported name never counts.
     """
@@ -27,7 +27,7 @@ def suggestions(reports: Iterable[PackageReport], go: tuple[int, int]) -> Counte
         code = Code(report, Neighbours(), go, go)
         for path in code.files:
             found.update(
-                {(each.code, each.at): each.title for each in _candidates(code, path)}.values()
+                {(each.code, each.at): each.headline for each in _candidates(code, path)}.values()
             )
     return found
 

@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from goescape.analysis import explain
 from goescape.analysis.fixes.candidate import Candidate, Kind
+from goescape.analysis.messages import spoken
 from goescape.analysis.model import Finding, Span
 from goescape.lsp.diagnostics import Notice, is_hidden, is_quiet
 from goescape.lsp.fixes import Changed  # noqa: TC001 - attrs resolves it
@@ -106,10 +107,10 @@ def _fixes(session: Session, asked: Asked, found: Found) -> Iterator[Action]:
         reason = obstacle(proof.contents, session.folders)
         if reason:
             if _shows_refused(session, asked):
-                yield Action(candidate.title, _refused_kind(asked), disabled=reason)
+                yield Action(candidate.headline, _refused_kind(asked), disabled=reason)
             continue
         if asked.wants_refused:
-            text = f"Apply and test: {candidate.title} (runs the package's tests first)"
+            text = spoken().text("apply and test", title=candidate.headline)
             arguments = (_name(asked.path, candidate),)
             yield Action(text, Kind.REWRITE.value, command=APPLY_AND_TEST, arguments=arguments)
         if asked.wants(kind):
@@ -133,10 +134,10 @@ def _refused(asked: Asked, found: Found) -> Iterator[Action]:
     for disproof in found.disproofs:
         candidate = disproof.candidate
         if _is_at(candidate.at, candidate.target, asked):
-            yield Action(candidate.title, _refused_kind(asked), disabled=disproof.reason)
+            yield Action(candidate.headline, _refused_kind(asked), disabled=disproof.reason)
     for refusal in found.refusals:
         if _is_at(refusal.at, None, asked):
-            yield Action(refusal.title, _refused_kind(asked), disabled=refusal.reason)
+            yield Action(refusal.headline, _refused_kind(asked), disabled=refusal.reason)
 
 
 def _fix_all(session: Session, asked: Asked, found: Found) -> Iterator[Action]:
@@ -146,34 +147,34 @@ def _fix_all(session: Session, asked: Asked, found: Found) -> Iterator[Action]:
     changes = session.fixes.changes(proof)
     if changes is not None:
         data = {"file": asked.path, "fix": FIX_ALL}
-        text = f"Apply all proved fixes of this file ({proof.sentence})"
+        text = spoken().text("apply all", proof=proof.sentence)
         yield Action(text, FIX_ALL, proof=proof, changes=changes, data=data)
 
 
 def title(proof: Proof) -> str:
     """What a fix does, and its proof."""
-    candidate = proof.candidate
+    candidate, words = proof.candidate, spoken()
     notes = [proof.sentence]
-    if candidate.look_at:
-        notes.append(f"look at this: {candidate.look_at}")
+    if candidate.caution:
+        notes.append(words.text("look at this", what=candidate.caution))
     if hint := note(proof):
         notes.append(hint)
-    return f"{candidate.title} ({'; '.join(notes).rstrip('.')})"
+    return f"{candidate.headline} ({words.pause.join(notes).rstrip('.。')})"
 
 
 def _flows(session: Session, asked: Asked) -> Iterator[Action]:
     """Why something is on the heap; for cold code, that it may stay there."""
+    words = spoken()
     found = [
         finding for finding, _ in zip(_findings(session, asked), range(_MOST_FLOWS), strict=False)
     ]
     for finding in found:
-        text = (
-            "Why does this escape?"
-            if len(found) == 1
-            else f"Why does `{_subject(finding)}` escape?"
-        )
+        text = words.text("why escape")
+        if len(found) > 1:
+            text = words.text("why escapes", subject=f"`{_subject(finding)}`")
         if reason := leave_it(finding):
-            text = f"Leave it: {reason[0].lower()}{reason[1:].rstrip('.')} ({text})"
+            short = reason[0].lower() + reason[1:].rstrip(".。")
+            text = words.text("leave it", reason=short, question=text)
         anchor = finding.anchor
         arguments = (session.buffers.uri(asked.path), anchor.line, anchor.column, finding.subject)
         notice = _notice(session, asked.path, finding)

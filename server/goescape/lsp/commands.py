@@ -165,9 +165,9 @@ async def _apply(session: Session, proof: Proof | None) -> None:
     if proof is None or changes is None:
         session.editor.warning(CHANGED)
         return
-    action = actions.Action(proof.candidate.title, "", proof=proof, changes=changes)
+    action = actions.Action(proof.candidate.headline, "", proof=proof, changes=changes)
     edit = session.translator().workspace_edit(action, session.editor.client)
-    if not await session.editor.apply(proof.candidate.title, edit):
+    if not await session.editor.apply(proof.candidate.headline, edit):
         session.editor.warning("the editor did not apply the fix.")
 
 

@@ -230,9 +230,11 @@ class Translator:
         annotations = None
         if annotated and action.proof is not None:
             candidate, sentence = action.proof.candidate, action.proof.sentence
-            description = candidate.look_at or sentence
+            description = candidate.caution or sentence
             annotation = lsp.ChangeAnnotation(
-                candidate.title, needs_confirmation=bool(candidate.look_at), description=description
+                candidate.headline,
+                needs_confirmation=bool(candidate.look_at),
+                description=description,
             )
             annotations = {_ANNOTATION: annotation}
         return lsp.WorkspaceEdit(document_changes=document_changes, change_annotations=annotations)

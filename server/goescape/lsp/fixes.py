@@ -135,7 +135,7 @@ class Fixes:
         if background is None:
             return "the server is about to end"
         self.testing = asyncio.ensure_future(background.engine.failing_tests(proof.contents))
-        with self._session.announced(TESTING, f"testing: {proof.candidate.title}"):
+        with self._session.announced(TESTING, f"testing: {proof.candidate.headline}"):
             return await self.testing
 
     def changes(self, proof: Proof) -> tuple[Changed, ...] | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from goescape.analysis import explain
 from goescape.analysis.profile_reasons import Reason
-from goescape.analysis.profiles import ProfileProblem, count_text, packages, size_text
+from goescape.analysis.profiles import ProfileProblem, amount_text, packages
 from goescape.lsp.paths import path_of
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ def _source(session: Session, source: Source) -> dict[str, object]:
         "function": source.function,
         "message": reason.sentence if finding is None else explain.message(finding),
         "share": source.share.text,
+        "percent": source.share.percent,
         "hot": source.share.is_hot,
         "location": None if place is None else _location(session, place),
     }
@@ -90,7 +91,7 @@ def _location(session: Session, place: Place) -> dict[str, object]:
 
 
 def _amount(profile: Profile) -> str:
-    return f"{size_text(profile.bytes)}, {count_text(profile.objects)} objects"
+    return amount_text(profile.bytes, profile.objects)
 
 
 def _tell(session: Session, profile: Profile, name: str) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from goescape.analysis import explain
+from goescape.analysis.messages import spoken
 from goescape.analysis.model import Finding, Function, PackageReport, Parameter
 from goescape.analysis.queries import Hit, look_up
 from goescape.terminal.paths import shown_path
@@ -52,7 +53,7 @@ async def explain_position(
     facts = _facts(report, evolve(position, file=Path(file)))
     if facts == Facts():
         where = printable(f"{shown_path(file, here)}:{position.line}")
-        return [f"{where}: nothing here goes to the heap."]
+        return [spoken().text("explain nothing", place=where)]
     return list(_render(facts, report, style, here))
 
 
@@ -142,9 +143,9 @@ def _finding(
     yield f"{place}: {style.paint(role, rank)}: {style.prose(printable(told.headline))}"
     yield from code_lines(finding.span, source, style, role)[0]
     yield ""
-    yield from _section("Why", told.why, style)
+    yield from _section("why", told.why, style)
     if told.steps:
-        yield style.paint("strong", "Steps")
+        yield style.paint("strong", spoken().text("explain steps"))
     for number, step in enumerate(told.steps, 1):
         at = ""
         if step.place is not None:
@@ -152,16 +153,16 @@ def _finding(
             column = f":{step.place.column}" if step.place.column else ""
             at = style.paint("faint", printable(f"  {file}:{step.place.line}{column}"))
         yield f"  {number}. {style.prose(printable(step.text))}{at}"
-    yield from _section("What helps", told.helps, style)
-    yield from _section("When to ignore it", told.ignore_when, style)
-    yield from _section("Rank", f"{rank}: {explain.rank_sentence(finding)}", style)
-    yield from _section("The compiler says", f"`{finding.compiler}`", style)
+    yield from _section("helps", told.helps, style)
+    yield from _section("ignore", told.ignore_when, style)
+    yield from _section("rank", f"{rank}: {explain.rank_sentence(finding)}", style)
+    yield from _section("compiler", f"`{finding.compiler}`", style)
 
 
-def _section(title: str, text: str, style: Style) -> Iterator[str]:
+def _section(name: str, text: str, style: Style) -> Iterator[str]:
     """A heading and its paragraph; nothing for an empty text."""
     if text:
-        yield style.paint("strong", title)
+        yield style.paint("strong", spoken().text(f"explain {name}"))
         yield from _wrapped(text, style)
 
 

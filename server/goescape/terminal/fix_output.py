@@ -64,9 +64,9 @@ def render(
     for candidate in parts or (proof.candidate,):
         place = style.paint("strong", shown_place(candidate.at, here))
         code = style.paint("faint", f"({candidate.code})")
-        yield f"{place}: {style.prose(printable(candidate.title))} {code}"
-        if candidate.look_at:
-            yield f"  {style.paint('warning', 'Look at this')}: {printable(candidate.look_at)}"
+        yield f"{place}: {style.prose(printable(candidate.headline))} {code}"
+        if candidate.caution:
+            yield f"  {style.paint('warning', 'Look at this')}: {printable(candidate.caution)}"
     yield f"  {printable(proof.sentence)}"
     for path, new in proof.contents.items():
         yield from _diff(shown_path(path, here), proof.originals[path], new, style)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from goescape.analysis import explain
+from goescape.analysis.messages import spoken
 from goescape.analysis.profile_join import top
 from goescape.analysis.profile_reasons import Reason
-from goescape.analysis.profiles import count_text, size_text
+from goescape.analysis.profiles import amount_text
 from goescape.terminal.paths import shown_path
 from goescape.terminal.style import Style, printable
 
@@ -28,25 +29,31 @@ def render(
 
     ``everything`` says where all of it is.
     """
-    profile = joined.profile
-    amount = f"{size_text(profile.bytes)}, {count_text(profile.objects)} objects"
-    yield style.paint("strong", f"Top allocations of {printable(profile.name)} ({amount})")
+    profile, words = joined.profile, spoken()
+    amount = amount_text(profile.bytes, profile.objects)
+    head = words.text("profile top", name=printable(profile.name), amount=amount)
+    yield style.paint("strong", head)
     shown = list(top(joined, _MOST))
     for source in shown:
         yield f"  {source.share.text}"
         yield f"    {style.prose(printable(_what(source, here)))}"
     if rest := len(joined.sources) - len(shown):
-        yield style.paint("faint", f"  and {rest} more{everything}")
+        more = words.text("profile more", count=rest, everything=everything)
+        yield style.paint("faint", f"  {more}")
 
 
 def _what(source: Source, here: Path) -> str:
     if source.finding is not None:
         return f"{_shown(source.place, here)}: {explain.message(source.finding)}"
-    reason = (source.reason or Reason.UNKNOWN).sentence
+    words, reason = spoken(), (source.reason or Reason.UNKNOWN).sentence
     if source.place is not None:
-        return f"{_shown(source.place, here)}: {reason}, in {source.function}"
-    called = f", called from {_shown(source.called_from, here)}" if source.called_from else ""
-    return f"{source.function}{called}: {reason}" if source.function else reason
+        told = words.text("in function", what=reason, function=source.function)
+        return f"{_shown(source.place, here)}: {told}"
+    function = source.function
+    if source.called_from is not None:
+        place = _shown(source.called_from, here)
+        function = words.text("called from", function=function, place=place)
+    return f"{function}: {reason}" if source.function else reason
 
 
 def _shown(place: Place | None, here: Path) -> str:

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from goescape.analysis import explain
+from goescape.analysis.messages import spoken
 from goescape.analysis.model import Allocates, Finding, Severity, Span
 from goescape.terminal import profile_output
 from goescape.terminal.excerpt import excerpt
@@ -54,7 +55,7 @@ def render_failures(failures: Sequence[Failure], style: Style, here: Path) -> It
     for failure in failures[:_MOST_FAILURES]:
         yield _failure(failure, style, here)
     if (more := len(failures) - _MOST_FAILURES) > 0:
-        yield f"... and {more} more; --format json has all of them."
+        yield spoken().text("check failures", count=more)
 
 
 def _finding(
@@ -83,7 +84,8 @@ def _decisive_line(
         return
     if source is None or place.file != finding.span.file:
         where = f"{shown_path(place.file, here)}:{place.line}"
-        yield f"{' ' * _GUTTER} {style.paint('faint', printable(f'= decided in {where}'))}"
+        decided = printable(spoken().text("check decided", place=where))
+        yield f"{' ' * _GUTTER} {style.paint('faint', f'= {decided}')}"
     elif 0 < place.line <= len(source.lines):
         line = source.lines[place.line - 1]
         code, _ = excerpt(line, place.column, place.column, style.width - _GUTTER - 3)
@@ -129,24 +131,31 @@ def _summary(outcome: Outcome, style: Style, here: Path) -> Iterator[str]:
     shown = [
         style.paint(rank.value, f"{ranks[rank]} {rank.value}") for rank in Severity if ranks[rank]
     ]
-    told = f"{outcome.go or 'a log'}, {outcome.seconds:.1f} s"
-    where = f"{count(outcome.packages, 'package')} ({told})"
-    kind = "allocation site" if outcome.known is None else "new allocation site"
-    total = (
-        count(len(found), kind) if found else "Nothing new" if outcome.known else "Nothing found"
+    words, told = spoken(), f"{outcome.go or spoken().text('check log')}, {outcome.seconds:.1f} s"
+    if found:
+        kind = "check sites" if outcome.known is None else "check new sites"
+        total = words.count(kind, len(found))
+    else:
+        total = words.text("check no new sites" if outcome.known else "check no sites")
+    sentence = words.text(
+        "check found" if found else "check nothing",
+        total=style.paint("strong", total),
+        packages=words.count("check packages", outcome.packages),
+        told=told,
     )
-    yield f"{style.paint('strong', total)} in {where}{': ' if shown else '.'}{', '.join(shown)}"
+    yield f"{sentence}{': ' if shown else words.full_stop}{', '.join(shown)}"
     causes = Counter(finding.cause.value for finding in found)
     if causes:
         yield style.paint("faint", "  " + ", ".join(f"{n} {c}" for c, n in causes.most_common()))
     files = Counter(finding.span.file for finding in found)
     if len(files) > _MOST_FILES:
         most = (f"{shown_path(file, here)} ({n})" for file, n in files.most_common(_MOST_FILES))
-        yield style.paint("faint", printable(f"  most in {', '.join(most)}"))
+        told = words.text("check most", files=", ".join(most))
+        yield style.paint("faint", printable(f"  {told}"))
     if outcome.known is not None:
-        yield style.paint("faint", f"  {outcome.known} known before not shown")
+        yield style.paint("faint", f"  {words.text('check known', count=outcome.known)}")
     if outcome.hidden:
-        yield style.paint("faint", f"  {outcome.hidden} below --min-severity not shown")
+        yield style.paint("faint", f"  {words.text('check hidden', count=outcome.hidden)}")
 
 
 def count(number: int, noun: str) -> str:
@@ -163,5 +172,5 @@ def _failure(failure: Failure, style: Style, here: Path) -> str:
         shown = ":".join(str(number) for number in where if number)
         place = f"{shown_path(failure.place.file, here)}:{shown}: "
     package = f" ({failure.package})" if failure.package else ""
-    error = style.paint("error", "not analysed")
+    error = style.paint("error", spoken().text("check not analysed"))
     return f"{printable(place)}{error}: {printable(failure.message + package)}"

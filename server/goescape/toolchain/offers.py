@@ -11,6 +11,7 @@ from attrs import frozen
 from goescape.analysis import explain
 from goescape.analysis.fixes.candidate import Candidate, Kind, Refusal
 from goescape.analysis.go_syntax import GoSyntax
+from goescape.analysis.messages import spoken
 from goescape.analysis.model import Finding, RankReason
 from goescape.analysis.source import SourceText
 
@@ -36,7 +37,6 @@ class Found:
 COLD = frozenset(
     {RankReason.COLD_INIT, RankReason.COLD_MAIN, RankReason.COLD_TEST, RankReason.COLD_ERROR}
 )
-GENERATED = "this file is generated: change its generator, too"
 
 
 def leave_it(finding: Finding | None) -> str:
@@ -64,7 +64,7 @@ def repaired(candidate: Candidate) -> object:
 def note(proof: Proof) -> str:
     """What to know about the files; empty when they are the user's own."""
     texts = (SourceText(path, content) for path, content in proof.originals.items())
-    return GENERATED if any(GoSyntax(text).generated for text in texts) else ""
+    return spoken().text("generated") if any(GoSyntax(t).generated for t in texts) else ""
 
 
 def obstacle(files: Iterable[str], folders: Iterable[str]) -> str:

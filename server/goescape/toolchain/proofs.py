@@ -13,6 +13,7 @@ from attrs import evolve, field, frozen
 from goescape.analysis.declarations import others_feel
 from goescape.analysis.fixes.candidate import Candidate, apply_edits
 from goescape.analysis.go_syntax import GoSyntax
+from goescape.analysis.messages import spoken
 from goescape.analysis.model import PackageReport
 from goescape.analysis.source import SourceText
 from goescape.toolchain.builds import friendly
@@ -54,14 +55,14 @@ class Proof:
     @property
     def sentence(self) -> str:
         """The proof in words: ``removes 1 heap allocation; 2 files; checked with go1.27.3``."""
-        count = f"{self.removed} heap allocation{'' if self.removed == 1 else 's'}"
-        parts = [self.candidate.promise.value.format(count=count)]
+        words = spoken()
+        count = words.count("lens", self.removed)
+        parts = [words.text(f"proof {self.candidate.promise.value}", count=count)]
         if len(self.contents) > 1:
-            parts.append(f"{len(self.contents)} files")
+            parts.append(words.count("proof files", len(self.contents)))
         if self.candidate.callers:
-            callers = self.candidate.callers
-            parts.append(f"{callers} caller{'' if callers == 1 else 's'}")
-        return "; ".join([*parts, f"checked with {self.go}"])
+            parts.append(words.count("proof callers", self.candidate.callers))
+        return words.pause.join([*parts, words.text("proof go", go=self.go)])
 
 
 @frozen

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping  # noqa: TC003 - attrs resolves th
 
 from attrs import frozen
 
+from goescape.analysis.messages import spoken
 from goescape.analysis.model import Finding, Span  # noqa: TC001
 from goescape.analysis.source import SourceText  # noqa: TC001
 
@@ -24,15 +25,15 @@ class Edit:
 class Promise(enum.Enum):
     """What must be true of the compiler's findings afterwards."""
 
-    GONE = "removes {count}"
+    GONE = "gone"
     """The target's allocation is gone from its function, and from every inlined copy."""
-    OUT_OF_LOOP = "moves {count} out of the loop"
+    OUT_OF_LOOP = "out of loop"
     """The target is still there, but no longer in a loop."""
-    STAYS_AT_CALLS = "keeps {count} on the stack of the callers"
+    STAYS_AT_CALLS = "stays at calls"
     """The target is still printed where it is written, but its inlined copies stay on the stack."""
-    GUARDED = "makes {count} only while the level is on"
+    GUARDED = "guarded"
     """The target is still there, behind a condition."""
-    UNSEEN = "saves an allocation that the compiler does not print"
+    UNSEEN = "unseen"
     """The compiler prints nothing before or after: the syntax alone carries the promise."""
 
 
@@ -97,6 +98,16 @@ class Candidate:
     """The version of the Go language that the result needs."""
 
     @property
+    def headline(self) -> str:
+        """The title in the user's language."""
+        return spoken().fix(self.title)
+
+    @property
+    def caution(self) -> str:
+        """What the user must check, in the user's language; empty where there is nothing."""
+        return spoken().fix(self.look_at) if self.look_at else ""
+
+    @property
     def files(self) -> tuple[str, ...]:
         """The files that it changes."""
         return tuple(sorted({edit.file for edit in self.edits}))
@@ -111,6 +122,11 @@ class Refusal:
     at: Span
     reason: str
     """One sentence that names what stands in the way."""
+
+    @property
+    def headline(self) -> str:
+        """The title in the user's language."""
+        return spoken().fix(self.title)
 
 
 def apply_edits(sources: Mapping[str, SourceText], edits: Iterable[Edit]) -> dict[str, bytes]:

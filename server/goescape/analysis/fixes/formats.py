@@ -37,7 +37,7 @@ class Part:
         """What of strconv makes a string of it; empty for strings."""
         if self.quoted:
             return "Quote"
-        return _FUNCTIONS.get(self.type, "")
+        return FUNCTIONS.get(self.type, "")
 
     @property
     def rendered(self) -> str:
@@ -143,7 +143,8 @@ _INTEGERS = {
     **dict.fromkeys(("int8", "int16", "int32", "int64", "rune"), "FormatInt"),
     **dict.fromkeys(("uint", "uint8", "uint16", "uint32", "uint64", "byte"), "FormatUint"),
 }
-_FUNCTIONS = {**_INTEGERS, "bool": "FormatBool"}
+FUNCTIONS = {**_INTEGERS, "bool": "FormatBool"}
+"""What of strconv makes a string of a type."""
 _VERBS = {
     "%s": frozenset({"string"}),
     "%q": frozenset({"string"}),
