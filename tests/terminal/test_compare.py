@@ -242,6 +242,58 @@ def test_a_benchmark_that_fails_on_one_side(write_tree: WriteTree, go_path: str)
     assert "only before" not in answer.stdout, "it is there, and failed"
 
 
+def test_a_benchmark_that_hangs_is_ended(write_tree: WriteTree, go_path: str) -> None:
+    root = write_tree(MODULE)
+    committed(root)
+    tests = (root / "a_test.go").read_text("utf-8")
+    (root / "a_test.go").write_text(tests.replace("kept = Goes()", "select {}"), "utf-8")
+    quick = (*QUICK, "--time-limit", "20")
+    answer = goescape("compare", "HEAD", "--bench", ".", *quick, "-C", root, "--go", go_path)
+    assert answer.returncode == 2
+    assert "BenchmarkGoes of m was stopped: the benchmarks took more than 20 s" in answer.stderr
+    assert "(now)" in answer.stderr
+
+
+def test_a_benchmark_that_writes_files(write_tree: WriteTree, go_path: str) -> None:
+    root = write_tree(MODULE)
+    tests = (root / "a_test.go").read_text("utf-8")
+    writes = tests.replace("kept = Goes()", 'os.WriteFile("left.txt", nil, 0o600)')
+    writes = writes.replace('import "testing"', 'import (\n\t"os"\n\t"testing"\n)')
+    (root / "a_test.go").write_text(writes, "utf-8")
+    committed(root)
+    arguments = ("compare", "HEAD", "--bench", ".", "--benchtime", "1x", "--count", "1")
+    answer = goescape(*arguments, "--go", go_path, folder=root)
+    assert answer.returncode == 0
+    [sentence] = sentences(answer.stderr)
+    assert "while the benchmarks of m ran, and stay: left.txt." in sentence
+    assert (root / "left.txt").exists()
+
+
+def test_a_shallow_clone(write_tree: WriteTree, go_path: str, tmp_path: Path) -> None:
+    root = write_tree(MODULE)
+    changed(root)
+    git(root, "commit", "--all", "--message", "better")
+    first = git(root, "rev-parse", "HEAD~1").strip()
+    git(root, "clone", "--depth", "1", root.as_uri(), str(tmp_path / "shallow"))
+    shallow = tmp_path / "shallow"
+    answer = goescape("compare", first, "-C", shallow, "--go", go_path)
+    assert answer.returncode == 2
+    assert "is not in this shallow clone: fetch it first" in answer.stderr
+    assert goescape("compare", "HEAD", "-C", shallow, "--go", go_path).returncode == 0
+
+
+def test_without_git(write_tree: WriteTree, go_path: str, tmp_path: Path) -> None:
+    root = write_tree(MODULE)
+    answer = goescape("compare", "HEAD", "-C", root, "--go", go_path)
+    assert answer.returncode == 2
+    assert "is in no git repository" in answer.stderr
+    nothing = tmp_path / "bin"
+    nothing.mkdir()
+    answer = goescape("compare", "HEAD", "-C", root, "--go", go_path, env={"PATH": str(nothing)})
+    assert answer.returncode == 2
+    assert "git was not found: install it" in answer.stderr
+
+
 def test_what_is_chance_and_what_is_not() -> None:
     assert compared("ns/op", (1, 2, 3), (4, 5, 6)).is_telling is None, "too few"
     assert compared("allocs/op", (5, 5, 5, 5), (5, 5, 5, 5)).is_telling is False

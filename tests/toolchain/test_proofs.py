@@ -117,7 +117,7 @@ async def test_a_promise_that_is_kept(engine: Engine, write_tree: WriteTree) -> 
     edits = case.edits(("*T { return &T{}", "T { return T{}"))
     verdict = await case.verdict(case.candidate(*edits, subject="&T{}"))
     assert isinstance(verdict, Proof)
-    assert verdict.removed == 1
+    assert verdict.effect.removed == 1
     assert verdict.sentence.startswith("removes 1 heap allocation; checked with go1.")
     assert (case.folder / "p" / "p.go").read_text() == INLINED.partition("--\n")[2]
 
@@ -459,7 +459,7 @@ async def test_all_of_a_file_one_by_one_and_together(
         'package p\n\nimport "strconv"\n\nfunc A(i int) string { return strconv.Itoa(i) }\n\n'
         'func B(s string) string {\n\treturn "<" + s + ">"\n}\n'
     )
-    assert found.together.removed == 2 - 1 + 1
+    assert found.together.effect.removed == 2 - 1 + 1
 
 
 async def test_the_same_code_is_proved_once(
@@ -537,7 +537,7 @@ async def test_work_is_bounded(
         "Only 3 fixes of a file are tried; save it nearer to this one."
     }
     assert found.together is not None
-    assert found.together.removed == 3
+    assert found.together.effect.removed == 3
 
 
 @linux

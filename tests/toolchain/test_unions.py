@@ -11,6 +11,7 @@ from attrs import define, field
 from goescape.analysis.fixes.candidate import Candidate, Edit, Promise, apply_edits
 from goescape.analysis.model import Span
 from goescape.analysis.source import SourceText
+from goescape.toolchain.comparison import Effect
 from goescape.toolchain.proofs import Disproof, Proof, Verdict
 from goescape.toolchain.unions import prove_union
 
@@ -46,7 +47,7 @@ class Judge:
             return Disproof(whole, f"Something in {names} is bad.")
         if any({*pair} <= {*names} for pair in self.enemies):
             return Disproof(whole, f"Some of {names} are enemies.")
-        return Proof(whole, {}, len(parts), 1, "go1.27")
+        return Proof(whole, {}, Effect(len(parts)), 1, "go1.27")
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ async def test_a_bad_one_does_not_spoil_the_rest(
     assert "".join(part.code for part in union.parts) == parts
     assert "".join(each.candidate.code for each in union.disproofs) == bad
     assert [each.reason for each in union.disproofs] == [f"Something in {b} is bad." for b in bad]
-    assert (union.proof.removed if union.proof is not None else 0) == len(parts)
+    assert (union.proof.effect.removed if union.proof is not None else 0) == len(parts)
     assert len(judge.asked) <= most
 
 

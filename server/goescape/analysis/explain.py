@@ -57,7 +57,7 @@ def headline(finding: Finding, words: Catalogue | None = None) -> str:
     words = words or spoken()
     if not finding.escapes:
         return words.text(
-            "stays but may allocate", subject=_code(finding.subject), note=words.note(finding.note)
+            "stays but may allocate", subject=code(finding.subject), note=words.note(finding.note)
         )
     what = _what(finding, words)
     if finding.allocates is Allocates.NO:
@@ -96,7 +96,7 @@ def copies_sentence(finding: Finding, words: Catalogue | None = None) -> str:
         callers.pop(finding.function, None)  # the compiler's wrapper around a generic function
     stays = sum(not copy.escapes for copy in finding.copies)
     calls = words.count("inlined calls", stays)
-    names = [_code(name) if name else words.text("package level") for name in callers]
+    names = [code(name) if name else words.text("package level") for name in callers]
     if len(names) > _MOST_CALLERS + 1:
         others = words.text("other functions", count=str(len(names) - _MOST_CALLERS))
         names = [*names[:_MOST_CALLERS], others]
@@ -115,7 +115,7 @@ def explain(finding: Finding, words: Catalogue | None = None) -> Explanation:
     if finding.allocates is Allocates.NO:
         why = words.text("why no allocation", note=words.note(finding.note))
         return Explanation(message(finding, words), why, steps, "", "")
-    why = words.text(f"why {cause}", what=_code(finding.subject))
+    why = words.text(f"why {cause}", what=code(finding.subject))
     if finding.inlined_from:
         why += " " + words.text("why inlined", function=finding.inlined_from)
     if not finding.escapes:
@@ -142,13 +142,13 @@ def explained_steps(finding: Finding, words: Catalogue | None = None) -> tuple[E
 def step_sentence(step: FlowStep, words: Catalogue | None = None) -> str:
     """One step of a flow in words; empty for steps that mean nothing to a reader."""
     words = words or spoken()
-    return words.optional(f"step {step.reason}", expression=_code(step.text), flow=_code(step.flow))
+    return words.optional(f"step {step.reason}", expression=code(step.text), flow=code(step.flow))
 
 
 def parameter_sentence(parameter: Parameter, words: Catalogue | None = None) -> str:
     """What a function does to one parameter."""
     words = words or spoken()
-    name = _code(parameter.name)
+    name = code(parameter.name)
     if not parameter.leaks:
         return words.text("parameter stays", name=name)
     places = [words.text(f"leaks to {leak}", default=f"`{leak}`") for leak in parameter.leaks]
@@ -192,11 +192,11 @@ def _what(finding: Finding, words: Catalogue) -> str:
         key = "what loop body" if finding.subject == "loop body" else "what method value"
     if finding.compiler.startswith("append "):
         key = "what append"
-    return words.text(key, subject=_code(finding.subject))
+    return words.text(key, subject=code(finding.subject))
 
 
 def _decision(finding: Finding, words: Catalogue) -> dict[str, str]:
-    step = _code(finding.decisive.text) if finding.decisive is not None else ""
+    step = code(finding.decisive.text) if finding.decisive is not None else ""
     if finding.decisive is not None and lost_names(finding.decisive.text):
         step = words.text("some return")
     line = finding.decisive.place.line if finding.decisive and finding.decisive.place else 0
@@ -206,9 +206,9 @@ def _decision(finding: Finding, words: Catalogue) -> dict[str, str]:
     elif finding.cause is Cause.GO_OR_DEFER:
         given = words.text(f"used by {destination}")
     elif finding.cause is Cause.INTERFACE:
-        given = words.text("given to", destination=_code(destination))
+        given = words.text("given to", destination=code(destination))
     else:
-        given = _code(destination)
+        given = code(destination)
     fallback = {
         Cause.STORED: "stored somewhere",
         Cause.PASSED: "some call",
@@ -220,7 +220,7 @@ def _decision(finding: Finding, words: Catalogue) -> dict[str, str]:
 
 
 @lru_cache(maxsize=4096)
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """Code in backticks, on one line, cut to what a reader takes in at a glance."""
     flat = " ".join(text.split())
     if len(flat) > _LONGEST_CODE:

@@ -40,7 +40,7 @@ class Catalogue:
 
     def count(self, key: str, number: object, **values: object) -> str:
         """``1 package``, ``2 packages``: one of something has a sentence of its own."""
-        return self.text(f"{key} one" if str(number) == "1" else key, count=number, **values)
+        return self.text(f"{key} one" if str(number) == "1" else key, None, count=number, **values)
 
     def note(self, english: str) -> str:
         """What happens at run time: findings have it in English."""
@@ -269,6 +269,7 @@ ENGLISH = Catalogue(
         "proof stays at calls": "keeps {count} on the stack of the callers",
         "proof guarded": "makes {count} only while the level is on",
         "proof unseen": "saves an allocation that the compiler does not print",
+        "proof instead": "{subjects} instead",
         "proof files": "{count} files",
         "proof files one": "{count} file",
         "proof callers": "{count} callers",

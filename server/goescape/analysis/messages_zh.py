@@ -248,6 +248,7 @@ CHINESE = Catalogue(
         "proof stays at calls": "使 {count}留在调用者的栈上",
         "proof guarded": "只有启用该级别时才有 {count}",
         "proof unseen": "省去一次编译器没有报告的分配",
+        "proof instead": "代之以 {subjects}",
         "proof files": "{count} 个文件",
         "proof files one": "{count} 个文件",
         "proof callers": "{count} 处调用",

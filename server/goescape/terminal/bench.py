@@ -179,9 +179,14 @@ def render_problems(outcome: Outcome, here: Path) -> Iterator[str]:
     for run in outcome.runs:
         yield from map(printable, run.problems)
         if run.written:
-            names = ", ".join(shown_path(path, here) for path in run.written[:_MOST_WRITTEN])
-            rest = len(run.written) - _MOST_WRITTEN
-            names += f" and {rest} more" if rest > 0 else ""
-            yield printable(
-                f"Files were written while the benchmarks of {run.package} ran, and stay: {names}."
-            )
+            yield written_sentence(run.package, run.written, here)
+
+
+def written_sentence(package: str, paths: Sequence[str], here: Path) -> str:
+    """That benchmarks have written files."""
+    names = ", ".join(shown_path(path, here) for path in paths[:_MOST_WRITTEN])
+    rest = len(paths) - _MOST_WRITTEN
+    names += f" and {rest} more" if rest > 0 else ""
+    return printable(
+        f"Files were written while the benchmarks of {package} ran, and stay: {names}."
+    )

@@ -231,6 +231,8 @@ def _compare(arguments: argparse.Namespace) -> int:
     sys.stdout.flush()
     for line in text_output.render_failures(found.failures, style, here):
         print(line, file=sys.stderr)
+    for package, paths in found.written.items():
+        _say(bench.written_sentence(package, paths, here))
     return found.exit_code
 
 

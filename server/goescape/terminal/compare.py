@@ -76,7 +76,7 @@ class Benchmark:
     """``before`` or ``now`` where there is only one side of it."""
 
 
-@define
+@frozen
 class Comparison:
     """All that was found."""
 
@@ -89,7 +89,9 @@ class Comparison:
     same: int = 0
     """How many sites are where they were."""
     benchmarks: tuple[Benchmark, ...] = ()
-    failures: list[Failure] = field(factory=list)
+    failures: tuple[Failure, ...] = ()
+    written: Mapping[str, tuple[str, ...]] = field(factory=dict)
+    """Files of the user's that the benchmarks of a package wrote."""
     old_folder: Path = field(factory=Path)
     """Where the revision lay: the files of what is gone are named from there."""
     sources: Mapping[str, SourceText] = field(factory=dict)
@@ -110,20 +112,21 @@ async def compare(asked: Comparing, options: EngineOptions, progress: Progress) 
     try:
         async with exported(folder, asked.revision) as old:
             now = await check(question, options, progress)
-            done.go, done.old_folder = now.go, old
-            done.failures += now.failures
-            if done.failures:
+            done = evolve(done, go=now.go, old_folder=old, failures=now.failures)
+            if now.failures:
                 return done
             before = await _before(evolve(question, folder=str(old)), options, progress)
-            _match(done, now, before)
+            done = _matched(done, now, before)
             if pattern is not None:
                 with_tests = evolve(options, tests=True)  # where benchmarks are
                 bench = _Bench(asked, with_tests, pattern, progress)
                 async with progress:
-                    done.benchmarks = tuple(await bench.both(folder, old))
-                done.failures += bench.failures
+                    found = tuple(await bench.both(folder, old))
+                written = {name: tuple(sorted(paths)) for name, paths in bench.written.items()}
+                failures = tuple(bench.failures)
+                done = evolve(done, benchmarks=found, failures=failures, written=written)
     except RevisionProblem as problem:
-        done.failures.append(Failure("usage", str(problem)))
+        done = evolve(done, failures=(*done.failures, Failure("usage", str(problem))))
     return done
 
 
@@ -141,20 +144,24 @@ async def _before(question: Question, options: EngineOptions, progress: Progress
     )
 
 
-def _match(done: Comparison, now: Outcome, before: Outcome | None) -> None:
+def _matched(done: Comparison, now: Outcome, before: Outcome | None) -> Comparison:
     of_now = sites(now.findings, now.sources, now.folder)
     of_old = [] if before is None else sites(before.findings, before.sources, before.folder)
     found = matching([site for _, site in of_now], [site for _, site in of_old])
-    done.new = tuple(of_now[number][0] for number in found.new)
-    done.gone = tuple(of_old[number][0] for number in found.gone)
     pairs = [(of_old[old], of_now[new]) for new, old in sorted(found.same.items())]
-    done.moved = tuple(
+    moved = tuple(
         Moved(old[0], new[0])
         for old, new in pairs
         if (old[1].file, old[0].span.line) != (new[1].file, new[0].span.line)
     )
-    done.same = len(pairs) - len(done.moved)
-    done.sources = {**now.sources, **({} if before is None else before.sources)}
+    return evolve(
+        done,
+        new=tuple(of_now[number][0] for number in found.new),
+        gone=tuple(of_old[number][0] for number in found.gone),
+        moved=moved,
+        same=len(pairs) - len(moved),
+        sources={**now.sources, **({} if before is None else before.sources)},
+    )
 
 
 def _pattern(bench: str) -> re.Pattern[str] | None:
@@ -188,6 +195,8 @@ class _Bench:
     pattern: re.Pattern[str]
     progress: Progress
     failures: list[Failure] = field(factory=list)
+    written: dict[str, set[str]] = field(factory=dict)
+    """Files of the user's that were written, by package."""
 
     async def both(self, folder: Path, old: Path) -> list[Benchmark]:
         """Every benchmark with its samples."""
@@ -235,6 +244,8 @@ class _Bench:
                     words = f"{package}: {place.name}, {number + 1} of {self.asked.count}"
                     self.progress.tell(words)
                     run = await self._run(side, package, place)
+                    if side is now and run.written:
+                        self.written.setdefault(package, set()).update(run.written)
                     if run.problems:
                         said = (f"{problem} ({place.name})" for problem in run.problems)
                         self.failures += [Failure("bench", each, package) for each in said]

@@ -135,6 +135,10 @@ def render_json(found: Comparison) -> str:
             }
             for each in found.benchmarks
         ],
+        "written": {
+            package: [shown_path(each, found.folder) for each in paths]
+            for package, paths in found.written.items()
+        },
         "errors": [
             {"kind": each.kind, "package": each.package, "message": each.message}
             for each in found.failures

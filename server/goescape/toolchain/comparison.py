@@ -11,6 +11,8 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from attrs import frozen
+
 from goescape.analysis.fixes.candidate import Candidate, Promise
 from goescape.analysis.model import Allocates, Finding, Function, PackageReport
 from goescape.toolchain.renamed import renamed
@@ -21,14 +23,24 @@ if TYPE_CHECKING:
 Key = tuple[str, str, str]
 
 
+@frozen
+class Effect:
+    """What is other than before."""
+
+    removed: int
+    """How many findings are gone (or no longer in a loop)."""
+    instead: tuple[str, ...] = ()
+    """The subjects of those that are new."""
+
+
 def compare(
     candidates: Sequence[Candidate],
     before: Sequence[PackageReport],
     after: Sequence[PackageReport],
     *,
     elsewhere: bool = False,
-) -> int | str:
-    """How many allocations are gone; or why a promise is not kept.
+) -> Effect | str:
+    """Which allocations are gone and which are new; or why a promise is not kept.
 
     ``elsewhere``: these packages only import the one that has the targets.
     """
@@ -37,8 +49,12 @@ def compare(
         return worse
     gone = _sites(before, _escapes) - _sites(after, _escapes)
     if elsewhere:
-        return gone.total()
-    return _broken(candidates, gone, before, after) or _removed(candidates, gone, before, after)
+        return Effect(gone.total())
+    if broken := _broken(candidates, gone, before, after):
+        return broken
+    new = _sites(after, _escapes) - _sites(before, _escapes)
+    instead = tuple(sorted(subject for _, _, subject in new.elements()))
+    return Effect(_removed(candidates, gone, before, after), instead)
 
 
 def tells_of(candidates: Sequence[Candidate], before: Sequence[PackageReport]) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 
+from goescape.analysis import explain
 from goescape.analysis.declarations import others_feel
 from goescape.analysis.fixes.candidate import Candidate, apply_edits
 from goescape.analysis.go_syntax import GoSyntax
@@ -17,7 +18,7 @@ from goescape.analysis.messages import spoken
 from goescape.analysis.model import PackageReport
 from goescape.analysis.source import SourceText
 from goescape.toolchain.builds import friendly
-from goescape.toolchain.comparison import compare, tells_of, worse_for_callers
+from goescape.toolchain.comparison import Effect, compare, tells_of, worse_for_callers
 from goescape.toolchain.edited import CompileFailure
 from goescape.toolchain.other_builds import error_elsewhere
 from goescape.toolchain.tasks import together, within
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 SECONDS = 10.0
 """How long a proof may take."""
+_MOST_NEW = 2
+"""Allocations that are named in the sentence about a proof."""
 
 
 @frozen
@@ -42,8 +45,7 @@ class Proof:
     candidate: Candidate
     contents: Mapping[str, bytes]
     """The new text of each file, as gofmt would leave it if the old one was formatted."""
-    removed: int
-    """How many findings are gone (or no longer in a loop)."""
+    effect: Effect
     packages: int
     """How many packages were compiled for it."""
     go: str
@@ -55,9 +57,12 @@ class Proof:
     @property
     def sentence(self) -> str:
         """The proof in words: ``removes 1 heap allocation; 2 files; checked with go1.27.3``."""
-        words = spoken()
-        count = words.count("lens", self.removed)
+        words, instead = spoken(), [explain.code(each) for each in self.effect.instead]
+        count = words.count("lens", self.effect.removed)
         parts = [words.text(f"proof {self.candidate.promise.value}", count=count)]
+        if instead:
+            shown = words.join([*instead[:_MOST_NEW], *(["…"] if instead[_MOST_NEW:] else [])])
+            parts.append(words.text("proof instead", subjects=shown))
         if len(self.contents) > 1:
             parts.append(words.count("proof files", len(self.contents)))
         if self.candidate.callers:
@@ -136,18 +141,18 @@ class Prover:
         edited = await self._edited(parts, contents, felt=felt)
         try:
             found = await self._compiled(whole, contents, edited, felt=felt)
-            removed, worse = await asyncio.to_thread(_compared, parts, found)
+            effect, worse = await asyncio.to_thread(_compared, parts, found)
             felt |= worse
             missed = felt and edited is not None and edited.has_external_tests
-            if missed and not isinstance(removed, str):
+            if missed and not isinstance(effect, str):
                 found = await self._compiled(whole, contents, None, felt=felt)
-                removed, _ = await asyncio.to_thread(_compared, parts, found)
+                effect, _ = await asyncio.to_thread(_compared, parts, found)
         except _Refuted as why:
             return Disproof(whole, f"A type is not what it would have to be: {why}")
-        if isinstance(found, str) or isinstance(removed, str):
-            return Disproof(whole, str(removed))
+        if isinstance(found, str) or isinstance(effect, str):
+            return Disproof(whole, str(effect))
         originals = {path: sources[path].content for path in contents}
-        proof = Proof(whole, contents, removed, len(found.after), go.version, originals, felt)
+        proof = Proof(whole, contents, effect, len(found.after), go.version, originals, felt)
         if whole.other_builds:
             texts = [sources[path] for path in whole.other_builds]
             error = await error_elsewhere(self.engine, self.root, self.patterns[0], texts, contents)
@@ -247,8 +252,8 @@ class Prover:
         verdict = await asyncio.to_thread(compare, parts, before, after, elsewhere=True)
         if isinstance(verdict, str):
             return Disproof(proof.candidate, verdict)
-        removed, packages = proof.removed + verdict, proof.packages + len(after)
-        return evolve(proof, removed=removed, packages=packages)
+        effect = evolve(proof.effect, removed=proof.effect.removed + verdict.removed)
+        return evolve(proof, effect=effect, packages=proof.packages + len(after))
 
     async def _checked(
         self,
@@ -278,12 +283,12 @@ class _Compiled:
     after: tuple[PackageReport, ...]
 
 
-def _compared(parts: Sequence[Candidate], found: _Compiled | str) -> tuple[int | str, bool]:
-    """How many allocations are gone, or what is wrong; and whether callers may be worse off."""
+def _compared(parts: Sequence[Candidate], found: _Compiled | str) -> tuple[Effect | str, bool]:
+    """What is gone and new, or what is wrong; and whether callers may be worse off."""
     if isinstance(found, str):
         return found, False
-    removed = compare(parts, found.before, found.after)
-    return removed, worse_for_callers(found.before, found.after)
+    effect = compare(parts, found.before, found.after)
+    return effect, worse_for_callers(found.before, found.after)
 
 
 async def _compiled(
