@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 import goescape
+from tests.conftest import EXAMPLE_PROFILE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +23,9 @@ require('goescape').setup({
   diagnostics = { virtual_text = { prefix = 'heap' } },
 })
 """
-SUB_COMMANDS = ["analyze", "doctor", "flow", "hints", "log", "restart", "toggle"]
+SUB_COMMANDS = [
+    *("analyze", "bench", "doctor", "flow", "hints", "log", "profile", "restart", "toggle"),
+]
 
 
 @pytest.fixture(autouse=True)
@@ -72,3 +76,20 @@ def test_options_show_hints_and_lenses_that_follow_the_text(nvim: Neovim, fixabl
     assert answer["lens"] == "1 heap allocation"
     assert answer["own"] == {"prefix": "heap"}
     assert answer["everybody"] is False
+
+
+def test_profiles_say_what_allocates_most(
+    nvim: Neovim, tmp_path: Path, example_profile: Path
+) -> None:
+    folder = tmp_path / "profile"
+    shutil.copytree(EXAMPLE_PROFILE, folder)
+    shutil.copy(example_profile, folder / "mem.prof")
+    answer = nvim.answer("profiles.lua", folder / "boxed.go")
+    assert answer["nothing"].startswith("goescape: no profile is loaded")
+    assert answer["completed"] == ["mem.prof"]
+    assert answer["top"]["title"] == "goescape: Top allocations"
+    first, *_ = answer["top"]["texts"]
+    assert " % of all allocations: profile." in first
+    assert "of all allocations" in answer["hover"]
+    assert "of all allocations" not in answer["off"]
+    assert answer["measured"].startswith("goescape: 3 benchmarks measured")

@@ -40,9 +40,15 @@ local function doctor()
   end)
 end
 
----@type table<string, { run: fun(words: string[]), words?: string[] }>
+--- `words` are those that may follow, `complete` offers others that may.
+---@type table<string, { run: fun(words: string[]), words?: string[], complete?: fun(lead: string): string[] }>
 local COMMANDS = {
   analyze = { run = analyze, words = { 'pause', 'workspace' } },
+  bench = {
+    run = function()
+      require('goescape.profiles').bench()
+    end,
+  },
   doctor = { run = doctor },
   flow = {
     run = function()
@@ -58,6 +64,14 @@ local COMMANDS = {
     end,
   },
   log = { run = log },
+  profile = {
+    run = function(words)
+      require('goescape.profiles').profile(words)
+    end,
+    complete = function(lead)
+      return require('goescape.profiles').complete(lead)
+    end,
+  },
   restart = { run = server.restart },
   toggle = {
     run = function()
@@ -84,8 +98,11 @@ function M.run(words)
   end
   local rest = vim.list_slice(words, 2)
   local known = command.words or {}
-  if #rest > 1 or (rest[1] and not vim.list_contains(known, rest[1])) then
-    local takes = #known > 0 and ('takes only ' .. listed(known)) or 'takes nothing more'
+  local wrong = rest[1] and not command.complete and not vim.list_contains(known, rest[1])
+  if #rest > 1 or wrong then
+    local takes = #known > 0 and ('takes only ' .. listed(known))
+      or command.complete and 'takes one word'
+      or 'takes nothing more'
     server.say(('%s %s.'):format(words[1], takes), vim.log.levels.WARN)
     return
   end
@@ -102,7 +119,8 @@ function M.complete(lead, line)
   if given == 1 then
     names = vim.tbl_keys(COMMANDS)
   elseif given == 2 then
-    names = (COMMANDS[words[2]] or {}).words or {}
+    local command = COMMANDS[words[2]] or {}
+    names = command.complete and command.complete(lead) or command.words or {}
   end
   local fits = vim.tbl_filter(function(name)
     return vim.startswith(name, lead)

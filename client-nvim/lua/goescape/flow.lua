@@ -20,10 +20,11 @@ local function item(step, encoding)
   return entry
 end
 
+--- Show places as a list.
 ---@param title string
 ---@param steps goescape.Step[]
 ---@param encoding string
-local function show(title, steps, encoding)
+function M.show(title, steps, encoding)
   local items = vim.tbl_map(function(step)
     return item(step, encoding)
   end, steps)
@@ -46,7 +47,7 @@ local function ask(buffer, command, arguments)
   local title = command == 'goescape.showFlow' and 'Why this is on the heap' or 'Allocations'
   server.ask(buffer, command, arguments, function(steps)
     if type(steps) == 'table' and #steps > 0 then
-      show('goescape: ' .. title, steps, 'utf-16')
+      M.show('goescape: ' .. title, steps, 'utf-16')
     end
   end)
 end

@@ -1,0 +1,60 @@
+--- What the program really allocated: profiles, benchmarks, and the list of what allocates most.
+local flow = require('goescape.flow')
+local server = require('goescape.server')
+
+local M = {}
+
+---@class goescape.Source
+---@field function string
+---@field message string
+---@field share string
+---@field location? lsp.Location
+
+--- What allocates most, as a list to jump along.
+---@param buffer integer
+local function top(buffer)
+  server.ask(buffer, 'goescape.topAllocations', {}, function(found)
+    if type(found) ~= 'table' then
+      server.say('no profile is loaded: name one, as go test -memprofile writes it.')
+      return
+    end
+    local steps = vim.tbl_map(function(source)
+      local name = source['function']:gsub('^.*/', '')
+      local message = ('%s: %s: %s'):format(source.share, name, source.message)
+      return { message = message, location = source.location }
+    end, found.sources)
+    flow.show('goescape: Top allocations', steps, 'utf-16')
+  end)
+end
+
+--- `:GoEscape profile`: show what allocates most, load a file, or forget all with `off`.
+---@param words string[]
+function M.profile(words)
+  local buffer = vim.api.nvim_get_current_buf()
+  if not words[1] then
+    top(buffer)
+  elseif words[1] == 'off' then
+    server.ask(buffer, 'goescape.removeProfile', {})
+  else
+    local file = vim.fn.fnamemodify(vim.fn.expand(words[1]), ':p')
+    server.ask(buffer, 'goescape.loadProfile', { file })
+  end
+end
+
+--- Files, and the word that forgets them.
+---@param lead string
+function M.complete(lead)
+  return vim.list_extend({ 'off' }, vim.fn.getcompletion(lead, 'file'))
+end
+
+--- `:GoEscape bench`: run the benchmarks of the buffer's package.
+function M.bench()
+  local buffer = vim.api.nvim_get_current_buf()
+  server.ask(buffer, 'goescape.bench', { vim.uri_from_bufnr(buffer) }, function(measured)
+    if type(measured) == 'table' then
+      server.say(('%d benchmarks measured; `:GoEscape profile` shows where.'):format(#measured))
+    end
+  end)
+end
+
+return M
