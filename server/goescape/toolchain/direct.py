@@ -18,17 +18,16 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, evolve, field, frozen
 
-from goescape.analysis.compiler_text import CompilerText
 from goescape.analysis.model import PackageReport
 from goescape.analysis.report import Analyst, PackageInfo
-from goescape.analysis.source import SourceText, is_same_text
 from goescape.toolchain.builds import Problem, failure_of_tests, friendly
-from goescape.toolchain.compiler_talk import MARK_FLAG, end_of_escapes, is_end
+from goescape.toolchain.compiler_talk import MARK_FLAG, Talk
 from goescape.toolchain.digests import digest
 from goescape.toolchain.other_texts import OtherTexts
 from goescape.toolchain.packages import absolute, compile_errors, go_files, pattern_of, work_root
 from goescape.toolchain.plans import BuildPlan, Variant, interface_digest, plan_of, shape
 from goescape.toolchain.process import FOLDER, GoProblem, reading
+from goescape.toolchain.shown_files import Content, differing, read_folder, stamp_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Container, Iterable, Mapping
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from goescape.analysis.compiler_facts import PackageText
     from goescape.analysis.compiler_lines import Fact
     from goescape.analysis.model import CompileError
+    from goescape.analysis.source import SourceText
     from goescape.toolchain.engine import Engine
     from goescape.toolchain.kept_results import KeptResults
 
@@ -170,7 +170,7 @@ class DirectLane:
         async with package.lock:
             for _ in range(_ATTEMPTS):
                 again = False
-                contents = await asyncio.to_thread(_read, package, directory, unsaved)
+                contents = await asyncio.to_thread(read_folder, package.sources, directory, unsaved)
                 if tests and not any(each.is_unsaved for each in contents.values()):
                     stored = await self._stored(package, root, directory)
                     if stored is not None:
@@ -203,7 +203,7 @@ class DirectLane:
         return package
 
     async def _plan(
-        self, package: _Package, root: str, directory: str, contents: Mapping[str, _Content]
+        self, package: _Package, root: str, directory: str, contents: Mapping[str, Content]
     ) -> BuildPlan:
         """How to compile it, as far as is known: whether that still holds, the run finds out."""
         known = package.plan
@@ -248,13 +248,6 @@ class DirectLane:
         return {path: known[path] for path in wanted & known.keys()}
 
 
-@frozen
-class _Content:
-    source: SourceText
-    is_unsaved: bool
-    stamp: object
-
-
 class _Run:
     """One look at one package: its variants are compiled as far as their inputs are new."""
 
@@ -263,7 +256,7 @@ class _Run:
         engine: Engine,
         package: _Package,
         plan: BuildPlan,
-        contents: Mapping[str, _Content],
+        contents: Mapping[str, Content],
     ) -> None:
         self._engine = engine
         self._package = package
@@ -344,7 +337,7 @@ class _Run:
     async def _compiled(
         self, variant: Variant, inputs: Mapping[tuple[str, str], bytes], *, early: bool
     ) -> AsyncGenerator[PackageReport | Problem | None, None]:
-        said = _Said(variant.key, self._understood(variant))
+        said = Talk(variant.key, self._understood(variant))
         command = await self._engine.compile_command(
             self._plan.root, self._arguments(variant), self._work(variant), MARK_FLAG
         )
@@ -373,7 +366,7 @@ class _Run:
         self,
         variant: Variant,
         inputs: Mapping[tuple[str, str], bytes],
-        said: _Said,
+        said: Talk,
         outcome: asyncio.Future[int | None],
     ) -> PackageReport | None:
         """A report as soon as all is said about escapes, if the compiler then has more to say."""
@@ -438,10 +431,10 @@ class _Run:
             path for path, each in self._contents.items() if each.is_unsaved
         }
         return present == set(self._contents) and all(
-            each.is_unsaved or _stamp(path) == each.stamp for path, each in self._contents.items()
+            each.is_unsaved or stamp_of(path) == each.stamp for path, each in self._contents.items()
         )
 
-    def _failed(self, variant: Variant, said: _Said) -> PackageReport | Problem | None:
+    def _failed(self, variant: Variant, said: Talk) -> PackageReport | Problem | None:
         """What does not compile; None when the plan is to blame."""
         text = said.text.decode("utf-8", "replace")
         errors = [each for each in compile_errors(text, self._plan.root) if each.place is not None]
@@ -516,97 +509,3 @@ def _in_order(
     texts: Mapping[tuple[str, str], tuple[PackageText, ...]],
 ) -> list[PackageText]:
     return [text for key in sorted(texts) for text in texts[key]]
-
-
-class _Said:
-    """The compiler's text while it comes, up to where code generation begins."""
-
-    def __init__(self, key: tuple[str, str], before: Mapping[str, Fact | None]) -> None:
-        path, variant = key
-        self.text = b""
-        self.has_begun = False
-        """Whether there was more than errors."""
-        self.decided: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        """Done when all has been said about escapes, and only evidence may follow."""
-        self._reader = CompilerText(before)
-        header = f"# {path} [{variant}]\n" if variant else f"# {path}\n"
-        self._reader.feed_chunk(header.encode())
-        self._rest = b""
-
-    @property
-    def understood(self) -> Mapping[str, Fact | None]:
-        """What was read, for the next text."""
-        return self._reader.understood
-
-    def feed(self, data: bytes) -> bool:
-        """Take a piece; whether all has been said."""
-        data = self._rest + data
-        end = data.rfind(b"\n") + 1
-        lines, self._rest = data[:end], data[end:]
-        self.has_begun |= b"inline " in lines or b" escape" in lines
-        if len(self.text) < _LONGEST_ERROR:
-            self.text += lines[:_LONGEST_ERROR]
-        last = end_of_escapes(lines, 0, end)
-        if last is not None:
-            self._rest = b""  # the beginning of what is not wanted
-        self._reader.feed_chunk(lines[:last])
-        if self._reader.has_evidence and not self.decided.done():
-            self.decided.set_result(None)
-        return last is not None
-
-    def so_far(self) -> PackageText:
-        """What was understood up to now."""
-        return self._reader.so_far()
-
-    def finish(self) -> tuple[PackageText, ...]:
-        """What was understood."""
-        if self._rest and not is_end(self._rest):
-            self._reader.feed_chunk(self._rest)
-        return self._reader.finish()
-
-
-_LONGEST_ERROR = 8000
-
-
-def _read(package: _Package, directory: str, unsaved: Mapping[str, bytes]) -> dict[str, _Content]:
-    """The Go files of a folder as they are shown; equal contents stay the same value."""
-    found: dict[str, _Content] = {}
-    inside = {path for path in unsaved if os.path.dirname(path) == directory}  # noqa: PTH120
-    for path in sorted({*go_files(directory), *inside}):
-        stamp = _stamp(path)
-        known = package.sources.get(path)
-        on_disk = known[1] if known is not None and stamp and known[0] == stamp else None
-        if on_disk is None and stamp is not None:
-            try:
-                on_disk = SourceText(path, Path(path).read_bytes())
-            except OSError:
-                continue
-            package.sources[path] = (stamp, on_disk)
-        shown = unsaved.get(path)
-        if shown is None or (on_disk and is_same_text(shown, on_disk.content)):
-            if on_disk is not None:
-                found[path] = _Content(on_disk, False, stamp)
-            continue
-        found[path] = _Content(SourceText(path, shown), True, None)
-    return found
-
-
-def _stamp(path: str) -> tuple[int, int] | None:
-    try:
-        stat = os.stat(path)  # noqa: PTH116
-    except OSError:
-        return None
-    return stat.st_mtime_ns, stat.st_size
-
-
-def differing(unsaved: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The texts of the editor that are not on the disk."""
-    differing = {}
-    for path, shown in unsaved.items():
-        try:
-            on_disk = Path(path).read_bytes()
-        except OSError:
-            on_disk = b""
-        if not is_same_text(shown, on_disk):
-            differing[path] = shown
-    return differing

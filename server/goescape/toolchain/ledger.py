@@ -12,7 +12,6 @@ from goescape.analysis.model import PackageReport
 from goescape.analysis.source import is_same_text
 from goescape.toolchain.builds import Problem, problem_of
 from goescape.toolchain.digests import digest
-from goescape.toolchain.direct import differing
 from goescape.toolchain.events import (
     Event,
     Excluded,
@@ -25,6 +24,7 @@ from goescape.toolchain.events import (
 from goescape.toolchain.go_command import GoProblem
 from goescape.toolchain.known import KnownPackages
 from goescape.toolchain.packages import absolute
+from goescape.toolchain.shown_files import differing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from goescape.analysis.model import PackageReport
 from goescape.toolchain.builds import Problem, problem_of
 from goescape.toolchain.digests import file_digests
-from goescape.toolchain.direct import DirectLane, differing
+from goescape.toolchain.direct import DirectLane
 from goescape.toolchain.events import (
     Event,
     Failed,
@@ -33,6 +33,7 @@ from goescape.toolchain.packages import (
 )
 from goescape.toolchain.recall import Recall
 from goescape.toolchain.requests import Queue, Requests
+from goescape.toolchain.shown_files import differing
 from goescape.toolchain.tasks import uninterrupted, within
 
 if TYPE_CHECKING:
