@@ -29,6 +29,9 @@ def test_the_experiment_for_people(go_path: str, example_profile: Path) -> None:
         r"MB, .* objects, \d+ % of all allocations\n    plain\.go:\d+: a map grows", top
     )
     assert re.search(r"\n    boxed\.go:\d+:\d+: `&Point\{\.\.\.\}` is allocated", top)
+    explained = re.search(r"\n  (\d+\.\d) % of what these packages allocated has a finding", top)
+    assert explained is not None
+    assert float(explained[1]) > 99
 
 
 def test_the_experiment_for_scripts(go_path: str, example_profile: Path) -> None:

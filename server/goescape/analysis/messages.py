@@ -297,6 +297,9 @@ ENGLISH = Catalogue(
         "in function": "{what}, in {function}",
         "called from": "{function}, called from {place}",
         "profile top": "Top allocations of {name} ({amount})",
+        "profile explained": (
+            "{percent} of what these packages allocated has a finding or another reason"
+        ),
         "profile more": "and {count} more{everything}",
         # In the terminal.
         "check found": "{total} in {packages} ({told})",

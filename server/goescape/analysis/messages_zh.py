@@ -273,6 +273,7 @@ CHINESE = Catalogue(
         "in function": "{what}，位于 {function}",
         "called from": "{function}，调用自 {place}",
         "profile top": "{name} 中分配最多的地方（{amount}）",
+        "profile explained": "这些包分配的内存中，{percent} 有对应的发现或其他原因",
         "profile more": "另有 {count} 处{everything}",
         # In the terminal.
         "check found": "{packages}中有 {total}（{told}）",
