@@ -13,9 +13,9 @@ import pytest
 
 from goescape.analysis.model import PackageReport
 from goescape.toolchain import engine as engine_module
-from goescape.toolchain.builds import Problem, friendly
+from goescape.toolchain.builds import friendly
 from goescape.toolchain.engine import Engine, EngineOptions
-from goescape.toolchain.go_command import GoProblem
+from goescape.toolchain.problems import GoProblem, Problem
 from tests.toolchain.conftest import (
     FakeGo,
     groups_of,

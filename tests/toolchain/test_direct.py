@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from goescape.toolchain.builds import Problem
     from goescape.toolchain.engine import Engine
+    from goescape.toolchain.problems import Problem
     from tests.conftest import WriteTree
 
 pytestmark = pytest.mark.usefixtures("temporary_folder")

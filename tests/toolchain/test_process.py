@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from goescape.toolchain.listeners import LONGEST_LINE, WAIT_DELAY, Valve
+from goescape.toolchain.problems import GoProblem
 from goescape.toolchain.process import (
     NICENESS,
     Command,
-    GoProblem,
     capture,
     run,
 )

@@ -13,8 +13,7 @@ from goescape.analysis.benchmarks import names_of
 from goescape.analysis.profiles import ProfileProblem
 from goescape.lsp.names import BENCH
 from goescape.lsp.paths import path_of
-from goescape.toolchain.benchmarks import Benchmarking, Run, matching, measure
-from goescape.toolchain.go_command import GoProblem
+from goescape.toolchain.problems import GoProblem
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from goescape.analysis.benchmarks import Measured
     from goescape.analysis.model import PackageReport
     from goescape.lsp.session import Session
+    from goescape.toolchain.benchmarks import Run
 
 MEASURING = -2
 """The token of that work; those of the scheduler are positive."""
@@ -71,6 +71,9 @@ async def bench(session: Session, arguments: Sequence[object]) -> list[object] |
     if session.benchmarks.running is not None:
         session.editor.warning("a benchmark runs already; wait for it, or cancel it.")
         return None
+    # imported here, and below: the server answers sooner without what runs benchmarks
+    from goescape.toolchain.benchmarks import matching  # noqa: PLC0415
+
     if not matching(names_of(report), names):
         known = ", ".join(names_of(report)) or "no benchmarks"
         session.editor.warning(f"{report.package} has {known}; name one of them.")
@@ -95,6 +98,8 @@ async def bench(session: Session, arguments: Sequence[object]) -> list[object] |
 
 
 async def _measured(session: Session, report: PackageReport, names: tuple[str, ...]) -> Run:
+    from goescape.toolchain.benchmarks import Benchmarking, measure  # noqa: PLC0415
+
     background = session.background
     assert background is not None
     kept = session.benchmarks

@@ -14,7 +14,7 @@ from goescape.lsp.fixes import CHANGED
 from goescape.lsp.lenses import SHOW_ALLOCATIONS
 from goescape.lsp.names import APPLY_AND_TEST, APPLY_FIX, SHOW_FLOW
 from goescape.lsp.paths import path_of, uri_of
-from goescape.toolchain.go_command import GoProblem
+from goescape.toolchain.problems import GoProblem
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

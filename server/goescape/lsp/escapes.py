@@ -12,20 +12,16 @@ import attrs
 from attrs import frozen
 
 from goescape.analysis import explain
-from goescape.analysis.messages import spoken
 from goescape.analysis.model import Cause, Finding, Severity
-from goescape.analysis.overview import Counts, Ranked, by_function, overview
+from goescape.analysis.overview import Counts, Ranked, by_function
 from goescape.analysis.queries import once_per_site
 from goescape.lsp.diagnostics import (
-    DOCUMENTATION,
     is_hidden,
     is_silenced,
     severity,
     shown_findings,
 )
 from goescape.lsp.paths import path_of, relative, uri_of
-from goescape.pages.report import MOST_SITES, Page, Site, areas_of, render
-from goescape.toolchain.go_command import GoProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -205,62 +201,12 @@ def _location(session: Session, span: Span) -> dict[str, object]:
 
 async def report(session: Session, _: Sequence[object]) -> str | None:
     """A page about everything that was analysed: its HTML, or shown where the client asks so."""
-    known = session.store.packages()
-    found = [each for one in known for each in ranked(session, one, Filter())]
-    background = await session.ready()
-    if background is None:
-        return None
-    try:
-        go = await background.engine.go()
-    except GoProblem as problem:
-        session.editor.error(problem.message)
-        return None
-    # imported here: all rewrites are behind it, and the server answers sooner without them
-    from goescape.analysis.suggestions import suggestions  # noqa: PLC0415
+    # imported here: the server answers sooner without what makes pages
+    from goescape.lsp.report_page import show  # noqa: PLC0415
 
-    fixes = await asyncio.to_thread(suggestions, [one.report for one in known], go.number)
-    words, names = spoken(), ", ".join(map(_name, session.folders))
-    page = Page(
-        title=words.text("report title", name=names or words.text("report open files")),
-        about=words.count("report about", len(known), go=go.version),
-        overview=overview(found),
-        waiting=[(one.package, one.errors[0].message) for one in known if one.errors],
-        fixes=fixes.most_common(_MOST_FIXES),
-        link=session.translator().link,
-        causes=lambda cause: f"{DOCUMENTATION}#{cause}",
-        shown=lambda path: relative(path, session.folders, session.store.identity),
-        areas=areas_of(found, lambda _: 1.0),
-        measure=words.text("report sites measure"),
-        sites=_top_sites(session, found),
-    )
-    text = render(page)  # of bounded size, and its links are of what the editor shows now
-    if not session.editor.client.results and session.editor.client.shows_documents:
-        shown = session.documents.file("report", ".html")
-        shown.write_text(text, encoding="utf-8")
-        return None if await session.editor.browse(uri_of(str(shown))) else text
-    return text
+    return await show(session)
 
 
-def _top_sites(session: Session, found: Sequence[Ranked]) -> list[Site]:
-    """What matters most, with the code and what the profiles say."""
-    ordered = sorted(found, key=lambda each: (each[0].order, each[1].span))[:MOST_SITES]
-    sites_found = []
-    for each in ordered:
-        finding = each[1]
-        views = session.facts(finding.span.file).views
-        share = next(filter(None, (view.share(finding) for view in views)), None)
-        compiled = (view.compiled(finding.span.file) for view in views)
-        sites_found.append(
-            Site(each, next(filter(None, compiled), None), share.text if share else "")
-        )
-    return sites_found
-
-
-def _name(folder: str) -> str:
-    return Path(folder).name
-
-
-_MOST_FIXES = 10
 QUESTIONS = {
     "goescape.packages": packages,
     "goescape.sites": sites,

@@ -11,7 +11,7 @@ from attrs import frozen
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from goescape.toolchain.engine import Problem
+    from goescape.toolchain.problems import Problem
 
 PATIENCE_SECONDS = 0.5
 """Shorter work is not announced: it would only flicker."""

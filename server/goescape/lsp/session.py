@@ -32,7 +32,6 @@ from goescape.lsp.publishing import Publisher
 from goescape.lsp.store import Known, Store
 from goescape.lsp.view import Shifts, View
 from goescape.settings import SECTION, Settings, parse
-from goescape.toolchain.engine import EngineOptions, Problem
 from goescape.toolchain.events import (
     Event,
     Excluded,
@@ -42,8 +41,9 @@ from goescape.toolchain.events import (
     Started,
     Unfinished,
 )
-from goescape.toolchain.go_command import GoProblem
+from goescape.toolchain.options import EngineOptions
 from goescape.toolchain.packages import absolute
+from goescape.toolchain.problems import GoProblem, Problem
 from goescape.toolchain.tasks import uninterrupted
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from goescape.terminal.targets import UsageError, existing_folder, resolve, seen
 from goescape.toolchain.build_logs import BuildLog
 from goescape.toolchain.digests import digest
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
-from goescape.toolchain.go_command import GoProblem
+from goescape.toolchain.problems import GoProblem
 from goescape.toolchain.profile_files import changed_since, load
 from goescape.toolchain.revisions import RevisionProblem, exported
 

@@ -37,7 +37,7 @@ from goescape.terminal.style import Style, style_for
 from goescape.terminal.targets import UsageError
 from goescape.toolchain.benchmarks import Benchmarking
 from goescape.toolchain.engine import EngineOptions
-from goescape.toolchain.go_command import GoProblem
+from goescape.toolchain.problems import GoProblem
 
 if TYPE_CHECKING:
     import argparse

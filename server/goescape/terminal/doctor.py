@@ -13,11 +13,13 @@ from goescape import __version__
 from goescape.terminal.style import Style, printable
 from goescape.terminal.targets import UsageError, existing_folder
 from goescape.toolchain.engine import Engine, EngineOptions
-from goescape.toolchain.go_command import Go, GoProblem
 from goescape.toolchain.packages import work_root
+from goescape.toolchain.problems import GoProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from goescape.toolchain.go_command import Go
 
 _LIBRARIES = ("pygls", "lsprotocol", "tree-sitter", "tree-sitter-go", "watchdog", "attrs", "cattrs")
 _MOST_MODULES = 20

@@ -7,9 +7,9 @@ import contextlib
 import re
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from goescape.analysis.model import CompileError, PackageReport
 from goescape.analysis.report import PackageInfo
@@ -27,6 +27,7 @@ from goescape.toolchain.packages import (
     pattern_of,
     split_path,
 )
+from goescape.toolchain.problems import Problem
 from goescape.toolchain.process import Command, run
 from goescape.toolchain.tasks import uninterrupted
 from goescape.toolchain.understanding import Wanted, understanding_of
@@ -34,7 +35,7 @@ from goescape.toolchain.understanding import Wanted, understanding_of
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 
-    from goescape.toolchain.process import GoProblem
+    from goescape.toolchain.problems import GoProblem
     from goescape.toolchain.understanding import Key
 
 _HEADER = re.compile(rb"^# ([^\r\n]+)", re.MULTILINE)
@@ -42,18 +43,6 @@ _MOST_MESSAGES = 40
 _MOST_READY = 2
 """Packages whose text has been read and not been understood yet."""
 _LONGEST_MESSAGE = 600
-
-
-@frozen
-class Problem:
-    """Something that keeps a package, or everything, from being analysed."""
-
-    message: str
-    """One sentence: what happened, and what to do where that is known."""
-    package: str = ""
-    kind: Literal["go", "load", "compile", "internal"] = "internal"
-    errors: tuple[CompileError, ...] = ()
-    """The compiler's errors, when only the tests of ``package`` do not compile."""
 
 
 @define

@@ -20,13 +20,14 @@ from attrs import define, evolve, field, frozen
 
 from goescape.analysis.model import PackageReport
 from goescape.analysis.report import Analyst, PackageInfo
-from goescape.toolchain.builds import Problem, failure_of_tests, friendly
+from goescape.toolchain.builds import failure_of_tests, friendly
 from goescape.toolchain.compiler_talk import MARK_FLAG, Talk
 from goescape.toolchain.digests import digest
 from goescape.toolchain.other_texts import OtherTexts
 from goescape.toolchain.packages import absolute, compile_errors, go_files, pattern_of, work_root
 from goescape.toolchain.plans import BuildPlan, Variant, interface_digest, plan_of, shape
-from goescape.toolchain.process import FOLDER, GoProblem, reading
+from goescape.toolchain.problems import GoProblem, Problem
+from goescape.toolchain.process import FOLDER, reading
 from goescape.toolchain.shown_files import Content, differing, read_folder, stamp_of
 
 if TYPE_CHECKING:

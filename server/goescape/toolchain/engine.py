@@ -11,15 +11,14 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from goescape.analysis.constraints import Target
-from goescape.toolchain.builds import Build, Problem, friendly, problem_of
+from goescape.toolchain.builds import Build, friendly, problem_of
 from goescape.toolchain.digests import digest, file_digests
 from goescape.toolchain.go_command import (
     TARGET,
     Go,
-    GoProblem,
     clean_flags,
     find_go,
     go_environment,
@@ -30,6 +29,7 @@ from goescape.toolchain.gofmt import format_like
 from goescape.toolchain.imported_sources import SOURCE_FIELDS, ImportedSources
 from goescape.toolchain.kept_results import own_code
 from goescape.toolchain.local_modules import local_modules, near_folders
+from goescape.toolchain.options import EngineOptions
 from goescape.toolchain.packages import (
     FIELDS,
     FileHome,
@@ -49,6 +49,7 @@ from goescape.toolchain.packages import (
     work_root,
 )
 from goescape.toolchain.plans import PLAN_FIELDS, may_be_planned, module_files
+from goescape.toolchain.problems import GoProblem, Problem
 from goescape.toolchain.process import FOLDER, BoundedText, Command, capture, run
 from goescape.toolchain.tasks import both, together, within
 from goescape.toolchain.work_file import WorkFile
@@ -59,7 +60,6 @@ if TYPE_CHECKING:
     from goescape.analysis.fixes.imported import PackageSources
     from goescape.analysis.model import PackageReport
     from goescape.analysis.source import SourceText
-    from goescape.settings import Settings
 
 __all__ = ["Engine", "EngineOptions", "Problem"]
 
@@ -77,28 +77,6 @@ _VET_OVERLAY = f'"{sys.executable}" -I -S "{Path(__file__).with_name("vet_overla
 _RAW_LIMIT = 2_000_000
 _WITHOUT_EFFECT = frozenset({"GOCACHE", "GOTMPDIR", "GOPROXY", "GOSUMDB", "GOMAXPROCS"})
 """Variables that change nothing of what is compiled."""
-
-
-@frozen
-class EngineOptions:
-    """The settings that change what go does."""
-
-    go_path: str = ""
-    env: Mapping[str, str] = field(factory=dict)
-    build_flags: tuple[str, ...] = ()
-    inlining: bool = True
-    tests: bool = True
-
-    @classmethod
-    def of(cls, settings: Settings) -> EngineOptions:
-        """The options that these settings ask for."""
-        return cls(
-            settings.go_path,
-            dict(settings.go_env),
-            tuple(settings.go_build_flags),
-            settings.go_inlining,
-            settings.include_tests,
-        )
 
 
 @frozen

@@ -8,7 +8,7 @@ from attrs import frozen
 
 if TYPE_CHECKING:
     from goescape.analysis.model import PackageReport
-    from goescape.toolchain.builds import Problem
+    from goescape.toolchain.problems import Problem
 
 
 @frozen

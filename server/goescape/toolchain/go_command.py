@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.toolchain.process import Captured, Command, GoProblem, capture
+from goescape.toolchain.problems import GoProblem
+from goescape.toolchain.process import Captured, Command, capture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

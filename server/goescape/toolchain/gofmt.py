@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goescape.toolchain.digests import digest
-from goescape.toolchain.process import Command, GoProblem, capture
+from goescape.toolchain.problems import GoProblem
+from goescape.toolchain.process import Command, capture
 from goescape.toolchain.tasks import both
 
 if TYPE_CHECKING:

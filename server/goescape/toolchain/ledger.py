@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from goescape.analysis.model import PackageReport
 from goescape.analysis.source import is_same_text
-from goescape.toolchain.builds import Problem, problem_of
+from goescape.toolchain.builds import problem_of
 from goescape.toolchain.digests import digest
 from goescape.toolchain.events import (
     Event,
@@ -21,9 +21,9 @@ from goescape.toolchain.events import (
     Started,
     Unfinished,
 )
-from goescape.toolchain.go_command import GoProblem
 from goescape.toolchain.known import KnownPackages
 from goescape.toolchain.packages import absolute
+from goescape.toolchain.problems import GoProblem, Problem
 from goescape.toolchain.shown_files import differing
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from goescape.analysis.constraints import target_of
-from goescape.toolchain.process import GoProblem
+from goescape.toolchain.problems import GoProblem
 from goescape.toolchain.vetting import type_error
 
 if TYPE_CHECKING:

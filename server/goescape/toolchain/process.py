@@ -22,11 +22,11 @@ from collections.abc import (  # noqa: TC003 - attrs resolves annotations
     Mapping,
 )
 from pathlib import Path
-from typing import Literal
 
 from attrs import field, frozen
 
 from goescape.toolchain.listeners import Chunks, Lines, Listener, Valve
+from goescape.toolchain.problems import GoProblem
 from goescape.toolchain.tasks import uninterrupted, within
 
 INTERRUPT_SECONDS = 1.0
@@ -37,18 +37,6 @@ NICENESS = 10
 _WINDOWS = sys.platform == "win32"
 _LEFT: dict[str, int] = {}
 """Temporary folder -> process group (0: none yet) of what runs: for the end of the interpreter."""
-
-
-class GoProblem(Exception):  # noqa: N818 - a sentence for the user, the name says so
-    """Go cannot be used; ``message`` is one sentence: what happened and what to do.
-
-    ``kind`` is ``load`` when Go works, but not with this module.
-    """
-
-    def __init__(self, message: str, kind: Literal["go", "load"] = "go") -> None:
-        super().__init__(message)
-        self.message = message
-        self.kind = kind
 
 
 @frozen

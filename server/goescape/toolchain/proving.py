@@ -20,7 +20,7 @@ from goescape.analysis.model import PackageReport
 from goescape.toolchain.digests import digest
 from goescape.toolchain.engine import Engine
 from goescape.toolchain.offers import Found
-from goescape.toolchain.process import GoProblem
+from goescape.toolchain.problems import GoProblem
 from goescape.toolchain.proofs import SECONDS, Disproof, Proof, Prover, Verdict, prove_in_time
 from goescape.toolchain.surroundings import Surroundings, proving, survey
 from goescape.toolchain.tasks import uninterrupted

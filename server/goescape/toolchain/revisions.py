@@ -10,7 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from goescape.toolchain.process import Captured, Command, GoProblem, capture
+from goescape.toolchain.problems import GoProblem
+from goescape.toolchain.process import Captured, Command, capture
 from goescape.toolchain.tasks import uninterrupted
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from goescape.analysis.model import PackageReport
-from goescape.toolchain.builds import Problem, problem_of
+from goescape.toolchain.builds import problem_of
 from goescape.toolchain.digests import file_digests
 from goescape.toolchain.direct import DirectLane
 from goescape.toolchain.events import (
@@ -21,7 +21,6 @@ from goescape.toolchain.events import (
     Failed,
     Reported,
 )
-from goescape.toolchain.go_command import GoProblem
 from goescape.toolchain.known import without_go_files
 from goescape.toolchain.ledger import Ledger, directory_of, folder_of, unforeseen
 from goescape.toolchain.packages import (
@@ -31,6 +30,7 @@ from goescape.toolchain.packages import (
     module_root,
     pattern_of,
 )
+from goescape.toolchain.problems import GoProblem, Problem
 from goescape.toolchain.recall import Recall
 from goescape.toolchain.requests import Queue, Requests
 from goescape.toolchain.shown_files import differing

@@ -17,7 +17,7 @@ from goescape.analysis.model import PackageReport
 from goescape.analysis.source import SourceText
 from goescape.toolchain.edited import edited_package
 from goescape.toolchain.packages import go_files, pattern_of, work_root
-from goescape.toolchain.process import GoProblem
+from goescape.toolchain.problems import GoProblem
 from goescape.toolchain.strangers import strangers
 from goescape.toolchain.tasks import both
 from goescape.toolchain.vetting import vetting_of
