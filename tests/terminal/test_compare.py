@@ -246,7 +246,9 @@ def test_a_benchmark_that_hangs_is_ended(write_tree: WriteTree, go_path: str) ->
     root = write_tree(MODULE)
     committed(root)
     tests = (root / "a_test.go").read_text("utf-8")
-    (root / "a_test.go").write_text(tests.replace("kept = Goes()", "select {}"), "utf-8")
+    hangs = tests.replace("kept = Goes()", "time.Sleep(time.Hour)")
+    hangs = hangs.replace('import "testing"', 'import (\n\t"testing"\n\t"time"\n)')
+    (root / "a_test.go").write_text(hangs, "utf-8")
     quick = (*QUICK, "--time-limit", "20")
     answer = goescape("compare", "HEAD", "--bench", ".", *quick, "-C", root, "--go", go_path)
     assert answer.returncode == 2

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -58,16 +59,15 @@ class Editor:
         """A part of the answer to a request; its rest follows."""
         self._protocol.notify(lsp.PROGRESS, lsp.ProgressParams(token, value))
 
-    def plain(self, value: object) -> object:
-        """A value of the protocol as JSON, to be sent more than once."""
-        return self._protocol.plain(value)
+    def json(self, value: object) -> str:
+        """The JSON of a value of the protocol, which may be sent more than once."""
+        return self._protocol.json(value)
 
-    def publish(self, uri: str, version: int | None, diagnostics: list[object]) -> None:
-        """Replace the diagnostics of a file; each as ``plain`` made it."""
-        params: dict[str, object] = {"uri": uri, "diagnostics": diagnostics}
-        if version is not None:
-            params["version"] = version
-        self._protocol.notify_plain(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
+    def publish(self, uri: str, version: int | None, diagnostics: Iterable[str]) -> None:
+        """Replace the diagnostics of a file; each as ``json`` made it."""
+        of = f'"version":{version},' if version is not None else ""
+        params = f'{{"uri":{json.dumps(uri)},{of}"diagnostics":[{",".join(diagnostics)}]}}'
+        self._protocol.notify_json(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
 
     def refresh(self, *, open_files: bool) -> None:
         """Let the client ask again for what it shows."""

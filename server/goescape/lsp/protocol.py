@@ -134,13 +134,15 @@ class Protocol(LanguageServerProtocol):
         if future is not None:
             future.cancel()
 
-    def plain(self, value: object) -> object:
-        """A value of the protocol as JSON: the same one need not be converted twice."""
-        return self._converter.unstructure(value)
+    def json(self, value: object) -> str:
+        """The JSON of a value of the protocol: the same one need not be converted twice."""
+        return json.dumps(self._converter.unstructure(value), separators=(",", ":"))
 
-    def notify_plain(self, method: str, params: Mapping[str, object]) -> None:
-        """A notification whose parameters are JSON already."""
-        self._send_data({"jsonrpc": self.VERSION, "method": method, "params": params})
+    def notify_json(self, method: str, params: str) -> None:
+        """A notification whose parameters are JSON already, in ASCII."""
+        body = f'{{"jsonrpc":"{self.VERSION}","method":"{method}","params":{params}}}'
+        if self.writer is not None:
+            self.writer.write(f"Content-Length: {len(body)}\r\n\r\n{body}".encode())
 
     def cancel_requests(self) -> None:
         """Nobody waits for answers any more, and nobody gives any."""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _REFRESH_SECONDS = 0.05
 """Results that come closer together than this make the client ask again once."""
+_MOST_CLOSED = 4
+"""Files whose diagnostics are kept as they were sent although they are closed."""
 _REPEATING_SECONDS = 10.0
 """How long what changes in files that nobody has open may wait: many packages may speak of one."""
 
@@ -67,8 +69,9 @@ class Publisher:
         self._identity = identity
         self._wordings = Wordings()
         self._published: dict[str, _Told] = {}
-        self._sent_before: dict[str, dict[int, tuple[Notice, object]]] = {}
-        """The diagnostics of files, as they were sent."""
+        self._sent_before: dict[str, dict[int, tuple[Notice, str]]] = {}
+        """The diagnostics of files that are open or were a moment ago, as they were sent."""
+        self._closed_lately: dict[str, None] = {}
         self._unpushed: dict[str, str] = {}
         """Files whose diagnostics may differ from what was published, by identity."""
         self._repeated: dict[str, str] = {}
@@ -168,7 +171,7 @@ class Publisher:
         buffer, found = self._buffers.at(path), self.notices(path)
         if before is not None and before.uri != uri and before.mark:
             self._editor.publish(before.uri, None, [])  # it was published under another name
-            self._sent_before.pop(key, None)
+            self._forget_sent(key)
             before = None
         version = None if buffer is None else buffer.version
         mark = _mark(found)
@@ -176,26 +179,40 @@ class Publisher:
         told = (b"", None) if before is None else (before.mark, before.version)
         if told == (mark, version) or not (mark or told[0]):
             return
-        self._editor.publish(uri, version, self._sent(key, found, keep=buffer is not None))
+        keep = self._is_kept(key, is_open=buffer is not None)
+        self._editor.publish(uri, version, self._sent(key, found, keep=keep))
 
-    def _sent(self, key: str, found: tuple[Notice, ...], *, keep: bool) -> list[object]:
+    def _is_kept(self, key: str, *, is_open: bool) -> bool:
+        """Whether a file may soon be shown again; those that were closed first are forgotten."""
+        self._closed_lately.pop(key, None)
+        if not is_open and key in self._sent_before:
+            self._closed_lately[key] = None
+            for old in [*self._closed_lately][:-_MOST_CLOSED]:
+                self._forget_sent(old)
+        return is_open or key in self._closed_lately
+
+    def _forget_sent(self, key: str) -> None:
+        self._closed_lately.pop(key, None)
+        self._sent_before.pop(key, None)
+
+    def _sent(self, key: str, found: tuple[Notice, ...], *, keep: bool) -> list[str]:
         """The diagnostics of a file as they are sent; they are kept for next time if asked to."""
         before, translator = self._sent_before.pop(key, {}), self._translator()
-        now: dict[int, tuple[Notice, object]] = {}
+        now: dict[int, tuple[Notice, str]] = {}
         for notice in found:
             known = before.get(id(notice))
             if known is None or known[0] is not notice:
-                known = notice, self._editor.plain(translator.diagnostic(notice))
+                known = notice, self._editor.json(translator.diagnostic(notice))
             now[id(notice)] = known
         if keep:
             self._sent_before[key] = now
-        return [plain for _, plain in now.values()]
+        return [text for _, text in now.values()]
 
     def notices(self, path: str) -> tuple[Notice, ...]:
         """The diagnostics of a file now."""
         related = self._editor.client.related
-        is_open = self._buffers.at(path) is not None
-        wordings = self._wordings if is_open else Wordings()  # of others, nobody asks again
+        near = self._buffers.at(path) is not None or self._identity(path) in self._sent_before
+        wordings = self._wordings if near else Wordings()  # of others, nobody asks again
         return notices(self._facts(path), self._settings(), wordings, related=related)
 
     def pull(self, path: str, previous: str | None = None) -> Shown:
