@@ -252,7 +252,7 @@ def test_a_benchmark_that_hangs_is_ended(write_tree: WriteTree, go_path: str) ->
     quick = (*QUICK, "--time-limit", "20")
     answer = goescape("compare", "HEAD", "--bench", ".", *quick, "-C", root, "--go", go_path)
     assert answer.returncode == 2
-    assert "BenchmarkGoes of m was stopped: the benchmarks took more than 20 s" in answer.stderr
+    assert "a benchmark of m was stopped: the benchmarks took more than 20 s" in answer.stderr
     assert "(now)" in answer.stderr
 
 
