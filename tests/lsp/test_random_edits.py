@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.lsp.capabilities import pushed_vscode
-from tests.lsp.harness import Talk, brief, conversation
+from tests.lsp.harness import DEADLINE_SECONDS, Talk, brief, conversation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -197,10 +198,12 @@ async def test_in_the_end_the_truth_is_shown(
         await talk.until(
             lambda: {path: _shown(talk, uri) for path, uri in folder.uris.items()} == truth
         )
-        # what a run needed goes with it
-        await talk.until(
-            lambda: talk.statuses[-1].state == "idle" and not list(temporary.iterdir())
-        )
+        # what a run needed goes with it, and nobody tells when
+        end = time.monotonic() + DEADLINE_SECONDS
+        while talk.statuses[-1].state != "idle" or list(temporary.iterdir()):
+            left = sorted(str(path) for path in temporary.rglob("*"))
+            assert time.monotonic() < end, f"{talk.statuses[-1]}: {left}"
+            await talk.pause()
 
 
 async def _truth(
