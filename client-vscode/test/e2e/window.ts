@@ -193,6 +193,11 @@ export class Window {
       hasText: /^Trust$/,
     });
     await button.first().click();
+    await this.closeEditor();
+  }
+
+  /** Close the editor in front, which newer versions show above all others. */
+  async closeEditor(): Promise<void> {
     const modal = this.page.locator('.monaco-modal-editor-block .codicon-close');
     if (await modal.first().isVisible()) {
       await modal.first().click();
