@@ -46,8 +46,7 @@ for (const [name, release] of Object.entries(RELEASES)) {
       editor = await stage.start(release, { env });
       window = await editor.open(folder, 'profile_test.go', 12);
       const { page } = window;
-      const lenses = (words: string) =>
-        page.locator('.codelens-decoration a', { hasText: words });
+      const lenses = (words: string) => page.locator('.codelens-decoration a', { hasText: words });
       await lenses('run benchmark').first().click();
       await lenses('allocs/op').first().waitFor();
       await window.command('Go Escape: Run the Benchmarks of This Package');
