@@ -27,7 +27,7 @@ export interface Site {
   /** What the profiles say of it; empty where they say nothing. */
   readonly share: string;
   /** The same in short: which part of all allocations. */
-  readonly percent: string;
+  readonly percent?: string;
   readonly location: Place;
   /** The arguments of the command that leads along its flow. */
   readonly flow: readonly unknown[];

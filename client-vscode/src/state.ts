@@ -119,8 +119,8 @@ export function ranks(counts: Counts): string {
 }
 
 /** `3 (12 %)`, when a profile says which part of all allocations that is. */
-export function withPercent(text: string, percent: string): string {
-  return percent === '' ? text : `${text} (${percent})`;
+export function withPercent(text: string, percent: string | undefined): string {
+  return percent === undefined || percent === '' ? text : `${text} (${percent})`;
 }
 
 function trouble(text: string, detail: string) {

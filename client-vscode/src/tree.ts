@@ -18,7 +18,7 @@ interface FunctionFacts {
   readonly location: Place;
   readonly counts: Counts;
   /** Which part of all allocations a profile saw there; empty without any. */
-  readonly percent: string;
+  readonly percent?: string;
   readonly sites: readonly Site[];
 }
 
@@ -27,7 +27,7 @@ interface Source {
   readonly function: string;
   readonly message: string;
   readonly share: string;
-  readonly percent: string;
+  readonly percent?: string;
   readonly hot: boolean;
   readonly location: Place | null;
 }
@@ -213,7 +213,7 @@ function profilesItem(top: TopAllocations): vscode.TreeItem {
 
 function sourceItem(source: Source): vscode.TreeItem {
   const item = new vscode.TreeItem(source.function.replace(/^.*\//, ''), None);
-  item.description = source.percent;
+  item.description = source.percent ?? '';
   item.tooltip = new vscode.MarkdownString(`${source.message}\n\n_${source.share}_`);
   item.iconPath = source.hot ? ICONS.warning : ICONS.hint;
   item.contextValue = 'source';

@@ -36,7 +36,7 @@ function M.profile(words)
   elseif words[1] == 'off' then
     server.ask(buffer, 'goescape.removeProfile', {})
   else
-    local file = vim.fn.fnamemodify(vim.fn.expand(words[1]), ':p')
+    local file = vim.fn.fnamemodify(words[1], ':p')
     server.ask(buffer, 'goescape.loadProfile', { file })
   end
 end

@@ -25,5 +25,6 @@ suite('profiles', () => {
   test('a share stands behind a count where there is one', () => {
     assert.equal(withPercent('3', '12 %'), '3 (12 %)');
     assert.equal(withPercent('3', ''), '3');
+    assert.equal(withPercent('3', undefined), '3', 'an older server says nothing of it');
   });
 });

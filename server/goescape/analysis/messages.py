@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence  # noqa: TC003 - attrs resolves them
 
 from attrs import frozen
@@ -35,8 +34,12 @@ class Catalogue:
         """``a, b and c``."""
         if len(items) < 2:
             return "".join(items)
-        joined = f"{self.comma.join(items[:-1])} {self.conjunction} {items[-1]}"
-        return _BETWEEN_CHINESE.sub("", joined)
+        first, last = self.comma.join(items[:-1]), items[-1]
+        chinese = map(_is_chinese, (first[-1:], self.conjunction, last[:1]))
+        before, conjunction, after = chinese
+        left = "" if before and conjunction else " "
+        right = "" if after and conjunction else " "
+        return f"{first}{left}{self.conjunction}{right}{last}"
 
     def count(self, key: str, number: object, **values: object) -> str:
         """``1 package``, ``2 packages``: one of something has a sentence of its own."""
@@ -51,7 +54,10 @@ class Catalogue:
         return self.templates.get(f"fix {english}", english)
 
 
-_BETWEEN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+def _is_chinese(text: str) -> bool:
+    """Chinese characters stand side by side without a space."""
+    return bool(text) and all("\u4e00" <= character <= "\u9fff" for character in text)
+
 
 ENGLISH = Catalogue(
     name="en",

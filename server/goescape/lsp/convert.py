@@ -170,11 +170,11 @@ class Translator:
     def hint(self, hint: Hint, *, tooltip: bool) -> lsp.InlayHint:
         """An inlay hint behind its text; its first part leads to the decisive step."""
         part = lsp.InlayHintLabelPart(
-            value=hint.label, location=None if hint.target is None else self.location(hint.target)
+            value=hint.text, location=None if hint.target is None else self.location(hint.target)
         )
         return lsp.InlayHint(
             position=self.position(hint.place.file, hint.place.line, hint.place.column),
-            label=hint.label if hint.target is None else [part],
+            label=hint.text if hint.target is None else [part],
             padding_left=True,
             tooltip=self.tooltip(hint) if tooltip else None,
             data=dict(hint.data),

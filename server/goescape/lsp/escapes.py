@@ -14,6 +14,7 @@ from attrs import frozen
 from goescape.analysis import explain
 from goescape.analysis.model import Cause, Finding, Severity
 from goescape.analysis.overview import Counts, Ranked, by_function
+from goescape.analysis.profile_join import summed
 from goescape.analysis.queries import once_per_site
 from goescape.lsp.diagnostics import (
     is_hidden,
@@ -119,8 +120,8 @@ def _functions(session: Session, known: Known, wanted: Filter) -> Iterator[objec
         if rows:
             counts = Counts.of(rank for rank, _, span in shown if span is not None)
             place = _declaration(session, view, name) or rows[0]["location"]
-            shares = (view.function_share(each.span.file, name) for _, each in found)
-            share = next(filter(None, shares), None)
+            files = dict.fromkeys(each.span.file for _, each in found)
+            share = summed(filter(None, (view.function_share(file, name) for file in files)))
             yield {
                 "name": name,
                 "percent": "" if share is None else share.percent,

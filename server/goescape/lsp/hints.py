@@ -25,12 +25,19 @@ class Hint:
 
     place: Place
     label: str
+    share: str = ""
+    """Which part of all allocations a profile saw there."""
     target: Place | None = None
     """Where a click leads: the decisive step."""
     data: Mapping[str, object] = field(factory=dict)
     """Finds the hint again when its tooltip is asked for."""
     explain: Callable[[], str] = field(default=str, eq=False)
     markdown: bool = False
+
+    @property
+    def text(self) -> str:
+        """What is shown."""
+        return f"{self.label}, {self.share}" if self.share else self.label
 
     @property
     def tooltip(self) -> str:
@@ -48,7 +55,9 @@ def hints(
     for view in facts.views:
         for hint in _of_view(facts, view, settings, style):
             if first <= hint.place.line <= last:
-                shown.setdefault((hint.place, hint.label), hint)
+                key = hint.place, hint.label
+                if key not in shown or (hint.share and not shown[key].share):
+                    shown[key] = hint
     return tuple(sorted(shown.values(), key=lambda hint: hint.place))
 
 
@@ -83,13 +92,13 @@ def _of_finding(finding: Finding, view: View, settings: Settings, style: Style) 
     span = view.span(finding.span)
     if span is None:
         return
-    step, label = finding.decisive, explain.label(finding)
-    if settings.hints_profile and (share := view.share(finding)):
-        label = f"{label}, {share.percent}"
+    step = finding.decisive
+    share = view.share(finding) if settings.hints_profile else None
     anchor = finding.anchor
     yield Hint(
         place=_behind(span),
-        label=label,
+        label=explain.label(finding),
+        share="" if share is None else share.percent,
         target=view.place(step.place) if step is not None and step.place is not None else None,
         data={
             "file": anchor.file,

@@ -40,8 +40,9 @@ def render(
     if rest := len(joined.sources) - len(shown):
         more = words.text("profile more", count=rest, everything=everything)
         yield style.paint("faint", f"  {more}")
-    explained = words.text("profile explained", percent=f"{joined.explained * 100:.1f} %")
-    yield style.paint("faint", f"  {explained}")
+    if any(source.place is not None for source in joined.sources):
+        explained = words.text("profile explained", percent=f"{joined.explained * 100:.1f} %")
+        yield style.paint("faint", f"  {explained}")
 
 
 def _what(source: Source, here: Path) -> str:

@@ -69,7 +69,7 @@ async def report(wanted: Wanted, options: EngineOptions, progress: Progress) -> 
 def _is_gone(site: Baselined, outcome: Outcome) -> bool:
     """Whether its package was looked at, or is gone itself."""
     folder = (outcome.folder / site.file).parent
-    return site.package in outcome.analysed or not folder.is_dir()
+    return site.package in outcome.analysed or not any(folder.glob("*.go"))
 
 
 def _page(outcome: Outcome, fresh: set[int], trend: Trend | None) -> Page:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import stat
 import sys
 from array import array
 from contextlib import ExitStack
+from hashlib import blake2b
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -31,7 +33,7 @@ _COLOUR = re.compile(rb"\x1b\[[0-9;]*[A-Za-z]")
 _HEADER = re.compile(rb"^# (\S+(?: \[\S+\])?)$")
 _PLACE = re.compile(rb"(?<![^\s(])([^\s:()]+\.go)(?=:\d+(?::\d+)?\b)")
 _FIRST_PLACE = re.compile(rb"([^\s:()][^:]*\.go):\d+:")
-_LONGEST_COLOUR = 16
+_LONGEST_COLOUR = 64
 """How far from its beginning a header may stand behind colours."""
 _MOST_LINES = 400_000
 """That are understood together; a log without headers may have no end."""
@@ -60,7 +62,7 @@ class BuildLog:
         waits in a temporary file meanwhile.
         """
         with ExitStack() as stack:
-            if not log.seekable():
+            if not stat.S_ISREG(os.fstat(log.fileno()).st_mode):  # Windows says that pipes can seek
                 copy = stack.enter_context(TemporaryFile(prefix="goescape-log-"))
                 shutil.copyfileobj(log, copy)
                 copy.seek(0)
@@ -71,16 +73,28 @@ class BuildLog:
     def _index(self, log: BinaryIO) -> _Pieces:
         """Where everything is; without headers, a folder is a package."""
         pieces: _Pieces = {}
-        package, header, has_headers = "", "", False
+        key, has_headers, seen = ("", ""), False, set[bytes]()
         position = begun = log.tell()
+        text = blake2b(digest_size=16)
+
+        def conclude() -> None:
+            """Go repeats what it has in its cache: the same once more says nothing new."""
+            package, header = key
+            is_new = (mark := text.digest()) not in seen
+            if begun < position and is_new:
+                seen.add(mark)
+                parts = pieces.setdefault(package, {}).setdefault(header, array("Q"))
+                parts.extend((begun, position))
+
         for line in _lines(log):
             begins = self._begun(line, has_headers=has_headers)
-            if begins is not None and begins != (package, header):
+            if begins is not None and (begins != key or begins[1]):
                 has_headers |= bool(begins[1])
-                _add(pieces, (package, header), begun, position)
-                (package, header), begun = begins, position
+                conclude()
+                key, begun, text = begins, position, blake2b(digest_size=16)
+            text.update(line)
             position += len(line)
-        _add(pieces, (package, header), begun, position)
+        conclude()
         return pieces
 
     def _begun(self, line: bytes, *, has_headers: bool) -> tuple[str, str] | None:
@@ -169,9 +183,3 @@ def _lines(log: BinaryIO, size: int = sys.maxsize) -> Iterator[bytes]:
 def _plain(line: bytes) -> bytes:
     """Without colours and the line's end."""
     return (_COLOUR.sub(b"", line) if b"\x1b" in line else line).rstrip(b"\r\n")
-
-
-def _add(pieces: _Pieces, key: tuple[str, str], begin: int, end: int) -> None:
-    package, header = key
-    if begin < end:
-        pieces.setdefault(package, {}).setdefault(header, array("Q")).extend((begin, end))

@@ -48,12 +48,14 @@ def compare(
     if worse := _worse(candidates, before, after):
         return worse
     gone = _sites(before, _escapes) - _sites(after, _escapes)
+    new = _sites(after, _escapes) - _sites(before, _escapes)
+    # what is gone from one function and new in another has only moved
+    left = Counter(key[1:] for key in new.elements()) - Counter(key[1:] for key in gone.elements())
+    instead = tuple(sorted(subject for _, subject in left.elements()))
     if elsewhere:
-        return Effect(gone.total())
+        return Effect(gone.total(), instead)
     if broken := _broken(candidates, gone, before, after):
         return broken
-    new = _sites(after, _escapes) - _sites(before, _escapes)
-    instead = tuple(sorted(subject for _, _, subject in new.elements()))
     return Effect(_removed(candidates, gone, before, after), instead)
 
 

@@ -252,7 +252,8 @@ class Prover:
         verdict = await asyncio.to_thread(compare, parts, before, after, elsewhere=True)
         if isinstance(verdict, str):
             return Disproof(proof.candidate, verdict)
-        effect = evolve(proof.effect, removed=proof.effect.removed + verdict.removed)
+        here = proof.effect
+        effect = Effect(here.removed + verdict.removed, (*here.instead, *verdict.instead))
         return evolve(proof, effect=effect, packages=proof.packages + len(after))
 
     async def _checked(
