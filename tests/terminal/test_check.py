@@ -267,3 +267,26 @@ def test_a_deleted_folder_is_one_sentence(go_path: str, tmp_path: Path) -> None:
 def test_the_version_is_told() -> None:
     answer = goescape("--version", env={"PATH": os.devnull})
     assert answer.stdout.startswith("goescape ")
+
+
+def test_a_type_of_the_external_tests_is_another_one(write_tree: WriteTree, go_path: str) -> None:
+    root = write_tree(
+        """
+-- go.mod --
+module m
+
+go 1.21
+-- a.go --
+package m
+
+type parser struct{ n int }
+
+func New() *parser { return &parser{n: 1} }
+-- a_test.go --
+package m_test
+
+type parser struct{}
+"""
+    )
+    [finding] = checked(root, go_path)["findings"]
+    assert (finding["file"], finding["subject"]) == ("a.go", "&parser{...}")

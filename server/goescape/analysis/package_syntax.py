@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -46,7 +47,7 @@ class PackageSyntax:
     def noting(self, asked: dict[Question, object]) -> PackageSyntax:
         """The same package, which notes what it is asked about names."""
         noting = PackageSyntax(self.files, self._own, asked)
-        for name in ("functions", "_function_places", "types", "constants", "_methods"):
+        for name in ("functions", "_function_places", "types", "_twice", "constants", "_methods"):
             noting.__dict__[name] = getattr(self, name)
         return noting
 
@@ -71,6 +72,12 @@ class PackageSyntax:
     def types(self) -> dict[str, Node]:
         """Every package-level type of the package."""
         return {name: node for file in self._own_files for name, node in file.types.items()}
+
+    @cached_property
+    def _twice(self) -> frozenset[str]:
+        """Types that the package and its external tests declare by the same name."""
+        counted = Counter(name for file in self._own_files for name in file.types)
+        return frozenset(name for name, number in counted.items() if number > 1)
 
     @cached_property
     def constants(self) -> frozenset[str]:
@@ -132,7 +139,7 @@ class PackageSyntax:
                 return self._function_places.get(name) == (path, line)
             case "type":
                 declared = self.types.get(name)
-                return None if declared is None else text(declared)
+                return None if declared is None else (text(declared), name in self._twice)
             case "constant":
                 return name in self.constants
         return name in self._methods
@@ -174,7 +181,9 @@ class PackageSyntax:
             case Node(type="type_identifier" | "identifier"):
                 name = text(node)
                 underlying = self._type(name) if name not in around else None
-                return underlying is not None and self.is_empty_type(underlying, around | {name})
+                if underlying is None or name in self._twice:
+                    return False
+                return self.is_empty_type(underlying, around | {name})
         return False
 
     def basic_type(self, file: GoSyntax, node: Node) -> str:
