@@ -259,12 +259,21 @@ def _file(session: Session, arguments: Sequence[object]) -> str:
             return session.latest
 
 
+async def show_report(session: Session, _: Sequence[object]) -> str | None:
+    """A page about everything that was analysed: its HTML, or shown where the client asks so."""
+    # imported here: the server answers sooner without what makes pages
+    from goescape.lsp.report_page import show  # noqa: PLC0415
+
+    return await show(session)
+
+
 COMMANDS: dict[str, Callable[[Session, Sequence[object]], Awaitable[object]]] = {
     "goescape.analyzePackage": analyze_package,
     "goescape.analyzeWorkspace": analyze_workspace,
     "goescape.pauseWorkspaceAnalysis": pause_workspace,
     "goescape.restart": restart,
     "goescape.showOutput": show_output,
+    "goescape.showReport": show_report,
     SHOW_ALLOCATIONS: show_allocations,
     SHOW_FLOW: show_flow,
     APPLY_FIX: apply_fix,

@@ -200,17 +200,8 @@ def _location(session: Session, span: Span) -> dict[str, object]:
     return {"uri": session.buffers.uri(span.file), "range": at}
 
 
-async def report(session: Session, _: Sequence[object]) -> str | None:
-    """A page about everything that was analysed: its HTML, or shown where the client asks so."""
-    # imported here: the server answers sooner without what makes pages
-    from goescape.lsp.report_page import show  # noqa: PLC0415
-
-    return await show(session)
-
-
 QUESTIONS = {
     "goescape.packages": packages,
     "goescape.sites": sites,
     "goescape.file": file,
-    "goescape.showReport": report,
 }
