@@ -130,6 +130,18 @@ def test_what_is_new_since_a_baseline(write_tree: WriteTree, go_path: str) -> No
     assert "1 new, 0 gone since known.json" in page.words
 
 
+def test_what_was_not_looked_at_is_not_gone(write_tree: WriteTree, go_path: str) -> None:
+    allocates = "func F() *int { return new(int) }\n"
+    root = write_tree(
+        f"-- go.mod --\nmodule m\n\ngo 1.21\n-- a/a.go --\npackage a\n\n{allocates}"
+        f"-- b/b.go --\npackage b\n\n{allocates}-- c/c.go --\npackage c\n\n{allocates}"
+    )
+    goescape("baseline", "-C", root, "--go", go_path, "-o", root / "known.json")
+    (root / "c" / "c.go").unlink()
+    page = page_of(root, go_path, "--baseline", root / "known.json", "./a")
+    assert "0 new, 1 gone since known.json" in page.words
+
+
 def test_a_package_that_does_not_compile_is_named(write_tree: WriteTree, go_path: str) -> None:
     root = write_tree(
         "-- go.mod --\nmodule m\n\ngo 1.21\n-- a/a.go --\npackage a\n\nfunc F() *int "

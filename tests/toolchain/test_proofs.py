@@ -122,6 +122,40 @@ async def test_a_promise_that_is_kept(engine: Engine, write_tree: WriteTree) -> 
     assert (case.folder / "p" / "p.go").read_text() == INLINED.partition("--\n")[2]
 
 
+GROWS = """-- p/p.go --
+package p
+
+func F() *[4]int { return &[4]int{} }
+
+func G() {}
+
+func H() *[4]int { return &[4]int{1} }
+"""
+
+
+@pytest.mark.parametrize(
+    ("replacements", "told"),
+    [
+        ([("return &[4]int{}", "x := [4]int{}; return &x")], "`x` instead; checked"),
+        (
+            [
+                ("func F() *[4]int { return &[4]int{} }", "func F() *[4]int { return nil }"),
+                ("func G() {}", "func G() *[4]int { return &[4]int{} }"),
+            ],
+            "removes 1 heap allocation; checked",
+        ),
+    ],
+)
+async def test_what_is_put_in_its_place_is_named_unless_it_only_moved(
+    engine: Engine, write_tree: WriteTree, replacements: list[tuple[str, str]], told: str
+) -> None:
+    case = await case_of(engine, write_tree(GO_MOD + GROWS))
+    candidate = case.candidate(*case.edits(*replacements), subject="&[4]int{}")
+    verdict = await case.verdict(evolve(candidate, may_add=("x", r"&\[4\]int\{\}")))
+    assert isinstance(verdict, Proof), verdict
+    assert told in verdict.sentence
+
+
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
