@@ -12,6 +12,7 @@ from attrs import evolve
 
 from goescape.analysis import profile_join, profile_reader, profiles
 from goescape.analysis.model import PackageReport, RankReason, Severity
+from goescape.analysis.profile_join import Share
 from goescape.analysis.profile_reasons import Reason, reason_in_source
 from goescape.analysis.source import SourceText
 from goescape.toolchain.engine import Engine, EngineOptions
@@ -75,6 +76,17 @@ def test_each_point_is_an_object_where_it_is_boxed(joined: Joined) -> None:
     assert boxed.share.objects > 10_000 * plain.share.objects
     assert boxed.share.text.endswith("% of all allocations")
     assert " M objects, " in boxed.share.text
+
+
+def test_many_small_objects_say_what_makes_them_hot() -> None:
+    small = Share(objects=15_000, bytes=240_000, of_objects=0.12, of_bytes=0.0004)
+    assert small.is_hot
+    assert small.percent == "12 % of objects"
+    assert small.text == "234 kB, 15 k objects, 12 % of all allocated objects"
+    large = evolve(small, of_bytes=0.02)
+    assert (large.percent, large.text[-24:]) == ("2.0 %", "2.0 % of all allocations")
+    rare = evolve(small, of_objects=0.0004)
+    assert (rare.is_hot, rare.percent) == (False, "less than 0.1 %")
 
 
 def test_what_the_benchmark_only_inlines_counts_where_it_is_written(joined: Joined) -> None:

@@ -83,10 +83,11 @@ def test_profiles_say_what_allocates_most(
 ) -> None:
     folder = tmp_path / "profile"
     shutil.copytree(EXAMPLE_PROFILE, folder)
-    shutil.copy(example_profile, folder / "mem.prof")
+    for name in ("mem.prof", "mem 2.prof"):
+        shutil.copy(example_profile, folder / name)
     answer = nvim.answer("profiles.lua", folder / "boxed.go")
     assert answer["nothing"].startswith("goescape: no profile is loaded")
-    assert answer["completed"] == ["mem.prof"]
+    assert answer["completed"] == [r"mem\ 2.prof"]
     assert answer["top"]["title"] == "goescape: Top allocations"
     first, *_ = answer["top"]["texts"]
     assert " % of all allocations: profile." in first

@@ -113,13 +113,13 @@ end
 ---@param lead string
 ---@param line string
 function M.complete(lead, line)
-  local words = vim.split(vim.trim(line), '%s+')
+  local words = vim.api.nvim_parse_cmd(line, {}).args
   local given = lead == '' and #words or #words - 1
   local names = {}
-  if given == 1 then
+  if given == 0 then
     names = vim.tbl_keys(COMMANDS)
-  elseif given == 2 then
-    local command = COMMANDS[words[2]] or {}
+  elseif given == 1 then
+    local command = COMMANDS[words[1]] or {}
     names = command.complete and command.complete(lead) or command.words or {}
   end
   local fits = vim.tbl_filter(function(name)

@@ -41,10 +41,14 @@ function M.profile(words)
   end
 end
 
---- Files, and the word that forgets them.
+--- Files, and the word that forgets them; blanks have a backslash, here as in the command.
 ---@param lead string
 function M.complete(lead)
-  return vim.list_extend({ 'off' }, vim.fn.getcompletion(lead, 'file'))
+  local plain = lead:gsub('\\(%s)', '%1')
+  local files = vim.tbl_map(function(file)
+    return (file:gsub('%s', '\\%0'))
+  end, vim.fn.getcompletion(plain, 'file'))
+  return vim.list_extend({ 'off' }, files)
 end
 
 --- `:GoEscape bench`: run the benchmarks of the buffer's package.

@@ -286,6 +286,8 @@ ENGLISH = Catalogue(
         "objects one": "{count} object",
         "amount": "{size}, {objects}",
         "share": "{amount}, {percent} of all allocations",
+        "share by number": "{amount}, {percent} of all allocated objects",
+        "percent by number": "{percent} of objects",
         "share approximate": "{share} (approximate: the code has changed)",
         "less than": "less than {percent}",
         "reason map growth": "a map grows here",

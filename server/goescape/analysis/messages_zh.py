@@ -259,6 +259,8 @@ CHINESE = Catalogue(
         "objects one": "{count} 个对象",
         "amount": "{size}，{objects}",
         "share": "{amount}，占全部分配的 {percent}",
+        "share by number": "{amount}，占全部分配对象数的 {percent}",
+        "percent by number": "对象数的 {percent}",
         "share approximate": "{share}（近似值：代码已改动）",
         "less than": "不到 {percent}",
         "reason map growth": "map 在这里扩容",

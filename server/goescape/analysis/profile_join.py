@@ -53,20 +53,37 @@ class Share:
         return max(self.of_objects, self.of_bytes) > HOT
 
     @property
+    def is_hot_by_number(self) -> bool:
+        """Whether it is that only because of how many objects there are: small ones."""
+        return self.of_bytes <= HOT < self.of_objects
+
+    @property
     def text(self) -> str:
-        """``71 MB, 1.2 M objects, 12 % of all allocations``; the percentage is of the bytes."""
+        """``71 MB, 1.2 M objects, 12 % of all allocations``; the percentage is of the bytes.
+
+        It is of the objects, and says so, where these are what makes it hot.
+        """
         words = spoken()
         amount = amount_text(self.bytes, self.objects)
-        share = words.text("share", amount=amount, percent=self.percent)
+        if self.is_hot_by_number:
+            share = words.text("share by number", amount=amount, percent=_percent(self.of_objects))
+        else:
+            share = words.text("share", amount=amount, percent=_percent(self.of_bytes))
         return words.text("share approximate", share=share) if self.approximate else share
 
     @property
     def percent(self) -> str:
-        """``12 %``, of the bytes."""
-        if self.of_bytes < _LEAST:
-            return spoken().text("less than", percent=f"{_LEAST * 100:.1f} %")
-        digits = 1 if self.of_bytes < 0.0995 else 0
-        return f"{self.of_bytes * 100:.{digits}f} %"
+        """``12 %``, of the bytes; ``12 % of objects`` where these are what makes it hot."""
+        if self.is_hot_by_number:
+            return spoken().text("percent by number", percent=_percent(self.of_objects))
+        return _percent(self.of_bytes)
+
+
+def _percent(part: float) -> str:
+    if part < _LEAST:
+        return spoken().text("less than", percent=f"{_LEAST * 100:.1f} %")
+    digits = 1 if part < 0.0995 else 0
+    return f"{part * 100:.{digits}f} %"
 
 
 @frozen

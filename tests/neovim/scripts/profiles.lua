@@ -16,8 +16,8 @@ end
 vim.cmd('GoEscape profile')
 answer.nothing = shown(last, 'that there is none')
 vim.cmd.cd(vim.fn.expand('%:p:h'))
-answer.completed = require('goescape.commands').complete('mem', 'GoEscape profile mem')
-vim.cmd('GoEscape profile mem.prof')
+answer.completed = vim.fn.getcompletion('GoEscape profile mem\\ ', 'cmdline')
+vim.cmd('GoEscape profile ' .. answer.completed[1])
 shown(function()
   return hover():find('of all allocations') ~= nil
 end, 'a share')
