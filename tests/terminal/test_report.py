@@ -138,8 +138,9 @@ def test_what_was_not_looked_at_is_not_gone(write_tree: WriteTree, go_path: str)
     )
     goescape("baseline", "-C", root, "--go", go_path, "-o", root / "known.json")
     (root / "c" / "c.go").unlink()
-    page = page_of(root, go_path, "--baseline", root / "known.json", "./a")
-    assert "0 new, 1 gone since known.json" in page.words
+    for folder, package in ((root, "./a"), (root / "a", ".")):
+        page = page_of(folder, go_path, "--baseline", root / "known.json", package)
+        assert "0 new, 1 gone since known.json" in page.words
 
 
 def test_a_package_that_does_not_compile_is_named(write_tree: WriteTree, go_path: str) -> None:

@@ -67,9 +67,14 @@ async def report(wanted: Wanted, options: EngineOptions, progress: Progress) -> 
 
 
 def _is_gone(site: Baselined, outcome: Outcome) -> bool:
-    """Whether its package was looked at, or is gone itself."""
-    folder = (outcome.folder / site.file).parent
-    return site.package in outcome.analysed or not any(folder.glob("*.go"))
+    """Whether its package was looked at, or is gone itself.
+
+    A baseline names files as seen from where it was written: here, or a folder above.
+    """
+    folder = Path(site.file).parent
+    homes = (outcome.folder, *outcome.folder.parents)
+    left = (file for home in homes for file in (home / folder).glob("*.go"))
+    return site.package in outcome.analysed or not any(left)
 
 
 def _page(outcome: Outcome, fresh: set[int], trend: Trend | None) -> Page:
