@@ -132,7 +132,7 @@ def test_a_function_answers_as_a_whole(report: PackageReport) -> None:
     assert hit is not None
     assert hit.function is not None
     sentences = function_sentences(hit.function, hit.findings)
-    assert sentences[0] == "1 heap allocation, 1 in a loop."
+    assert sentences[0] == "1 heap allocation in a loop."
     assert sentences[-1].startswith("`first` leaks to the heap.")
 
 
@@ -160,5 +160,5 @@ def test_lenses_count(report: PackageReport) -> None:
     }
     assert {name: lens(one.total, one.in_loops) for name, one in found.items()} == {
         "buil": "1 heap allocation",
-        "keep": "1 heap allocation, 1 in a loop",
+        "keep": "1 heap allocation in a loop",
     }

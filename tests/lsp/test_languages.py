@@ -27,6 +27,8 @@ func F() *int {
 }
 """
 
+BROKEN = "func G() int { return nothing }\n"
+
 
 @pytest.mark.parametrize(
     ("locale", "setting", "told"),
@@ -50,3 +52,18 @@ async def test_which_language(write_tree: WriteTree, locale: str, setting: str, 
         assert isinstance(hover, lsp.Hover)
         assert isinstance(hover.contents, lsp.MarkupContent)
         assert ("通常有效的办法" in hover.contents.value) == ("堆" in told)
+
+
+async def test_what_stands_around_findings_is_translated_too(write_tree: WriteTree) -> None:
+    folder = write_tree(MODULE)
+    async with conversation(pushed_vscode(), folder, locale="zh-cn") as talk:
+        uri = talk.open(folder / "p.go")
+        await talk.until_wanted(uri)
+        [lens] = await talk.lenses(uri)
+        assert lens.command is not None
+        assert lens.command.title == "1 处堆分配"
+        await talk.command("goescape.loadProfile")
+        assert talk.client.messages[-1].message.startswith("请指定一个堆 profile 文件")
+        talk.save(folder / "p.go", talk.texts[uri] + BROKEN)
+        shown = await talk.until_shown(uri, "1 package m waiting", "6 x returned")
+        assert shown[0].message == "逃逸分析正在等待：包无法编译"

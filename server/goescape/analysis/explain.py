@@ -174,10 +174,13 @@ def function_sentences(
 
 
 def lens(total: int, in_loops: int, words: Catalogue | None = None) -> str:
-    """A function's count: ``3 heap allocations, 1 in a loop``."""
+    """A function's count: ``3 heap allocations, 1 in a loop``; ``2 heap allocations in a loop``."""
     words = words or spoken()
     count = words.count("lens", total)
-    return words.text("lens loops", count=count, loops=in_loops) if in_loops else count
+    if not in_loops:
+        return count
+    key = "lens all in loops" if in_loops == total else "lens loops"
+    return words.text(key, count=count, loops=in_loops)
 
 
 def _what(finding: Finding, words: Catalogue) -> str:

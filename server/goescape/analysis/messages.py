@@ -260,6 +260,7 @@ ENGLISH = Catalogue(
         "not inlinable": "Cannot be inlined: {detail}.",
         "lens": "{count} heap allocations",
         "lens one": "{count} heap allocation",
+        "lens all in loops": "{count} in a loop",
         "lens loops": "{count}, {loops} in a loop",
         # What is offered.
         "why escape": "Why does this escape?",
@@ -341,6 +342,47 @@ ENGLISH = Catalogue(
         "hover more": "and {count} more here",
         "hover waiting": "The package does not compile now; this is from before.",
         "stays on the stack": "{subject} stays on the stack.",
+        # In the editor.
+        "benchmark run": "run benchmark",
+        "benchmark again": "{result}: run benchmark again",
+        "benchmark parts": "at most {result} in {count} sub-benchmarks",
+        "compiler silent": "The compiler says nothing about this package.",
+        "file excluded": "no escape analysis here: {why}",
+        "file waits": "escape analysis waits: the package does not compile",
+        "on line": "line {line}: {message}",
+        "server ends": "the server is about to end",
+        "status analysing": "analysing {what}",
+        "status does not compile": "{package} does not compile",
+        "status does not compile why": "{package} does not compile: {why}",
+        "status paused": "the analysis of the workspace is paused",
+        "tell benchmark runs": "a benchmark runs already; wait for it, or cancel it.",
+        "tell benchmarks": "{package} has {names}; name one of them.",
+        "tell fix fails": "the fix was not applied, its tests fail: {why}",
+        "tell fix is old": (
+            "the code has changed since this fix was proved; save the file and ask again."
+        ),
+        "tell fix refused": "the editor did not apply the fix.",
+        "tell name a profile": (
+            "name the file of a heap profile, as `go test -memprofile` writes it."
+        ),
+        "tell no benchmarks": "no benchmarks",
+        "tell no profile": "no profile {name} is loaded; loaded: {loaded}.",
+        "tell none": "none is",
+        "tell not ready": "not ready yet; try again in a moment.",
+        "tell open a file": "open a Go file first, or name one by its URI.",
+        "tell open a folder": "open a folder first.",
+        "tell open benchmarks": (
+            "open a Go file with benchmarks first, and name one of them or a line of it."
+        ),
+        "tell stranger": (
+            "{name} ({amount}) has nothing of the packages that were analysed; most of it is of "
+            "{other}."
+        ),
+        "tell written": "files were written meanwhile, and stay: {names}.",
+        "which allocation": "Which allocation?",
+        "work benchmark": "benchmark: {names}",
+        "work packages": "{first} and {count} more",
+        "work testing": "testing: {fix}",
         # The report.
         "report title": "Heap allocations of {name}",
         "report about": "{count} packages analysed with {go}",

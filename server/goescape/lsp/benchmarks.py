@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import define, field
 
 from goescape.analysis.benchmarks import names_of
+from goescape.analysis.messages import spoken
 from goescape.analysis.profiles import ProfileProblem
 from goescape.lsp.names import BENCH
 from goescape.lsp.paths import path_of
@@ -27,7 +28,6 @@ MEASURING = -2
 """The token of that work; those of the scheduler are positive."""
 PROFILE = "benchmarks"
 """The name under which the profile of the last run is loaded."""
-_NO_FILE = "open a Go file with benchmarks first, and name one of them or a line of it."
 
 
 @define
@@ -40,14 +40,14 @@ class Benchmarks:
 
     def title(self, package: str, function: str) -> str:
         """The words of a benchmark's lens."""
-        measured = self.results.get((package, function))
+        measured, words = self.results.get((package, function)), spoken()
         if not measured:
-            return "run benchmark"
+            return words.text("benchmark run")
         most = max(measured, key=lambda each: (each.allocations, each.bytes))
         result = f"{most.allocations:,} allocs/op, {most.bytes:,} B/op"
         if len(measured) > 1:
-            result = f"at most {result} in {len(measured)} sub-benchmarks"
-        return f"{result}: run benchmark again"
+            result = words.text("benchmark parts", result=result, count=len(measured))
+        return words.text("benchmark again", result=result)
 
     def cancel(self) -> None:
         """The user does not want to wait."""
@@ -66,17 +66,18 @@ async def bench(session: Session, arguments: Sequence[object]) -> list[object] |
     background = await session.ready()
     report, names = _asked(session, arguments)
     if background is None or report is None:
-        session.editor.warning(_NO_FILE)
+        session.editor.tell("open benchmarks")
         return None
     if session.benchmarks.running is not None:
-        session.editor.warning("a benchmark runs already; wait for it, or cancel it.")
+        session.editor.tell("benchmark runs")
         return None
     # imported here, and below: the server answers sooner without what runs benchmarks
     from goescape.toolchain.benchmarks import matching  # noqa: PLC0415
 
     if not matching(names_of(report), names):
-        known = ", ".join(names_of(report)) or "no benchmarks"
-        session.editor.warning(f"{report.package} has {known}; name one of them.")
+        words = spoken()
+        known = words.comma.join(names_of(report)) or words.text("tell no benchmarks")
+        session.editor.tell("benchmarks", package=report.package, names=known)
         return None
     try:
         run = await _measured(session, report, names)
@@ -103,7 +104,7 @@ async def _measured(session: Session, report: PackageReport, names: tuple[str, .
     background = session.background
     assert background is not None
     kept = session.benchmarks
-    title = f"benchmark: {', '.join(names) or report.package}"
+    title = spoken().text("work benchmark", names=", ".join(names) or report.package)
     with tempfile.TemporaryDirectory(prefix="goescape-bench-") as work:
         how = Benchmarking(names, overlay=_unsaved(session))
         kept.running = asyncio.ensure_future(measure(background.engine, report, how, work))
@@ -124,7 +125,7 @@ def _tell(session: Session, run: Run) -> None:
         session.editor.warning(sentence)
     if run.written:
         names = ", ".join(os.path.relpath(path, run.directory) for path in run.written[:5])
-        session.editor.warning(f"files were written meanwhile, and stay: {names}.")
+        session.editor.tell("written", names=names)
 
 
 def _asked(

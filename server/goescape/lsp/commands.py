@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goescape.analysis import explain
+from goescape.analysis.messages import spoken
 from goescape.lsp import actions
-from goescape.lsp.fixes import CHANGED
 from goescape.lsp.lenses import SHOW_ALLOCATIONS
 from goescape.lsp.names import APPLY_AND_TEST, APPLY_FIX, SHOW_FLOW
 from goescape.lsp.paths import path_of, uri_of
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _MOST_CHOICES = 12
-_NOT_READY = "not ready yet; try again in a moment."
-_NO_FILE = "open a Go file first, or name one by its URI."
+_NOT_READY = "not ready"
+_NO_FILE = "open a file"
 
 
 async def analyze_package(session: Session, arguments: Sequence[object]) -> None:
@@ -36,7 +36,7 @@ async def analyze_package(session: Session, arguments: Sequence[object]) -> None
     path = _file(session, arguments)
     background = await session.ready()
     if background is None or not path:
-        session.editor.warning(_NO_FILE if background else _NOT_READY)
+        session.editor.tell(_NO_FILE if background else _NOT_READY)
         return
     background.scheduler.analyze_package_of(path)
 
@@ -45,7 +45,7 @@ async def analyze_workspace(session: Session, _: Sequence[object]) -> None:
     """Analyse every package of the workspace folders."""
     background = await session.ready()
     if background is None or not session.folders:
-        session.editor.warning("open a folder first." if background else _NOT_READY)
+        session.editor.tell("open a folder" if background else _NOT_READY)
         return
     background.scheduler.resume()
     for folder in session.folders:
@@ -56,7 +56,7 @@ async def pause_workspace(session: Session, _: Sequence[object]) -> bool | None:
     """Let the analysis of whole folders wait, or go on; whether it waits now."""
     background = await session.ready()
     if background is None:
-        session.editor.warning(_NOT_READY)
+        session.editor.tell(_NOT_READY)
         return None
     scheduler = background.scheduler
     (scheduler.resume if scheduler.is_paused else scheduler.pause)()
@@ -74,7 +74,7 @@ async def show_output(session: Session, arguments: Sequence[object]) -> str | No
     path = _file(session, arguments)
     background = await session.ready()
     if background is None or not path:
-        session.editor.warning(_NO_FILE if background else _NOT_READY)
+        session.editor.tell(_NO_FILE if background else _NOT_READY)
         return None
     engine = background.engine
     try:
@@ -83,7 +83,7 @@ async def show_output(session: Session, arguments: Sequence[object]) -> str | No
     except GoProblem as problem:
         session.editor.error(problem.message)
         return None
-    text = text or "The compiler says nothing about this package.\n"
+    text = text or f"{spoken().text('compiler silent')}\n"
     if not session.editor.client.shows_documents:
         return text
     file = session.documents.file(home.import_path or home.pattern)
@@ -106,7 +106,7 @@ async def show_flow(session: Session, arguments: Sequence[object]) -> list[objec
     )
     view, finding = next(found, (None, None))
     if view is None or finding is None:
-        session.editor.warning(CHANGED)
+        session.editor.tell("fix is old")
         return None
     translator = session.translator()
     steps = actions.flow(view, finding)
@@ -155,7 +155,7 @@ async def apply_and_test(session: Session, arguments: Sequence[object]) -> None:
         except GoProblem as problem:
             failure = problem.message
         if failure:
-            session.editor.warning(f"the fix was not applied, its tests fail: {failure}")
+            session.editor.tell("fix fails", why=failure)
             return
     await _apply(session, proof)
 
@@ -163,12 +163,12 @@ async def apply_and_test(session: Session, arguments: Sequence[object]) -> None:
 async def _apply(session: Session, proof: Proof | None) -> None:
     changes = session.fixes.changes(proof) if proof is not None else None
     if proof is None or changes is None:
-        session.editor.warning(CHANGED)
+        session.editor.tell("fix is old")
         return
     action = actions.Action(proof.candidate.headline, "", proof=proof, changes=changes)
     edit = session.translator().workspace_edit(action, session.editor.client)
     if not await session.editor.apply(proof.candidate.headline, edit):
-        session.editor.warning("the editor did not apply the fix.")
+        session.editor.tell("fix refused")
 
 
 async def show_allocations(session: Session, arguments: Sequence[object]) -> list[object] | None:
@@ -228,7 +228,8 @@ async def _offer(session: Session, view: View, found: Sequence[Finding]) -> None
     if not titles:
         return
     if session.editor.client.asks and session.editor.client.shows_documents:
-        chosen = await session.editor.choose("Which allocation?", tuple(titles))
+        question = spoken().text("which allocation")
+        chosen = await session.editor.choose(question, tuple(titles))
         if chosen in titles:
             await _go_to(session, view, titles[chosen])
     else:
@@ -237,7 +238,7 @@ async def _offer(session: Session, view: View, found: Sequence[Finding]) -> None
 
 def _title(view: View, finding: Finding) -> str:
     span = view.span(finding.span) or finding.span
-    return f"line {span.line}: {explain.message(finding)}"
+    return spoken().text("on line", line=span.line, message=explain.message(finding))
 
 
 async def _go_to(session: Session, view: View, finding: Finding) -> bool:

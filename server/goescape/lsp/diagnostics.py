@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import field, frozen
 
 from goescape.analysis import explain
+from goescape.analysis.messages import spoken
 from goescape.analysis.model import CompileError, Finding, Place, RankReason, Severity, Span
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 DOCUMENTATION = "https://github.com/goescape/goescape/blob/main/docs/causes.md"
 DIRECTIVES = "https://github.com/goescape/goescape/blob/main/docs/directives.md"
-WAITS = "escape analysis waits: the package does not compile"
-
 
 Found: TypeAlias = "tuple[Span, Finding, View]"
 """A finding, where it is now, and the package that it belongs to."""
@@ -224,11 +223,11 @@ def _of_file(facts: FileFacts, *, related: bool) -> Iterator[Notice]:
         return
     span = package_clause(facts.text)
     if facts.excluded:
-        message = f"no escape analysis here: {facts.excluded}"
+        message = spoken().text("file excluded", why=facts.excluded)
         yield Notice(span, Severity.HINT, "excluded", message)
     elif facts.waiting is not None:
         first = tuple(_first_error(facts.waiting)) if related else ()
-        yield Notice(span, Severity.HINT, "waiting", WAITS, first)
+        yield Notice(span, Severity.HINT, "waiting", spoken().text("file waits"), first)
 
 
 def _first_error(errors: Sequence[CompileError]) -> Iterator[Related]:

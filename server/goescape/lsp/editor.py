@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 from lsprotocol import types as lsp
 
+from goescape.analysis.messages import spoken
 from goescape.lsp.client import Client
 from goescape.lsp.progress import Status
 
@@ -84,6 +85,10 @@ class Editor:
     def error(self, text: str) -> None:
         """A message that asks the user to do something."""
         self._message(lsp.MessageType.Error, text)
+
+    def tell(self, what: str, **values: object) -> None:
+        """Warn with a sentence of the catalogue, given its key without ``tell``."""
+        self.warning(spoken().text(f"tell {what}", **values))
 
     def warning(self, text: str) -> None:
         """A message about something that works differently from what was asked."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from goescape.analysis.messages import spoken
 from goescape.analysis.source import BOM, is_same_text
 from goescape.lsp.diagnostics import is_quiet
 from goescape.toolchain.offers import Found, leave_it
@@ -22,7 +23,6 @@ _TELL_SECONDS = 1.0
 """Proofs that come closer together than this are told at once."""
 TESTING = -1
 """The token of that work; those of the scheduler are positive."""
-CHANGED = "the code has changed since this fix was proved; save the file and ask again."
 
 
 @frozen
@@ -133,9 +133,10 @@ class Fixes:
         """What the packages' own tests say of a fix; empty when they pass. Can be cancelled."""
         background = self._session.background
         if background is None:
-            return "the server is about to end"
+            return spoken().text("server ends")
+        title = spoken().text("work testing", fix=proof.candidate.headline)
         self.testing = asyncio.ensure_future(background.engine.failing_tests(proof.contents))
-        with self._session.announced(TESTING, f"testing: {proof.candidate.headline}"):
+        with self._session.announced(TESTING, title):
             return await self.testing
 
     def changes(self, proof: Proof) -> tuple[Changed, ...] | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.analysis import queries
+from goescape.analysis import explain, queries
 from goescape.analysis.benchmarks import benchmarks_of
 from goescape.lsp.diagnostics import FileFacts, is_quiet
 from goescape.lsp.names import BENCH
@@ -47,7 +47,7 @@ def lenses(
         for lens in queries.lens_lines(view.report, name):
             span = view.span(lens.span)
             if span is not None and lens.total:
-                words = title(lens.total, lens.in_loops)
+                words = explain.lens(lens.total, lens.in_loops)
                 share = view.function_share(name, lens.function)
                 words = words if share is None else f"{words}: {share.text}"
                 shown.append(FunctionLens(span, words, lens.span.line))
@@ -78,13 +78,3 @@ def _over_benchmarks(
         if span is not None:
             words = benchmark(view.report.package, function.name)
             yield FunctionLens(span, words, function.name_span.line, BENCH)
-
-
-def title(total: int, in_loops: int) -> str:
-    """``3 heap allocations, 1 in a loop``."""
-    count = f"{total} heap allocation{'' if total == 1 else 's'}"
-    if not in_loops:
-        return count
-    if in_loops == total:
-        return f"{count} in a loop"
-    return f"{count}, {in_loops} in a loop"

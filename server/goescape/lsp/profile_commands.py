@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goescape.analysis import explain
+from goescape.analysis.messages import spoken
 from goescape.analysis.profile_reasons import Reason
 from goescape.analysis.profiles import ProfileProblem, amount_text, packages
 from goescape.lsp.paths import path_of
@@ -22,7 +23,6 @@ LOAD_PROFILE = "goescape.loadProfile"
 REMOVE_PROFILE = "goescape.removeProfile"
 TOP_ALLOCATIONS = "goescape.topAllocations"
 _MOST_SOURCES = 30
-_NO_FILE = "name the file of a heap profile, as `go test -memprofile` writes it."
 
 
 async def load_profile(session: Session, arguments: Sequence[object]) -> dict[str, object] | None:
@@ -33,7 +33,7 @@ async def load_profile(session: Session, arguments: Sequence[object]) -> dict[st
         case [str(file), *_] if file:
             path = name = _path(session, file)
         case _:
-            session.editor.warning(_NO_FILE)
+            session.editor.tell("name a profile")
             return None
     try:
         profile = await session.profiles.load(path, name)
@@ -50,8 +50,9 @@ async def remove_profile(session: Session, arguments: Sequence[object]) -> list[
     match arguments:
         case [str(name), *_] if name:
             if not (session.profiles.remove(name) or session.profiles.remove(_path(session, name))):
-                loaded = ", ".join(session.profiles.names) or "none is"
-                session.editor.warning(f"no profile {name} is loaded; loaded: {loaded}.")
+                words = spoken()
+                loaded = words.comma.join(session.profiles.names) or words.text("tell none")
+                session.editor.tell("no profile", name=name, loaded=loaded)
         case _:
             for name in session.profiles.names:
                 session.profiles.remove(name)
@@ -99,10 +100,7 @@ def _tell(session: Session, profile: Profile, name: str) -> None:
     known = {each.package for each in session.store.packages()}
     of = [*packages(profile)]
     if known and not known & {each.removesuffix("_test") for each in of} and "main" not in of:
-        session.editor.warning(
-            f"{name} ({amount}) has nothing of the packages that were analysed; "
-            f"most of it is of {of[0]}."
-        )
+        session.editor.tell("stranger", name=name, amount=amount, other=of[0])
     else:
         session.editor.information(f"{name}: {amount}")
 

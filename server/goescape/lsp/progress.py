@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import frozen
 
+from goescape.analysis.messages import spoken
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -46,12 +48,15 @@ def status(
     running: Sequence[str], problem: Problem | None, waiting: Sequence[str], first_error: str = ""
 ) -> Status:
     """What to say: a problem that stops everything first, then work, then what waits."""
+    words = spoken()
     if problem is not None:
         return Status(State.ERROR, problem.message, problem=problem.kind)
     if running:
-        return Status(State.ANALYZING, f"analysing {', '.join(running)}", tuple(running))
+        text = words.text("status analysing", what=words.comma.join(running))
+        return Status(State.ANALYZING, text, tuple(running))
     if waiting:
-        text = f"{waiting[0]} does not compile{f': {first_error}' if first_error else ''}"
+        key = "status does not compile why" if first_error else "status does not compile"
+        text = words.text(key, package=waiting[0], why=first_error)
         return Status(State.WAITING, text, tuple(waiting))
     return Status()
 

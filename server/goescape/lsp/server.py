@@ -28,7 +28,6 @@ from goescape.lsp.client import Client
 from goescape.lsp.commands import COMMANDS
 from goescape.lsp.editor import Editor, EditorLog
 from goescape.lsp.escapes import QUESTIONS
-from goescape.lsp.fixes import CHANGED
 from goescape.lsp.paths import path_of
 from goescape.lsp.profile_commands import PROFILE_COMMANDS
 from goescape.lsp.protocol import Protocol
@@ -257,7 +256,7 @@ def _resolve_code_action(session: Session, action: lsp.CodeAction) -> lsp.CodeAc
         proof = actions.named(session, action.data)
         changes = session.fixes.changes(proof) if proof is not None else None
         if proof is None or changes is None:
-            session.editor.warning(CHANGED)
+            session.editor.tell("fix is old")
         else:
             whole = actions.Action(action.title, "", proof=proof, changes=changes)
             client = session.editor.client

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from goescape.analysis.languages import catalogue, of_environment
-from goescape.analysis.messages import speak
+from goescape.analysis.messages import speak, spoken
 from goescape.analysis.source import is_same_text
 from goescape.lsp.benchmarks import MEASURING, Benchmarks
 from goescape.lsp.buffers import Buffer, Buffers, Edit
@@ -344,7 +344,7 @@ class Session:
             packages, first = [self._unfinished.package], self._unfinished.message
         now = status(self._progress.running, self._problem, packages, first)
         if now == Status() and self.background is not None and self.background.scheduler.is_paused:
-            now = Status(message="the analysis of the workspace is paused")
+            now = Status(message=spoken().text("status paused"))
         self.editor.status(evolve(now, go=self._go))
 
     async def _look_for_go(self, background: Background) -> None:

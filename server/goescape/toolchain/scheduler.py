@@ -12,6 +12,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from goescape.analysis.messages import spoken
 from goescape.analysis.model import PackageReport
 from goescape.toolchain.builds import problem_of
 from goescape.toolchain.digests import file_digests
@@ -498,8 +499,9 @@ def _home(path: str) -> tuple[str, str, str]:
 
 def _title(root: str, patterns: Iterable[str]) -> str:
     names = [_name(root, pattern) for pattern in patterns]
-    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-    return f"{names[0]}{more}"
+    if len(names) == 1:
+        return names[0]
+    return spoken().text("work packages", first=names[0], count=len(names) - 1)
 
 
 def _name(root: str, pattern: str) -> str:
