@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from goescape.toolchain.engine import Engine, EngineOptions
 from goescape.toolchain.kept_results import KeptResults
+from goescape.toolchain.leftovers import remove_leftovers
 from goescape.toolchain.offers import preferred
 from goescape.toolchain.proving import Proofs
 from goescape.toolchain.scheduler import Scheduler
@@ -36,7 +37,7 @@ class Background:
         self.engine = Engine(EngineOptions.of(settings))
         kept = KeptResults()
         self.scheduler = Scheduler(self.engine, emit, shown, kept=kept, heard=heard)
-        self._pruning = asyncio.ensure_future(asyncio.to_thread(kept.prune))
+        self._tidying = asyncio.ensure_future(asyncio.to_thread(_tidy, kept))
         self.proofs = Proofs(self.engine, preferred, on_proof=on_proof)
         self._on_change = on_change
         self._watcher: Watcher | None = None
@@ -65,6 +66,12 @@ class Background:
     async def close(self) -> None:
         """End every process and thread."""
         await self.stop_watching()
-        await self._pruning
+        await self._tidying
         await self.proofs.close()
         await self.scheduler.close()
+
+
+def _tidy(kept: KeptResults) -> None:
+    """What earlier servers left."""
+    kept.prune()
+    remove_leftovers()
