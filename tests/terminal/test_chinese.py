@@ -9,6 +9,7 @@ import pytest
 
 from tests.terminal.command import goescape
 from tests.terminal.test_check import MODULE as HEADER
+from tests.terminal.test_comparing import committed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +30,7 @@ func Text(n int) string {
 	return fmt.Sprintf("%d", n)
 }
 """
+MORE = "package m\n\nfunc F() *int { return new(int) }\n"
 CHINESE = {"LC_ALL": "zh_CN.UTF-8"}
 
 
@@ -59,6 +61,14 @@ def test_fix(folder: Path, go_path: str) -> None:
     answer = goescape("fix", "-C", folder, "--go", go_path, "--diff", env=CHINESE)
     assert "用 strconv.Itoa 代替 fmt.Sprintf (sprintf)" in answer.stdout
     assert re.search(r"消除 1 处堆分配；已用 go1\.\d+\.\d+ 检验", answer.stdout)
+
+
+def test_compare(folder: Path, go_path: str) -> None:
+    committed(folder)
+    (folder / "p.go").write_text(MORE)
+    answer = goescape("compare", "HEAD", "-C", folder, "--go", go_path, env=CHINESE)
+    assert re.search(r"^新增 .*p\.go:3: `new\(int\)` 分配在堆上", answer.stdout, re.MULTILINE)
+    assert "自 HEAD 以来的分配点：消失 " in answer.stdout
 
 
 def test_other_languages_are_english(write_tree: WriteTree, go_path: str) -> None:

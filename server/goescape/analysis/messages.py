@@ -335,6 +335,25 @@ ENGLISH = Catalogue(
         "explain rank": "Rank",
         "explain compiler": "The compiler says",
         "explain nothing": "{place}: nothing here goes to the heap.",
+        "compare gone": "gone",
+        "compare new": "new",
+        "compare line": "line {line}",
+        "compare moved": "moved {place}: {subject} ({before} before)",
+        "compare more": "moved {count} more",
+        "compare since": "Allocation sites since {revision}",
+        "compare total": "{title}: {gone} gone, {new} new, {moved} moved, {same} where they were",
+        "compare only before": ": only before",
+        "compare only now": ": only now",
+        "compare from nothing": "from nothing",
+        "chance few": (
+            "Whether that is chance cannot be told from so few runs: ask for --count 4 or more."
+        ),
+        "chance unknown": "Whether that is chance is not known: pip install 'goescape[bench]'.",
+        "profile empty": "Nothing that was allocated is in the profile.",
+        "names and more": "{names} and {count} more",
+        "benchmarks wrote": (
+            "Files were written while the benchmarks of {package} ran, and stay: {names}."
+        ),
         # Around findings.
         "hover profile": "Profile:",
         "hover helps": "What helps:",

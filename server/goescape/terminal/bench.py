@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import define, field, frozen
 
 from goescape.analysis.benchmarks import names_of
+from goescape.analysis.messages import spoken
 from goescape.analysis.profile_join import Joining
 from goescape.analysis.profiles import Profile, ProfileProblem, merged
 from goescape.terminal import profile_output
@@ -156,7 +157,7 @@ def render(outcome: Outcome, style: Style, here: Path) -> Iterator[str]:
     if outcome.joined is not None:
         yield from profile_output.render(outcome.joined, style, here, everything="")
     elif any(run.profile for run in outcome.runs):
-        yield "Nothing that was allocated is in the profile."
+        yield spoken().text("profile empty")
 
 
 def _table(measured: Sequence[Measured], style: Style) -> Iterator[str]:
@@ -186,7 +187,7 @@ def written_sentence(package: str, paths: Sequence[str], here: Path) -> str:
     """That benchmarks have written files."""
     names = ", ".join(shown_path(path, here) for path in paths[:_MOST_WRITTEN])
     rest = len(paths) - _MOST_WRITTEN
-    names += f" and {rest} more" if rest > 0 else ""
-    return printable(
-        f"Files were written while the benchmarks of {package} ran, and stay: {names}."
-    )
+    words = spoken()
+    if rest > 0:
+        names = words.text("names and more", names=names, count=rest)
+    return printable(words.text("benchmarks wrote", package=package, names=names))

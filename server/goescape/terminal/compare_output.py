@@ -7,7 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from goescape.analysis import explain
-from goescape.analysis.messages import ENGLISH
+from goescape.analysis.messages import ENGLISH, spoken
 from goescape.terminal.paths import shown_path
 from goescape.terminal.style import Style, printable
 from goescape.toolchain.memory_meter import CYCLES
@@ -22,12 +22,11 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 _MOST_MOVED = 5
-_LIBRARY = "Whether that is chance is not known: pip install 'goescape[bench]'"
-_FEW = "Whether that is chance cannot be told from so few runs: ask for --count 4 or more"
 
 
 def render(found: Comparison, style: Style, here: Path) -> Iterator[str]:
     """Lines without their ends."""
+    words = spoken()
     parts = (
         ("gone", found.gone, "hint", found.old_folder, found.folder),
         ("new", found.new, "warning", here, here),
@@ -39,22 +38,27 @@ def render(found: Comparison, style: Style, here: Path) -> Iterator[str]:
                 name = shown_path(str(named_from / name), here)
             place = style.paint("strong", printable(f"{name}:{finding.span.line}"))
             message = style.prose(printable(explain.message(finding)))
-            yield f"{style.paint(role, word)} {place}: {message}"
+            yield f"{style.paint(role, words.text(f'compare {word}'))} {place}: {message}"
     for moved in found.moved[:_MOST_MOVED]:
         after = f"{shown_path(moved.after.span.file, here)}:{moved.after.span.line}"
-        old = f"line {moved.before.span.line}"
+        old = words.text("compare line", line=moved.before.span.line)
         name = shown_path(moved.before.span.file, found.old_folder)
         if name != shown_path(moved.after.span.file, found.folder):
             old = f"{name}:{moved.before.span.line}"
-        yield style.paint(
-            "faint", printable(f"moved {after}: {moved.after.subject} ({old} before)")
-        )
+        told = words.text("compare moved", place=after, subject=moved.after.subject, before=old)
+        yield style.paint("faint", printable(told))
     if (more := len(found.moved) - _MOST_MOVED) > 0:
-        yield style.paint("faint", f"moved {more} more")
+        yield style.paint("faint", words.text("compare more", count=more))
     if not found.failures or found.new or found.gone or found.same:
-        numbers = f"{len(found.gone)} gone, {len(found.new)} new, {len(found.moved)} moved"
-        total = style.paint("strong", f"Allocation sites since {printable(found.revision)}")
-        yield f"{total}: {numbers}, {found.same} where they were"
+        title = words.text("compare since", revision=printable(found.revision))
+        yield words.text(
+            "compare total",
+            title=style.paint("strong", title),
+            gone=len(found.gone),
+            new=len(found.new),
+            moved=len(found.moved),
+            same=found.same,
+        )
     if found.benchmarks:
         yield ""
         yield from _benchmarks(found.benchmarks, style)
@@ -66,7 +70,8 @@ def _benchmarks(found: Sequence[Benchmark], style: Style) -> Iterator[str]:
         if each.package != package:
             package = each.package
             yield style.paint("strong", printable(package))
-        yield f"  {printable(each.name)}{f': only {each.only}' if each.only else ''}"
+        only = spoken().text(f"compare only {each.only}") if each.only else ""
+        yield f"  {printable(each.name)}{only}"
         rows = [_row(change) for change in each.changes]
         widths = [max((len(row[column]) for row in rows), default=0) for column in range(4)]
         for change, (unit, old, new, verdict) in zip(each.changes, rows, strict=True):
@@ -77,7 +82,7 @@ def _benchmarks(found: Sequence[Benchmark], style: Style) -> Iterator[str]:
     changes = [change for each in found for change in each.changes]
     if any(change.chance is None for change in changes):
         few = any(len(change.before) < 4 for change in changes)
-        yield style.paint("faint", f"  {_FEW if few else _LIBRARY}.")
+        yield style.paint("faint", f"  {spoken().text('chance few' if few else 'chance unknown')}")
 
 
 def _row(change: Change) -> tuple[str, str, str, str]:
@@ -93,7 +98,7 @@ def _verdict(change: Change) -> str:
     runs = f"n={len(change.before)}+{len(change.after)}"
     if not change.is_telling:
         return f"~ (p={change.chance:.3f} {runs})" if change.chance < 1 else f"~ ({runs})"
-    return f"{percent or 'from nothing'} (p={change.chance:.3f} {runs})"
+    return f"{percent or spoken().text('compare from nothing')} (p={change.chance:.3f} {runs})"
 
 
 def _amount(number: float, unit: str) -> str:
