@@ -11,7 +11,10 @@ from goescape.analysis.model import Cause
 from goescape.settings import markdown_table
 from tests.conftest import REPOSITORY
 from tests.project import readme
+from tests.terminal.command import goescape
 
+CHINESE_PAGE = REPOSITORY / "docs" / "zh-cn.md"
+CHINESE = {"LC_ALL": "zh_CN.UTF-8"}
 SAMPLE = ("returned.go", "too_large.go")
 """The files of the tour whose findings the README shows."""
 
@@ -36,6 +39,23 @@ def test_the_sample_is_real_output(go_path: str, update: bool) -> None:
         readme.rewrite("sample", f"```text\n{shown}\n\n...\n\n{summary}```\n")
     # without the summary, which names a version and a time
     assert readme.code("sample").partition("\n\n...\n\n")[0] == shown, "run pytest with --update"
+
+
+def test_the_chinese_page_shows_real_output(go_path: str, update: bool) -> None:
+    line = "examples/tour/returned.go:14"
+    answer = goescape("explain", line, "--go", go_path, folder=REPOSITORY, env=CHINESE)
+    assert answer.returncode == 0, answer.stderr
+    shown = re.sub(r"(?m) *// want.*$", "", answer.stdout)
+    if update:
+        readme.rewrite("示例", f"```text\n{shown}```\n", CHINESE_PAGE)
+    assert readme.code("示例", CHINESE_PAGE) == shown, "run pytest with --update"
+
+
+def test_the_chinese_page_names_commands_that_exist() -> None:
+    named = re.findall(r"`goescape ([a-z]+)", CHINESE_PAGE.read_text("utf-8"))
+    usage = goescape("--help").stdout
+    assert len(named) > 5
+    assert all(re.search(rf"\b{each}\b", usage) for each in named)
 
 
 def test_the_checks_run_the_test_command_of_the_readme() -> None:
