@@ -63,7 +63,7 @@ async def test_what_stands_around_findings_is_translated_too(write_tree: WriteTr
         assert lens.command is not None
         assert lens.command.title == "1 处堆分配"
         await talk.command("goescape.loadProfile")
-        assert talk.client.messages[-1].message.startswith("请指定一个堆 profile 文件")
+        assert "请指定一个堆 profile 文件" in talk.client.messages[-1].message
         talk.save(folder / "p.go", talk.texts[uri] + BROKEN)
         shown = await talk.until_shown(uri, "1 package m waiting", "6 x returned")
         assert shown[0].message == "逃逸分析正在等待：包无法编译"

@@ -67,6 +67,23 @@ async def test_a_file_is_written(seen: Seen) -> None:
     assert seen.watcher.notice == ""
 
 
+async def test_that_files_are_read_wakes_nobody(
+    seen: Seen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each compile reads many: an event for each would cost more than the compile."""
+    kinds: set[str] = set()
+    monkeypatch.setattr(
+        watch._Handler,  # noqa: SLF001
+        "on_any_event",
+        lambda _, event: kinds.add(event.event_type),
+    )
+    file = seen.folder / "a" / "a.go"
+    file.read_bytes()
+    file.write_text("package a // changed\n")
+    await until(lambda: "closed" in kinds or "modified" in kinds)
+    assert kinds <= {"created", "modified", "closed"}
+
+
 async def test_files_are_added_renamed_and_removed(seen: Seen) -> None:
     new = seen.folder / "a" / "new.go"
     new.write_text("package a\n")

@@ -88,7 +88,7 @@ class Editor:
 
     def tell(self, what: str, **values: object) -> None:
         """Warn with a sentence of the catalogue, given its key without ``tell``."""
-        self.warning(spoken().text(f"tell {what}", **values))
+        self.warning(spoken().text(f"tell {what}", None, **values))
 
     def warning(self, text: str) -> None:
         """A message about something that works differently from what was asked."""

@@ -7,7 +7,18 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.events import (
+    DirCreatedEvent,
+    DirDeletedEvent,
+    DirMovedEvent,
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
 from watchdog.observers import Observer
 from watchdog.observers.polling import PollingObserver
 
@@ -23,7 +34,17 @@ POLL_SECONDS = 2.0
 """How often folders are looked through when the system cannot watch them."""
 _MOST_WATCHES = 40
 """Each watch costs a thread; with more, ignored folders are watched too and filtered later."""
-_TELLING = frozenset({"created", "modified", "moved", "deleted", "closed"})
+_TELLING: list[type[FileSystemEvent]] = [
+    DirCreatedEvent,
+    DirDeletedEvent,
+    DirMovedEvent,
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+]
+"""What happens to files; that somebody reads one, as each compile does, is no news."""
 
 
 class Watcher:
@@ -89,7 +110,7 @@ class Watcher:
     def _watch(
         self, observer: BaseObserver, handler: _Handler, path: str, *, recursive: bool
     ) -> None:
-        observer.schedule(handler, path, recursive=recursive)
+        observer.schedule(handler, path, recursive=recursive, event_filter=_TELLING)
         if not recursive:
             self._alone.add(path)
 
@@ -130,8 +151,6 @@ class _Handler(FileSystemEventHandler):
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Tell the paths of one event."""
-        if event.event_type not in _TELLING:
-            return
         source, target = os.fsdecode(event.src_path), os.fsdecode(event.dest_path)
         if event.is_directory:
             self._folder_event(event.event_type, source, target)
