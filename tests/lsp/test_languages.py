@@ -65,5 +65,5 @@ async def test_what_stands_around_findings_is_translated_too(write_tree: WriteTr
         await talk.command("goescape.loadProfile")
         assert "请指定一个堆 profile 文件" in talk.client.messages[-1].message
         talk.save(folder / "p.go", talk.texts[uri] + BROKEN)
-        shown = await talk.until_shown(uri, "1 package m waiting", "6 x returned")
+        shown = await talk.until_shown(uri, "1 package m waiting", "4 x returned")
         assert shown[0].message == "逃逸分析正在等待：包无法编译"

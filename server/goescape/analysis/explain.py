@@ -154,7 +154,7 @@ def parameter_sentence(parameter: Parameter, words: Catalogue | None = None) -> 
     places = [words.text(f"leaks to {leak}", default=f"`{leak}`") for leak in parameter.leaks]
     sentence = words.text("parameter leaks", name=name, places=words.join(places))
     if any(leak == "heap" for leak in parameter.leaks):
-        sentence += " " + words.text("parameter consequence")
+        sentence += words.gap + words.text("parameter consequence")
     return sentence
 
 

@@ -20,6 +20,8 @@ class Catalogue:
     pause: str = "; "
     """Between two parts of a sentence."""
     full_stop: str = "."
+    gap: str = " "
+    """Between two sentences."""
 
     def text(self, key: str, default: str | None = None, **values: object) -> str:
         """A sentence; ``default`` serves where the catalogue has no such key."""

@@ -20,6 +20,7 @@ CHINESE = Catalogue(
     comma="、",
     pause="；",
     full_stop="。",
+    gap="",
     templates={
         # What is allocated.
         "what variable": "{subject} 被移到堆上",

@@ -25,8 +25,9 @@ from goescape.toolchain.listeners import LONGEST_LINE
 from goescape.toolchain.packages import owner_of, split_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
+    from goescape.analysis.compiler_facts import PackageText
     from goescape.analysis.model import PackageReport
 
 _COLOUR = re.compile(rb"\x1b\[[0-9;]*[A-Za-z]")
@@ -37,6 +38,8 @@ _LONGEST_COLOUR = 64
 """How far from its beginning a header may stand behind colours."""
 _MOST_LINES = 400_000
 """That are understood together; a log without headers may have no end."""
+_AT_ONCE = 2_000
+"""Lines that are read together: few need little memory, many little time."""
 _MOST_NAMES = 20_000
 """Of files, that are remembered."""
 
@@ -111,43 +114,40 @@ class BuildLog:
     def _reports(
         self, log: BinaryIO, package: str, pieces: Mapping[str, array[int]]
     ) -> Iterator[PackageReport]:
-        block: list[bytes] = []
-        files: set[bytes] = set()
+        part = _Part()
         for header, places in pieces.items():
             head = f"# {header or package or 'log'}".encode()
-            block.append(head)
+            part.add(head)
             for begin, end in zip(places[::2], places[1::2], strict=True):
                 log.seek(begin)
                 for line in _lines(log, end - begin):
-                    self._take(_plain(line), block, files)
-                    if len(block) > _MOST_LINES:
-                        yield from self._report(package, block, files)
-                        block, files = [head], set()
-        yield from self._report(package, block, files)
+                    self._take(_plain(line), part)
+                    if part.lines > _MOST_LINES:
+                        yield from self._report(package, part)
+                        part = _Part()
+                        part.add(head)
+        yield from self._report(package, part)
 
-    def _take(self, line: bytes, block: list[bytes], files: set[bytes]) -> None:
+    def _take(self, line: bytes, part: _Part) -> None:
         first = _FIRST_PLACE.match(line)
         if first is None:
             return
         path, is_here = self._resolved(first[1])
         if is_here:
-            files.add(path)
-        block.append(_PLACE.sub(lambda match: self._resolved(match[1])[0], line))
+            part.files.add(path)
+        part.add(_PLACE.sub(lambda match: self._resolved(match[1])[0], line))
 
-    def _report(
-        self, package: str, block: Sequence[bytes], files: Iterable[bytes]
-    ) -> Iterator[PackageReport]:
+    def _report(self, package: str, part: _Part) -> Iterator[PackageReport]:
         sources = {}
-        for name in sorted(files):
+        for name in sorted(part.files):
             path = os.fsdecode(name)
             sources[path] = SourceText(path, Path(path).read_bytes())
+        texts = part.understood()
         if not sources:
             return
-        reader = CompilerText()
-        reader.feed_chunk(b"\n".join([*block, b""]))
         directory = str(Path(next(iter(sources))).parent)
         info = PackageInfo(package, directory, tuple(sources), str(self._folder), self._language)
-        yield build_report(info, reader.finish(), sources)
+        yield build_report(info, texts, sources)
 
     def _resolved(self, printed: bytes) -> tuple[bytes, bool]:
         """The file that is meant: as printed, or the longest end of it that is here; whether it
@@ -171,6 +171,33 @@ class BuildLog:
                 return os.fsencode(path), True
         self.unknown = self.unknown or name
         return printed, False
+
+
+class _Part:
+    """What is understood together; its text is let go of as it comes."""
+
+    def __init__(self) -> None:
+        self.files: set[bytes] = set()
+        """Those that it names and that are here."""
+        self.lines = 0
+        self._reader = CompilerText()
+        self._waiting: list[bytes] = []
+
+    def add(self, line: bytes) -> None:
+        """Take a line, without its end."""
+        self.lines += 1
+        self._waiting.append(line)
+        if len(self._waiting) >= _AT_ONCE:
+            self._read()
+
+    def understood(self) -> tuple[PackageText, ...]:
+        """All of it; nothing more may come."""
+        self._read()
+        return self._reader.finish()
+
+    def _read(self) -> None:
+        self._reader.feed_chunk(b"\n".join([*self._waiting, b""]))
+        self._waiting.clear()
 
 
 def _lines(log: BinaryIO, size: int = sys.maxsize) -> Iterator[bytes]:
