@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import sys
 import time
 from contextlib import aclosing
@@ -17,6 +18,7 @@ from goescape.analysis.model import Finding, PackageReport, Place, Remark, Sever
 from goescape.analysis.profile_join import Joined, Joining
 from goescape.analysis.profiles import ProfileProblem, merged
 from goescape.analysis.queries import once_per_site
+from goescape.analysis.source import SourceText
 from goescape.terminal.baseline_file import read, sites
 from goescape.terminal.targets import UsageError, existing_folder, resolve, seen_from
 from goescape.toolchain.build_logs import BuildLog
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from goescape.analysis.baselines import Site
-    from goescape.analysis.source import SourceText
     from goescape.terminal.progress import Progress
 
 
@@ -142,8 +143,12 @@ class _Collector:
         for finding in item.findings:
             if finding.is_diagnostic or self.question.everything:
                 self.findings.append(finding)
-                if source := item.sources.get(finding.span.file):
-                    self.sources[finding.span.file] = source
+                self._keep_source(item.sources.get(finding.span.file))
+
+    def _keep_source(self, source: SourceText | None) -> None:
+        """Only the text: what was made of it to find something is as large again, many times."""
+        if source is not None and source.path not in self.sources:
+            self.sources[source.path] = SourceText(source.path, source.content)
 
     def wanted(self) -> tuple[Finding, ...]:
         """Each site once, in source order, without those below the threshold."""
@@ -247,6 +252,9 @@ def _read_log(folder: Path, name: str, collector: _Collector, progress: Progress
             for report in log.reports(file):
                 collector.add(report)
                 progress.advance(report.package, len(collector.findings))
+                del report  # while the next one is made, this one is garbage, much of it in circles
+                gc.collect()
+                gc.freeze()  # what is left is kept to the end: it need not be searched again
     except OSError as problem:
         raise UsageError(f"The log {name} cannot be read ({problem.strerror}).") from None
     if collector.packages:
