@@ -230,7 +230,8 @@ async def _start(run: PackageRun, subject: Subject, kind: editors.Kind) -> None:
     subject.session = session
     reaction = await session.open(subject.file)
     if reaction is None:
-        run.samples.notes.append(f"{kind.name}: nothing shown after the start")
+        run.samples.notes.append(f"{kind.name}: nothing shown after the start, so asked no more")
+        subject.silent.update(typing=_PATIENCE, saving=_PATIENCE)
         return
     first = reaction.sent + reaction.published - session.started
     run.samples.add(**{f"{kind.name} first": first})
