@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from goescape.terminal import commands
 from tests.terminal.command import COMMAND
 
 if TYPE_CHECKING:
@@ -146,3 +147,20 @@ def test_progress_is_silent_elsewhere(go_path: str, write_tree: WriteTree) -> No
     with running(write_tree(MODULE), Path(go_path)) as process:
         _, errors = process.communicate(timeout=DEADLINE)
     assert errors == b""
+
+
+def test_what_was_found_is_not_written_out_on_the_way() -> None:
+    """asyncio does that with the result of its task, to give Ctrl-C back."""
+
+    written = []
+
+    class Found:
+        def __repr__(self) -> str:
+            written.append("of a large project, this takes 400 MB")
+            return "Found"
+
+    async def work() -> Found:
+        return Found()
+
+    assert isinstance(commands._run(work()), Found)  # noqa: SLF001
+    assert not written
