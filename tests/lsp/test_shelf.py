@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from attrs import evolve
 
 from goescape.analysis.compiler_text import CompilerText
 from goescape.analysis.model import PackageReport
 from goescape.analysis.report import PackageInfo, build_report
 from goescape.analysis.source import SourceText
 from goescape.lsp import shelf
+from goescape.lsp.editor import Editor
+from goescape.lsp.paths import uri_of
+from goescape.lsp.session import Session
 from goescape.lsp.shelf import Shelf
+from goescape.toolchain.events import Reported
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from goescape.lsp.protocol import Protocol
 
 CORPUS = Path(__file__).parent.parent / "analysis" / "corpus" / "stores"
 
@@ -43,6 +56,58 @@ async def test_they_cannot_come_faster_than_they_are_packed() -> None:
     number = 3 * shelf._MOST_FINDINGS // len(report.findings)  # noqa: SLF001
     slots = [whole.put(report) for _ in range(number)]
     assert sum(not each.is_packed for each in slots) < number * 3 // 4
+
+
+async def test_of_a_packed_report_one_file_can_be_looked_at() -> None:
+    whole, (report, path) = Shelf(), (real_report(), "/m/main.go")
+    half = len(report.findings) // 2
+    moved = tuple(
+        evolve(each, span=each.span._replace(file="/m/other.go")) for each in report.findings[:half]
+    )
+    report = evolve(report, findings=(*moved, *report.findings[half:]))
+    slot = whole.put(report)
+    assert slot.excerpt({path}) is report
+    slot.pack(slot.packed())
+    excerpt = slot.excerpt({path})
+    assert excerpt.findings == report.findings[half:]
+    assert slot.excerpt({"/m/other.go"}).findings == moved
+    assert (excerpt.package, excerpt.remarks) == (report.package, report.remarks)
+    assert excerpt.sources == report.sources
+    assert slot.source(path) == report.sources[path]
+    assert slot.source("/m/other.go") is None
+    assert slot.is_packed
+
+
+class Listener(Editor):
+    """An editor that is told of files."""
+
+    def __init__(self) -> None:
+        super().__init__(cast("Protocol", None))
+        self.told: dict[str, int] = {}
+
+    def publish(self, uri: str, version: int | None, diagnostics: Iterable[str]) -> None:
+        del version
+        self.told[uri] = len([*diagnostics])
+
+    def json(self, value: object) -> str:
+        return repr(value)
+
+
+async def test_what_many_packages_say_of_a_file_is_told_without_unpacking_them() -> None:
+    report, editor = real_report(), Listener()
+    session = Session(editor)
+    number = 4 * shelf._MOST_FINDINGS // len(report.findings)  # noqa: SLF001
+    for i in range(number):  # generic code that each of them instantiates
+        own = f"/m{i}/a.go"
+        report = evolve(report, package=f"p{i}", directory=f"/m{i}", files=(own,))
+        session.take(Reported(report))
+    packed = [each.slot for each in session.store.packages() if each.slot.is_packed]
+    await session.publisher.pushed(wholly=True)
+    assert len(packed) > number // 2
+    shown = Counter(each.span for each in report.diagnostics())
+    assert editor.told[uri_of("/m/main.go")] == len(shown)
+    assert all(slot.is_packed for slot in packed)
+    await session.close()
 
 
 async def test_what_is_known_no_more_is_not_counted() -> None:

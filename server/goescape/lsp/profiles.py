@@ -52,6 +52,11 @@ class Profiles:
         """Of all that are loaded."""
         return tuple(self._loaded)
 
+    @property
+    def are_loaded(self) -> bool:
+        """Whether there are any."""
+        return self._together is not None
+
     async def load(self, path: str, name: str) -> Profile:
         """Read a profile; one of the same name is replaced. Raises ProfileProblem."""
         loaded = await _read(path)

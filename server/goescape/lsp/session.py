@@ -7,8 +7,8 @@ import contextlib
 import logging
 import os
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -47,6 +47,7 @@ from goescape.toolchain.problems import GoProblem, Problem
 from goescape.toolchain.tasks import uninterrupted
 
 if TYPE_CHECKING:
+    from goescape.analysis.model import PackageReport
     from goescape.analysis.source import SourceText
     from goescape.lsp.background import Background
     from goescape.lsp.editor import Editor
@@ -82,7 +83,7 @@ class Session:
             self.buffers,
             settings=lambda: self.settings,
             state=self._state,
-            facts=self.facts,
+            facts=self._facts_to_publish,
             translator=self.translator,
             identity=lambda path: self.store.identity(path),  # noqa: PLW0108 - of today's store
         )
@@ -383,12 +384,18 @@ class Session:
 
     def facts(self, path: str) -> FileFacts:
         """All that decides what is shown in a file."""
-        known = self.store.about(path)
-        views = tuple(self.view(each) for each in known)
+        return self._facts(path, self.view)
+
+    def _facts_to_publish(self, path: str) -> FileFacts:
+        """Enough of it for diagnostics: many packages may speak of a file that nobody has open."""
+        is_open = self.buffers.at(path) is not None
+        return self._facts(path, self.view if is_open else partial(self._excerpt, path))
+
+    def _facts(self, path: str, view: Callable[[Known], View]) -> FileFacts:
         return FileFacts(
             path=path,
             relative=relative(path, self.folders, self.store.identity),
-            views=views,
+            views=tuple(view(each) for each in self.store.about(path)),
             waiting=self.store.waiting_for(path),
             excluded=self.store.excluded(path),
             text=self.text(path),
@@ -417,9 +424,8 @@ class Session:
         if buffer is not None:
             return buffer.source
         for known in self.store.about(path):
-            view = self.view(known)
-            for name in view.names(path):
-                if (compiled := view.compiled(name)) is not None:
+            for name in self.store.spellings(known, path):
+                if (compiled := known.slot.source(name)) is not None:
                     return compiled
         return self._disk.text(path)
 
@@ -442,17 +448,34 @@ class Session:
     async def _tidy(self) -> None:
         """Pack reports that nobody has asked for lately."""
         await self.store.shelf.tidy()
+        self._forget_packed()
+
+    def _forget_packed(self) -> None:
         for known in [each for each in self._views if each.slot.is_packed]:
             del self._views[known]
 
     def view(self, known: Known) -> View:
         """A package in the text that is shown now."""
-        if known not in self._views:
-            report, joined = self.profiles.seen(known.report)
-            self._views[known] = View(
-                report, self._shown_text, self._shifts, known.errors, joined, self.store.identity
-            )
-        return self._views[known]
+        if (view := self._views.get(known)) is not None:
+            known.slot.touch()
+            return view
+        view = self._views[known] = self._view(known, known.report)
+        self._forget_packed()
+        if self.store.shelf.is_full:
+            self._tidy_soon()
+        return view
+
+    def _excerpt(self, path: str, known: Known) -> View:
+        """At least what a package says of a file; a report that is packed stays so."""
+        if not known.slot.is_packed or self.profiles.are_loaded:  # they judge a package as a whole
+            return self.view(known)
+        return self._view(known, known.slot.excerpt(self.store.spellings(known, path)))
+
+    def _view(self, known: Known, report: PackageReport) -> View:
+        report, joined = self.profiles.seen(report)
+        return View(
+            report, self._shown_text, self._shifts, known.errors, joined, self.store.identity
+        )
 
     def _profiles_changed(self) -> None:
         self._views.clear()

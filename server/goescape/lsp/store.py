@@ -153,6 +153,13 @@ class Store:
             )
         )
 
+    def spellings(self, known: Known, path: str) -> frozenset[str]:
+        """How a package's report spells a file: the editor may reach it over a link."""
+        key = self.identity(path)
+        return frozenset(
+            name for name in (*known.files, *known.places) if self.identity(name) == key
+        )
+
     def waiting(self) -> tuple[Known, ...]:
         """The packages that do not compile."""
         return tuple(known for known in self._known.values() if known.errors)

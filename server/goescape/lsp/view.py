@@ -127,5 +127,6 @@ class View:
 
     def shift(self, path: str) -> Shift | None:
         """How the file changed since it was compiled; None when one of the texts is missing."""
-        old, new = self.compiled(path), self.shown(path)
+        new = self.shown(path)
+        old = None if new is None else self.compiled(path)
         return None if old is None or new is None else self.shifts.between(old, new)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from goescape.analysis.model import PackageReport
 
 _log = logging.getLogger(__name__)
-_FORMAT = 4
+_FORMAT = 5
 _MOST_BYTES = 200_000_000
 _COMPILED = (".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".m", ".s", ".S", ".syso", ".pgo")
 """What else a package may be made of."""
