@@ -97,9 +97,9 @@ async def test_what_many_packages_say_of_a_file_is_told_without_unpacking_them()
     report, editor = real_report(), Listener()
     session = Session(editor)
     number = 4 * shelf._MOST_FINDINGS // len(report.findings)  # noqa: SLF001
-    for i in range(number):  # generic code that each of them instantiates
-        own = f"/m{i}/a.go"
-        report = evolve(report, package=f"p{i}", directory=f"/m{i}", files=(own,))
+    for i in reversed(range(number)):  # generic code that each of them instantiates
+        folder = f"/m{i:03}"
+        report = evolve(report, package=f"p{i}", directory=folder, files=(f"{folder}/a.go",))
         session.take(Reported(report))
     packed = [each.slot for each in session.store.packages() if each.slot.is_packed]
     await session.publisher.pushed(wholly=True)
