@@ -234,3 +234,11 @@ def test_before_the_evidence_is_there_nothing_new_is_claimed_that_it_may_deny() 
     assert early.findings == after.findings  # what was true of them still is
     new = package.foreseen(Analyst())
     assert {f.kind for f in new.findings}.isdisjoint({Kind.CLOSURE, Kind.BOXED})
+
+
+def test_a_text_that_somebody_still_has_parsed_is_not_parsed_again() -> None:
+    parsed = ParsedFiles(limit=1)
+    first, second = (SourceText("/m/a.go", b"package " + name) for name in (b"a", b"b"))
+    file = parsed.of(first)
+    assert parsed.of(second) is not file
+    assert parsed.of(SourceText(first.path, first.content)) is file

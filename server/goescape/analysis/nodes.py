@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tree_sitter import Node
+    from tree_sitter import Node, TreeCursor
 
 
 def text(node: Node) -> str:
@@ -16,12 +16,25 @@ def text(node: Node) -> str:
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """A node and all below it, in source order."""
-    stack = [node]
-    while stack:
-        current = stack.pop()
-        yield current
-        stack.extend(reversed(current.named_children))
+    """A node and all below it, in source order.
+
+    A node remembers the children that it was asked for, and they theirs, for as long as the file
+    lives: a cursor leaves nothing behind, and is faster.
+    """
+    yield node
+    cursor = node.walk()
+    while cursor.goto_first_child() or next_outside(cursor):
+        below = cursor.node
+        if below is not None and below.is_named:
+            yield below
+
+
+def next_outside(cursor: TreeCursor) -> bool:
+    """Move to what follows the whole node; False, and at the top, when nothing does."""
+    while not cursor.goto_next_sibling():
+        if not cursor.goto_parent():
+            return False
+    return True
 
 
 def ancestors(node: Node) -> Iterator[Node]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from functools import cached_property
+from itertools import accumulate, repeat
+from operator import add
 
 from attrs import field, frozen
 
@@ -24,26 +27,35 @@ class SourceText:
     path: str
     content: bytes = field(repr=False)
 
-    @cached_property
-    def lines(self) -> tuple[bytes, ...]:
-        """The lines without their ``\\n`` (a ``\\r`` stays)."""
-        return tuple(self.content.split(b"\n"))
+    @property
+    def lines(self) -> list[bytes]:
+        """The lines without their ``\\n`` (a ``\\r`` stays); they are not kept."""
+        return self.content.split(b"\n")
+
+    @property
+    def line_count(self) -> int:
+        """How many lines there are; a text that ends with ``\\n`` has an empty last one."""
+        return len(self._starts)
 
     @cached_property
-    def _starts(self) -> tuple[int, ...]:
-        starts, offset = [], 0
-        for line in self.lines:
-            starts.append(offset)
-            offset += len(line) + 1
-        return tuple(starts)
+    def _starts(self) -> array[int]:
+        """The offset of each line: most that is asked of a text needs it."""
+        lengths = map(len, self.lines)
+        starts = array("I", accumulate(map(add, lengths, repeat(1)), initial=0))
+        starts.pop()
+        return starts
 
     def line(self, number: int) -> bytes:
         """Line ``number``; empty outside the file."""
-        return self.lines[number - 1] if 1 <= number <= len(self.lines) else b""
+        starts = self._starts
+        if not 1 <= number <= len(starts):
+            return b""
+        end = starts[number] - 1 if number < len(starts) else len(self.content)
+        return self.content[starts[number - 1] : end]
 
     def offset(self, line: int, byte_column: int) -> int | None:
         """The byte offset of a position; None where the text has no such position."""
-        if not 1 <= line <= len(self.lines) or not 1 <= byte_column <= len(self.line(line)) + 1:
+        if not 1 <= line <= self.line_count or not 1 <= byte_column <= len(self.line(line)) + 1:
             return None
         return self._starts[line - 1] + byte_column - 1
 

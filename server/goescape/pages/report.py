@@ -282,10 +282,10 @@ def _code(finding: Finding, source: SourceText | None) -> Iterator[str]:
     if source is None:
         return
     first = max(finding.span.line - _AROUND, 1)
-    last = min(finding.span.line + _AROUND, len(source.lines))
+    last = min(finding.span.line + _AROUND, source.line_count)
     yield "<pre tabindex='0'>"
     for line in range(first, last + 1):
-        text = source.lines[line - 1].decode("utf-8", "replace").expandtabs(4).rstrip()
+        text = source.line(line).decode("utf-8", "replace").expandtabs(4).rstrip()
         row = f"{line:>5}  {_escaped(text)}"
         yield f"<mark>{row}</mark>\n" if line == finding.span.line else f"{row}\n"
     yield "</pre>\n"

@@ -47,7 +47,7 @@ async def explain_position(
     position = parse_position(text)
     report = await _report_of(position, Engine(options))
     file = _file_in(report, position)
-    lines = len(report.sources[file].lines)
+    lines = report.sources[file].line_count
     if not 0 < position.line <= lines:
         raise UsageError(f"{position.file.name} has {lines} lines and no line {position.line}.")
     facts = _facts(report, evolve(position, file=Path(file)))
@@ -97,7 +97,7 @@ def _facts(report: PackageReport, position: Position) -> Facts:
         for finding in report.findings
         if finding.span.file == file and finding.span.line == line
     )
-    code = report.sources[file].lines[line - 1].partition(b"//")[0]
+    code = report.sources[file].line(line).partition(b"//")[0]
     columns = (match.start() + 1 for match in _IDENTIFIER.finditer(code))
     found = (look_up(report, file, line, column) for column in columns)
     hits = [hit for hit in found if hit is not None]

@@ -86,8 +86,8 @@ def _decisive_line(
         where = f"{shown_path(place.file, here)}:{place.line}"
         decided = printable(spoken().text("check decided", place=where))
         yield f"{' ' * _GUTTER} {style.paint('faint', f'= {decided}')}"
-    elif 0 < place.line <= len(source.lines):
-        line = source.lines[place.line - 1]
+    elif 0 < place.line <= source.line_count:
+        line = source.line(place.line)
         code, _ = excerpt(line, place.column, place.column, style.width - _GUTTER - 3)
         yield style.paint("faint", f"{place.line:>{_GUTTER}} | {code}")
 
@@ -111,9 +111,9 @@ def code_lines(
 
     The second part is the label again where it found no room, or the text is unknown.
     """
-    if source is None or not 0 < span.line <= len(source.lines):
+    if source is None or not 0 < span.line <= source.line_count:
         return [], label
-    line = source.lines[span.line - 1]
+    line = source.line(span.line)
     end = span.end_column if span.end_line == span.line else len(line.rstrip()) + 1
     width = style.width - _GUTTER - 3
     code, marks = excerpt(line, span.column, end, width)
