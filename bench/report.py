@@ -15,6 +15,7 @@ from bench.figures import (
     size,
     table,
 )
+from bench.limits import SAVING, TYPING, limits, target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,14 +23,6 @@ if TYPE_CHECKING:
     from bench.figures import Figure
     from bench.packages import Package
     from bench.scenarios import Samples
-
-_LONG = 0.15
-"""Seconds of the limit from which on it is the ratio that counts."""
-_RATIO = 1.25
-_MARGIN = 0.060
-_TYPING, _SAVING = "goescape typing after waiting", "goescape saving"
-
-Results = "Mapping[str, tuple[Package, Samples]]"
 
 
 def report(
@@ -40,6 +33,8 @@ def report(
 ) -> str:
     """Everything."""
     parts = ["# What the benchmark measured", "", *(f"- {line}" for line in machine), ""]
+    if promises := limits(packages, starts, workspace):
+        parts += ["## What is promised", "", promises, ""]
     if packages:
         parts += _package_parts(packages)
     if starts is not None:
@@ -93,7 +88,7 @@ def _edits(packages: Mapping[str, tuple[Package, Samples]]) -> str:
     rows = []
     for name, (package, samples) in packages.items():
         get = _getter(samples)
-        limit, typing, saving = get("limit"), get(_TYPING), get(_SAVING)
+        limit, typing, saving = get("limit"), get(TYPING), get(SAVING)
         files = get("files")
         rows.append(
             [
@@ -108,19 +103,10 @@ def _edits(packages: Mapping[str, tuple[Package, Samples]]) -> str:
     return table(header, rows)
 
 
-def target(limit: Figure | None, *reached: Figure | None) -> str:
-    """Whether an analysis is as near to the limit as it should be."""
-    if limit is None or any(each is None for each in reached):
-        return NONE
-    allowed = limit.median * _RATIO if limit.median > _LONG else limit.median + _MARGIN
-    met = all(each is not None and each.median <= allowed for each in reached)
-    return "met" if met else f"{allowed:.3f} s"
-
-
 def _gopls(packages: Mapping[str, tuple[Package, Samples]]) -> str:
     header = ["package", "limit", "compiler's end", "typing, with the wait", "saving", "all done"]
     header += ["go build", "gopls typing", "gopls saving"]
-    names = ["limit", "compiler", "goescape typing", _SAVING, "goescape saving done", "go"]
+    names = ["limit", "compiler", "goescape typing", SAVING, "goescape saving done", "go"]
     names += ["gopls typing", "gopls saving"]
     rows = [
         [name, *(seconds(_getter(samples)(each)) for each in names)]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from bench.figures import Figure, brief_seconds, figure, percentile, ratio, seconds, size, table
-from bench.report import target
+from bench.limits import limits, target
+from bench.packages import PACKAGES
+from bench.scenarios import Samples
 
 
 def test_a_figure_is_the_median_between_its_quartiles() -> None:
@@ -59,3 +61,39 @@ def test_a_table_has_numbers_to_the_right() -> None:
         "| small   |  1 s |",
         "| a       | 12 s |",
     ]
+
+
+def measured(**values: float) -> Samples:
+    samples = Samples()
+    samples.add(**{name.replace("_", " "): value for name, value in values.items()})
+    return samples
+
+
+def test_of_each_promise_the_worst_is_told() -> None:
+    edits = {"goescape_typing_cache": 0.0, "gopls_saving": 5.0, "hover": 0.049, "reopened": 0.1}
+    good = measured(limit=0.4, goescape_typing_after_waiting=0.4, goescape_saving=0.49, **edits)
+    bad = measured(limit=0.05, goescape_typing_after_waiting=0.12, goescape_saving=0.1, **edits)
+    packages = {
+        each.name: (each, {"client": good, "small": bad}[each.name])
+        for each in PACKAGES
+        if each.name in {"client", "small"}
+    }
+    starts = measured(version=0.1, initialize=0.61)
+    workspace = measured(go_cold=10, goescape_cold=11, goescape_cold_memory=151e6)
+    told = [
+        [cell.strip() for cell in line.split("|")[1:-1]]
+        for line in limits(packages, starts, workspace).splitlines()[2:]
+    ]
+    assert told == [
+        ["typing -> findings", "1.25x, or +60 ms", "109% of it (small)", "**missed**"],
+        ["saving -> findings", "1.25x, or +60 ms", "98% of it (client)", "met"],
+        ["ahead of gopls (client)", "10x", "10.2x (client)", "met"],
+        ["hover while an analysis runs, p99", "50 ms", "49 ms (small)", "met"],
+        ["closed and opened again", "100 ms", "100 ms (small)", "met"],
+        ["cache: typing", "0 B", "0 B (small)", "met"],
+        ["`goescape --version`", "0.150 s", "0.100 s", "met"],
+        ["process started -> `initialize` answered", "0.600 s", "0.610 s", "**missed**"],
+        ["whole workspace, cold, of go's time", "1.1x", "1.10x (without tests)", "met"],
+        ["memory after a workspace", "150 MB", "151 MB", "**missed**"],
+    ]
+    assert limits({}, None, None) == ""
