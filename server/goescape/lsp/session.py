@@ -473,9 +473,8 @@ class Session:
 
     def _view(self, known: Known, report: PackageReport) -> View:
         report, joined = self.profiles.seen(report)
-        return View(
-            report, self._shown_text, self._shifts, known.errors, joined, self.store.identity
-        )
+        names = partial(self.store.spellings, known)
+        return View(report, names, self._shown_text, self._shifts, known.errors, joined)
 
     def _profiles_changed(self) -> None:
         self._views.clear()

@@ -9,7 +9,6 @@ from attrs import field, frozen
 
 from goescape.analysis.edits import Shift
 from goescape.analysis.source import SourceText
-from goescape.lsp.paths import identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +51,8 @@ class View:
     """One package's last good report; every position it returns is in the current text."""
 
     report: PackageReport
+    names: Callable[[str], frozenset[str]]
+    """How the package spells a file: the editor may reach it over a link."""
     shown: Callable[[str], SourceText | None]
     """The text of a file in the editor; None when it is not open."""
     shifts: Shifts = field(factory=Shifts)
@@ -60,22 +61,6 @@ class View:
 
     joined: Joined | None = None
     """What profiles say of the package; None without any."""
-
-    names_of: Callable[[str], str] = field(default=identity)
-    """The identity of a path."""
-
-    def names(self, path: str) -> frozenset[str]:
-        """How this package spells a file: the editor may reach it over a link."""
-        return self._spellings.get(self.names_of(path), frozenset())
-
-    @cached_property
-    def _spellings(self) -> dict[str, frozenset[str]]:
-        report = self.report
-        spelled: dict[str, frozenset[str]] = {}
-        for path in {*report.files, *(finding.span.file for finding in report.findings)}:
-            key = self.names_of(path)
-            spelled[key] = spelled.get(key, frozenset()) | {path}
-        return spelled
 
     def diagnostics(self, path: str) -> tuple[Finding, ...]:
         """The findings in a file that deserve to be shown unasked, in source order."""

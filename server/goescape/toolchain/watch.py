@@ -7,18 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from watchdog.events import (
-    DirCreatedEvent,
-    DirDeletedEvent,
-    DirMovedEvent,
-    FileClosedEvent,
-    FileCreatedEvent,
-    FileDeletedEvent,
-    FileModifiedEvent,
-    FileMovedEvent,
-    FileSystemEvent,
-    FileSystemEventHandler,
-)
+from watchdog import events
 from watchdog.observers import Observer
 from watchdog.observers.polling import PollingObserver
 
@@ -34,15 +23,15 @@ POLL_SECONDS = 2.0
 """How often folders are looked through when the system cannot watch them."""
 _MOST_WATCHES = 40
 """Each watch costs a thread; with more, ignored folders are watched too and filtered later."""
-_TELLING: list[type[FileSystemEvent]] = [
-    DirCreatedEvent,
-    DirDeletedEvent,
-    DirMovedEvent,
-    FileClosedEvent,
-    FileCreatedEvent,
-    FileDeletedEvent,
-    FileModifiedEvent,
-    FileMovedEvent,
+_TELLING: list[type[events.FileSystemEvent]] = [
+    events.DirCreatedEvent,
+    events.DirDeletedEvent,
+    events.DirMovedEvent,
+    events.FileClosedEvent,
+    events.FileCreatedEvent,
+    events.FileDeletedEvent,
+    events.FileModifiedEvent,
+    events.FileMovedEvent,
 ]
 """What happens to files; that somebody reads one, as each compile does, is no news."""
 
@@ -136,7 +125,7 @@ class Watcher:
             self._tell(path)
 
 
-class _Handler(FileSystemEventHandler):
+class _Handler(events.FileSystemEventHandler):
     """Picks the events that matter; runs in watchdog's threads."""
 
     def __init__(
@@ -149,7 +138,7 @@ class _Handler(FileSystemEventHandler):
         self._tell = tell
         self._follow = follow
 
-    def on_any_event(self, event: FileSystemEvent) -> None:
+    def on_any_event(self, event: events.FileSystemEvent) -> None:
         """Tell the paths of one event."""
         source, target = os.fsdecode(event.src_path), os.fsdecode(event.dest_path)
         if event.is_directory:
@@ -224,7 +213,7 @@ def _prove_room(observer: BaseObserver, folder: str) -> None:
 
     watchdog keeps silent about folders below that it could not watch, so one more is tried.
     """
-    watch = observer.schedule(FileSystemEventHandler(), Path(folder).anchor or os.sep)
+    watch = observer.schedule(events.FileSystemEventHandler(), Path(folder).anchor or os.sep)
     observer.unschedule(watch)
 
 
