@@ -44,7 +44,12 @@ PURE = {
     "squarify": "0.4.5",
     "typing_extensions": "4.16.0",
 }
-COMPILED = {"tree_sitter": "0.26.1", "tree_sitter_go": "0.25.0", "watchdog": "7.1.0"}
+COMPILED = {
+    "msgspec": "0.22.0",
+    "tree_sitter": "0.26.1",
+    "tree_sitter_go": "0.25.0",
+    "watchdog": "7.1.0",
+}
 OLDER = {"3.10": {"watchdog": "6.0.0"}}
 """Where the newest version does not support a Python any more."""
 _LEFT_OUT = (".dist-info/RECORD", ".dist-info/WHEEL", "_watchdog_fsevents.c", ".pyi")

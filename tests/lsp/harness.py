@@ -306,20 +306,26 @@ def _units(text: str) -> int:
 
 
 @contextlib.asynccontextmanager
-async def conversation(
+async def conversation(  # noqa: PLR0913 - each by its name
     capabilities: lsp.ClientCapabilities,
     *folders: Path,
     settings: dict[str, Any] | None = None,
     environment: Mapping[str, str] | None = None,
     allow_errors: bool = False,
     locale: str = "",
+    fault: str = "",
 ) -> AsyncIterator[Talk]:
-    """Start a server, greet it, and say goodbye; a logged error fails the test."""
+    """Start a server, greet it, and say goodbye; a logged error fails the test.
+
+    ``fault`` is Python that the server runs before it begins, to break a part of it.
+    """
     client = LanguageClient(converter_factory=_converter, protocol_cls=_Protocol)
     register_lsp_features(client)
     talk = Talk(client)
     client.set_configuration({"goescape": settings or {}})
-    await client.start_io(*SERVER, env={**os.environ, **(environment or {})})
+    run = f"{fault}\nfrom goescape.terminal.main import main\nraise SystemExit(main(['server']))"
+    server = (sys.executable, "-c", run) if fault else SERVER
+    await client.start_io(*server, env={**os.environ, **(environment or {})})
     names = [lsp.WorkspaceFolder(uri_of(str(folder)), folder.name) for folder in folders]
     talk.result = await client.initialize_session(
         lsp.InitializeParams(

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 CORPUS = Path(__file__).parent.parent / "analysis" / "corpus" / "stores"
 
 
+def _never_lost(files: tuple[str, ...]) -> None:
+    raise AssertionError(files)
+
+
 def real_report() -> PackageReport:
     """Of a recorded package, with everything that a report may hold."""
     reader = CompilerText()
@@ -41,7 +45,7 @@ def real_report() -> PackageReport:
 
 
 async def test_what_was_asked_for_last_stays_unpacked_and_all_stays_equal() -> None:
-    report, whole = real_report(), Shelf()
+    report, whole = real_report(), Shelf(_never_lost)
     number = shelf._MOST_FINDINGS // len(report.findings) + 20  # noqa: SLF001 - more than lie open
     slots = [whole.put(report) for _ in range(number)]
     assert slots[0].report is report
@@ -55,14 +59,14 @@ async def test_what_was_asked_for_last_stays_unpacked_and_all_stays_equal() -> N
 
 
 async def test_they_cannot_come_faster_than_they_are_packed() -> None:
-    report, whole = real_report(), Shelf()
+    report, whole = real_report(), Shelf(_never_lost)
     number = 3 * shelf._MOST_FINDINGS // len(report.findings)  # noqa: SLF001
     slots = [whole.put(report) for _ in range(number)]
     assert sum(not each.is_packed for each in slots) < number * 3 // 4
 
 
 async def test_of_a_packed_report_one_file_can_be_looked_at() -> None:
-    whole, (report, path) = Shelf(), (real_report(), "/m/main.go")
+    whole, (report, path) = Shelf(_never_lost), (real_report(), "/m/main.go")
     half = len(report.findings) // 2
     moved = tuple(
         evolve(each, span=each.span._replace(file="/m/other.go")) for each in report.findings[:half]
@@ -115,7 +119,7 @@ async def test_what_many_packages_say_of_a_file_is_told_without_unpacking_them(
 
 
 async def test_what_is_known_no_more_is_not_counted() -> None:
-    whole = Shelf()
+    whole = Shelf(_never_lost)
     for _ in range(20_000):
         whole.discard(whole.put(real := PackageReport("p", "/p", ())))
     assert whole.put(real).report is real

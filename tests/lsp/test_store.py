@@ -19,6 +19,10 @@ from goescape.analysis.model import (
 from goescape.lsp.store import LONE_FILES, Store
 
 
+def _never_lost(files: tuple[str, ...]) -> None:
+    raise AssertionError(files)
+
+
 def _finding(file: str, package: str = "p") -> Finding:
     return Finding(
         span=Span(file, 1, 1, 1, 2),
@@ -47,7 +51,7 @@ ERROR = CompileError(Place("/m/a.go", 3, 1), "undefined: x")
 
 
 def test_a_failed_report_keeps_the_findings() -> None:
-    store = Store()
+    store = Store(_never_lost)
     store.put(_report("p", "/m", "a.go"))
     touched = store.put(PackageReport("p", "/m", ("/m/a.go", "/m/b.go"), errors=(ERROR,)))
     assert touched == {"/m/a.go", "/m/b.go"}
@@ -60,7 +64,7 @@ def test_a_failed_report_keeps_the_findings() -> None:
 
 
 def test_a_lone_file_becomes_part_of_a_module() -> None:
-    store = Store()
+    store = Store(_never_lost)
     store.put(_report(LONE_FILES, "/m", "a.go"))
     store.put(_report(LONE_FILES, "/m", "b.go"))
     assert len(store.about("/m/a.go")) == 1
@@ -70,7 +74,7 @@ def test_a_lone_file_becomes_part_of_a_module() -> None:
 
 
 def test_findings_in_files_of_other_packages() -> None:
-    store = Store()
+    store = Store(_never_lost)
     user = _report("user", "/m/user", "u.go")
     store.put(evolve(user, findings=(*user.findings, _finding("/m/lib/l.go", "user"))))
     store.put(_report("lib", "/m/lib", "l.go"))
@@ -80,14 +84,14 @@ def test_findings_in_files_of_other_packages() -> None:
 
 
 def test_a_package_that_is_gone() -> None:
-    store = Store()
+    store = Store(_never_lost)
     store.put(_report("p", "/m", "a.go"))
     assert store.put(PackageReport("p", "/m", ())) == {"/m/a.go"}
     assert store.known_paths() == ()
 
 
 def test_a_file_that_is_gone() -> None:
-    store = Store()
+    store = Store(_never_lost)
     store.put(_report("p", "/m", "a.go", "b.go"))
     store.drop_file("/m/a.go")
     assert store.about("/m/a.go") == ()
@@ -96,7 +100,7 @@ def test_a_file_that_is_gone() -> None:
 
 
 def test_tests_that_do_not_compile_keep_their_findings() -> None:
-    store = Store()
+    store = Store(_never_lost)
     store.put(_report("p", "/m", "a.go", "a_test.go"))
     store.put(_report("p", "/m", "a.go"))
     error = CompileError(Place("/m/a_test.go", 1, 1), "undefined: y")
@@ -108,7 +112,7 @@ def test_tests_that_do_not_compile_keep_their_findings() -> None:
 
 
 def test_excluded_until_it_is_not() -> None:
-    store = Store()
+    store = Store(_never_lost)
     store.exclude("/m/w.go", "excluded for plan9")
     assert store.excluded("/m/w.go") == "excluded for plan9"
     assert store.excluded_paths() == ("/m/w.go",)

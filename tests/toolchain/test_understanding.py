@@ -14,7 +14,12 @@ import pytest
 from goescape.analysis.report import PackageInfo
 from goescape.toolchain.listeners import Valve
 from goescape.toolchain.other_texts import OtherTexts
-from goescape.toolchain.understanding import OtherProcess, SameProcess, Wanted
+from goescape.toolchain.understanding import (
+    OtherProcess,
+    OtherProcessError,
+    SameProcess,
+    Wanted,
+)
 
 if TYPE_CHECKING:
     from goescape.analysis.model import PackageReport
@@ -62,7 +67,7 @@ def test_what_cannot_be_understood_is_said_and_the_next_is_understood() -> None:
         there = OtherProcess(0, Valve())
         there.feed(KEY, b"no line, nor a header\n")
         _, report = wanted("stores")
-        with pytest.raises(RuntimeError, match="AttributeError"):
+        with pytest.raises(OtherProcessError, match=r"at `\$\.info`"):
             await there.report(Wanted(None, (KEY,), report.sources, report.others))  # type: ignore[arg-type]
         assert (await reported(there, "stores", 100)).findings
         await there.close()
@@ -77,7 +82,7 @@ def test_a_process_that_was_killed_is_an_error_and_nothing_is_left_of_it() -> No
         assert (await reported(there, "stores", 100)).findings
         assert there.process is not None
         os.kill(there.process, signal.SIGKILL)
-        with pytest.raises(RuntimeError, match="has ended"):
+        with pytest.raises(OtherProcessError, match="has ended"):
             await reported(there, "stores", 100)
         await there.close()
         with pytest.raises(ProcessLookupError):
@@ -109,7 +114,7 @@ def test_the_process_ends_when_nobody_is_left_to_ask() -> None:
             *(sys.executable, "-c", code), stdin=asyncio.subprocess.PIPE
         )
         assert process.stdin is not None
-        process.stdin.write(b"\x05\0\0\0\0\0\0\0half")
+        process.stdin.write(b"F\x05\0\0\0\0\0\0\0half")
         process.stdin.close()
         return await asyncio.wait_for(process.wait(), 30)
 

@@ -378,6 +378,10 @@ ENGLISH = Catalogue(
         "status paused": "the analysis of the workspace is paused",
         "tell benchmark runs": "a benchmark runs already; wait for it, or cancel it.",
         "tell benchmarks": "{package} has {names}; name one of them.",
+        "tell failed inside": (
+            "something inside goescape failed. Findings may come later than usual; please report "
+            "the error that is in goescape's log."
+        ),
         "tell fix fails": "the fix was not applied, its tests fail: {why}",
         "tell fix is old": (
             "the code has changed since this fix was proved; save the file and ask again."

@@ -429,6 +429,9 @@ CHINESE = Catalogue(
         "status paused": "工作区的分析已暂停",
         "tell benchmark runs": "已有基准测试在运行；请等待它结束，或者取消它。",
         "tell benchmarks": "{package} 中有 {names}；请指定其中一个。",
+        "tell failed inside": (
+            "goescape 内部出错。结果可能比平时来得慢；请报告 goescape 日志中的错误。"
+        ),
         "tell fix fails": "修复没有应用，它的测试失败：{why}",
         "tell fix is old": "这个修复被证明之后代码又有改动；请保存文件后重试。",
         "tell fix refused": "编辑器没有应用这个修复。",

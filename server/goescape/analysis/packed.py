@@ -2,51 +2,80 @@
 
 from __future__ import annotations
 
-import io
+import hashlib
 import itertools
-import pickle
+import json
 import struct
-import sys
 import weakref
 import zlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, get_type_hints
 
-from attrs import evolve
+import msgspec
+from attrs import evolve, fields
 
+from goescape.analysis.codec import Codec
+from goescape.analysis.model import PackageReport
 from goescape.analysis.source import SourceText
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from goescape.analysis.model import PackageReport
+    from goescape.analysis.model import Finding
 
 _SLICE = 100
 """Values that are written or read at a time: other threads wait as long."""
-_SIZE = struct.Struct("<I")
+_MAGIC = b"goescape"
+_SIZES = struct.Struct("<II")
+"""Of two things that follow, in bytes."""
 _PARTS = ("findings", "functions", "stays", "left_out", "captures")
 
 
-def pack(report: PackageReport, about: object = None) -> bytes:
-    """The report without its sources, and something plain about it."""
-    nothing: dict[str, Any] = dict.fromkeys(_PARTS, ())
-    head = zlib.compress(pickle.dumps((about, evolve(report, sources={}, **nothing))), 1)
-    return _SIZE.pack(len(head)) + head + _parts(report)
+class _Format:
+    """How reports are written: for each part its codec, and a name that changes with them."""
+
+    def __init__(self) -> None:
+        types = get_type_hints(PackageReport, localns={"SourceText": SourceText})
+        names = [each.name for each in fields(PackageReport)]
+        self.names = [each for each in names if each not in (*_PARTS, "sources")]
+        self.bare = msgspec.defstruct("Bare", [(name, types[name]) for name in self.names])
+        """A report without its parts and its sources."""
+        self.head: Codec[Any] = Codec(self.bare)
+        self.index: Codec[list[tuple[str, str, int]]] = Codec(list[tuple[str, str, int]])
+        self.parts: dict[str, Codec[Any]] = {name: Codec(types[name]) for name in _PARTS}
+        schemas = [msgspec.json.schema(each) for each in (self.bare, *map(types.get, _PARTS))]
+        text = json.dumps(schemas, sort_keys=True).encode()
+        self.name = _MAGIC + hashlib.blake2b(text, digest_size=8).digest()
+        """Stands before all that is written: what was written otherwise is not read."""
 
 
-def _parts(report: PackageReport) -> bytes:
+@cache
+def _format() -> _Format:
+    return _Format()
+
+
+def pack(report: PackageReport, about: bytes = b"") -> bytes:
+    """The report without its sources, and something about it."""
+    form = _format()
+    bare = form.bare(**{name: getattr(report, name) for name in form.names})
+    head = zlib.compress(form.head.encode(bare), 1)
+    sizes = _SIZES.pack(len(about), len(head))
+    return b"".join((form.name, sizes, about, head, _packed_parts(report)))
+
+
+def _packed_parts(report: PackageReport) -> bytes:
     """The rest, in slices, after a list of what they are: each can be read without the others."""
     known = _PACKED.get(id(report))
     if known is not None and known[0]() is report:
         return known[1]
-    index: list[tuple[str, str, int]] = []
-    written = io.BytesIO()
+    form, index, slices = _format(), [], []
     for name in _PARTS:
         for file, values in _slices(name, getattr(report, name)):
-            start = written.tell()
-            pickle.dump(values, written)
-            index.append((name, file, written.tell() - start))
-    parts = zlib.compress(pickle.dumps(index) + written.getbuffer(), 1)
+            slices.append(zlib.compress(form.parts[name].encode(values), 1))
+            index.append((name, file, len(slices[-1])))
+    listed = zlib.compress(form.index.encode(index), 1)
+    parts = b"".join((_SIZES.pack(len(listed), 0), listed, *slices))
     _remember(report, parts)
     return parts
 
@@ -74,19 +103,28 @@ def _remember(report: PackageReport, parts: bytes) -> None:
     _PACKED[number] = weakref.ref(report, forget), parts
 
 
+class OtherFormatError(ValueError):
+    """Another version of goescape wrote this, or nobody did."""
+
+
 class Opened:
-    """What ``pack`` made. Raises all kinds of exceptions where it is broken."""
+    """What ``pack`` made. Raises ``OtherFormatError``, and ``ValueError`` where it is broken."""
 
     def __init__(self, packed: bytes) -> None:
-        (size,) = _SIZE.unpack_from(packed)
-        head, self._parts = packed[_SIZE.size :][:size], packed[_SIZE.size + size :]
-        self.about, self._bare = _Reader(io.BytesIO(zlib.decompress(head))).load()
+        form = _format()
+        if not packed.startswith(form.name):
+            raise OtherFormatError(f"it begins with {packed[: len(form.name)]!r}")
+        about, head = _sizes(packed, len(form.name))
+        start = len(form.name) + _SIZES.size
+        self.about = packed[start : start + about]
+        start += about
+        self._head = form.head.decode(_inflated(packed[start : start + head]))
+        self._parts = packed[start + head :]
 
     @property
     def bare(self) -> PackageReport:
         """The package, its files and errors; nothing that was found."""
-        report: PackageReport = self._bare
-        return report
+        return PackageReport(**{name: getattr(self._head, name) for name in _format().names})
 
     def report(self, sources: Mapping[str, SourceText]) -> PackageReport:
         """All of it."""
@@ -104,18 +142,45 @@ class Opened:
         found: dict[str, list[Any]] = {}
         for name, values in parts:
             found.setdefault(name, []).extend(values)
+        _share_steps(found.get("findings", ()))
         tuples: dict[str, Any] = {name: tuple(values) for name, values in found.items()}
         return evolve(self.bare, sources=sources, **tuples)
 
     def _load(
         self, names: tuple[str, ...], files: Collection[str] | None = None
     ) -> Iterator[tuple[str, tuple[Any, ...]]]:
-        written = io.BytesIO(zlib.decompress(self._parts))
-        for name, file, size in _Reader(written).load():
+        form = _format()
+        (size, _), start = _sizes(self._parts, 0), _SIZES.size
+        index = form.index.decode(_inflated(self._parts[start : start + size]))
+        start += size
+        for name, file, size in index:
             if name in names and (files is None or file in files):
-                yield name, _Reader(written).load()
-            else:
-                written.seek(size, io.SEEK_CUR)
+                values = form.parts[name].decode(_inflated(self._parts[start : start + size]))
+                yield name, values
+            start += size
+
+
+def _sizes(packed: bytes, start: int) -> tuple[int, int]:
+    if len(packed) < start + _SIZES.size:
+        raise ValueError("it ends too early")
+    first, second = _SIZES.unpack_from(packed, start)
+    return first, second
+
+
+def _inflated(data: bytes) -> bytes:
+    try:
+        return zlib.decompress(data)
+    except zlib.error as problem:
+        raise ValueError(str(problem)) from problem
+
+
+def _share_steps(findings: Iterable[Finding]) -> None:
+    """Most steps are those of other findings, too: together they take a third of the memory."""
+    share = dict[object, object]().setdefault
+    for finding in findings:  # nobody else has seen them yet
+        object.__setattr__(finding, "flow", tuple(map(share, finding.flow, finding.flow)))
+        if finding.decisive is not None:
+            object.__setattr__(finding, "decisive", share(finding.decisive, finding.decisive))
 
 
 class PackedReport:
@@ -162,15 +227,3 @@ class _PackedTexts(Mapping[str, SourceText]):
 
     def __len__(self) -> int:
         return len(self.packed)
-
-
-class _Reader(pickle.Unpickler):
-    """Makes nothing but what reports are made of, whatever is written."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        """A class of the model, or what attrs and named tuples restore themselves with."""
-        if module.startswith("goescape.analysis."):
-            found = getattr(sys.modules.get(module), name, None)
-            if isinstance(found, type):
-                return found
-        raise pickle.UnpicklingError(f"{module}.{name}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -53,8 +53,7 @@ class Editor:
     def _ended(self, task: asyncio.Task[object]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (problem := task.exception()) is not None:
-            _log.debug("background work failed", exc_info=problem)
-            _log.error("background work failed: %r", problem)
+            _log.error("background work failed", exc_info=problem)
 
     def part(self, token: lsp.ProgressToken, value: object) -> None:
         """A part of the answer to a request; its rest follows."""
@@ -192,7 +191,11 @@ class Editor:
 
 
 class EditorLog(logging.Handler):
-    """Sends goescape's own log lines to the editor, from any thread."""
+    """Sends goescape's own log lines to the editor, from any thread.
+
+    ``on_failure`` is called, on the loop, for failures of goescape itself that nobody is told of
+    otherwise.
+    """
 
     _KINDS = (
         (logging.ERROR, lsp.MessageType.Error),
@@ -200,14 +203,20 @@ class EditorLog(logging.Handler):
         (logging.INFO, lsp.MessageType.Info),
     )
 
-    def __init__(self, editor: Editor, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, editor: Editor, loop: asyncio.AbstractEventLoop, on_failure: Callable[[], None]
+    ) -> None:
         super().__init__()
         self._editor = editor
         self._loop = loop
+        self._on_failure = on_failure
 
     def emit(self, record: logging.LogRecord) -> None:
         """Send one line."""
         kinds = (kind for level, kind in self._KINDS if record.levelno >= level)
         kind = next(kinds, lsp.MessageType.Log)
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._editor.log, kind, self.format(record))
+        if self._loop.is_closed():
+            return
+        self._loop.call_soon_threadsafe(self._editor.log, kind, self.format(record))
+        if record.levelno >= logging.ERROR and not getattr(record, "is_told", False):
+            self._loop.call_soon_threadsafe(self._on_failure)

@@ -305,9 +305,10 @@ class Server(LanguageServer):
 
     def report_server_error(self, error: Exception, source: object) -> None:
         """One line in the log; pygls would open a pop-up. A request's sender is told anyway."""
-        _log.debug("%s", source, exc_info=error)
-        if source is not FeatureRequestError:
-            _log.error("%r", error)
+        if source is FeatureRequestError:
+            _log.debug("%s", source, exc_info=error)
+        else:
+            _log.error("%s", source, exc_info=error)
 
 
 def _guarded(session: Session, method: str, handler: Handler) -> Callable[..., Any]:
@@ -352,8 +353,7 @@ def _command(session: Session, name: str, command: Handler) -> Callable[..., Any
 
 
 def _log_failure(method: str, problem: Exception) -> None:
-    _log.debug("%s failed", method, exc_info=problem)
-    _log.error("%s failed: %r", method, problem)
+    _log.error("%s failed", method, exc_info=problem)
 
 
 def run(tcp: tuple[str, int] | None = None) -> int:
@@ -387,6 +387,11 @@ async def _serve(tcp: tuple[str, int] | None) -> int:
     return await serve(server, reader, sink)
 
 
+def _log_callback(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What fails in a callback of the event loop, where nobody waits for it."""
+    _log.error("%s", context["message"], exc_info=context.get("exception"))
+
+
 _LONGEST_END = 5.0
 """Seconds that work may take to end after it was cancelled."""
 
@@ -394,7 +399,9 @@ _LONGEST_END = 5.0
 async def serve(server: Server, reader: asyncio.StreamReader, sink: streams.Sink) -> int:
     """Answer until ``exit`` or the end of the input; nothing is left running afterwards."""
     server.wire.set_writer(sink)
-    handler = EditorLog(server.session.editor, asyncio.get_running_loop())
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_log_callback)
+    handler = EditorLog(server.session.editor, loop, server.session.failed_inside)
     logging.getLogger("goescape").addHandler(handler)
     body: Coroutine[Any, Any, None] = _read(server.wire, reader)
     try:

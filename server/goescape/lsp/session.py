@@ -66,7 +66,7 @@ class Session:
         self.editor = editor
         self.settings = Settings()
         self.buffers = Buffers()
-        self.store = Store()
+        self.store = Store(self._read_again)
         self.folders: tuple[str, ...] = ()
         self.background: Background | None = None
         self.documents = Documents()
@@ -101,6 +101,7 @@ class Session:
         self._closed = False
         self._closing: asyncio.Task[None] | None = None
         self._started = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     # The client's side: settings, folders, files.
 
@@ -122,6 +123,7 @@ class Session:
         from goescape.lsp.background import Background  # noqa: PLC0415
 
         self._started.set()
+        self._loop = asyncio.get_running_loop()
         self.background = Background(
             self.settings,
             emit=self.take,
@@ -147,7 +149,7 @@ class Session:
         if background is not None:
             await background.close()
         paths = self.store.known_paths()
-        self.store = Store()
+        self.store = Store(self._read_again)
         self._problem = None
         self._said.clear()
         self.publish(paths)
@@ -375,6 +377,11 @@ class Session:
         else:
             self._say_once(notice)
 
+    def failed_inside(self) -> None:
+        """Something of goescape's own has failed and was logged: say so once."""
+        if not self._closed:
+            self._say_once(spoken().text("tell failed inside"), error=True)
+
     def _say_once(self, text: str, *, error: bool = False) -> None:
         if text not in self._said:
             self._said.add(text)
@@ -475,6 +482,15 @@ class Session:
         report, joined = self.profiles.seen(report)
         names = partial(self.store.spellings, known)
         return View(report, names, self._shown_text, self._shifts, known.errors, joined)
+
+    def _read_again(self, files: tuple[str, ...]) -> None:
+        """What was known of a package cannot be unpacked: have it analysed again. In any thread."""
+        if self._loop is not None and files:
+            self._loop.call_soon_threadsafe(self._analyze_lost, files[0])
+
+    def _analyze_lost(self, path: str) -> None:
+        if self.background is not None:
+            self.background.scheduler.analyze_package_of(path)
 
     def _profiles_changed(self) -> None:
         self._views.clear()

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from goescape.analysis.packed import PackedReport
+from goescape.analysis.model import PackageReport
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from goescape.analysis.model import PackageReport
+    from goescape.analysis.packed import PackedReport
     from goescape.analysis.source import SourceText
 
+_log = logging.getLogger(__name__)
+
+OnLost = Callable[[tuple[str, ...]], None]
+"""Takes the files of a package whose report cannot be unpacked; in any thread."""
 _MOST_FINDINGS = 3_000
 """Together, of the reports that lie unpacked; one has about a kilobyte."""
 _FEWEST = 8
@@ -20,9 +26,15 @@ _FEWEST = 8
 
 
 class Shelf:
-    """Every report that is known. Lives on the event loop's thread."""
+    """Every report that is known. Lives on the event loop's thread.
 
-    def __init__(self) -> None:
+    Once a report could not be packed or unpacked, the others stay as they are: memory matters less
+    than what they say.
+    """
+
+    def __init__(self, on_lost: OnLost) -> None:
+        self._on_lost = on_lost
+        self._is_packing = True
         self._unpacked: dict[Slot, None] = {}  # those asked for last at the end
         self._findings = 0
 
@@ -37,8 +49,9 @@ class Shelf:
         if self._unpacked.pop(slot, slot) is slot:
             self._findings += slot.weight
         self._unpacked[slot] = None
-        while self._findings > 2 * _MOST_FINDINGS and len(self._unpacked) > _FEWEST:
-            self._pack(next(iter(self._unpacked)))  # they come faster than they are packed
+        while self.is_full and self._findings > 2 * _MOST_FINDINGS:
+            slot = next(iter(self._unpacked))
+            self._pack(slot, self._packed(slot))  # they come faster than they are packed
 
     def discard(self, slot: Slot) -> None:
         """The report is not known any more."""
@@ -49,19 +62,36 @@ class Shelf:
     @property
     def is_full(self) -> bool:
         """Whether ``tidy`` would find something to pack."""
-        return self._findings > _MOST_FINDINGS and len(self._unpacked) > _FEWEST
+        many = self._findings > _MOST_FINDINGS and len(self._unpacked) > _FEWEST
+        return many and self._is_packing
 
     async def tidy(self) -> None:
         """Pack what nobody has asked for lately, in another thread."""
         while self.is_full:
             slot = next(iter(self._unpacked))
-            packed = await asyncio.to_thread(slot.packed)
+            packed = await asyncio.to_thread(self._packed, slot)
             if slot in self._unpacked:
                 self._pack(slot, packed)
 
-    def _pack(self, slot: Slot, packed: PackedReport | None = None) -> None:
-        self.discard(slot)
-        slot.pack(packed or slot.packed())
+    def _packed(self, slot: Slot) -> PackedReport | None:
+        try:
+            return slot.packed()
+        except Exception as problem:
+            _log.error("a report cannot be packed", exc_info=problem)
+            return None
+
+    def _pack(self, slot: Slot, packed: PackedReport | None) -> None:
+        if packed is None:
+            self._is_packing = False
+        else:
+            self.discard(slot)
+            slot.pack(packed)
+
+    def lost(self, bare: PackageReport, problem: Exception) -> None:
+        """A report cannot be unpacked."""
+        _log.error("the report of %s cannot be unpacked", bare.directory, exc_info=problem)
+        self._is_packing = False
+        self._on_lost(bare.files)
 
 
 class Slot:
@@ -71,6 +101,7 @@ class Slot:
         self._shelf = shelf
         self._report: PackageReport | None = report
         self._packed: PackedReport | None = None
+        self._bare = PackageReport(report.package, report.directory, report.files)
         self.weight = len(report.findings)
 
     @property
@@ -97,7 +128,10 @@ class Slot:
         if report is not None:
             return report
         assert self._packed is not None
-        return self._packed.report()
+        try:
+            return self._packed.report()
+        except Exception as problem:
+            return self._lost(problem)
 
     def excerpt(self, files: Collection[str]) -> PackageReport:
         """A report with at least what is found in some files; nothing comes to lie around."""
@@ -105,7 +139,16 @@ class Slot:
         if report is not None:
             return report
         assert self._packed is not None
-        return self._packed.excerpt(files)
+        try:
+            return self._packed.excerpt(files)
+        except Exception as problem:
+            return self._lost(problem)
+
+    def _lost(self, problem: Exception) -> PackageReport:
+        """An empty report, until there is another one."""
+        self._report = self._bare
+        self._shelf.lost(self._bare, problem)
+        return self._bare
 
     def source(self, path: str) -> SourceText | None:
         """The text of a file as the report saw it; None where it saw none."""
@@ -117,6 +160,9 @@ class Slot:
 
     def packed(self) -> PackedReport:
         """The report packed; it is packed once, however often somebody asks for it."""
+        # imported here: `initialize` is answered sooner without it
+        from goescape.analysis.packed import PackedReport  # noqa: PLC0415
+
         return self._packed or PackedReport(self.peek())
 
     def pack(self, packed: PackedReport) -> None:

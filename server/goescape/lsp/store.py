@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from goescape.lsp import paths
-from goescape.lsp.shelf import Shelf, Slot
+from goescape.lsp.shelf import OnLost, Shelf, Slot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,8 +53,8 @@ class Store:
     another package: generic code is compiled where it is used.
     """
 
-    def __init__(self) -> None:
-        self.shelf = Shelf()
+    def __init__(self, on_lost: OnLost) -> None:
+        self.shelf = Shelf(on_lost)
         self._known: dict[str, Known] = {}
         self._owners: dict[str, set[str]] = {}  # file identity -> packages that speak of it
         self._excluded: dict[str, str] = {}  # file identity -> why

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import sys
 from io import TextIOWrapper
@@ -56,7 +57,26 @@ def _run(arguments: argparse.Namespace) -> int:
         return serve(arguments.tcp)
     from goescape.terminal.commands import run  # noqa: PLC0415
 
+    logging.getLogger("goescape").addHandler(_FailureLine(logging.ERROR))
     return run(arguments)
+
+
+class _FailureLine(logging.Handler):
+    """One line for what failed inside goescape and was done another way; more of it if asked."""
+
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self._is_told = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell of the first failure, where nothing else does."""
+        if os.environ.get("GOESCAPE_TRACEBACK"):
+            print(f"goescape: {self.format(record)}", file=sys.stderr)
+        elif not self._is_told and not getattr(record, "is_told", False):
+            self._is_told = True
+            message = record.getMessage().partition("\n")[0]
+            sentence = "please report this with what GOESCAPE_TRACEBACK=1 shows."
+            print(f"goescape: internal error: {message}; {sentence}", file=sys.stderr)
 
 
 def _never_fail_to_encode() -> None:

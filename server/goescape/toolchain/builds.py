@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import re
 import time
 from pathlib import Path
@@ -30,13 +31,15 @@ from goescape.toolchain.packages import (
 from goescape.toolchain.problems import Problem
 from goescape.toolchain.process import Command, run
 from goescape.toolchain.tasks import uninterrupted
-from goescape.toolchain.understanding import Wanted, understanding_of
+from goescape.toolchain.understanding import OtherProcessError, Wanted, understanding_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 
     from goescape.toolchain.problems import GoProblem
     from goescape.toolchain.understanding import Key
+
+_log = logging.getLogger(__name__)
 
 _HEADER = re.compile(rb"^# ([^\r\n]+)", re.MULTILINE)
 _MOST_MESSAGES = 40
@@ -81,9 +84,18 @@ class Package:
 class Build:
     """Compiles packages and yields each report as soon as its variants' texts have come."""
 
-    def __init__(self, command: Command, packages: Sequence[ListedPackage], workspace: str) -> None:
+    def __init__(
+        self,
+        command: Command,
+        packages: Sequence[ListedPackage],
+        workspace: str,
+        *,
+        in_this_process: bool = False,
+    ) -> None:
         self.stale: list[str] = []
-        """Patterns of packages whose files changed meanwhile: their text fits no file."""
+        """Patterns of packages to compile again: their files changed meanwhile."""
+        self.failed: list[str] = []
+        """Patterns of packages to compile again, with ``in_this_process``."""
         self._command = command
         self._others = OtherTexts(command.overlay, workspace, time.time())
         self._listed = packages
@@ -98,7 +110,9 @@ class Build:
         self._rest = b""
         self._ready: asyncio.Queue[Package | None] = asyncio.Queue()
         self._valve = Valve()
-        self._understanding = understanding_of(len(packages), command.niceness, self._valve)
+        self._understanding = understanding_of(
+            0 if in_this_process else len(packages), command.niceness, self._valve
+        )
 
     async def items(self) -> AsyncGenerator[PackageReport | Problem, None]:
         """Run it. Closing the iterator ends the processes."""
@@ -198,7 +212,15 @@ class Build:
         try:
             for item in await self._results(package, contents):
                 yield item
+        except OtherProcessError:
+            self.failed.append(self._pattern(package))
         except Exception as problem:
+            _log.error(
+                "%s could not be understood",
+                package.name,
+                exc_info=problem,
+                extra={"is_told": True},
+            )
             text = f"{package.name} could not be understood ({problem!r}): please report this."
             yield Problem(text, package.name, "internal")
 

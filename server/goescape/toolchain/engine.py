@@ -147,7 +147,7 @@ class Engine:
     async def _analyze_together(
         self, root: str, patterns: Sequence[str], overlay: Mapping[str, bytes]
     ) -> AsyncGenerator[PackageReport | Problem, None]:
-        waiting = patterns
+        waiting, in_this_process = patterns, False
         try:
             for _ in range(_ATTEMPTS):
                 listed, problems = await self._listed(root, waiting)
@@ -156,11 +156,13 @@ class Engine:
                 if not listed:
                     return
                 command = evolve(await self._compile_command(root, waiting), overlay=overlay)
-                build = Build(command, listed, work_root(root) or root)
+                workspace = work_root(root) or root
+                build = Build(command, listed, workspace, in_this_process=in_this_process)
                 async with aclosing(build.items()) as items:
                     async for item in items:
                         yield item
-                waiting = build.stale
+                waiting = [*build.stale, *build.failed]
+                in_this_process = in_this_process or bool(build.failed)
                 if not waiting:
                     return
         except GoProblem as why:

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from goescape import __version__
-from goescape.analysis.packed import Opened, pack
+from goescape.analysis.codec import Codec
+from goescape.analysis.packed import Opened, OtherFormatError, pack
 from goescape.analysis.source import SourceText
 from goescape.toolchain.digests import digest
 from goescape.toolchain.packages import directory_stamp
@@ -30,10 +31,15 @@ if TYPE_CHECKING:
     from goescape.analysis.model import PackageReport
 
 _log = logging.getLogger(__name__)
-_FORMAT = 5
 _MOST_BYTES = 200_000_000
 _COMPILED = (".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".m", ".s", ".S", ".syso", ".pgo")
 """What else a package may be made of."""
+
+
+_CONDITIONS: Codec[tuple[dict[str, bytes], dict[str, bytes]]] = Codec(
+    tuple[dict[str, bytes], dict[str, bytes]]
+)
+"""The digests of folders, and of files of other packages, that a report is good for."""
 
 
 @frozen
@@ -79,10 +85,13 @@ class KeptResults:
             return None
         try:
             found = _unpacked(stored, contents)
+        except OtherFormatError as problem:
+            _log.debug("%s is of another version: %s", path, problem)
+            _remove(path)
+            return None
         except Exception as problem:
-            _log.debug("%s is broken: %r", path, problem)
-            with contextlib.suppress(OSError):
-                path.unlink()
+            _log.error("%s cannot be read, and is compiled again", path, exc_info=problem)
+            _remove(path)
             return None
         if found is not None:
             with contextlib.suppress(OSError):
@@ -99,8 +108,23 @@ class KeptResults:
         """Store a report of what lies on the disk.
 
         ``near`` are the folders that it depends on with their stamps from before the compile.
-        ``contents`` has the digests of folders that were read before; it is added to.
+        ``contents`` has the digests of folders that were read before; it is added to. What fails is
+        logged: nothing depends on what is kept.
         """
+        try:
+            self._keep(report, world, near, contents)
+        except OSError as problem:
+            _log.debug("nothing can be kept in %s: %r", self._folder, problem)
+        except Exception as problem:
+            _log.error("the results for %s cannot be kept", report.directory, exc_info=problem)
+
+    def _keep(
+        self,
+        report: PackageReport,
+        world: bytes,
+        near: Mapping[str, object],
+        contents: dict[str, bytes],
+    ) -> None:
         own = _read_again(report.directory, contents)
         if any(own.sources.get(path) != report.sources.get(path) for path in report.files):
             return  # it is of another text
@@ -109,14 +133,11 @@ class KeptResults:
             return
         packed = _packed(report, digests)
         path = self._path(report.directory, world)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix="new-")
-            with os.fdopen(handle, "wb") as file:
-                file.write(packed)
-            os.replace(name, path)  # noqa: PTH105 - both are here
-        except OSError as problem:
-            _log.debug("nothing can be kept in %s: %r", self._folder, problem)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix="new-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(packed)
+        os.replace(name, path)  # noqa: PTH105 - both are here
 
     def prune(self) -> None:
         """Remove what was not used for the longest, down to 200 MB; and what a crash left."""
@@ -147,6 +168,11 @@ def own_code() -> bytes:
     return digest("\0".join([__version__, *stamps]).encode())
 
 
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink()
+
+
 def _read_again(folder: str, contents: dict[str, bytes]) -> Contents:
     found = Contents.of(folder)
     contents[folder] = found.digest
@@ -165,15 +191,13 @@ def _packed(report: PackageReport, digests: Mapping[str, bytes]) -> bytes:
         for path, source in report.sources.items()
         if path not in report.files
     }
-    return pack(report, (_FORMAT, dict(digests), others))
+    return pack(report, _CONDITIONS.encode((dict(digests), others)))
 
 
 def _unpacked(stored: bytes, contents: dict[str, bytes]) -> PackageReport | None:
     """The report; None when something that it was made of is another now."""
     opened = Opened(stored)
-    form, digests, others = opened.about
-    if form != _FORMAT:
-        return None
+    digests, others = _CONDITIONS.decode(opened.about)
     bare = opened.bare
     own = _read_again(bare.directory, contents)
     if any(_digest(folder, contents) != known for folder, known in digests.items()):

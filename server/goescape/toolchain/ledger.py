@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
     from goescape.toolchain.engine import Engine
+
+
+_log = logging.getLogger(__name__)
 
 
 class Ledger:
@@ -156,5 +160,6 @@ def directory_of(root: str, pattern: str) -> str:
 
 
 def unforeseen(problem: Exception) -> Problem:
-    """What nobody thought of, as something to tell."""
+    """What nobody thought of, as something to tell; the log has all of it."""
+    _log.error("goescape itself failed", exc_info=problem, extra={"is_told": True})
     return Problem(f"goescape itself failed ({problem!r}): please report this.")

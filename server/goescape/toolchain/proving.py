@@ -184,9 +184,8 @@ class Proofs:
                 await uninterrupted(asyncio.wait({step}))
             if not step.cancelled() and (problem := step.exception()) is not None:
                 file.complete = True
-                _log.debug("no fixes for %s", file.path, exc_info=problem)
-                if not isinstance(problem, GoProblem):
-                    _log.error("no fixes for %s: %r", file.path, problem)
+                level = logging.DEBUG if isinstance(problem, GoProblem) else logging.ERROR
+                _log.log(level, "no fixes for %s", file.path, exc_info=problem)
 
     async def _advance(self, file: _File) -> None:
         """One step: look around, prove one candidate, or all that were proved as one."""

@@ -9,13 +9,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import pickle
+import logging
 import struct
 import sys
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
+import traceback
+from collections.abc import Mapping  # noqa: TC003 - attrs and the codec resolve it
+from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
-from attrs import frozen
+from attrs import field, frozen
 
+from goescape.analysis.codec import Codec
 from goescape.analysis.compiler_text import CompilerText
 from goescape.analysis.packed import Opened, pack
 from goescape.analysis.report import PackageInfo, build_report
@@ -24,17 +27,19 @@ from goescape.toolchain.other_texts import OtherTexts  # noqa: TC001 - attrs res
 from goescape.toolchain.process import start_python
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from goescape.analysis.compiler_facts import PackageText
     from goescape.analysis.model import PackageReport
     from goescape.toolchain.listeners import Valve
+
+_log = logging.getLogger(__name__)
 
 Key = tuple[str, str]
 """The package and the variant that a block of text is about."""
 _MANY = 24
 """Packages for which a process is worth its start."""
-_SIZE = struct.Struct("<Q")
+_HEAD = struct.Struct("<cQ")
+"""Before each message: what it asks for, and its size in bytes."""
+_FEED, _END, _REPORT = b"F", b"E", b"R"
 
 
 @frozen
@@ -49,6 +54,28 @@ class Wanted:
     others: OtherTexts
 
 
+@frozen
+class Answer:
+    """What the other process makes of ``Wanted``."""
+
+    packed: bytes = b""
+    """The report, as ``pack`` made it, about the paths of its sources."""
+    others: Mapping[str, bytes] = field(factory=dict)
+    """The texts that only this process has read, by path."""
+    problem: str = ""
+    """The traceback of what went wrong; there is no report then."""
+
+
+_TEXT: Codec[tuple[Key, bytes]] = Codec(tuple[Key, bytes])
+_WANTED: Codec[Wanted] = Codec(Wanted)
+_ANSWER: Codec[Answer] = Codec(Answer)
+_PATHS: Codec[tuple[str, ...]] = Codec(tuple[str, ...])
+
+
+class OtherProcessError(Exception):
+    """The other process did not make a report; it may be made in this one."""
+
+
 class Understanding(Protocol):
     """Takes the compilers' text as it comes, and makes reports of it."""
 
@@ -59,7 +86,9 @@ class Understanding(Protocol):
         """The block ends; another one of the same key may follow."""
 
     async def report(self, wanted: Wanted) -> PackageReport:
-        """The report of a package; what was said of it is forgotten. Raises whatever fails."""
+        """The report of a package; what was said of it is forgotten. Raises whatever fails:
+        ``OtherProcessError`` where the same may succeed in ``SameProcess``.
+        """
 
     async def close(self) -> None:
         """Nothing more is wanted."""
@@ -131,28 +160,37 @@ class OtherProcess:
         return None if self._peer is None else self._peer.number
 
     def feed(self, key: Key, text: bytes) -> None:
-        self._send(("feed", key, text))
+        self._send(_FEED, _TEXT.encode((key, text)))
 
     def end(self, key: Key) -> None:
-        self._send(("end", key))
+        self._send(_END, _TEXT.encode((key, b"")))
 
     async def report(self, wanted: Wanted) -> PackageReport:
-        self._send(("report", wanted))
+        try:
+            return await self._report(wanted)
+        except OtherProcessError:
+            raise
+        except Exception as problem:
+            _log.error("a report could not be taken from its process", exc_info=problem)
+            raise OtherProcessError(repr(problem)) from problem
+
+    async def _report(self, wanted: Wanted) -> PackageReport:
+        self._send(_REPORT, await asyncio.to_thread(_WANTED.encode, wanted))
         assert self._starting is not None
         peer = await self._starting
-        packed, others = pickle.loads(await peer.answer())
-        if isinstance(packed, str):
-            raise RuntimeError(packed)
-        return await asyncio.to_thread(_unpacked, packed, {**others, **wanted.sources})
+        answer = _ANSWER.decode(await peer.answer())
+        if answer.problem:
+            _log.error("the process that understands failed:\n%s", answer.problem)
+            raise OtherProcessError(answer.problem.strip().rpartition("\n")[2])
+        return await asyncio.to_thread(_unpacked, answer, wanted.sources)
 
     async def close(self) -> None:
         if self._starting is not None:
             with contextlib.suppress(OSError):  # it never began
                 await (await self._starting).close()
 
-    def _send(self, message: object) -> None:
-        data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
-        frame = _SIZE.pack(len(data)) + data
+    def _send(self, kind: bytes, data: bytes) -> None:
+        frame = _HEAD.pack(kind, len(data)) + data
         if self._peer is not None:
             self._peer.send(frame)
             return
@@ -187,12 +225,13 @@ class _Peer(asyncio.SubprocessProtocol):
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         self._received += data
-        while len(self._received) >= _SIZE.size:
-            (size,) = _SIZE.unpack_from(self._received)
-            if len(self._received) < _SIZE.size + size:
+        while len(self._received) >= _HEAD.size:
+            _, size = _HEAD.unpack_from(self._received)
+            end = _HEAD.size + size
+            if len(self._received) < end:
                 return
-            self._answers.put_nowait(bytes(self._received[_SIZE.size : _SIZE.size + size]))
-            del self._received[: _SIZE.size + size]
+            self._answers.put_nowait(bytes(self._received[_HEAD.size : end]))
+            del self._received[:end]
 
     def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
         self._valve.open()
@@ -231,9 +270,10 @@ class _Peer(asyncio.SubprocessProtocol):
             self._transport.close()
 
 
-def _unpacked(packed: bytes, contents: Mapping[str, bytes]) -> PackageReport:
-    opened = Opened(packed)
-    paths = cast("tuple[str, ...]", opened.about)
+def _unpacked(answer: Answer, compiled: Mapping[str, bytes]) -> PackageReport:
+    opened = Opened(answer.packed)
+    contents = {**answer.others, **compiled}
+    paths = _PATHS.decode(opened.about)
     return opened.report({path: SourceText(path, contents[path]) for path in paths})
 
 
@@ -241,35 +281,39 @@ def serve() -> None:
     """The other process: answers until its input ends."""
     gc.set_threshold(50_000, 20, 20)  # most of what is made lives as long as the package
     blocks = Blocks()
-    doing: dict[str, Callable[..., object]] = {"feed": blocks.feed, "end": blocks.end}
     source, target = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
     with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):
         while (message := _next(source)) is not None:
-            name, *arguments = message
-            if name != "report":
-                doing[name](*arguments)
+            kind, data = message
+            if kind == _REPORT:
+                answer = _ANSWER.encode(_answer(blocks, data))
+                target.write(_HEAD.pack(kind, len(answer)) + answer)
+                target.flush()
                 continue
-            answer = pickle.dumps(_answer(blocks, *arguments), pickle.HIGHEST_PROTOCOL)
-            target.write(_SIZE.pack(len(answer)) + answer)
-            target.flush()
+            key, text = _TEXT.decode(data)
+            if kind == _FEED:
+                blocks.feed(key, text)
+            else:
+                blocks.end(key)
 
 
-def _next(source: BinaryIO) -> tuple[Any, ...] | None:
-    head = source.read(_SIZE.size)
-    if len(head) < _SIZE.size:
+def _next(source: BinaryIO) -> tuple[bytes, bytes] | None:
+    head = source.read(_HEAD.size)
+    if len(head) < _HEAD.size:
         return None
-    (size,) = _SIZE.unpack(head)
+    kind, size = _HEAD.unpack(head)
     data = source.read(size)
-    return pickle.loads(data) if len(data) == size else None
+    return (kind, data) if len(data) == size else None
 
 
-def _answer(blocks: Blocks, wanted: Wanted) -> tuple[bytes | str, Mapping[str, bytes]]:
+def _answer(blocks: Blocks, data: bytes) -> Answer:
     """The report packed, and the texts that only this process has read; or what went wrong."""
     try:
+        wanted = _WANTED.decode(data)
         report = blocks.report(wanted)
-    except Exception as problem:
-        return repr(problem), {}
-    texts = {path: source.content for path, source in report.sources.items()}
-    others = {path: text for path, text in texts.items() if path not in wanted.sources}
-    return pack(report, tuple(texts)), others
+        texts = {path: source.content for path, source in report.sources.items()}
+        others = {path: text for path, text in texts.items() if path not in wanted.sources}
+        return Answer(pack(report, _PATHS.encode(tuple(texts))), others)
+    except Exception:
+        return Answer(problem=traceback.format_exc())

@@ -1,0 +1,118 @@
+"""Reports as bytes: they come back equal, and nothing else comes of any bytes."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import zlib
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+import goescape
+from goescape.analysis.codec import Codec
+from goescape.analysis.compiler_text import CompilerText
+from goescape.analysis.model import CompileError, LeftOut, PackageReport, Place
+from goescape.analysis.packed import Opened, OtherFormatError, PackedReport, pack
+from goescape.analysis.report import PackageInfo, build_report
+from goescape.analysis.source import SourceText
+
+CORPUS = Path(__file__).parent / "corpus"
+CASES = sorted(folder.name for folder in CORPUS.iterdir() if (folder / "m2.go1.27.txt").exists())
+TEXTS = st.text(st.characters())  # lone surrogates, too: file names need not be UTF-8
+ERRORS: Codec[tuple[CompileError, ...]] = Codec(tuple[CompileError, ...])
+
+
+def report_of(case: str) -> PackageReport:
+    """Everything that is found in a recorded package."""
+    reader = CompilerText()
+    reader.feed_chunk((CORPUS / case / "m2.go1.27.txt").read_bytes())
+    texts = reader.finish()
+    path = "/m/main.go"
+    info = PackageInfo(texts[0].path, "/m", (path,), "/m")
+    source = SourceText(path, (CORPUS / case / "main.go").read_bytes())
+    return build_report(info, texts, {path: source})
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_recorded_report_comes_back_equal(case: str) -> None:
+    report = report_of(case)
+    opened = Opened(pack(report, b"about it"))
+    assert opened.about == b"about it"
+    again = opened.report(report.sources)
+    assert again == report
+    assert [type(each.cause) for each in again.findings] == [
+        type(each.cause) for each in report.findings
+    ]
+
+
+def test_names_of_files_need_not_be_utf_8() -> None:
+    odd = "/m/\udcff\u20ac.go"
+    report = report_of("stores")
+    spans = [each.span._replace(file=odd) for each in report.findings]
+    findings = [evolve(each, span=span) for each, span in zip(report.findings, spans, strict=True)]
+    named = evolve(report, files=(odd,), findings=tuple(findings), sources={})
+    assert Opened(pack(named)).report({}) == named
+    assert PackedReport(named).excerpt({odd}).findings == named.findings
+
+
+@given(
+    st.tuples(
+        st.builds(CompileError, st.none() | st.builds(Place, TEXTS, st.just(1), st.just(2)), TEXTS)
+    )
+)
+def test_any_text_comes_back(errors: tuple[CompileError, ...]) -> None:
+    assert ERRORS.decode(ERRORS.encode(errors)) == errors
+
+
+@given(st.builds(bytes.__add__, st.sampled_from((b"", b"\0", b"\1")), st.binary()))
+def test_bytes_that_mean_nothing_are_a_value_error(data: bytes) -> None:
+    with contextlib.suppress(ValueError):
+        ERRORS.decode(data)
+
+
+@given(st.data())
+def test_a_damaged_report_is_a_value_error_or_a_report(data: st.DataObject) -> None:
+    packed = bytearray(pack(report_of("stores")))
+    for _ in range(data.draw(st.integers(1, 4))):
+        packed[data.draw(st.integers(0, len(packed) - 1))] = data.draw(st.integers(0, 255))
+    del packed[data.draw(st.integers(0, len(packed))) :]
+    try:
+        report = Opened(bytes(packed)).report({})
+    except ValueError:
+        return
+    assert isinstance(report, PackageReport)
+
+
+def test_what_another_version_wrote_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = pack(report_of("stores"))
+    other = packed[:8] + bytes(8) + packed[16:]
+    with pytest.raises(OtherFormatError):
+        Opened(other)
+    with pytest.raises(OtherFormatError):
+        Opened(b"\x80\x05" + zlib.compress(b"a pickle, say"))
+
+
+def test_every_part_of_a_report_is_written() -> None:
+    place = Place("/m/a.go", 3, 1)
+    report = evolve(
+        report_of("closure_capture"),
+        errors=(CompileError(place, "undefined: x"), CompileError(None, "no reason")),
+        unknown_lines=("what is this?",),
+        left_out=(LeftOut(place, "x escapes to heap", "generated"),),
+        settled=False,
+    )
+    assert report.findings
+    assert report.captures
+    assert Opened(pack(report)).report(report.sources) == report
+
+
+def test_nothing_of_the_product_reads_code_from_bytes() -> None:
+    for path in Path(goescape.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [str(node.module)] if isinstance(node, ast.ImportFrom) else []
+            assert not {"pickle", "marshal", "shelve", "dill"}.intersection(names), path
