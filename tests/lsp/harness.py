@@ -201,6 +201,14 @@ class Talk:
         found = await self.client.text_document_inlay_hint_async(parameters)
         return list(found or ())
 
+    async def until_hints(self, uri: str) -> list[lsp.InlayHint]:
+        """Ask for hints again each time that the server says so, until there are some."""
+        while True:
+            asked = self.refreshes[lsp.WORKSPACE_INLAY_HINT_REFRESH]
+            if found := await self.hints(uri):
+                return found
+            await self.until(lambda: self.refreshes[lsp.WORKSPACE_INLAY_HINT_REFRESH] > asked)  # noqa: B023 - it is awaited here
+
     async def lenses(self, uri: str) -> list[lsp.CodeLens]:
         """All code lenses of a file."""
         parameters = lsp.CodeLensParams(lsp.TextDocumentIdentifier(uri))
