@@ -16,6 +16,7 @@ STEPS = {
     "lint": ["ruff", "check", "."],
     "types": ["mypy"],
     "tests": ["pytest", "--numprocesses=auto", "--dist=worksteal"],
+    "pythons": ["tests.pythons"],
 }
 
 
