@@ -58,17 +58,6 @@ def test_the_chinese_page_names_commands_that_exist() -> None:
     assert all(re.search(rf"\b{each}\b", usage) for each in named)
 
 
-def test_the_checks_run_the_test_command_of_the_readme() -> None:
-    script = (REPOSITORY / ".ci" / "run").read_text("utf-8")
-    extract = re.search(r"^command=\$\((sed .*)\)$", script, re.MULTILINE)
-    assert extract
-    found = subprocess.run(
-        ["sh", "-c", extract[1]], cwd=REPOSITORY, capture_output=True, encoding="utf-8", check=True
-    )
-    assert found.stdout == readme.code("test command")
-    assert 'eval "$command"' in script
-
-
 def test_each_command_sets_up_all_it_needs() -> None:
     for name in ("first command", "test command"):
         command = readme.code(name)
