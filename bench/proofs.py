@@ -31,13 +31,13 @@ from attrs import define, evolve, field, frozen
 
 from bench.editors import Kind, Session
 from bench.figures import percentile
-from goescape.analysis.fixes.candidate import Candidate, Edit
-from goescape.analysis.fixes.catalogue import candidates
 from goescape.analysis.model import PackageReport
-from goescape.toolchain.direct import DirectLane
+from goescape.fixes.candidate import Candidate, Edit
+from goescape.fixes.catalogue import candidates
+from goescape.toolchain.compile.direct_lane import DirectLane
 from goescape.toolchain.engine import Engine, EngineOptions
-from goescape.toolchain.proofs import Proof, Prover
-from goescape.toolchain.surroundings import Surroundings, proving, survey
+from goescape.toolchain.proofs.fix_context import FixContext, fix_context_of, options_for_proofs
+from goescape.toolchain.proofs.prover import Proof, Prover
 
 _NEW = (f"\n// {os.getpid()} {time.time()} {number}\n" for number in itertools.count())
 """Comments that make a text new to every cache."""
@@ -112,14 +112,14 @@ class Measuring:
     """One Go, one package after another."""
 
     def __init__(self, go: str, most: int) -> None:
-        self._engine = Engine(proving(EngineOptions(go_path=go)))
+        self._engine = Engine(options_for_proofs(EngineOptions(go_path=go)))
         self._go = go
         self._most = most
 
     async def row(self, root: str, pattern: str) -> Row:
         """Measure one package."""
         report = await self._analysis(root, pattern)
-        around = await survey(self._engine, report, (root,))
+        around = await fix_context_of(self._engine, report, (root,))
         found = [each for path in report.files for each in candidates(around.code, path)]
         chosen = _spread([each for each in found if isinstance(each, Candidate)], self._most)
         lane = DirectLane(self._engine)
@@ -209,7 +209,7 @@ def _spread(found: list[Candidate], most: int) -> list[Candidate]:
     return [each for a_round in rounds for each in a_round if each is not None][:most]
 
 
-def _new(candidate: Candidate, around: Surroundings) -> Candidate:
+def _new(candidate: Candidate, around: FixContext) -> Candidate:
     """The same with a comment at the end that no cache has seen, also in what it claims."""
     file = candidate.files[0]
     end = len(around.code.report.sources[file].content)

@@ -3,13 +3,13 @@ import * as os from 'node:os';
 import * as vscode from 'vscode';
 
 import { CAUSES, SERVER_COMMANDS, SERVER_SETTINGS } from './server.generated.ts';
-import { meant } from './profiles.ts';
+import { chooseProfile } from './profileChoice.ts';
 import type { Report } from './report.ts';
 import type { Server } from './server.ts';
 import { CLIENT_SETTINGS } from './settings.ts';
-import type { FileSites, Place, Rank } from './sites.ts';
-import { chooseInterpreter, nextStep } from './steps.ts';
-import { EVERYTHING, target, type TopAllocations, type Tree } from './tree.ts';
+import type { FileSites, Place, Rank } from './allocationSites.ts';
+import { chooseInterpreter, nextStep } from './nextSteps.ts';
+import { EVERYTHING, target, type TopAllocations, type Tree } from './escapesTree.ts';
 
 /** All that commands work with. */
 export interface Parts {
@@ -123,7 +123,7 @@ async function removeProfile(parts: Parts, name: unknown): Promise<void> {
     return;
   }
   const top = await ask<TopAllocations>(parts, 'goescape.topAllocations');
-  const profile = meant(name, top?.profiles ?? []);
+  const profile = chooseProfile(name, top?.profiles ?? []);
   switch (profile.kind) {
     case 'none':
       void vscode.window.showInformationMessage('Go Escape: no heap profile is loaded.');

@@ -2,12 +2,12 @@
 import * as vscode from 'vscode';
 
 import { registerCommands } from './commands.ts';
-import { Marks } from './marks.ts';
+import { Marks } from './gutterMarks.ts';
 import { Report } from './report.ts';
 import { Server } from './server.ts';
-import { FileSites } from './sites.ts';
+import { FileSites } from './allocationSites.ts';
 import { Status } from './status.ts';
-import { Tree } from './tree.ts';
+import { Tree } from './escapesTree.ts';
 
 let server: Server | undefined;
 

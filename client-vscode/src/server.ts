@@ -10,12 +10,12 @@ import type {
   StaticFeature,
 } from 'vscode-languageclient/node';
 
-import { find, type Server as Found } from './finding.ts';
+import { findServer, type ServerCommand } from './serverCommand.ts';
 import { goExtension } from './goExtension.ts';
-import { run } from './programs.ts';
+import { run } from './childProcess.ts';
 import { forServer, type GoExtension } from './settings.ts';
-import { QUIET, type ServerStatus, type State } from './state.ts';
-import { which } from './which.ts';
+import { QUIET, type ServerStatus, type State } from './statusText.ts';
+import { which } from './programSearch.ts';
 
 export const UV_ALLOWED = 'goescape.uvAllowed';
 /** A library that takes long to load: not before the extension is active. */
@@ -135,12 +135,12 @@ export class Server implements vscode.Disposable {
       uvAllowed: this.context.globalState.get<boolean>(UV_ALLOWED, false),
     };
     const machine = { platform: process.platform, run, which };
-    return find(wishes, machine, (line) => {
+    return findServer(wishes, machine, (line) => {
       this.log.info(line);
     });
   }
 
-  private async run(server: Found, turn: number): Promise<void> {
+  private async run(server: ServerCommand, turn: number): Promise<void> {
     const executable = {
       command: server.command,
       args: [...server.args, 'server'],
@@ -172,7 +172,7 @@ export class Server implements vscode.Disposable {
 
   private options(
     terms: Omit<Library, 'LanguageClient'>,
-    server: Found,
+    server: ServerCommand,
     turn: number,
   ): LanguageClientOptions {
     return {
@@ -207,7 +207,7 @@ export class Server implements vscode.Disposable {
   /** A server that ends is started again, unless it does so all the time. */
   private errorHandler(
     { ErrorAction, CloseAction }: Pick<Library, 'ErrorAction' | 'CloseAction'>,
-    server: Found,
+    server: ServerCommand,
     turn: number,
   ): ErrorHandler {
     return {

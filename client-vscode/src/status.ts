@@ -1,9 +1,9 @@
 /** The status item of Go files, the count in the status bar, and one message for each problem. */
 import * as vscode from 'vscode';
 
-import type { FileSites } from './sites.ts';
+import type { FileSites } from './allocationSites.ts';
 import type { Server } from './server.ts';
-import { onHeap, ranks, sum, told, type Told } from './state.ts';
+import { onHeap, ranks, sum, statusText, type StatusText } from './statusText.ts';
 
 const GO_FILES: vscode.DocumentSelector = [
   { scheme: 'file', language: 'go' },
@@ -60,7 +60,7 @@ export class Status implements vscode.Disposable {
 
   private show(): void {
     const known = this.sites.of(vscode.window.activeTextEditor);
-    const shown: Told = told(this.server.state, known?.counts);
+    const shown: StatusText = statusText(this.server.state, known?.counts);
     this.item.text = shown.text;
     this.item.detail = shown.detail;
     this.item.severity = SEVERITIES[shown.severity];

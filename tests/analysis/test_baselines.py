@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, cast
 
 from attrs import evolve
 
-from goescape.analysis.baselines import Site, new_findings
+from goescape.analysis.reports.baselines import BaselineSite, new_findings
 
 if TYPE_CHECKING:
     from goescape.analysis.model import Finding
 
-NEW = Site("m/a", "a/a.go", "New", "returned", "u", "u := User{}")
-BOX = Site("m/a", "a/a.go", "Box", "interface-conversion", "n", "fmt.Println(n)")
+NEW = BaselineSite("m/a", "a/a.go", "New", "returned", "u", "u := User{}")
+BOX = BaselineSite("m/a", "a/a.go", "Box", "interface-conversion", "n", "fmt.Println(n)")
 
 
-def new(now: list[Site], before: list[Site]) -> list[Site]:
+def new(now: list[BaselineSite], before: list[BaselineSite]) -> list[BaselineSite]:
     """The sites that are new."""
     found = [(cast("Finding", None), site) for site in now]
     return [now[number] for number in sorted(new_findings(found, before))]
@@ -35,7 +35,9 @@ def test_a_renamed_file_function_or_an_edited_line_is_not_new() -> None:
 
 
 def test_a_value_that_was_edited_together_with_its_line_is_not_new() -> None:
-    old = Site("m", "a.go", "Add", "returned", "Format(x, 'f')", "return tag(Format(x, 'f'))")
+    old = BaselineSite(
+        "m", "a.go", "Add", "returned", "Format(x, 'f')", "return tag(Format(x, 'f'))"
+    )
     now = evolve(old, subject="Format(x, 'g')", line="return tag(Format(x, 'g'))")
     assert new([now], [old]) == []
     assert new([evolve(now, line="return other(y)")], [old]) != []

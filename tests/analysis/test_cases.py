@@ -14,9 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from goescape.analysis.explain import copies_sentence, explain, label, message, rank_sentence
+from goescape.analysis.messages.explain import (
+    copies_sentence,
+    explain,
+    label,
+    message,
+    rank_sentence,
+)
 from goescape.analysis.model import Allocates, Finding, PackageReport
-from goescape.analysis.queries import findings_by_file
+from goescape.analysis.reports.queries import findings_by_file
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
 from tests.conftest import GO_VERSIONS
 

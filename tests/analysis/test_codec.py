@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 
 import goescape
 from goescape.analysis.codec import Codec
-from goescape.analysis.compiler_text import CompilerText
-from goescape.analysis.model import CompileError, LeftOut, PackageReport, Place
-from goescape.analysis.packed import Opened, OtherFormatError, PackedReport, pack
-from goescape.analysis.report import PackageInfo, build_report
-from goescape.analysis.source import SourceText
+from goescape.analysis.compiler.package_info import PackageInfo
+from goescape.analysis.compiler.text import CompilerText
+from goescape.analysis.model import CompileError, OmittedSite, PackageReport
+from goescape.analysis.package_analyzer import build_report
+from goescape.analysis.positions import Place
+from goescape.analysis.reports.report_codec import Opened, OtherFormatError, PackedReport, pack
+from goescape.analysis.syntax.source import SourceText
 
 CORPUS = Path(__file__).parent / "corpus"
 CASES = sorted(folder.name for folder in CORPUS.iterdir() if (folder / "m2.go1.27.txt").exists())
@@ -102,8 +104,8 @@ def test_every_part_of_a_report_is_written() -> None:
         report_of("closure_capture"),
         errors=(CompileError(place, "undefined: x"), CompileError(None, "no reason")),
         unknown_lines=("what is this?",),
-        left_out=(LeftOut(place, "x escapes to heap", "generated"),),
-        settled=False,
+        left_out=(OmittedSite(place, "x escapes to heap", "generated"),),
+        is_final=False,
     )
     assert report.findings
     assert report.captures

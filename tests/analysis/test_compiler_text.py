@@ -10,13 +10,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from goescape.analysis.compiler_facts import PackageText, Position, Verdict
-from goescape.analysis.compiler_text import CompilerText
+from goescape.analysis.compiler.facts import EscapeVerdict, PackageText, PrintedPosition
+from goescape.analysis.compiler.text import CompilerText
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from goescape.analysis.compiler_lines import Fact
+    from goescape.analysis.compiler.lines import Fact
 
 CORPUS = Path(__file__).with_name("corpus")
 RECORDINGS = sorted(CORPUS.glob("*/m2*.txt"))
@@ -132,7 +132,7 @@ def test_no_decision_is_lost(recording: Path) -> None:
         decision
         for package in parse("\n".join(lines))
         for decision in package.decisions
-        if decision.verdict is not Verdict.STAYS
+        if decision.verdict is not EscapeVerdict.STAYS
         and decision.at.file
         and "\n" not in decision.message
     ]
@@ -143,7 +143,7 @@ def test_no_decision_is_lost(recording: Path) -> None:
 def test_both_dialects_tell_the_same_story(version: str, function: str) -> None:
     [package] = recorded("returned_pointer", version)
     explanation = package.explanations[0]
-    assert explanation.at == Position("./main.go", 12, 2)
+    assert explanation.at == PrintedPosition("./main.go", 12, 2)
     assert (explanation.subject, explanation.function) == ("p", function)
     [flow] = explanation.flows
     assert (flow.destination, flow.source) == ("~r0", "&p")
@@ -166,17 +166,17 @@ def test_a_raw_literal_over_several_lines_is_one_message() -> None:
 
 def test_the_real_position_wins_under_a_line_directive() -> None:
     [package] = parse("# p\ngen.y:100[/m/main.go:8:16]: x escapes to heap\n")
-    assert package.decisions[0].at == Position("/m/main.go", 8, 16)
+    assert package.decisions[0].at == PrintedPosition("/m/main.go", 8, 16)
 
 
 def test_a_position_in_a_copy_that_cgo_made_does_not() -> None:
     [package] = parse("# p\nmain.go:8[/tmp/b1/main.cgo1.go:18:16]: x escapes to heap\n")
-    assert package.decisions[0].at == Position("main.go", 8, 0)
+    assert package.decisions[0].at == PrintedPosition("main.go", 8, 0)
 
 
 def test_a_windows_path_is_a_path() -> None:
     [package] = parse("# p\nC:\\m\\a.go:8:16: x escapes to heap\n")
-    assert package.decisions[0].at == Position("C:\\m\\a.go", 8, 16)
+    assert package.decisions[0].at == PrintedPosition("C:\\m\\a.go", 8, 16)
 
 
 def test_storage_may_hold_the_sign_of_a_flow() -> None:

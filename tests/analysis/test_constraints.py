@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from goescape.analysis.constraints import Target, target_of
-from goescape.analysis.source import SourceText
+from goescape.analysis.syntax.build_constraints import Target, target_of
+from goescape.analysis.syntax.source import SourceText
 
 PRESENT = Target("linux", "amd64")
 

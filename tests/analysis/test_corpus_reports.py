@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from goescape.analysis.compiler_facts import PackageText, Verdict
-from goescape.analysis.compiler_text import CompilerText
-from goescape.analysis.report import PackageInfo, build_report
-from goescape.analysis.source import SourceText
+from goescape.analysis.compiler.facts import EscapeVerdict, PackageText
+from goescape.analysis.compiler.package_info import PackageInfo
+from goescape.analysis.compiler.text import CompilerText
+from goescape.analysis.package_analyzer import build_report
+from goescape.analysis.syntax.source import SourceText
 
 if TYPE_CHECKING:
     from goescape.analysis.model import Finding, PackageReport
@@ -53,7 +54,7 @@ def test_every_decision_is_accounted_for(recording: Path) -> None:
     accounted = {(posixpath.basename(place.file), place.line, place.column) for place in places}
     for text in texts:
         for decision in text.decisions:
-            if decision.verdict is not Verdict.STAYS:
+            if decision.verdict is not EscapeVerdict.STAYS:
                 at = decision.at
                 assert (posixpath.basename(at.file), at.line, at.column) in accounted, decision
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from goescape.analysis.declarations import others_feel
-from goescape.analysis.go_syntax import GoSyntax
-from goescape.analysis.source import SourceText
+from goescape.analysis.syntax.declarations import affects_importers
+from goescape.analysis.syntax.go_file import GoFile
+from goescape.analysis.syntax.source import SourceText
 
 TEXT = """package p
 
@@ -46,15 +46,15 @@ var New2 = new2
 """
 
 
-def parsed(text: str) -> GoSyntax:
-    return GoSyntax(SourceText("p.go", text.encode()))
+def parsed(text: str) -> GoFile:
+    return GoFile(SourceText("p.go", text.encode()))
 
 
 def felt(old: str, new: str) -> bool:
     """Whether others feel it when one text replaces another."""
     after = TEXT.replace(old, new, 1)
     assert after != TEXT
-    return others_feel([parsed(TEXT)], [parsed(after)], [parsed(OTHER)])
+    return affects_importers([parsed(TEXT)], [parsed(after)], [parsed(OTHER)])
 
 
 @pytest.mark.parametrize(

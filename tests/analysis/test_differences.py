@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goescape.analysis.differences import differences
+from goescape.analysis.syntax.text_diff import differences
 
 TEXTS = st.text(st.sampled_from(list("aé€𝄞\r\n")), max_size=30)
 

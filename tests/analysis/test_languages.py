@@ -11,12 +11,14 @@ from string import Formatter
 
 import pytest
 
-from goescape.analysis import allocation, explain, fixes
-from goescape.analysis.fixes import formats
-from goescape.analysis.languages import catalogue, of_environment
-from goescape.analysis.messages import ENGLISH
-from goescape.analysis.messages_zh import CHINESE
+from goescape import fixes
+from goescape.analysis.messages import explain
+from goescape.analysis.messages.catalogue import ENGLISH
+from goescape.analysis.messages.chinese import CHINESE
+from goescape.analysis.messages.languages import catalogue, language_of_environment
 from goescape.analysis.model import Cause, RankReason
+from goescape.analysis.sites import allocation
+from goescape.fixes.edits import formats
 
 NOTE = "note "
 FIX = "fix "
@@ -62,8 +64,8 @@ def test_every_note_is_translated_and_none_is_left_over() -> None:
 def words_of_fixes() -> set[str]:
     """The titles of all rewrites, and what they say to look at."""
     found: set[object] = set()
-    for each in pkgutil.iter_modules(fixes.__path__):
-        rewrite = importlib.import_module(f"{fixes.__name__}.{each.name}")
+    for each in pkgutil.walk_packages(fixes.__path__, f"{fixes.__name__}."):
+        rewrite = importlib.import_module(each.name)
         found.add(getattr(rewrite, "TITLE", None))
         found.add(getattr(rewrite, "LOOK_AT", None))
         for title in getattr(rewrite, "TITLES", {}).values():
@@ -133,7 +135,7 @@ def test_which_language(wanted: str, locales: list[str], name: str) -> None:
 
 
 def test_the_environment() -> None:
-    found = of_environment({"LANG": "de_DE", "LC_ALL": "zh_CN.UTF-8"}.items())
+    found = language_of_environment({"LANG": "de_DE", "LC_ALL": "zh_CN.UTF-8"}.items())
     assert catalogue("auto", found) is CHINESE
 
 

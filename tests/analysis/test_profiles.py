@@ -10,25 +10,25 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import evolve
 
-from goescape.analysis import profile_join, profile_reader, profiles
 from goescape.analysis.model import PackageReport, RankReason, Severity
-from goescape.analysis.profile_join import Share
-from goescape.analysis.profile_reasons import Reason, reason_in_source
-from goescape.analysis.source import SourceText
+from goescape.analysis.profiles import allocation_profile, join, reader
+from goescape.analysis.profiles.join import AllocationShare
+from goescape.analysis.profiles.unexplained import UnexplainedReason, reason_in_source
+from goescape.analysis.syntax.source import SourceText
 from goescape.toolchain.engine import Engine, EngineOptions
 from tests.conftest import EXAMPLE_PROFILE as EXAMPLE
 from tests.toolchain.conftest import reports_and_problems
 
 if TYPE_CHECKING:
-    from goescape.analysis.profile_join import Joined, Source
-    from goescape.analysis.profiles import Profile
+    from goescape.analysis.profiles.allocation_profile import Profile
+    from goescape.analysis.profiles.join import JoinedProfile, ProfileLine
 
 BOXED, PLAIN = str(EXAMPLE / "boxed.go"), str(EXAMPLE / "plain.go")
 
 
 @pytest.fixture(scope="module")
 def profile(example_profile: Path) -> Profile:
-    return profile_reader.read(example_profile.read_bytes(), "mem.prof")
+    return reader.read(example_profile.read_bytes(), "mem.prof")
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +39,8 @@ def report(go_path: str) -> PackageReport:
 
 
 @pytest.fixture(scope="module")
-def joined(profile: Profile, report: PackageReport) -> Joined:
-    return profile_join.join(profile, [report])
+def joined(profile: Profile, report: PackageReport) -> JoinedProfile:
+    return join.join(profile, [report])
 
 
 def line(file: str, comment: str) -> int:
@@ -49,7 +49,7 @@ def line(file: str, comment: str) -> int:
     return next(n for n, text in enumerate(lines, 1) if text.endswith(f"// profile: {comment}"))
 
 
-def source_at(joined: Joined, file: str, number: int) -> Source:
+def source_at(joined: JoinedProfile, file: str, number: int) -> ProfileLine:
     (found,) = (s for s in joined.sources if s.place and s.place[:2] == (file, number))
     return found
 
@@ -67,7 +67,7 @@ def elsewhere(profile: Profile, file_of: dict[str, str]) -> Profile:
     )
 
 
-def test_each_point_is_an_object_where_it_is_boxed(joined: Joined) -> None:
+def test_each_point_is_an_object_where_it_is_boxed(joined: JoinedProfile) -> None:
     boxed = source_at(joined, BOXED, line(BOXED, "hot"))
     plain = source_at(joined, PLAIN, line(PLAIN, "hot"))
     assert boxed.finding is not None
@@ -79,7 +79,7 @@ def test_each_point_is_an_object_where_it_is_boxed(joined: Joined) -> None:
 
 
 def test_many_small_objects_say_what_makes_them_hot() -> None:
-    small = Share(objects=15_000, bytes=240_000, of_objects=0.12, of_bytes=0.0004)
+    small = AllocationShare(objects=15_000, bytes=240_000, of_objects=0.12, of_bytes=0.0004)
     assert small.is_hot
     assert small.percent == "12 % of objects"
     assert small.text == "234 kB, 15 k objects, 12 % of all allocated objects"
@@ -89,27 +89,29 @@ def test_many_small_objects_say_what_makes_them_hot() -> None:
     assert (rare.is_hot, rare.percent) == (False, "less than 0.1 %")
 
 
-def test_what_the_benchmark_only_inlines_counts_where_it_is_written(joined: Joined) -> None:
+def test_what_the_benchmark_only_inlines_counts_where_it_is_written(joined: JoinedProfile) -> None:
     assert not any(s.place and s.place.file.endswith("_test.go") for s in joined.sources)
 
 
-def test_a_map_that_grows_is_listed_with_its_reason(joined: Joined) -> None:
+def test_a_map_that_grows_is_listed_with_its_reason(joined: JoinedProfile) -> None:
     growth = source_at(joined, PLAIN, line(PLAIN, "map growth"))
     assert growth.finding is None
-    assert growth.reason is Reason.MAP
+    assert growth.reason is UnexplainedReason.MAP
 
 
-def test_everything_is_told(joined: Joined, profile: Profile) -> None:
+def test_everything_is_told(joined: JoinedProfile, profile: Profile) -> None:
     assert sum(each.share.bytes for each in joined.sources) == profile.bytes
     assert sum(each.share.objects for each in joined.sources) == profile.objects
     assert joined.explained == 1
     assert {s.reason for s in joined.sources if s.place is None} <= {
-        Reason.OTHER_PACKAGE,
-        Reason.RUNTIME,
+        UnexplainedReason.OTHER_PACKAGE,
+        UnexplainedReason.RUNTIME,
     }
 
 
-def test_hot_is_a_warning_and_what_never_ran_a_hint(joined: Joined, report: PackageReport) -> None:
+def test_hot_is_a_warning_and_what_never_ran_a_hint(
+    joined: JoinedProfile, report: PackageReport
+) -> None:
     ranked = {(f.span.file, f.span.line, f.subject): f for f in joined.ranked(report).findings}
     hot = ranked[PLAIN, line(PLAIN, "hot"), "make([]Point, 0, count)"]
     assert (hot.severity, hot.rank_reason) == (Severity.WARNING, RankReason.PROFILE_HOT)
@@ -119,15 +121,15 @@ def test_hot_is_a_warning_and_what_never_ran_a_hint(joined: Joined, report: Pack
 
 @pytest.mark.parametrize("folder", ["/build/profile", "goescape.example/profile", "C:/work"])
 def test_paths_of_another_machine(
-    profile: Profile, report: PackageReport, joined: Joined, folder: str
+    profile: Profile, report: PackageReport, joined: JoinedProfile, folder: str
 ) -> None:
     """A container has other folders, and -trimpath writes the import path."""
     moved = elsewhere(profile, {file: f"{folder}/{Path(file).name}" for file in report.files})
-    assert profile_join.join(moved, [report]).shares == joined.shares
+    assert join.join(moved, [report]).shares == joined.shares
 
 
 def test_moved_functions_are_found_and_said_to_be_approximate(
-    profile: Profile, report: PackageReport, joined: Joined
+    profile: Profile, report: PackageReport, joined: JoinedProfile
 ) -> None:
     """The profile was taken when boxed.go had ten lines less at its beginning."""
     before = evolve(
@@ -142,7 +144,7 @@ def test_moved_functions_are_found_and_said_to_be_approximate(
             for each in profile.allocations
         ),
     )
-    found = profile_join.join(before, [report])
+    found = join.join(before, [report])
     share = source_at(found, BOXED, line(BOXED, "hot")).share
     assert share == evolve(source_at(joined, BOXED, line(BOXED, "hot")).share, approximate=True)
     assert share.text.endswith("(approximate: the code has changed)")
@@ -165,10 +167,10 @@ def test_in_a_function_that_changed_inside_a_neighbour_may_fit(
             for each in profile.allocations
         ),
     )
-    newer = profile_join.join(before, [report], lambda path: path == PLAIN)
+    newer = join.join(before, [report], lambda path: path == PLAIN)
     assert source_at(newer, PLAIN, hot).share.approximate
-    same = profile_join.join(before, [report])
-    assert source_at(same, PLAIN, hot - 1).reason is Reason.UNKNOWN
+    same = join.join(before, [report])
+    assert source_at(same, PLAIN, hot - 1).reason is UnexplainedReason.UNKNOWN
     assert same.explained < 1
 
 
@@ -188,16 +190,18 @@ def test_another_program_covers_nothing(profile: Profile, report: PackageReport)
             for each in profile.allocations
         ),
     )
-    found = profile_join.join(other, [report])
+    found = join.join(other, [report])
     assert not found.covered
     assert found.ranked(report) == report
-    assert next(iter(profiles.packages(other))) == "other.example/profile"
+    assert next(iter(allocation_profile.packages(other))) == "other.example/profile"
 
 
-def test_several_profiles_are_one(profile: Profile, report: PackageReport, joined: Joined) -> None:
-    both = profiles.merged([profile, evolve(profile, name="again.prof")])
+def test_several_profiles_are_one(
+    profile: Profile, report: PackageReport, joined: JoinedProfile
+) -> None:
+    both = allocation_profile.merged([profile, evolve(profile, name="again.prof")])
     assert both.name == "mem.prof, again.prof"
-    twice = profile_join.join(both, [report])
+    twice = join.join(both, [report])
     at = line(PLAIN, "hot")
     assert source_at(twice, PLAIN, at).share.bytes == 2 * source_at(joined, PLAIN, at).share.bytes
     assert source_at(twice, PLAIN, at).share.of_bytes == pytest.approx(
@@ -207,7 +211,7 @@ def test_several_profiles_are_one(profile: Profile, report: PackageReport, joine
 
 def test_compressed_or_not(example_profile: Path, profile: Profile) -> None:
     unpacked = gzip.decompress(example_profile.read_bytes())
-    assert profile_reader.read(unpacked, "mem.prof") == profile
+    assert reader.read(unpacked, "mem.prof") == profile
 
 
 def test_every_bad_file_has_one_clear_sentence(
@@ -225,14 +229,14 @@ def test_every_bad_file_has_one_clear_sentence(
     }
     for words, content in bad.items():
         assert words in problem(content)
-    monkeypatch.setattr(profile_reader, "LARGEST", len(unpacked) - 1)
+    monkeypatch.setattr(reader, "LARGEST", len(unpacked) - 1)
     assert "is larger than" in problem(whole)
     assert "is larger than" in problem(unpacked)
 
 
 def problem(content: bytes) -> str:
-    with pytest.raises(profiles.ProfileProblem) as caught:
-        profile_reader.read(content, "x.prof")
+    with pytest.raises(allocation_profile.ProfileProblem) as caught:
+        reader.read(content, "x.prof")
     sentence = str(caught.value)
     assert sentence.startswith("x.prof ")
     assert sentence.endswith(".")
@@ -246,25 +250,25 @@ def test_a_cpu_profile_is_named_as_such(example_cpu_profile: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
-        ("m[k] = v", Reason.MAP),
-        ("m[k]++", Reason.MAP),
-        ("x := map[string]int{}", Reason.MAP),
-        ("xs = append(xs, v)", Reason.APPEND),
-        ("c := make(chan int)", Reason.CHANNEL),
-        ("go work()", Reason.GOROUTINE),
-        ("defer work()", Reason.DEFER),
-        ("runtime.GC()", Reason.RUNTIME),
-        ("x := y", Reason.UNKNOWN),
+        ("m[k] = v", UnexplainedReason.MAP),
+        ("m[k]++", UnexplainedReason.MAP),
+        ("x := map[string]int{}", UnexplainedReason.MAP),
+        ("xs = append(xs, v)", UnexplainedReason.APPEND),
+        ("c := make(chan int)", UnexplainedReason.CHANNEL),
+        ("go work()", UnexplainedReason.GOROUTINE),
+        ("defer work()", UnexplainedReason.DEFER),
+        ("runtime.GC()", UnexplainedReason.RUNTIME),
+        ("x := y", UnexplainedReason.UNKNOWN),
     ],
 )
-def test_what_allocates_without_escaping(code: str, reason: Reason) -> None:
+def test_what_allocates_without_escaping(code: str, reason: UnexplainedReason) -> None:
     text = SourceText("/x.go", f"package x\n\nfunc f() {{\n\t{code}\n}}\n".encode())
     assert reason_in_source(text, 4) is reason
     assert reason.sentence
 
 
 def test_amounts_are_short() -> None:
-    assert [profiles.size_text(n) for n in (0, 999, 1024, 1536, 74_448_896, 5 << 30)] == [
+    assert [allocation_profile.size_text(n) for n in (0, 999, 1024, 1536, 74_448_896, 5 << 30)] == [
         "0 B",
         "999 B",
         "1 kB",
@@ -272,7 +276,7 @@ def test_amounts_are_short() -> None:
         "71 MB",
         "5 GB",
     ]
-    assert [profiles.count_text(n) for n in (1, 999, 1234, 1_200_000)] == [
+    assert [allocation_profile.count_text(n) for n in (1, 999, 1234, 1_200_000)] == [
         "1",
         "999",
         "1.2 k",

@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from goescape.analysis.explain import function_sentences, lens, parameter_sentence
+from goescape.analysis.messages.explain import function_sentences, lens, parameter_sentence
 from goescape.analysis.model import PackageReport
-from goescape.analysis.queries import Hit, lens_lines, look_up
+from goescape.analysis.reports.queries import CursorFacts, lens_lines, look_up
 from goescape.toolchain.engine import Engine, EngineOptions
 
 SOURCE = """package p
@@ -65,7 +65,7 @@ def path(report: PackageReport) -> str:
     return report.files[0]
 
 
-def at(report: PackageReport, line: str, word: str, occurrence: int = 1) -> Hit | None:
+def at(report: PackageReport, line: str, word: str, occurrence: int = 1) -> CursorFacts | None:
     """What is known of a word in the line that starts so."""
     lines = SOURCE.split("\n")
     number = next(i for i, text in enumerate(lines, 1) if text.strip().startswith(line))

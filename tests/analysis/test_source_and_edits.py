@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goescape.analysis.edits import Shift
-from goescape.analysis.model import Span
-from goescape.analysis.source import SourceText
+from goescape.analysis.positions import Span
+from goescape.analysis.syntax.position_shift import PositionShift
+from goescape.analysis.syntax.source import SourceText
 
 LINES = st.lists(st.text(alphabet="ab\té日😀\r\f", max_size=6), max_size=12)
 
@@ -55,7 +55,7 @@ def test_offsets_and_places_agree(lines: list[str]) -> None:
 @given(LINES, LINES)
 def test_a_shifted_span_covers_the_same_text(old_lines: list[str], new_lines: list[str]) -> None:
     old, new = source("\n".join(old_lines)), source("\n".join(new_lines))
-    shift = Shift(old, new)
+    shift = PositionShift(old, new)
     for number in range(1, len(old.lines) + 1):
         span = Span("/m/a.go", number, 1, number, len(old.line(number)) + 1)
         moved = shift.span(span)
@@ -67,6 +67,6 @@ def test_a_shifted_span_covers_the_same_text(old_lines: list[str], new_lines: li
 def test_an_edited_line_loses_its_findings_and_the_others_move() -> None:
     old = source("package p\n\nfunc f() {\n\tx := 1\n\ty := 2\n}\n")
     new = source("package p\n\n// F.\nfunc f() {\n\tx := 1 + 1\n\ty := 2\n}\n")
-    shift = Shift(old, new)
+    shift = PositionShift(old, new)
     assert shift.span(Span("/m/a.go", 4, 2, 4, 3)) is None
     assert shift.span(Span("/m/a.go", 5, 2, 5, 3)) == Span("/m/a.go", 6, 2, 6, 3)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.analysis.fixes.candidate import Candidate, Refusal
-from goescape.analysis.fixes.catalogue import candidates
-from goescape.analysis.fixes.code import Code, Neighbours
+from goescape.fixes.candidate import Candidate, Refusal
+from goescape.fixes.catalogue import candidates
+from goescape.fixes.context.package_code import PackageCode, PackageUsers
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
-from goescape.toolchain.proofs import Disproof, Proof, prove
+from goescape.toolchain.proofs.prover import Disproof, Proof, prove
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +60,7 @@ async def outcome_of(root: Path, go: str, *, title: str = "", language: str = "1
     refusals: list[Refusal] = []
     for report in before:
         importers = tuple(other for other in before if other is not report)
-        code = Code(report, Neighbours({}, importers), version, (major, minor))
+        code = PackageCode(report, PackageUsers({}, importers), version, (major, minor))
         for path in code.files:
             for each in candidates(code, path):
                 if title and each.title != title:

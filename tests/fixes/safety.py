@@ -31,12 +31,12 @@ from pathlib import Path
 
 from attrs import define, field, frozen
 
-from goescape.analysis.fixes.candidate import Candidate, Kind, Refusal
-from goescape.analysis.fixes.catalogue import candidates
 from goescape.analysis.model import PackageReport
+from goescape.fixes.candidate import Candidate, FixKind, Refusal
+from goescape.fixes.catalogue import candidates
 from goescape.toolchain.engine import Engine, EngineOptions
-from goescape.toolchain.proofs import Disproof, Proof, Prover, prove_in_time
-from goescape.toolchain.surroundings import proving, survey
+from goescape.toolchain.proofs.fix_context import fix_context_of, options_for_proofs
+from goescape.toolchain.proofs.prover import Disproof, Proof, Prover, prove_in_time
 from tests.fixes.profiles import Effect, Measured, Profile, profile, run
 
 OFFLINE = {"GOPROXY": "off", "GOTOOLCHAIN": "local"}
@@ -101,7 +101,7 @@ class Trial:
         self._go = go
         self._table = table
         self._measure = measure
-        self._engine = Engine(proving(EngineOptions(go_path=go)))
+        self._engine = Engine(options_for_proofs(EngineOptions(go_path=go)))
         self._short = ("-short",) if short else ()
         self._vetted: Counter[str] | None = None
         self._packages: list[str] = []
@@ -121,15 +121,15 @@ class Trial:
                 await self._package(report, prove=prove)
 
     async def _package(self, report: PackageReport, *, prove: bool) -> None:
-        around = await survey(self._engine, report, (str(self._root),))
+        around = await fix_context_of(self._engine, report, (str(self._root),))
         prover = Prover.of(self._engine, around)
         for path in report.files:
             for each in candidates(around.code, path):
                 if isinstance(each, Refusal):
                     self._table.refused[f"{each.title}: {_shape(each.reason)}"] += 1
-                elif each.kind is Kind.QUICK_FIX and prove:
+                elif each.kind is FixKind.QUICK_FIX and prove:
                     await self._try(each, prover, report)
-                elif each.kind is Kind.QUICK_FIX:
+                elif each.kind is FixKind.QUICK_FIX:
                     self._table.unproved[each.title] += 1
 
     async def _try(self, each: Candidate, prover: Prover, report: PackageReport) -> None:

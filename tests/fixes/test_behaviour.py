@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import frozen
 
-from goescape.analysis.fixes.candidate import Candidate, Kind
-from goescape.analysis.fixes.catalogue import candidates
-from goescape.analysis.fixes.code import Code, Neighbours
-from goescape.analysis.fixes.together import together
+from goescape.fixes.candidate import Candidate, FixKind
+from goescape.fixes.catalogue import candidates
+from goescape.fixes.combined import together
+from goescape.fixes.context.package_code import PackageCode, PackageUsers
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
-from goescape.toolchain.proofs import Disproof, Proof, Prover
+from goescape.toolchain.proofs.prover import Disproof, Proof, Prover
 
 if TYPE_CHECKING:
     from goescape.analysis.model import PackageReport
@@ -104,12 +104,12 @@ async def proofs_of(engine: Engine, root: Path, report: PackageReport) -> list[P
     """Every proved quick fix of a package, and all of them as one."""
     name = report.package.rpartition("/")[2]
     imported = await engine.imported(str(root), f"./{name}")
-    code = Code(report, Neighbours({}, (), imported), (await engine.go()).number, LANGUAGE)
+    code = PackageCode(report, PackageUsers({}, (), imported), (await engine.go()).number, LANGUAGE)
     prover = Prover(engine, str(root), (f"./{name}",), (report,))
     proved = []
     for path in report.files:
         for each in candidates(code, path):
-            if isinstance(each, Candidate) and each.kind is Kind.QUICK_FIX:
+            if isinstance(each, Candidate) and each.kind is FixKind.QUICK_FIX:
                 verdict = await prover.prove(each)
                 proved += [] if isinstance(verdict, Disproof) else [verdict]
     whole = together(report.sources, [proof.candidate for proof in proved])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from goescape.analysis.model import Captured, PackageReport
+from goescape.analysis.model import CapturedVariable, PackageReport
 from goescape.toolchain.engine import Engine, EngineOptions
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def module(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def captures(module: str, go_path: str) -> dict[str, Captured]:
+async def captures(module: str, go_path: str) -> dict[str, CapturedVariable]:
     engine = Engine(EngineOptions(go_path=go_path))
     reports = [item async for item in engine.analyze(module, ["."])]
     assert isinstance(reports[0], PackageReport)
@@ -63,7 +63,7 @@ async def captures(module: str, go_path: str) -> dict[str, Captured]:
     ],
 )
 def test_what_the_compiler_knows_of_a_variable(
-    captures: dict[str, Captured], name: str, expected: tuple[bool, bool, bool, int]
+    captures: dict[str, CapturedVariable], name: str, expected: tuple[bool, bool, bool, int]
 ) -> None:
     found = captures[name]
     assert (found.by_reference, found.addressed, found.assigned, found.width) == expected

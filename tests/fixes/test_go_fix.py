@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from goescape.analysis.fixes.candidate import Candidate, Edit, apply_edits
-from goescape.analysis.fixes.catalogue import candidates
+from goescape.fixes.candidate import Candidate, Edit, apply_edits
+from goescape.fixes.catalogue import candidates
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
-from goescape.toolchain.proofs import Prover
-from goescape.toolchain.surroundings import survey
-from goescape.toolchain.unions import prove_union
+from goescape.toolchain.proofs.combined_proof import prove_combined
+from goescape.toolchain.proofs.fix_context import fix_context_of
+from goescape.toolchain.proofs.prover import Prover
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -158,7 +158,7 @@ class Comparison:
         async for report in self._engine.analyze(str(self._root), [self._pattern]):
             assert not isinstance(report, Problem), report.message
             assert not report.errors, report.errors
-            around = await survey(self._engine, report)
+            around = await fix_context_of(self._engine, report)
             found = [
                 each
                 for path in report.files
@@ -166,7 +166,7 @@ class Comparison:
                 if isinstance(each, Candidate) and each.code in CODES
             ]
             judge = Prover.of(self._engine, around).prove_all
-            union = await prove_union(around.sources, found, judge)
+            union = await prove_combined(around.sources, found, judge)
             assert union.proof is not None, (found, union.disproofs)
             assert len(union.parts) == 3, union
             theirs = apply_edits(around.sources, self._edits_of_go_fix(flags))

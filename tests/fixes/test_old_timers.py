@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goescape.analysis.fixes import reuse_timer
+from goescape.fixes.rewrites import reuse_timer
 from tests.fixes.trying import Workshop, snippets_of
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ SNIPPETS = {
     for path in sorted(Path(__file__).with_name("snippets").glob("*.txt"))
 }
 LANGUAGES = {
-    "as_type": "1.26",
+    "errors_as_type": "1.26",
     "builder_grow": "1.23",
     "map_index": "1.23",
     "range_method": "1.23",
@@ -28,7 +28,7 @@ LANGUAGES = {
 
 @pytest.mark.parametrize("name", SNIPPETS)
 async def test_each_is_offered_or_not(name: str, tmp_path: Path, go_path: str) -> None:
-    rewrite = importlib.import_module(f"goescape.analysis.fixes.{name}")
+    rewrite = importlib.import_module(f"goescape.fixes.rewrites.{name}")
     snippets = snippets_of(SNIPPETS[name])
     language = LANGUAGES.get(name, "1.22")
     workshop = Workshop(tmp_path, go_path, rewrite, language)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goescape.analysis.fixes.candidate import Refusal
-from goescape.analysis.fixes.catalogue import candidates
+from goescape.fixes.candidate import Refusal
+from goescape.fixes.catalogue import candidates
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
-from goescape.toolchain.proofs import Disproof, Prover
-from goescape.toolchain.surroundings import survey
+from goescape.toolchain.proofs.fix_context import fix_context_of
+from goescape.toolchain.proofs.prover import Disproof, Prover
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -167,7 +167,7 @@ async def outcomes(engine: Engine, root: Path) -> AsyncIterator[tuple[tuple[str,
     async for report in engine.analyze(str(root), ["./..."]):
         assert not isinstance(report, Problem), report.message
         assert not report.errors, report.errors
-        around = await survey(engine, report, (str(root),))
+        around = await fix_context_of(engine, report, (str(root),))
         for path in report.files:
             for each in candidates(around.code, path):
                 key = (report.package.rpartition("/")[2], each.code)

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from goescape.analysis.fixes.candidate import Candidate, Refusal
-from goescape.analysis.fixes.code import Code, Neighbours
-from goescape.analysis.source import SourceText
+from goescape.analysis.syntax.source import SourceText
+from goescape.fixes.candidate import Candidate, Refusal
+from goescape.fixes.context.package_code import PackageCode, PackageUsers
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
-from goescape.toolchain.proofs import Disproof, Proof, Prover
-from goescape.toolchain.surroundings import Surroundings
+from goescape.toolchain.proofs.fix_context import FixContext
+from goescape.toolchain.proofs.prover import Disproof, Proof, Prover
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from goescape.analysis.fixes.catalogue import Rewrite
     from goescape.analysis.model import PackageReport
+    from goescape.fixes.catalogue import Rewrite
 
 
 @frozen
@@ -106,8 +106,8 @@ class Workshop:
         }
         version = (await self._engine.go()).number
         imported = await self._engine.imported(str(self._root), f"./{name}")
-        code = Code(report, Neighbours(others, (), imported), version, self._language)
-        around = Surroundings(code, str(self._root), f"./{name}")
+        code = PackageCode(report, PackageUsers(others, (), imported), version, self._language)
+        around = FixContext(code, str(self._root), f"./{name}")
         tried = Tried()
         for file in code.files.values():
             for each in self._rewrite.candidates(code, file):

@@ -8,29 +8,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goescape.analysis.source import SourceText
-from goescape.lsp.buffers import Buffers, Edit, edited
-from goescape.lsp.paths import uri_of
+from goescape.analysis.syntax.source import SourceText
+from goescape.lsp.state.buffers import Buffers, TextChange, edited
+from goescape.lsp.uris import uri_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def _apply(text: str, edit: Edit) -> str:
+def _apply(text: str, edit: TextChange) -> str:
     return edited(SourceText("/a.go", text.encode()), edit).decode()
 
 
 def test_columns_are_utf16() -> None:
-    assert _apply('x := "😀逃"\ny', Edit("!", (0, 8), (0, 9))) == 'x := "😀!"\ny'
+    assert _apply('x := "😀逃"\ny', TextChange("!", (0, 8), (0, 9))) == 'x := "😀!"\ny'
 
 
 def test_a_form_feed_ends_no_line() -> None:
     text = "// page\f\u2028one\ny\n"
-    assert _apply(text, Edit("z", (1, 0), (1, 1))) == "// page\f\u2028one\nz\n"
+    assert _apply(text, TextChange("z", (1, 0), (1, 1))) == "// page\f\u2028one\nz\n"
 
 
 def test_crlf_stays() -> None:
-    assert _apply("a\r\nb\r\n", Edit("c\r\n", (1, 0), (1, 0))) == "a\r\nc\r\nb\r\n"
+    assert _apply("a\r\nb\r\n", TextChange("c\r\n", (1, 0), (1, 0))) == "a\r\nc\r\nb\r\n"
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_crlf_stays() -> None:
 def test_positions_outside_are_clamped(
     start: tuple[int, int], end: tuple[int, int], result: str
 ) -> None:
-    assert _apply("ab\ncd", Edit("!", start, end)) == result
+    assert _apply("ab\ncd", TextChange("!", start, end)) == result
 
 
 _TEXTS = st.text(st.sampled_from("ab\n\r\f😀é逃\u2028"), max_size=40)
@@ -55,7 +55,7 @@ _TEXTS = st.text(st.sampled_from("ab\n\r\f😀é逃\u2028"), max_size=40)
 def test_an_edit_is_what_an_editor_does(text: str, new: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
-    edit = Edit(new, _position(text, start), _position(text, end))
+    edit = TextChange(new, _position(text, start), _position(text, end))
     assert _apply(text, edit) == text[:start] + new + text[end:]
 
 
@@ -73,7 +73,7 @@ def test_half_of_a_surrogate_pair_is_one_unit() -> None:
 
 def test_other_schemes_are_not_files() -> None:
     assert Buffers().open("untitled:Untitled-1", 1, "package p") is None
-    assert Buffers().change("untitled:Untitled-1", 2, [Edit("x")]) is None
+    assert Buffers().change("untitled:Untitled-1", 2, [TextChange("x")]) is None
 
 
 def test_a_link_keeps_the_editors_name(tmp_path: Path) -> None:

@@ -32,44 +32,44 @@ MANY = 30
 """Packages: enough for a process of their own, and for reports that are packed."""
 FAULTS = {
     "a report cannot be packed": """
-from goescape.analysis import packed
-from goescape.lsp import shelf
-shelf._MOST_FINDINGS = 3
+from goescape.analysis.reports import report_codec
+from goescape.lsp.state import report_cache
+report_cache._MOST_FINDINGS = 3
 def fail(self, report): raise RuntimeError("broken on purpose")
-packed.PackedReport.__init__ = fail
+report_codec.PackedReport.__init__ = fail
 """,
     "a report cannot be unpacked": """
-from goescape.analysis import packed
-from goescape.lsp import shelf
-shelf._MOST_FINDINGS = 3
+from goescape.analysis.reports import report_codec
+from goescape.lsp.state import report_cache
+report_cache._MOST_FINDINGS = 3
 def fail(self, *_): raise RuntimeError("broken on purpose")
-packed.PackedReport.report = packed.PackedReport.excerpt = fail
+report_codec.PackedReport.report = report_codec.PackedReport.excerpt = fail
 """,
     "results cannot be kept": """
-from goescape.toolchain import kept_results
+from goescape.toolchain.cache import disk_cache
 def fail(*_): raise RuntimeError("broken on purpose")
-kept_results._packed = fail
+disk_cache._packed = fail
 """,
     "kept results cannot be read": """
-from goescape.toolchain import kept_results
+from goescape.toolchain.cache import disk_cache
 def fail(*_): raise RuntimeError("broken on purpose")
-kept_results._unpacked = fail
+disk_cache._unpacked = fail
 """,
     "the other process answers nonsense": """
-from goescape.toolchain import understanding
+from goescape.toolchain.compile import report_worker
 class Codec:
     def decode(self, data): raise RuntimeError("broken on purpose")
-understanding._ANSWER = Codec()
+report_worker._ANSWER = Codec()
 """,
     "a callback of the publisher": """
-from goescape.lsp import publishing
-real, broken = publishing.Publisher._publish, []
+from goescape.lsp import publisher
+real, broken = publisher.Publisher._publish, []
 def fail(self, path):
     if not broken and path.endswith("/p7.go"):
         broken.append(path)
         raise RuntimeError("broken on purpose")
     real(self, path)
-publishing.Publisher._publish = fail
+publisher.Publisher._publish = fail
 """,
 }
 

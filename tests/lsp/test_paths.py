@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goescape.lsp.paths import identity, path_of, relative, uri_of
+from goescape.lsp.uris import identity, path_of, relative, uri_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 
-from goescape.lsp.streams import Stdout
+from goescape.lsp.transport.streams import Stdout
 
 MANY = [f"{number:07}".encode() * 9_000 for number in range(100)]
 """More than any pipe holds."""

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from goescape.terminal.recipes import BY_NAME, PLAIN, RECIPES, index, neovim_table, page
+from goescape.terminal.editors.recipes import BY_NAME, PLAIN, RECIPES, index, neovim_table, page
 from tests.conftest import REPOSITORY
 from tests.neovim.editor import neovim
 from tests.project import readme

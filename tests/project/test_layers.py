@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,10 +19,11 @@ PACKAGE = REPOSITORY / "server" / "goescape"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 RINGS = {
     "analysis": {"analysis"},
-    "toolchain": {"analysis", "settings", "toolchain"},
+    "fixes": {"analysis", "fixes"},
+    "toolchain": {"analysis", "fixes", "settings", "toolchain"},
     "pages": {"analysis", "pages"},
-    "lsp": {"analysis", "pages", "settings", "toolchain", "lsp"},
-    "terminal": {"analysis", "pages", "settings", "toolchain", "terminal"},
+    "lsp": {"analysis", "fixes", "pages", "settings", "toolchain", "lsp"},
+    "terminal": {"analysis", "fixes", "pages", "settings", "toolchain", "terminal"},
     "settings": set[str](),
     "__main__": {"terminal"},
     "__init__": set[str](),
@@ -68,7 +71,7 @@ def test_a_module_reaches_only_inwards(file: Path) -> None:
 @pytest.mark.parametrize("file", MODULES, ids=lambda file: file.relative_to(PACKAGE).as_posix())
 def test_only_one_module_starts_processes(file: Path) -> None:
     # vet_overlay is a program of its own, which Go runs its tools through.
-    if file in {PACKAGE / "toolchain" / name for name in ("process.py", "vet_overlay.py")}:
+    if file in {PACKAGE / "toolchain" / "go" / name for name in ("process.py", "vet_overlay.py")}:
         return
     tree = tree_of(file)
     assert not {name.partition(".")[0] for name, _ in imported(tree)} & PROCESSES
@@ -81,9 +84,10 @@ def test_the_settings_need_only_attrs() -> None:
     assert outside <= {"__future__", "attrs", "collections", "json", "typing"}
 
 
-def test_the_analysis_is_pure() -> None:
+@pytest.mark.parametrize("ring", ["analysis", "fixes"])
+def test_analysis_and_fixes_are_pure(ring: str) -> None:
     forbidden = {"asyncio", "http", "shutil", "socket", "tempfile", "threading", "watchdog"}
-    for file in (PACKAGE / "analysis").glob("*.py"):
+    for file in (PACKAGE / ring).rglob("*.py"):
         names = {name.partition(".")[0] for name, _ in imported(tree_of(file))}
         assert not names & forbidden, file.name
         opens = [node for node in ast.walk(tree_of(file)) if _is_open(node)]
@@ -92,3 +96,25 @@ def test_the_analysis_is_pure() -> None:
 
 def _is_open(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "open"
+
+
+def test_no_modules_import_each_other() -> None:
+    """Not in a circle either, and not for types alone."""
+    names = {
+        ".".join(("goescape", *its.relative_to(PACKAGE).with_suffix("").parts)) for its in MODULES
+    }
+    graph: dict[str, set[str]] = defaultdict(set)
+    for file in MODULES:
+        own = ".".join(("goescape", *file.relative_to(PACKAGE).with_suffix("").parts))
+        for name, _ in imported(tree_of(file)):
+            graph[own] |= {name, name.rpartition(".")[0]} & names
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
+
+
+def test_no_two_classes_share_a_name() -> None:
+    homes: dict[str, list[str]] = defaultdict(list)
+    for file in MODULES:
+        for node in ast.walk(tree_of(file)):
+            if isinstance(node, ast.ClassDef):
+                homes[node.name].append(file.relative_to(PACKAGE).as_posix())
+    assert not {name: files for name, files in homes.items() if len(files) > 1}

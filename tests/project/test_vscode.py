@@ -8,10 +8,10 @@ from typing import Any
 
 import goescape
 from goescape.analysis.model import Cause
-from goescape.lsp.benchmarks import BENCH_COMMANDS
-from goescape.lsp.commands import COMMANDS
-from goescape.lsp.escapes import QUESTIONS
-from goescape.lsp.profile_commands import PROFILE_COMMANDS
+from goescape.lsp.features.benchmark_command import BENCH_COMMANDS
+from goescape.lsp.features.commands import COMMANDS
+from goescape.lsp.features.profile_commands import PROFILE_COMMANDS
+from goescape.lsp.features.workspace_findings import QUESTIONS
 from goescape.settings import SETTINGS, json_schema
 from tests.conftest import REPOSITORY
 

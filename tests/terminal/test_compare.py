@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from goescape.analysis.samples import compared
+from goescape.analysis.profiles.significance import compare_samples
 from tests.conftest import EXAMPLE_PROFILE, REPOSITORY
 from tests.project.terminal_picture import terminal_picture
 from tests.terminal.command import goescape, sentences
@@ -297,7 +297,7 @@ def test_without_git(write_tree: WriteTree, go_path: str, tmp_path: Path) -> Non
 
 
 def test_what_is_chance_and_what_is_not() -> None:
-    assert compared("ns/op", (1, 2, 3), (4, 5, 6)).is_telling is None, "too few"
-    assert compared("allocs/op", (5, 5, 5, 5), (5, 5, 5, 5)).is_telling is False
-    assert compared("ns/op", (1, 2, 3, 4), (5, 6, 7, 8)).is_telling is True
-    assert compared("ns/op", (1, 5, 3, 7), (2, 4, 6, 8)).is_telling is False
+    assert compare_samples("ns/op", (1, 2, 3), (4, 5, 6)).is_telling is None, "too few"
+    assert compare_samples("allocs/op", (5, 5, 5, 5), (5, 5, 5, 5)).is_telling is False
+    assert compare_samples("ns/op", (1, 2, 3, 4), (5, 6, 7, 8)).is_telling is True
+    assert compare_samples("ns/op", (1, 5, 3, 7), (2, 4, 6, 8)).is_telling is False

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goescape.terminal.excerpt import excerpt
-from goescape.terminal.style import Style, cell_width, printable
+from goescape.terminal.output.excerpt import excerpt
+from goescape.terminal.output.style import Style, cell_width, printable
 
 
 def marked(line: str, part: str, width: int = 80) -> tuple[str, str]:

@@ -15,13 +15,13 @@ MANY = 30
 BROKEN = """
 import sys
 from goescape.terminal.main import main
-from goescape.toolchain import understanding
+from goescape.toolchain.compile import report_worker
 
 class Codec:
     def decode(self, data):
         raise RuntimeError("broken on purpose")
 
-understanding._ANSWER = Codec()
+report_worker._ANSWER = Codec()
 sys.exit(main(sys.argv[1:]))
 """
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from goescape.terminal import commands
+from goescape.terminal import dispatch
 from tests.terminal.command import COMMAND
 
 if TYPE_CHECKING:
@@ -162,5 +162,5 @@ def test_what_was_found_is_not_written_out_on_the_way() -> None:
     async def work() -> Found:
         return Found()
 
-    assert isinstance(commands._run(work()), Found)  # noqa: SLF001
+    assert isinstance(dispatch._run(work()), Found)  # noqa: SLF001
     assert not written

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from goescape.terminal.json_members import Members, NotAnObjectError, inserted
-from goescape.terminal.places import Places
-from goescape.terminal.recipes import RECIPES
-from goescape.terminal.setup import server_command
+from goescape.terminal.commands.setup import server_command
+from goescape.terminal.editors.json_members import Members, NotAnObjectError, inserted
+from goescape.terminal.editors.places import UserFolders
+from goescape.terminal.editors.recipes import RECIPES
 from tests.conftest import REPOSITORY
 from tests.terminal.command import Answer, goescape, sentences
 
@@ -171,8 +171,8 @@ def test_what_is_no_json_object_is_refused(text: str) -> None:
 
 
 def test_every_system_has_its_places(tmp_path: Path) -> None:
-    def places(system: str) -> Places:
-        return Places(tmp_path, {"APPDATA": "R", "LOCALAPPDATA": "L"}, system)
+    def places(system: str) -> UserFolders:
+        return UserFolders(tmp_path, {"APPDATA": "R", "LOCALAPPDATA": "L"}, system)
 
     shown = {
         system: [Path(recipe.place(places(system))).as_posix() for recipe in RECIPES]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from goescape.terminal.targets import (
-    Position,
+    SourcePosition,
     UsageError,
     existing_folder,
     parse_position,
@@ -124,8 +124,8 @@ async def test_too_many_modules_are_not_what_was_meant(go_path: str, tmp_path: P
 def test_positions(tmp_path: Path) -> None:
     file = tmp_path / "a b.go"
     file.write_text("package a\n")
-    assert parse_position(f"{file}:3") == Position(file.resolve(), 3, 0)
-    assert parse_position(f"{file}:3:7:") == Position(file.resolve(), 3, 7)
+    assert parse_position(f"{file}:3") == SourcePosition(file.resolve(), 3, 0)
+    assert parse_position(f"{file}:3:7:") == SourcePosition(file.resolve(), 3, 7)
 
 
 @pytest.mark.parametrize(

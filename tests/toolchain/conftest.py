@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
-from goescape.toolchain.events import Event, Excluded, Failed, Reported
-from goescape.toolchain.scheduler import Scheduler
+from goescape.toolchain.schedule.events import Event, Excluded, Failed, Reported
+from goescape.toolchain.schedule.scheduler import Scheduler
 
 if TYPE_CHECKING:
     from goescape.analysis.model import PackageReport

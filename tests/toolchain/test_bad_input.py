@@ -13,7 +13,7 @@ import pytest
 
 from goescape.analysis.model import PackageReport
 from goescape.toolchain import engine as engine_module
-from goescape.toolchain.builds import friendly
+from goescape.toolchain.compile.build import plain_sentence
 from goescape.toolchain.engine import Engine, EngineOptions
 from goescape.toolchain.problems import GoProblem, Problem
 from tests.toolchain.conftest import (
@@ -329,8 +329,8 @@ async def test_leaving_the_iterator_early_ends_the_build(
 
 
 def test_friendly_is_one_line() -> None:
-    assert friendly(["go: a", "", "\tb  "]) == "a b"
-    assert len(friendly(["x" * 5000])) < 1000
+    assert plain_sentence(["go: a", "", "\tb  "]) == "a b"
+    assert len(plain_sentence(["x" * 5000])) < 1000
 
 
 def _matches(pattern: str, text: str) -> bool:

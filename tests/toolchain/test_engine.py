@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from goescape.analysis.model import Cause, PackageReport, Place
+from goescape.analysis.model import Cause, PackageReport
+from goescape.analysis.positions import Place
 from goescape.toolchain.engine import Engine, EngineOptions
 from tests.toolchain.conftest import reports_and_problems
 

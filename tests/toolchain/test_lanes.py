@@ -13,9 +13,9 @@ import attrs
 import pytest
 
 from goescape.analysis.model import PackageReport
-from goescape.toolchain.direct import DirectLane
-from goescape.toolchain.go_command import find_go
-from goescape.toolchain.packages import pattern_of
+from goescape.toolchain.compile.direct_lane import DirectLane
+from goescape.toolchain.go.command import find_go
+from goescape.toolchain.go.packages import pattern_of
 from tests.conftest import REPOSITORY
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from goescape.analysis.model import CompileError, Place
+from goescape.analysis.model import CompileError
+from goescape.analysis.positions import Place
 from goescape.toolchain.engine import Engine, EngineOptions
-from goescape.toolchain.packages import (
+from goescape.toolchain.go.packages import (
     JsonObjects,
     compile_errors,
     exclusion,

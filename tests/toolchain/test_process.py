@@ -9,14 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from goescape.toolchain.listeners import LONGEST_LINE, WAIT_DELAY, Valve
+from goescape.toolchain.go.process import NICENESS, Command, capture, run
+from goescape.toolchain.go.process_output import LONGEST_LINE, WAIT_DELAY, Backpressure
 from goescape.toolchain.problems import GoProblem
-from goescape.toolchain.process import (
-    NICENESS,
-    Command,
-    capture,
-    run,
-)
 from tests.toolchain.conftest import process_group, until
 
 pytestmark = pytest.mark.usefixtures("temporary_folder")
@@ -137,7 +132,7 @@ async def test_cancelling_ends_the_whole_group(tmp_path: Path) -> None:
 
 ABRUPT = """
 import asyncio, os, sys
-from goescape.toolchain.process import Command, run
+from goescape.toolchain.go.process import Command, run
 
 async def main():
     code = "import os, time; print(os.getpid(), flush=True); time.sleep(600)"
@@ -193,7 +188,7 @@ def _alive(pid: str) -> bool:
 async def test_what_waits_behind_a_shut_valve_is_not_lost_when_the_process_ends(
     tmp_path: Path,
 ) -> None:
-    valve, taken = Valve(), bytearray()
+    valve, taken = Backpressure(), bytearray()
 
     def take(data: bytes) -> None:
         taken.extend(data)

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import evolve, frozen
 
-from goescape.analysis.fixes.candidate import Candidate, Claim, Edit, Kind, Promise
-from goescape.analysis.fixes.catalogue import candidates
-from goescape.analysis.model import Span
-from goescape.toolchain import proving
+from goescape.analysis.positions import Span
+from goescape.fixes.candidate import Candidate, Edit, FixKind, Promise, TypeClaim
+from goescape.fixes.catalogue import candidates
 from goescape.toolchain.engine import Engine, EngineOptions
-from goescape.toolchain.offers import Found, obstacle
-from goescape.toolchain.proofs import Disproof, Proof, Prover, Verdict, prove_in_time
-from goescape.toolchain.proving import Proofs
-from goescape.toolchain.surroundings import Surroundings, survey
-from goescape.toolchain.vetting import ANALYSES
+from goescape.toolchain.go.vet import ANALYSES
+from goescape.toolchain.proofs import background_proofs
+from goescape.toolchain.proofs.background_proofs import BackgroundProofs
+from goescape.toolchain.proofs.fix_context import FixContext, fix_context_of
+from goescape.toolchain.proofs.offers import FixOffers, obstacle
+from goescape.toolchain.proofs.prover import Disproof, Proof, ProofResult, Prover, prove_in_time
 from tests.toolchain.conftest import groups_of, reports_and_problems, until
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Case:
 
     folder: Path
     engine: Engine
-    around: Surroundings
+    around: FixContext
 
     def edits(self, *replacements: tuple[str, str], file: str = "p/p.go") -> tuple[Edit, ...]:
         """Replace the only occurrence of each text."""
@@ -94,7 +94,7 @@ class Case:
         at = findings[0].span
         return Candidate("test", "Do something", at, edits, promise, target)
 
-    async def verdict(self, candidate: Candidate) -> Verdict:
+    async def verdict(self, candidate: Candidate) -> ProofResult:
         """What a proof says."""
         return await Prover.of(self.engine, self.around).prove(candidate)
 
@@ -109,7 +109,7 @@ async def case_of(engine: Engine, folder: Path, package: str = "p") -> Case:
     reports, problems = await reports_and_problems(engine, folder)
     assert not problems
     report = reports[f"example.com/m/{package}"]
-    return Case(folder, engine, await survey(engine, report))
+    return Case(folder, engine, await fix_context_of(engine, report))
 
 
 async def test_a_promise_that_is_kept(engine: Engine, write_tree: WriteTree) -> None:
@@ -265,7 +265,7 @@ async def test_what_vets_own_tool_says_is_what_go_vet_says(
 async def test_claims_about_types(engine: Engine, write_tree: WriteTree) -> None:
     case = await case_of(engine, write_tree(GO_MOD + INLINED))
     [edit] = case.edits(("New().n[0]", "New().n[1]"))
-    right = Claim(edit.file, edit.start, edit.end, "int")
+    right = TypeClaim(edit.file, edit.start, edit.end, "int")
     candidate = case.candidate(edit)
     assert isinstance(await case.verdict(evolve(candidate, claims=(right,))), Proof)
     wrong = evolve(right, type="int32")
@@ -375,7 +375,7 @@ async def test_importers_of_other_modules(engine: Engine, write_tree: WriteTree)
     user = USER.format(module="other", result="*p.T", call="p.New()")
     folder = write_tree(work + inside + user)
     reports, _ = await reports_and_problems(engine, folder / "m")
-    around = await survey(engine, reports["example.com/m/p"])
+    around = await fix_context_of(engine, reports["example.com/m/p"])
     assert around.importers == {str(folder / "other"): ("./u",)}
     assert around.code.importers is not None
     [importer] = around.code.importers
@@ -392,7 +392,7 @@ async def test_an_importer_that_does_not_compile(engine: Engine, write_tree: Wri
     folder = write_tree(GO_MOD + INLINED)
     case = await case_of(engine, folder)
     write_tree(user)
-    case = evolve(case, around=await survey(engine, case.around.code.report))
+    case = evolve(case, around=await fix_context_of(engine, case.around.code.report))
     edits = case.edits(("*T { return &T{}", "T { return T{}"))
     reason = await case.reason(case.candidate(*edits, subject="&T{}"))
     assert reason == "A package that imports this one does not compile."
@@ -463,12 +463,12 @@ def is_empty(folder: Path) -> bool:
 
 
 def _all_quick(proofs: Iterable[Proof]) -> Sequence[Proof]:
-    return [proof for proof in proofs if proof.candidate.kind is Kind.QUICK_FIX]
+    return [proof for proof in proofs if proof.candidate.kind is FixKind.QUICK_FIX]
 
 
 @pytest.fixture
-async def proofs(engine: Engine) -> AsyncIterator[Proofs]:
-    owner = Proofs(engine, _all_quick)
+async def proofs(engine: Engine) -> AsyncIterator[BackgroundProofs]:
+    owner = BackgroundProofs(engine, _all_quick)
     yield owner
     await owner.close()
 
@@ -478,11 +478,11 @@ async def _report(engine: Engine, folder: Path) -> PackageReport:
 
 
 async def test_all_of_a_file_one_by_one_and_together(
-    engine: Engine, proofs: Proofs, write_tree: WriteTree
+    engine: Engine, proofs: BackgroundProofs, write_tree: WriteTree
 ) -> None:
     folder = write_tree(GO_MOD + SPRINTF)
     report, path = await _report(engine, folder), str(folder / "p" / "p.go")
-    assert proofs.look_at(report, path, 8) == Found()
+    assert proofs.look_at(report, path, 8) == FixOffers()
     await proofs.wait_idle()
     found = proofs.look_at(report, path, 8)
     assert [proof.candidate.at.line for proof in found.proofs] == [8, 5], "nearest first"
@@ -497,7 +497,7 @@ async def test_all_of_a_file_one_by_one_and_together(
 
 
 async def test_the_same_code_is_proved_once(
-    engine: Engine, proofs: Proofs, write_tree: WriteTree, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, proofs: BackgroundProofs, write_tree: WriteTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = write_tree(GO_MOD + SPRINTF)
     report, path = await _report(engine, folder), str(folder / "p" / "p.go")
@@ -507,7 +507,7 @@ async def test_the_same_code_is_proved_once(
     def never(*_: object) -> None:
         raise AssertionError("proved again")
 
-    monkeypatch.setattr(proving, "prove_in_time", never)
+    monkeypatch.setattr(background_proofs, "prove_in_time", never)
     proofs.edited(path)
     proofs.changed(path)
     again = await _report(engine, folder)
@@ -533,7 +533,7 @@ func Use() int { return New().n[0] }
 
 
 async def test_a_caller_that_came_later(
-    engine: Engine, proofs: Proofs, write_tree: WriteTree
+    engine: Engine, proofs: BackgroundProofs, write_tree: WriteTree
 ) -> None:
     """A fix that callers in other packages feel is offered no more when one of them changes."""
     folder = write_tree(GO_MOD + INTERNAL)
@@ -542,11 +542,11 @@ async def test_a_caller_that_came_later(
     proofs.look_at(report, path, 1)
     await proofs.wait_idle()
     [proof] = proofs.look_at(report, path, 1).proofs
-    assert proof.is_felt
+    assert proof.affects_importers
     user = '-- u/u.go --\npackage u\n\nimport "example.com/m/internal/p"\n\nvar kept = p.New()\n'
     write_tree(user)
     proofs.changed(str(folder / "u" / "u.go"))
-    assert proofs.look_at(report, path, 1) == Found()
+    assert proofs.look_at(report, path, 1) == FixOffers()
     await proofs.wait_idle()
     found = proofs.look_at(report, path, 1)
     assert found.proofs == ()
@@ -554,10 +554,10 @@ async def test_a_caller_that_came_later(
 
 
 async def test_work_is_bounded(
-    engine: Engine, proofs: Proofs, write_tree: WriteTree, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, proofs: BackgroundProofs, write_tree: WriteTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of 200 candidates the nearest to the cursor are tried, the others say so."""
-    monkeypatch.setattr(proving, "MOST_PROOFS", 3)
+    monkeypatch.setattr(background_proofs, "MOST_PROOFS", 3)
     head = '-- p/p.go --\npackage p\n\nimport "fmt"\n\n'
     line = 'func F{}(i int) string {{ return fmt.Sprintf("%d", i) }}\n'
     folder = write_tree(GO_MOD + head + "".join(line.format(number) for number in range(200)))
@@ -576,7 +576,7 @@ async def test_work_is_bounded(
 
 @linux
 async def test_an_edit_ends_the_proof_and_leaves_nothing(
-    engine: Engine, proofs: Proofs, write_tree: WriteTree, temporary_folder: Path
+    engine: Engine, proofs: BackgroundProofs, write_tree: WriteTree, temporary_folder: Path
 ) -> None:
     folder = write_tree(GO_MOD + SPRINTF)
     report, path = await _report(engine, folder), str(folder / "p" / "p.go")
@@ -589,7 +589,7 @@ async def test_an_edit_ends_the_proof_and_leaves_nothing(
 
 
 async def test_proofs_wait_for_what_is_more_urgent(
-    engine: Engine, proofs: Proofs, write_tree: WriteTree, temporary_folder: Path
+    engine: Engine, proofs: BackgroundProofs, write_tree: WriteTree, temporary_folder: Path
 ) -> None:
     folder = write_tree(GO_MOD + SPRINTF)
     report, path = await _report(engine, folder), str(folder / "p" / "p.go")
@@ -610,7 +610,7 @@ async def test_settings_of_the_analysis_do_not_weaken_a_proof(
     test = "-- p/p_test.go --\npackage p\n\nfunc C(i int) string { return A(i) + B(`x`) }\n"
     folder = write_tree(GO_MOD + SPRINTF + test)
     engine = Engine(EngineOptions(go_path=go_path, tests=False, inlining=False))
-    owner = Proofs(engine, _all_quick)
+    owner = BackgroundProofs(engine, _all_quick)
     report, path = await _report(engine, folder), str(folder / "p" / "p.go")
     owner.look_at(report, path, 1)
     await owner.wait_idle()
@@ -627,7 +627,7 @@ async def test_claims_in_every_version(
     for version in ("1.21.13", "1.24.11", "1.27.3"):
         case = await case_of(Engine(EngineOptions(go_path=go_toolchains[version])), folder)
         [edit] = case.edits(("New().n[0]", "New().n[1]"))
-        right = Claim(edit.file, edit.start, edit.end, "int")
+        right = TypeClaim(edit.file, edit.start, edit.end, "int")
         assert isinstance(await case.verdict(evolve(case.candidate(edit), claims=(right,))), Proof)
         wrong = evolve(case.candidate(edit), claims=(evolve(right, type="int32"),))
         reason = "A type is not what it would have to be: cannot use "

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from goescape.toolchain.engine import Engine, EngineOptions
-from goescape.toolchain.events import Event, Finished, Reported, Started
-from goescape.toolchain.scheduler import Scheduler
+from goescape.toolchain.schedule.events import Event, Finished, Reported, Started
+from goescape.toolchain.schedule.scheduler import Scheduler
 from tests.toolchain.conftest import Desk, FakeGo, process_group, until
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from goescape.toolchain.tasks import both, together, uninterrupted, within
+from goescape.toolchain.tasks import both, together, uninterrupted, with_timeout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -36,13 +36,13 @@ class Work:
 async def test_too_long() -> None:
     work = Work()
     with pytest.raises(asyncio.TimeoutError):
-        await within(0.01, work.run())
+        await with_timeout(0.01, work.run())
     assert work.ended
 
 
 @pytest.mark.parametrize("cancels", [1, 2, 3])
 @pytest.mark.parametrize(
-    "waiting", [lambda work: within(60, work.run()), lambda work: together([work.run()])]
+    "waiting", [lambda work: with_timeout(60, work.run()), lambda work: together([work.run()])]
 )
 async def test_cancelled_again_and_again(
     waiting: Callable[[Work], Coroutine[None, None, object]], cancels: int

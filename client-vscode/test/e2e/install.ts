@@ -11,7 +11,7 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
 
-import { which } from '../../src/which.ts';
+import { which } from '../../src/programSearch.ts';
 
 const run = promisify(execFile);
 /** Where everything that tests install is kept. */

@@ -6,7 +6,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
 
-import { which } from '../../src/which.ts';
+import { which } from '../../src/programSearch.ts';
 import { DesktopEditor } from './desktop.ts';
 import type { Editor, Wishes } from './editor.ts';
 import type { Release } from './install.ts';

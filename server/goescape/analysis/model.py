@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import evolve, field, frozen
 
+from goescape.analysis.positions import Place, Span  # noqa: TC001 - resolved at run time
+
 if TYPE_CHECKING:
-    from goescape.analysis.source import SourceText
+    from goescape.analysis.syntax.source import SourceText
 
 
 class Cause(str, enum.Enum):
@@ -85,33 +87,6 @@ class RankReason(str, enum.Enum):
     CONTRACT = "breaks-noescape"
 
 
-class Place(NamedTuple):
-    """A point of a file. ``column`` is 0 when the compiler printed none."""
-
-    file: str
-    line: int
-    column: int
-
-
-class Span(NamedTuple):
-    """A range of a file; the end is exclusive."""
-
-    file: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-
-    @property
-    def start(self) -> Place:
-        """Where the range begins."""
-        return Place(self.file, self.line, self.column)
-
-    def contains(self, line: int, column: int) -> bool:
-        """Whether the point lies in the range, its end included (a cursor stands between bytes)."""
-        return (self.line, self.column) <= (line, column) <= (self.end_line, self.end_column)
-
-
 class FlowStep(NamedTuple):
     """One step of the way from an allocation to where it escapes; there are many of them."""
 
@@ -126,7 +101,7 @@ class FlowStep(NamedTuple):
 
 
 @frozen
-class Copy:
+class InlinedCopy:
     """The same allocation site, compiled again where its function was inlined."""
 
     place: Place
@@ -136,7 +111,7 @@ class Copy:
     escapes: bool
 
 
-class Kind(str, enum.Enum):
+class SiteKind(str, enum.Enum):
     """What kind of thing is allocated."""
 
     VARIABLE = "variable"
@@ -158,7 +133,7 @@ class Finding:
     """Exactly the expression, name or call that owns the allocation."""
     anchor: Place
     """The position that the compiler printed."""
-    kind: Kind
+    kind: SiteKind
     subject: str
     """What is allocated, in a reader's words: ``u``, ``&T{...}``, ``make([]int, n)``."""
     cause: Cause
@@ -181,7 +156,7 @@ class Finding:
     """What the decisive step hands the value to, for the message: a callee, a variable, ``~r0``."""
     inlined_from: str = ""
     """The inlined function whose allocation this is, when it is not the source's own expression."""
-    copies: tuple[Copy, ...] = ()
+    copies: tuple[InlinedCopy, ...] = ()
     package: str = ""
     """Import path of the package that was compiled."""
 
@@ -226,7 +201,7 @@ class Function:
 
 
 @frozen
-class Captured:
+class CapturedVariable:
     """How function literals hold a variable of the function around them."""
 
     place: Place
@@ -241,7 +216,7 @@ class Captured:
 
 
 @frozen
-class Stay:
+class StackValue:
     """An allocation that the compiler keeps on the stack, for the optional stack hints."""
 
     span: Span
@@ -251,7 +226,7 @@ class Stay:
 
 
 @frozen
-class LeftOut:
+class OmittedSite:
     """Something that the compiler calls an escape and that is no finding of its own."""
 
     place: Place
@@ -260,7 +235,7 @@ class LeftOut:
 
 
 @frozen
-class Remark:
+class DirectiveRemark:
     """Something about a directive in the source."""
 
     span: Span
@@ -293,18 +268,18 @@ class PackageReport:
     findings: tuple[Finding, ...] = ()
     """In source order, also those that do not allocate."""
     functions: tuple[Function, ...] = ()
-    stays: tuple[Stay, ...] = ()
+    stays: tuple[StackValue, ...] = ()
     errors: tuple[CompileError, ...] = ()
     unknown_lines: tuple[str, ...] = ()
     """Compiler lines that were not understood, kept for the log."""
-    left_out: tuple[LeftOut, ...] = ()
+    left_out: tuple[OmittedSite, ...] = ()
     """Escapes in code that is not in these files: generated, or of other modules."""
     sources: Mapping[str, SourceText] = field(factory=dict, eq=False, repr=False)
     """The text of ``files`` as it was read for this analysis."""
-    captures: tuple[Captured, ...] = ()
-    remarks: tuple[Remark, ...] = ()
+    captures: tuple[CapturedVariable, ...] = ()
+    remarks: tuple[DirectiveRemark, ...] = ()
     """What there is to say about directives."""
-    settled: bool = True
+    is_final: bool = True
     """False as long as the compiler may still say that something does not allocate."""
 
     def diagnostics(self) -> tuple[Finding, ...]:

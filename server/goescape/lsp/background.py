@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from goescape.toolchain.cache.disk_cache import DiskCache
+from goescape.toolchain.cache.stale_folders import remove_stale_folders
 from goescape.toolchain.engine import Engine, EngineOptions
-from goescape.toolchain.kept_results import KeptResults
-from goescape.toolchain.leftovers import remove_leftovers
-from goescape.toolchain.offers import preferred
-from goescape.toolchain.proving import Proofs
-from goescape.toolchain.scheduler import Scheduler
-from goescape.toolchain.watch import Watcher
+from goescape.toolchain.proofs.background_proofs import BackgroundProofs
+from goescape.toolchain.proofs.offers import preferred
+from goescape.toolchain.schedule.file_watcher import FileWatcher
+from goescape.toolchain.schedule.scheduler import Scheduler
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from goescape.settings import Settings
-    from goescape.toolchain.events import Event
-    from goescape.toolchain.scheduler import Heard
+    from goescape.toolchain.schedule.events import Event
+    from goescape.toolchain.schedule.scheduler import WaitForListener
 
 
 class Background:
@@ -32,15 +32,15 @@ class Background:
         shown: Callable[[], Mapping[str, bytes]],
         on_change: Callable[[str], None],
         on_proof: Callable[[str], None],
-        heard: Heard,
+        heard: WaitForListener,
     ) -> None:
         self.engine = Engine(EngineOptions.of(settings))
-        kept = KeptResults()
+        kept = DiskCache()
         self.scheduler = Scheduler(self.engine, emit, shown, kept=kept, heard=heard)
         self._tidying = asyncio.ensure_future(asyncio.to_thread(_tidy, kept))
-        self.proofs = Proofs(self.engine, preferred, on_proof=on_proof)
+        self.proofs = BackgroundProofs(self.engine, preferred, on_proof=on_proof)
         self._on_change = on_change
-        self._watcher: Watcher | None = None
+        self._watcher: FileWatcher | None = None
 
     def replace_engine(self, settings: Settings) -> None:
         """Look for Go again, and analyse again what is open."""
@@ -53,7 +53,7 @@ class Background:
         await self.stop_watching()
         if not folders:
             return ""
-        watcher = self._watcher = Watcher(folders, self._on_change, asyncio.get_running_loop())
+        watcher = self._watcher = FileWatcher(folders, self._on_change, asyncio.get_running_loop())
         await asyncio.to_thread(watcher.start)
         return watcher.notice
 
@@ -71,7 +71,7 @@ class Background:
         await self.scheduler.close()
 
 
-def _tidy(kept: KeptResults) -> None:
+def _tidy(kept: DiskCache) -> None:
     """What earlier servers left."""
     kept.prune()
-    remove_leftovers()
+    remove_stale_folders()

@@ -7,22 +7,23 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 from lsprotocol import types as lsp
 
-from goescape.analysis.differences import differences
-from goescape.analysis.model import Place, Severity, Span
-from goescape.analysis.source import SourceText
-from goescape.lsp.buffers import Edit
-from goescape.lsp.names import APPLY_FIX
+from goescape.analysis.model import Severity
+from goescape.analysis.positions import Place, Span
+from goescape.analysis.syntax.source import SourceText
+from goescape.analysis.syntax.text_diff import differences
+from goescape.lsp.command_names import APPLY_FIX
+from goescape.lsp.state.buffers import TextChange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from goescape.lsp.actions import Action
-    from goescape.lsp.client import Client
-    from goescape.lsp.diagnostics import Notice, Shown
-    from goescape.lsp.directive_help import Completion
-    from goescape.lsp.hints import Hint
-    from goescape.lsp.hover import Card
-    from goescape.lsp.lenses import FunctionLens
+    from goescape.lsp.client_features import ClientFeatures
+    from goescape.lsp.features.code_action import CodeAction
+    from goescape.lsp.features.code_lenses import CodeLens
+    from goescape.lsp.features.diagnostics import Notice, ShownFinding
+    from goescape.lsp.features.directive_help import Completion
+    from goescape.lsp.features.hover import HoverCard
+    from goescape.lsp.features.inlay_hints import InlayHint
 
 SOURCE = "goescape"
 _ANNOTATION = "goescape"
@@ -33,16 +34,16 @@ _SEVERITIES = {
 }
 
 
-def edits(changes: Sequence[lsp.TextDocumentContentChangeEvent]) -> list[Edit]:
+def edits(changes: Sequence[lsp.TextDocumentContentChangeEvent]) -> list[TextChange]:
     """What ``didChange`` says, in its order."""
     return [
-        Edit(
+        TextChange(
             change.text,
             (change.range.start.line, change.range.start.character),
             (change.range.end.line, change.range.end.character),
         )
         if isinstance(change, lsp.TextDocumentContentChangePartial)
-        else Edit(change.text)
+        else TextChange(change.text)
         for change in changes
     ]
 
@@ -130,7 +131,7 @@ class Translator:
         )
 
     def document_report(
-        self, shown: Shown, previous: str | None
+        self, shown: ShownFinding, previous: str | None
     ) -> lsp.RelatedFullDocumentDiagnosticReport | lsp.RelatedUnchangedDocumentDiagnosticReport:
         """The answer to a client that asks for one file's diagnostics."""
         if shown.result_id == previous:
@@ -139,7 +140,7 @@ class Translator:
         return lsp.RelatedFullDocumentDiagnosticReport(items=items, result_id=shown.result_id)
 
     def workspace_report(
-        self, shown: Shown, previous: str | None
+        self, shown: ShownFinding, previous: str | None
     ) -> lsp.WorkspaceFullDocumentDiagnosticReport | lsp.WorkspaceUnchangedDocumentDiagnosticReport:
         """One file of the answer to a client that asks for everything."""
         if shown.result_id == previous:
@@ -151,7 +152,7 @@ class Translator:
             uri=shown.uri, items=items, result_id=shown.result_id, version=shown.version
         )
 
-    def hover(self, card: Card) -> lsp.Hover:
+    def hover(self, card: HoverCard) -> lsp.Hover:
         """A hover over the card's range."""
         kind = lsp.MarkupKind.Markdown if card.markdown else lsp.MarkupKind.PlainText
         return lsp.Hover(lsp.MarkupContent(kind, card.text), self.range(card.span))
@@ -167,7 +168,7 @@ class Translator:
             text_edit=lsp.TextEdit(self.range(completion.span), completion.text),
         )
 
-    def hint(self, hint: Hint, *, tooltip: bool) -> lsp.InlayHint:
+    def hint(self, hint: InlayHint, *, tooltip: bool) -> lsp.InlayHint:
         """An inlay hint behind its text; its first part leads to the decisive step."""
         part = lsp.InlayHintLabelPart(
             value=hint.text, location=None if hint.target is None else self.location(hint.target)
@@ -181,13 +182,13 @@ class Translator:
         )
 
     @staticmethod
-    def tooltip(hint: Hint) -> lsp.MarkupContent | str:
+    def tooltip(hint: InlayHint) -> lsp.MarkupContent | str:
         """The explanation that belongs to a hint."""
         if hint.markdown:
             return lsp.MarkupContent(lsp.MarkupKind.Markdown, hint.tooltip)
         return hint.tooltip
 
-    def action(self, action: Action, client: Client) -> lsp.CodeAction:
+    def action(self, action: CodeAction, client: ClientFeatures) -> lsp.CodeAction:
         """A code action; its edits are left for later where the client can ask for them."""
         command = None
         if action.command:
@@ -205,13 +206,13 @@ class Translator:
         )
 
     @staticmethod
-    def action_command(action: Action) -> lsp.Command:
+    def action_command(action: CodeAction) -> lsp.Command:
         """The same for clients that know commands only."""
         if action.command:
             return lsp.Command(action.title, action.command, arguments=list(action.arguments))
         return lsp.Command(action.title, APPLY_FIX, arguments=[dict(action.data)])
 
-    def workspace_edit(self, action: Action, client: Client) -> lsp.WorkspaceEdit:
+    def workspace_edit(self, action: CodeAction, client: ClientFeatures) -> lsp.WorkspaceEdit:
         """All edits of an action; annotated when several files change."""
         by_file = {each.path: text_edits(each.path, each.old, each.new) for each in action.changes}
         if not client.document_changes:
@@ -239,7 +240,7 @@ class Translator:
             annotations = {_ANNOTATION: annotation}
         return lsp.WorkspaceEdit(document_changes=document_changes, change_annotations=annotations)
 
-    def lens(self, lens: FunctionLens) -> lsp.CodeLens:
+    def lens(self, lens: CodeLens) -> lsp.CodeLens:
         """A code lens over the function's name."""
         arguments: list[object] = [self.uri(lens.span.file), lens.line]
         return lsp.CodeLens(

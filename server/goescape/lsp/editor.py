@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import attrs
 from lsprotocol import types as lsp
 
-from goescape.analysis.messages import spoken
-from goescape.lsp.client import Client
+from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.lsp.client_features import ClientFeatures
 from goescape.lsp.progress import Status
 
 if TYPE_CHECKING:
-    from goescape.lsp.protocol import Protocol
+    from goescape.lsp.transport.protocol import Protocol
 
 _log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ class Editor:
     """The other end of the connection."""
 
     def __init__(self, protocol: Protocol) -> None:
-        self.client = Client()
+        self.client = ClientFeatures()
         self._protocol = protocol
         self._tasks: set[asyncio.Task[object]] = set()
         self._announced: dict[str, asyncio.Task[object]] = {}
@@ -87,7 +87,7 @@ class Editor:
 
     def tell(self, what: str, **values: object) -> None:
         """Warn with a sentence of the catalogue, given its key without ``tell``."""
-        self.warning(spoken().text(f"tell {what}", None, **values))
+        self.warning(current_catalogue().text(f"tell {what}", None, **values))
 
     def warning(self, text: str) -> None:
         """A message about something that works differently from what was asked."""

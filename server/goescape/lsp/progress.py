@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import frozen
 
-from goescape.analysis.messages import spoken
+from goescape.analysis.messages.catalogue import current_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ PATIENCE_SECONDS = 0.5
 """Shorter work is not announced: it would only flicker."""
 
 
-class State(str, enum.Enum):
+class ServerState(str, enum.Enum):
     """What goescape is doing."""
 
     IDLE = "idle"
@@ -33,7 +33,7 @@ class State(str, enum.Enum):
 class Status:
     """The content of a ``goescape/status`` notification."""
 
-    state: State = State.IDLE
+    state: ServerState = ServerState.IDLE
     message: str = ""
     """One sentence; empty when there is nothing to say."""
     packages: tuple[str, ...] = ()
@@ -48,16 +48,16 @@ def status(
     running: Sequence[str], problem: Problem | None, waiting: Sequence[str], first_error: str = ""
 ) -> Status:
     """What to say: a problem that stops everything first, then work, then what waits."""
-    words = spoken()
+    words = current_catalogue()
     if problem is not None:
-        return Status(State.ERROR, problem.message, problem=problem.kind)
+        return Status(ServerState.ERROR, problem.message, problem=problem.kind)
     if running:
         text = words.text("status analysing", what=words.comma.join(running))
-        return Status(State.ANALYZING, text, tuple(running))
+        return Status(ServerState.ANALYZING, text, tuple(running))
     if waiting:
         key = "status does not compile why" if first_error else "status does not compile"
         text = words.text(key, package=waiting[0], why=first_error)
-        return Status(State.WAITING, text, tuple(waiting))
+        return Status(ServerState.WAITING, text, tuple(waiting))
     return Status()
 
 
@@ -71,7 +71,7 @@ class Announcer(Protocol):
         """Stop to show it."""
 
 
-class Progress:
+class WorkProgress:
     """Which work runs; tells of it when it lasts."""
 
     def __init__(self, announcer: Callable[[], Announcer | None]) -> None:

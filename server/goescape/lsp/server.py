@@ -22,16 +22,19 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 import goescape
-from goescape.lsp import actions, convert, directive_help, hints, hover, lenses, streams
-from goescape.lsp.benchmarks import BENCH_COMMANDS
-from goescape.lsp.client import Client
-from goescape.lsp.commands import COMMANDS
+from goescape.lsp import convert
+from goescape.lsp.client_features import ClientFeatures
 from goescape.lsp.editor import Editor, EditorLog
-from goescape.lsp.escapes import QUESTIONS
-from goescape.lsp.paths import path_of
-from goescape.lsp.profile_commands import PROFILE_COMMANDS
-from goescape.lsp.protocol import Protocol
+from goescape.lsp.features import code_actions, code_lenses, directive_help, hover, inlay_hints
+from goescape.lsp.features.benchmark_command import BENCH_COMMANDS
+from goescape.lsp.features.code_action import CodeAction
+from goescape.lsp.features.commands import COMMANDS
+from goescape.lsp.features.profile_commands import PROFILE_COMMANDS
+from goescape.lsp.features.workspace_findings import QUESTIONS
 from goescape.lsp.session import Session
+from goescape.lsp.transport import streams
+from goescape.lsp.transport.protocol import Protocol
+from goescape.lsp.uris import path_of
 from goescape.toolchain.tasks import uninterrupted
 
 _log = logging.getLogger(__name__)
@@ -54,7 +57,7 @@ def _on(method: str, options: object = None) -> Callable[[Handler], Handler]:
 
 @_on(lsp.INITIALIZE)
 def _initialize(session: Session, params: lsp.InitializeParams) -> None:
-    session.editor.client = Client.of(params.capabilities)
+    session.editor.client = ClientFeatures.of(params.capabilities)
     uris = [folder.uri for folder in params.workspace_folders or ()] or [params.root_uri or ""]
     folders = [path for uri in uris if (path := path_of(uri))]
     if not folders and params.root_path and params.workspace_folders is None:
@@ -208,7 +211,7 @@ def _inlay_hint(session: Session, params: lsp.InlayHintParams) -> list[lsp.Inlay
     if not (path := path_of(params.text_document.uri)):
         return None
     facts, (first, last) = session.facts(path), convert.lines(params.range)
-    found = hints.hints(facts, session.settings, session.style(), first, last)
+    found = inlay_hints.inlay_hints(facts, session.settings, session.style(), first, last)
     later, translator = session.editor.client.tooltip_later, session.translator()
     return [translator.hint(hint, tooltip=not later) for hint in found]
 
@@ -218,7 +221,7 @@ def _resolve_inlay_hint(session: Session, hint: lsp.InlayHint) -> lsp.InlayHint:
     data = hint.data
     if isinstance(data, Mapping) and isinstance(path := data.get("file"), str):
         facts = session.facts(path)
-        found = hints.find(facts, session.settings, session.style(), data)
+        found = inlay_hints.find(facts, session.settings, session.style(), data)
         if found is not None:
             hint.tooltip = session.translator().tooltip(found)
     return hint
@@ -231,11 +234,15 @@ def _code_lens(session: Session, params: lsp.CodeLensParams) -> list[lsp.CodeLen
     translator = session.translator()
     return [
         translator.lens(each)
-        for each in lenses.lenses(session.facts(path), session.settings, session.benchmarks.title)
+        for each in code_lenses.code_lenses(
+            session.facts(path), session.settings, session.benchmarks.title
+        )
     ]
 
 
-@_on(lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions(actions.KINDS, resolve_provider=True))
+@_on(
+    lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions(code_actions.KINDS, resolve_provider=True)
+)
 def _code_action(
     session: Session, params: lsp.CodeActionParams
 ) -> list[lsp.CodeAction | lsp.Command] | None:
@@ -243,7 +250,7 @@ def _code_action(
         return None
     first, last = convert.lines(params.range)
     only = tuple(str(getattr(kind, "value", kind)) for kind in params.context.only or ())
-    found = actions.actions(session, actions.Asked(path, first, last, only))
+    found = code_actions.code_actions(session, code_actions.ActionRequest(path, first, last, only))
     client, translator = session.editor.client, session.translator()
     if not client.action_literals:
         return [translator.action_command(each) for each in found if not each.disabled]
@@ -253,12 +260,12 @@ def _code_action(
 @_on(lsp.CODE_ACTION_RESOLVE)
 def _resolve_code_action(session: Session, action: lsp.CodeAction) -> lsp.CodeAction:
     if action.edit is None and isinstance(action.data, Mapping):
-        proof = actions.named(session, action.data)
+        proof = code_actions.named(session, action.data)
         changes = session.fixes.changes(proof) if proof is not None else None
         if proof is None or changes is None:
             session.editor.tell("fix is old")
         else:
-            whole = actions.Action(action.title, "", proof=proof, changes=changes)
+            whole = CodeAction(action.title, "", proof=proof, changes=changes)
             client = session.editor.client
             action.edit = session.translator().workspace_edit(whole, client)
     return action

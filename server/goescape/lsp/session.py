@@ -13,26 +13,29 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from goescape.analysis.languages import catalogue, of_environment
-from goescape.analysis.messages import speak, spoken
-from goescape.analysis.source import is_same_text
-from goescape.lsp.benchmarks import MEASURING, Benchmarks
-from goescape.lsp.buffers import Buffer, Buffers, Edit
+from goescape.analysis.messages.catalogue import current_catalogue, set_catalogue
+from goescape.analysis.messages.languages import catalogue, language_of_environment
+from goescape.analysis.syntax.source import is_same_text
 from goescape.lsp.convert import Translator
-from goescape.lsp.diagnostics import FileFacts, Shown
-from goescape.lsp.disk import Disk
-from goescape.lsp.documents import Documents
-from goescape.lsp.fixes import TESTING, Fixes
-from goescape.lsp.garbage import Collector
-from goescape.lsp.hover import Style
-from goescape.lsp.paths import relative
-from goescape.lsp.profiles import Profiles
-from goescape.lsp.progress import Progress, Status, status
-from goescape.lsp.publishing import Publisher
-from goescape.lsp.store import Known, Store
-from goescape.lsp.view import Shifts, View
+from goescape.lsp.features.benchmark_results import MEASURING, BenchmarkResults
+from goescape.lsp.features.diagnostics import FileState, ShownFinding
+from goescape.lsp.features.file_fixes import TESTING, FileFixes
+from goescape.lsp.features.hover import HoverStyle
+from goescape.lsp.gc_control import GarbageCollector
+from goescape.lsp.progress import Status, WorkProgress, status
+from goescape.lsp.publisher import Publisher
+from goescape.lsp.state.buffers import Buffer, Buffers, TextChange
+from goescape.lsp.state.disk_texts import DiskTexts
+from goescape.lsp.state.package_store import PackageState, PackageStore
+from goescape.lsp.state.profiles import LoadedProfiles
+from goescape.lsp.state.report_view import PositionShifts, ReportView
+from goescape.lsp.state.virtual_documents import VirtualDocuments
+from goescape.lsp.uris import relative
 from goescape.settings import SECTION, Settings, parse
-from goescape.toolchain.events import (
+from goescape.toolchain.go.packages import absolute
+from goescape.toolchain.options import EngineOptions
+from goescape.toolchain.problems import GoProblem, Problem
+from goescape.toolchain.schedule.events import (
     Event,
     Excluded,
     Failed,
@@ -41,14 +44,11 @@ from goescape.toolchain.events import (
     Started,
     Unfinished,
 )
-from goescape.toolchain.options import EngineOptions
-from goescape.toolchain.packages import absolute
-from goescape.toolchain.problems import GoProblem, Problem
 from goescape.toolchain.tasks import uninterrupted
 
 if TYPE_CHECKING:
     from goescape.analysis.model import PackageReport
-    from goescape.analysis.source import SourceText
+    from goescape.analysis.syntax.source import SourceText
     from goescape.lsp.background import Background
     from goescape.lsp.editor import Editor
 
@@ -66,13 +66,13 @@ class Session:
         self.editor = editor
         self.settings = Settings()
         self.buffers = Buffers()
-        self.store = Store(self._read_again)
+        self.store = PackageStore(self._read_again)
         self.folders: tuple[str, ...] = ()
         self.background: Background | None = None
-        self.documents = Documents()
-        self.fixes = Fixes(self)
-        self.benchmarks = Benchmarks()
-        self.profiles = Profiles(self._profiles_changed)
+        self.documents = VirtualDocuments()
+        self.fixes = FileFixes(self)
+        self.benchmarks = BenchmarkResults()
+        self.profiles = LoadedProfiles(self._profiles_changed)
         self.latest = ""
         """The file that the user was in last."""
         self._options: object = None
@@ -87,16 +87,18 @@ class Session:
             translator=self.translator,
             identity=lambda path: self.store.identity(path),  # noqa: PLW0108 - of today's store
         )
-        self._progress = Progress(lambda: editor if editor.client.progress else None)
+        self._progress = WorkProgress(lambda: editor if editor.client.progress else None)
         self._problem: Problem | None = None
         self._unfinished: Unfinished | None = None
         """What keeps the text that was typed last from being analysed."""
         self._go = ""
         self._said: set[str] = set()
-        self._shifts = Shifts()
-        self._views: weakref.WeakKeyDictionary[Known, View] = weakref.WeakKeyDictionary()
-        self._disk = Disk()
-        self._collector = Collector()
+        self._shifts = PositionShifts()
+        self._views: weakref.WeakKeyDictionary[PackageState, ReportView] = (
+            weakref.WeakKeyDictionary()
+        )
+        self._disk = DiskTexts()
+        self._collector = GarbageCollector()
         self._tidying: asyncio.Task[object] | None = None
         self._closed = False
         self._closing: asyncio.Task[None] | None = None
@@ -149,7 +151,7 @@ class Session:
         if background is not None:
             await background.close()
         paths = self.store.known_paths()
-        self.store = Store(self._read_again)
+        self.store = PackageStore(self._read_again)
         self._problem = None
         self._said.clear()
         self.publish(paths)
@@ -187,8 +189,8 @@ class Session:
         self.settings, complaints = parse(raw)
         for complaint in complaints:
             self._say_once(complaint)
-        locales = (self._locale, *of_environment(os.environ.items()))
-        speak(catalogue(self.settings.language, locales))
+        locales = (self._locale, *language_of_environment(os.environ.items()))
+        set_catalogue(catalogue(self.settings.language, locales))
         if self.background is None:
             return
         if self._problem or EngineOptions.of(before) != EngineOptions.of(self.settings):
@@ -221,7 +223,7 @@ class Session:
             self.fixes.shown(buffer.path)
             self.publisher.push([buffer.path])
 
-    def changed(self, uri: str, version: int, edits: list[Edit]) -> None:
+    def changed(self, uri: str, version: int, edits: list[TextChange]) -> None:
         """The text in the editor is another one now."""
         buffer = self.buffers.change(uri, version, edits)
         if buffer is not None:
@@ -300,7 +302,7 @@ class Session:
                 self._unfinished = None
                 self.publisher.publish(self.store.put(event.report), more_follows=True)
                 self._tidy_soon()
-                if event.report.settled:
+                if event.report.is_final:
                     self.fixes.reported(event.report)
             case Excluded():
                 self.publish(self.store.exclude(event.file, event.reason))
@@ -347,7 +349,7 @@ class Session:
             packages, first = [self._unfinished.package], self._unfinished.message
         now = status(self._progress.running, self._problem, packages, first)
         if now == Status() and self.background is not None and self.background.scheduler.is_paused:
-            now = Status(message=spoken().text("status paused"))
+            now = Status(message=current_catalogue().text("status paused"))
         self.editor.status(evolve(now, go=self._go))
 
     async def _look_for_go(self, background: Background) -> None:
@@ -380,7 +382,7 @@ class Session:
     def failed_inside(self) -> None:
         """Something of goescape's own has failed and was logged: say so once."""
         if not self._closed:
-            self._say_once(spoken().text("tell failed inside"), error=True)
+            self._say_once(current_catalogue().text("tell failed inside"), error=True)
 
     def _say_once(self, text: str, *, error: bool = False) -> None:
         if text not in self._said:
@@ -389,17 +391,17 @@ class Session:
 
     # What is known, in the text that is shown now.
 
-    def facts(self, path: str) -> FileFacts:
+    def facts(self, path: str) -> FileState:
         """All that decides what is shown in a file."""
         return self._facts(path, self.view)
 
-    def _facts_to_publish(self, path: str) -> FileFacts:
+    def _facts_to_publish(self, path: str) -> FileState:
         """Enough of it for diagnostics: many packages may speak of a file that nobody has open."""
         is_open = self.buffers.at(path) is not None
         return self._facts(path, self.view if is_open else partial(self._excerpt, path))
 
-    def _facts(self, path: str, view: Callable[[Known], View]) -> FileFacts:
-        return FileFacts(
+    def _facts(self, path: str, view: Callable[[PackageState], ReportView]) -> FileState:
+        return FileState(
             path=path,
             relative=relative(path, self.folders, self.store.identity),
             views=tuple(view(each) for each in self.store.about(path)),
@@ -444,9 +446,9 @@ class Session:
         """From places to the editor's positions, for as long as nothing is edited."""
         return Translator(cache(self.text), cache(self.buffers.uri))
 
-    def style(self) -> Style:
+    def style(self) -> HoverStyle:
         """How to mark up text."""
-        return Style(self.editor.client.markdown, self.translator().link)
+        return HoverStyle(self.editor.client.markdown, self.translator().link)
 
     def _tidy_soon(self) -> None:
         if self._tidying is None or self._tidying.done():
@@ -461,7 +463,7 @@ class Session:
         for known in [each for each in self._views if each.slot.is_packed]:
             del self._views[known]
 
-    def view(self, known: Known) -> View:
+    def view(self, known: PackageState) -> ReportView:
         """A package in the text that is shown now."""
         if (view := self._views.get(known)) is not None:
             known.slot.touch()
@@ -472,16 +474,16 @@ class Session:
             self._tidy_soon()
         return view
 
-    def _excerpt(self, path: str, known: Known) -> View:
+    def _excerpt(self, path: str, known: PackageState) -> ReportView:
         """At least what a package says of a file; a report that is packed stays so."""
         if not known.slot.is_packed or self.profiles.are_loaded:  # they judge a package as a whole
             return self.view(known)
         return self._view(known, known.slot.excerpt(self.store.spellings(known, path)))
 
-    def _view(self, known: Known, report: PackageReport) -> View:
+    def _view(self, known: PackageState, report: PackageReport) -> ReportView:
         report, joined = self.profiles.seen(report)
         names = partial(self.store.spellings, known)
-        return View(report, names, self._shown_text, self._shifts, known.errors, joined)
+        return ReportView(report, names, self._shown_text, self._shifts, known.errors, joined)
 
     def _read_again(self, files: tuple[str, ...]) -> None:
         """What was known of a package cannot be unpacked: have it analysed again. In any thread."""
@@ -506,7 +508,7 @@ class Session:
         """Tell the client about files whose findings may differ, and only about those that do."""
         self.publisher.publish(paths)
 
-    def pull_all(self, before: Mapping[str, str]) -> Iterator[Shown]:
+    def pull_all(self, before: Mapping[str, str]) -> Iterator[ShownFinding]:
         """Every file that has diagnostics, and those that the client remembers, with their ids."""
         paths = (*self.store.excluded_paths(), *self.store.known_paths())
         return self.publisher.pull_all(paths, before)

@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.analysis import explain
-from goescape.analysis.messages import spoken
-from goescape.analysis.printable import printable
+from goescape.analysis.messages import explain
+from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.messages.printable import printable
 from goescape.pages.report_style import POLICY, STYLE
 from goescape.pages.treemap import Area, Tile, tiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from goescape.analysis.model import Finding, Place
-    from goescape.analysis.overview import Counts, Group, Overview, Ranked
-    from goescape.analysis.source import SourceText
+    from goescape.analysis.model import Finding
+    from goescape.analysis.positions import Place
+    from goescape.analysis.reports.overview import Counts, Group, Overview, Ranked
+    from goescape.analysis.syntax.source import SourceText
 
 MOST_SITES = 40
 _OPEN_SITES = 3
@@ -29,7 +30,7 @@ _AROUND = 2
 
 
 @frozen
-class Site:
+class PageSite:
     """One allocation site that is told in full."""
 
     ranked: Ranked
@@ -40,7 +41,7 @@ class Site:
 
 
 @frozen
-class Allocated:
+class ProfileRow:
     """A line that allocates, according to a profile."""
 
     share: str
@@ -78,9 +79,9 @@ class Page:
     """Packages with their functions, by what they allocate."""
     measure: str = "allocation sites"
     """What the size of an area is."""
-    sites: Sequence[Site] = ()
+    sites: Sequence[PageSite] = ()
     """Most important first."""
-    allocated: Sequence[Allocated] = ()
+    allocated: Sequence[ProfileRow] = ()
     profile: str = ""
     """What was allocated in all."""
     trend: Trend | None = None
@@ -93,7 +94,7 @@ def areas_of(found: Iterable[Ranked], weight: Callable[[Finding], float]) -> tup
     )
     for rank, finding in found:
         weighed = weight(finding), rank.value == "warning"
-        function = finding.function or spoken().text("package level")
+        function = finding.function or current_catalogue().text("package level")
         packages[finding.package][function].append(weighed)
     return tuple(_area(name, functions) for name, functions in packages.items())
 
@@ -119,7 +120,7 @@ def render(page: Page) -> str:
 
 
 def _document(page: Page) -> Iterator[str]:
-    language = spoken().name
+    language = current_catalogue().name
     yield f'<!DOCTYPE html>\n<html lang="{language}"><head><meta charset="utf-8">{POLICY}\n'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
     yield f"<title>{_escaped(page.title)}</title>\n<style>{STYLE}</style></head>\n<body><main>\n"
@@ -253,7 +254,7 @@ def _sites(page: Page) -> Iterator[str]:
         yield from _site(page, site, is_open=number < _OPEN_SITES)
 
 
-def _site(page: Page, site: Site, *, is_open: bool) -> Iterator[str]:
+def _site(page: Page, site: PageSite, *, is_open: bool) -> Iterator[str]:
     rank, finding = site.ranked
     place = f"{page.shown(finding.span.file)}:{finding.span.line}"
     new = f"<b class='new'>{_words('report new')}</b> " if site.is_new else ""
@@ -293,7 +294,7 @@ def _code(finding: Finding, source: SourceText | None) -> Iterator[str]:
 
 def _words(key: str, **values: object) -> str:
     """A sentence of the catalogue; what it is filled with is text, not HTML."""
-    return _escaped(spoken().text(key, None, **values))
+    return _escaped(current_catalogue().text(key, None, **values))
 
 
 def _escaped(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import squarify
 from attrs import frozen
 
-from goescape.analysis.messages import spoken
+from goescape.analysis.messages.catalogue import current_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -61,7 +61,7 @@ def _few(areas: Iterable[Area]) -> list[Area]:
     least = sum(each.size for each in found) / _MOST_TIMES
     found = [each for each in found if each.size > least]
     rest = sum(each.size for each in found[_MOST:])
-    more = [Area(spoken().text("more", count=len(found) - _MOST), rest)] if rest else []
+    more = [Area(current_catalogue().text("more", count=len(found) - _MOST), rest)] if rest else []
     return sorted([*found[:_MOST], *more], key=lambda each: -each.size)
 
 

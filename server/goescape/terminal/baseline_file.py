@@ -6,15 +6,15 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from goescape.analysis.baselines import Site
-from goescape.terminal.paths import shown_path
+from goescape.analysis.reports.baselines import BaselineSite
+from goescape.terminal.shown_paths import shown_path
 from goescape.terminal.targets import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from goescape.analysis.model import Finding
-    from goescape.analysis.source import SourceText
+    from goescape.analysis.syntax.source import SourceText
 
 _KIND = "goescape-baseline"
 _SCHEMA = 1
@@ -23,14 +23,14 @@ _FIELDS = ("package", "file", "function", "code", "subject", "line")
 
 def sites(
     findings: Sequence[Finding], sources: Mapping[str, SourceText], folder: Path
-) -> list[tuple[Finding, Site]]:
+) -> list[tuple[Finding, BaselineSite]]:
     """Each finding with the site that it is of; files are named from ``folder``."""
     return [(each, _site(each, sources.get(each.span.file), folder)) for each in findings]
 
 
-def _site(finding: Finding, source: SourceText | None, folder: Path) -> Site:
+def _site(finding: Finding, source: SourceText | None, folder: Path) -> BaselineSite:
     line = "" if source is None else source.line(finding.span.line).decode("utf-8", "replace")
-    return Site(
+    return BaselineSite(
         finding.package,
         shown_path(finding.span.file, folder),
         finding.function,
@@ -40,7 +40,7 @@ def _site(finding: Finding, source: SourceText | None, folder: Path) -> Site:
     )
 
 
-def render(known: Iterable[Site]) -> str:
+def render(known: Iterable[BaselineSite]) -> str:
     """The text of a baseline: the same sites make the same text."""
     lines = [
         json.dumps({name: getattr(site, name) for name in _FIELDS}, ensure_ascii=False)
@@ -51,7 +51,7 @@ def render(known: Iterable[Site]) -> str:
     return f"{head}\n{body}\n]}}\n" if lines else f"{head}]}}\n"
 
 
-def read(name: str) -> list[Site]:
+def read(name: str) -> list[BaselineSite]:
     """The sites of a file. Raises UsageError, which says what is wrong with it."""
     try:
         text = Path(name).read_text("utf-8")
@@ -74,7 +74,7 @@ def read(name: str) -> list[Site]:
                 f"{_SCHEMA}; write it again with `goescape baseline`, or use the goescape "
                 "that wrote it."
             )
-        return [Site(*(str(each[field]) for field in _FIELDS)) for each in found["sites"]]
+        return [BaselineSite(*(str(each[field]) for field in _FIELDS)) for each in found["sites"]]
     except (ValueError, KeyError, TypeError):
         raise UsageError(
             f"{name} is no baseline of goescape; write one with `goescape baseline`."

@@ -55,7 +55,7 @@ def _run(arguments: argparse.Namespace) -> int:
         from goescape.lsp.server import run as serve  # noqa: PLC0415
 
         return serve(arguments.tcp)
-    from goescape.terminal.commands import run  # noqa: PLC0415
+    from goescape.terminal.dispatch import run  # noqa: PLC0415
 
     logging.getLogger("goescape").addHandler(_FailureLine(logging.ERROR))
     return run(arguments)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from goescape.toolchain.packages import lone_files, module_root, pattern_of, work_root
+from goescape.toolchain.go.packages import lone_files, module_root, pattern_of, work_root
 
 _MOST_MODULES = 100
 """More than anybody means: somebody's home folder, perhaps."""
@@ -20,7 +20,7 @@ class UsageError(Exception):
 
 
 @frozen
-class Target:
+class GoTarget:
     """One call of go: where to run it and which packages to name."""
 
     root: str
@@ -28,7 +28,7 @@ class Target:
 
 
 @frozen
-class Position:
+class SourcePosition:
     """FILE:LINE[:COL]; ``column`` counts bytes from 1 and is 0 when it was not given."""
 
     file: Path
@@ -61,7 +61,7 @@ def existing_folder(name: str) -> Path:
     return folder.resolve()
 
 
-def parse_position(text: str) -> Position:
+def parse_position(text: str) -> SourcePosition:
     """Where ``explain`` looks."""
     match = re.fullmatch(r"(.+?):(\d{1,9})(?::(\d{1,9}))?:?", text)
     if match is None:
@@ -72,21 +72,21 @@ def parse_position(text: str) -> Position:
         raise UsageError(f"The file {name} does not exist; name a Go file and a line of it.")
     if file.suffix != ".go":
         raise UsageError(f"{name} is not a Go file; name a file that ends in .go.")
-    return Position(file.resolve(), int(line), int(column or 0))
+    return SourcePosition(file.resolve(), int(line), int(column or 0))
 
 
 Modules = Callable[[str], Awaitable[tuple[str, ...]]]
 """The roots of the modules in a folder (``Engine.modules``)."""
 
 
-async def resolve(folder: Path, packages: Sequence[str], modules: Modules) -> tuple[Target, ...]:
+async def resolve(folder: Path, packages: Sequence[str], modules: Modules) -> tuple[GoTarget, ...]:
     """The go calls for these packages; paths among them are seen from ``folder``.
 
     Go itself accepts paths of the module that it runs in. Here they may lie in several modules:
     each is named from the root of its own module, and all of one module in one call.
     """
     grouped: dict[str, list[str]] = {}
-    lone: list[Target] = []
+    lone: list[GoTarget] = []
     for package in packages:
         path = _as_path(folder, package)
         if path is None:
@@ -97,7 +97,7 @@ async def resolve(folder: Path, packages: Sequence[str], modules: Modules) -> tu
                 grouped.setdefault(root, []).append(pattern)
         else:
             lone += _lone(path)
-    named = [Target(root, tuple(dict.fromkeys(each))) for root, each in grouped.items()]
+    named = [GoTarget(root, tuple(dict.fromkeys(each))) for root, each in grouped.items()]
     return (*named, *dict.fromkeys(lone))
 
 
@@ -118,7 +118,7 @@ def _folder_of(path: Path) -> Path:
     return path if path.is_dir() else path.parent
 
 
-def _lone(path: Path) -> list[Target]:
+def _lone(path: Path) -> list[GoTarget]:
     """Files outside any module, those that belong together as one package."""
     files = sorted(path.glob("*.go")) if path.is_dir() else [path]
     if not files:
@@ -127,7 +127,7 @@ def _lone(path: Path) -> list[Target]:
             "or make one with `go mod init`."
         )
     firsts = [next(iter(lone_files(str(file))), str(file)) for file in files]
-    return [Target(str(Path(first).parent), (first,)) for first in firsts]
+    return [GoTarget(str(Path(first).parent), (first,)) for first in firsts]
 
 
 def _as_path(folder: Path, package: str) -> Path | None:

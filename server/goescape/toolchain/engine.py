@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from goescape.analysis.constraints import Target
-from goescape.toolchain.builds import Build, friendly, problem_of
+from goescape.analysis.syntax.build_constraints import Target
+from goescape.toolchain.cache.disk_cache import own_code
+from goescape.toolchain.compile.build import Build, plain_sentence, problem_of
+from goescape.toolchain.compile.build_plan import PLAN_FIELDS, may_be_planned, module_files
 from goescape.toolchain.digests import digest, file_digests
-from goescape.toolchain.go_command import (
+from goescape.toolchain.go.command import (
     TARGET,
     Go,
     clean_flags,
@@ -25,12 +27,10 @@ from goescape.toolchain.go_command import (
     knows_escape_debug,
     settings_of,
 )
-from goescape.toolchain.gofmt import format_like
-from goescape.toolchain.imported_sources import SOURCE_FIELDS, ImportedSources
-from goescape.toolchain.kept_results import own_code
-from goescape.toolchain.local_modules import local_modules, near_folders
-from goescape.toolchain.options import EngineOptions
-from goescape.toolchain.packages import (
+from goescape.toolchain.go.gofmt import format_like
+from goescape.toolchain.go.imported_sources import SOURCE_FIELDS, ImportedSources
+from goescape.toolchain.go.local_modules import local_modules, near_folders
+from goescape.toolchain.go.packages import (
     FIELDS,
     FileHome,
     JsonObjects,
@@ -48,18 +48,18 @@ from goescape.toolchain.packages import (
     split_path,
     work_root,
 )
-from goescape.toolchain.plans import PLAN_FIELDS, may_be_planned, module_files
+from goescape.toolchain.go.process import FOLDER, BoundedText, Command, capture, run
+from goescape.toolchain.go.work_file import WorkFile
+from goescape.toolchain.options import EngineOptions
 from goescape.toolchain.problems import GoProblem, Problem
-from goescape.toolchain.process import FOLDER, BoundedText, Command, capture, run
-from goescape.toolchain.tasks import both, together, within
-from goescape.toolchain.work_file import WorkFile
+from goescape.toolchain.tasks import both, together, with_timeout
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
-    from goescape.analysis.fixes.imported import PackageSources
     from goescape.analysis.model import PackageReport
-    from goescape.analysis.source import SourceText
+    from goescape.analysis.syntax.source import SourceText
+    from goescape.fixes.context.imported_types import PackageSources
 
 __all__ = ["Engine", "EngineOptions", "Problem"]
 
@@ -73,7 +73,7 @@ _COMPILER = "compile.exe" if os.name == "nt" else "compile"
 _VET_READS_OVERLAYS = (1, 24)
 # The compiler lives a second: collecting its garbage would cost more than the memory.
 _MEMORY = {"GOGC": "off", "GOMEMLIMIT": "1GiB"}
-_VET_OVERLAY = f'"{sys.executable}" -I -S "{Path(__file__).with_name("vet_overlay.py")}"'
+_VET_OVERLAY = f'"{sys.executable}" -I -S "{Path(__file__).with_name("go") / "vet_overlay.py"}"'
 _RAW_LIMIT = 2_000_000
 _WITHOUT_EFFECT = frozenset({"GOCACHE", "GOTMPDIR", "GOPROXY", "GOSUMDB", "GOMAXPROCS"})
 """Variables that change nothing of what is compiled."""
@@ -247,7 +247,7 @@ class Engine:
             if answer.code != 0:
                 lines = (answer.output + answer.errors).splitlines()
                 failures = [line.strip() for line in lines if "FAIL" in line] or lines[-1:]
-                return friendly(failures[:1]) if failures else "go test failed without a word"
+                return plain_sentence(failures[:1]) if failures else "go test failed without a word"
         return ""
 
     async def test_command(self, root: str, *arguments: str) -> Command:
@@ -465,7 +465,7 @@ class Engine:
         self.near.update(await asyncio.to_thread(near_folders, objects, modules))
         listed = listed_packages(objects)
         problems = [
-            Problem(friendly(each.errors), each.path, "load")
+            Problem(plain_sentence(each.errors), each.path, "load")
             for each in listed
             if each.errors and not each.directory
         ]
@@ -481,7 +481,7 @@ class Engine:
         root, objects = command.directory, JsonObjects()
         errors = BoundedText(4000)
         try:
-            code = await within(LIST_SECONDS, run(command, objects.feed, errors.add))
+            code = await with_timeout(LIST_SECONDS, run(command, objects.feed, errors.add))
         except asyncio.TimeoutError:
             raise GoProblem(
                 f"`go list` did not answer within {LIST_SECONDS:g} s in {root}; "
@@ -489,7 +489,7 @@ class Engine:
             ) from None
         if code != 0 and not objects.objects:
             text = errors.text.strip() or f"go list ended with code {code} and no message"
-            raise GoProblem(f"Go cannot load {root}: {friendly(text.splitlines())}", "load")
+            raise GoProblem(f"Go cannot load {root}: {plain_sentence(text.splitlines())}", "load")
         if objects.strays and not objects.objects:
             raise GoProblem(
                 f"{command.arguments[0]} answers nonsense ({objects.strays[0][:80]!r}); "
@@ -528,7 +528,7 @@ class Engine:
         answer = await capture(Command(arguments, folder, toolchain.environment), LIST_SECONDS)
         if answer.code != 0:
             lines = answer.errors.splitlines()
-            raise GoProblem(f"go.work in {folder} cannot be read: {friendly(lines)}", "load")
+            raise GoProblem(f"go.work in {folder} cannot be read: {plain_sentence(lines)}", "load")
         work = WorkFile(folder, json.loads(answer.output))
         self._work_files[folder] = (stamp, work)
         return work

@@ -10,8 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from goescape.toolchain.go.process import Command, ProcessOutput, capture
 from goescape.toolchain.problems import GoProblem
-from goescape.toolchain.process import Captured, Command, capture
 from goescape.toolchain.tasks import uninterrupted
 
 if TYPE_CHECKING:
@@ -98,13 +98,13 @@ async def _asked(git: str, folder: Path, *arguments: str) -> str:
     return done.output
 
 
-def _first_line(done: Captured) -> str:
+def _first_line(done: ProcessOutput) -> str:
     return next((line for line in done.errors.splitlines() if line.strip()), "git gives no reason")
 
 
 async def _git(
     git: str, folder: Path, *arguments: str, environment: dict[str, str] | None = None
-) -> Captured:
+) -> ProcessOutput:
     clean = {name: value for name, value in os.environ.items() if name not in _PRESENT}
     # No network, no questions, no hooks; filters that the user has set up run as in a checkout.
     clean |= {"GIT_TERMINAL_PROMPT": "0", "GIT_LFS_SKIP_SMUDGE": "1", "GIT_OPTIONAL_LOCKS": "0"}

@@ -26,7 +26,7 @@ async def uninterrupted(work: Awaitable[_T]) -> _T:
     return task.result()
 
 
-async def within(seconds: float, work: Awaitable[_T]) -> _T:
+async def with_timeout(seconds: float, work: Awaitable[_T]) -> _T:
     """Await some work, but not longer than this; whatever happens, it has ended afterwards.
 
     ``asyncio.wait_for`` leaves it running when it is cancelled twice. Raises asyncio.TimeoutError.

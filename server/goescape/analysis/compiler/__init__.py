@@ -1,0 +1,3 @@
+"""What the compiler prints, line by line, as values."""
+
+from __future__ import annotations

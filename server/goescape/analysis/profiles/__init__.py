@@ -1,0 +1,3 @@
+"""What programs really allocated: profiles, benchmarks, and the findings behind them."""
+
+from __future__ import annotations

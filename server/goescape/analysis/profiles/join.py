@@ -1,0 +1,457 @@
+"""Joins what a program allocated with what the compiler says of its code.
+
+A finding and a profile agree on file, function and line. Where the file has changed since the
+profile was taken, the beginnings of functions tell how far lines have moved; then, and where only a
+neighbour fits, the answer is called approximate. What no finding explains keeps a reason.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from bisect import bisect_right
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from attrs import define, evolve, field, frozen
+
+from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.model import Allocates, Finding, PackageReport, RankReason, Severity
+from goescape.analysis.positions import Place
+from goescape.analysis.profiles.allocation_profile import (
+    Allocations,
+    Frame,
+    Profile,
+    amount_text,
+    packages,
+)
+from goescape.analysis.profiles.unexplained import UnexplainedReason, reason_in_source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from goescape.analysis.model import Function
+    from goescape.analysis.positions import Span
+
+HOT = 0.01
+"""The part of all objects or bytes from which on a finding is a warning."""
+_LEAST = 0.001
+"""Parts that are smaller count as nothing much."""
+_NEIGHBOURS = 3
+"""How many lines an allocation may be away in a function that has changed inside."""
+
+Key = tuple["Span", str]
+"""What names a finding: its range and subject."""
+
+
+@frozen
+class AllocationShare:
+    """A part of all allocations."""
+
+    objects: int
+    bytes: int
+    of_objects: float
+    of_bytes: float
+    approximate: bool = False
+    """The code has changed since; the lines were found again by what is near."""
+
+    @property
+    def is_hot(self) -> bool:
+        """Whether this is worth a warning."""
+        return max(self.of_objects, self.of_bytes) > HOT
+
+    @property
+    def is_hot_by_number(self) -> bool:
+        """Whether it is that only because of how many objects there are: small ones."""
+        return self.of_bytes <= HOT < self.of_objects
+
+    @property
+    def text(self) -> str:
+        """``71 MB, 1.2 M objects, 12 % of all allocations``; the percentage is of the bytes.
+
+        It is of the objects, and says so, where these are what makes it hot.
+        """
+        words = current_catalogue()
+        amount = amount_text(self.bytes, self.objects)
+        if self.is_hot_by_number:
+            share = words.text("share by number", amount=amount, percent=_percent(self.of_objects))
+        else:
+            share = words.text("share", amount=amount, percent=_percent(self.of_bytes))
+        return words.text("share approximate", share=share) if self.approximate else share
+
+    @property
+    def percent(self) -> str:
+        """``12 %``, of the bytes; ``12 % of objects`` where these are what makes it hot."""
+        if self.is_hot_by_number:
+            return current_catalogue().text("percent by number", percent=_percent(self.of_objects))
+        return _percent(self.of_bytes)
+
+
+def _percent(part: float) -> str:
+    if part < _LEAST:
+        return current_catalogue().text("less than", percent=f"{_LEAST * 100:.1f} %")
+    digits = 1 if part < 0.0995 else 0
+    return f"{part * 100:.{digits}f} %"
+
+
+@frozen
+class ProfileLine:
+    """A line that allocates, according to the profile: with a finding, or with a reason."""
+
+    function: str
+    """With its package, as the runtime names it."""
+    place: Place | None
+    """In the code that is analysed; None when it is elsewhere. The column is 0 without finding."""
+    share: AllocationShare
+    finding: Finding | None = None
+    reason: UnexplainedReason | None = None
+    called_from: Place | None = None
+    """Of code elsewhere: the line in the code that is analysed which led there."""
+
+
+@frozen
+class JoinedProfile:
+    """All of a profile, seen from the packages that were joined."""
+
+    profile: Profile
+    sources: tuple[ProfileLine, ...]
+    """Largest first."""
+    shares: Mapping[Key, AllocationShare]
+    functions: Mapping[tuple[str, str], AllocationShare]
+    """What functions allocate themselves, by file and name."""
+    covered: frozenset[str]
+    """The packages that ran, as their reports name them."""
+    seen: frozenset[tuple[str, str]]
+    """The functions that are in any stack, by file and name."""
+
+    @property
+    def stranger(self) -> str:
+        """The sentence about a profile in which none of the packages is."""
+        of = next(packages(self.profile), "") or "another program"
+        return (
+            f"{self.profile.name} has nothing of the packages that were analysed, but of {of}; "
+            "name a profile of this program, or its packages."
+        )
+
+    def share(self, finding: Finding) -> AllocationShare | None:
+        """What a finding allocated; None when the profile knows nothing of it."""
+        return self.shares.get((finding.span, finding.subject))
+
+    def ranked(self, report: PackageReport) -> PackageReport:
+        """The report with findings that matter as much as the profile says."""
+        return evolve(report, findings=tuple(self.ranked_finding(f) for f in report.findings))
+
+    def ranked_finding(self, finding: Finding) -> Finding:
+        """The finding, more important when it is hot, less when its function never allocated."""
+        if not finding.is_diagnostic or finding.rank_reason in _FIXED:
+            return finding
+        share = self.share(finding)
+        if share is not None and share.is_hot:
+            return evolve(finding, severity=Severity.WARNING, rank_reason=RankReason.PROFILE_HOT)
+        covered = finding.package in self.covered and bool(finding.function)
+        if share is None and covered and (finding.span.file, finding.function) not in self.seen:
+            return evolve(finding, severity=Severity.HINT, rank_reason=RankReason.PROFILE_COLD)
+        return finding
+
+    @cached_property
+    def explained(self) -> float:
+        """The part of the bytes allocated by the analysed code that has a finding or a reason."""
+        own = [each for each in self.sources if each.place is not None]
+        known = sum(s.share.bytes for s in own if s.reason is not UnexplainedReason.UNKNOWN)
+        total = sum(each.share.bytes for each in own)
+        return known / total if total else 1.0
+
+
+_FIXED = frozenset({RankReason.GENERATED, RankReason.MARKED_HOT, RankReason.CONTRACT})
+"""Ranks that profiles do not change."""
+
+
+@define
+class _Sum:
+    objects: int = 0
+    bytes: int = 0
+    approximate: bool = False
+
+    def add(self, allocations: Allocations, *, approximate: bool = False) -> None:
+        self.objects += allocations.objects
+        self.bytes += allocations.bytes
+        self.approximate |= approximate
+
+    def share(self, profile: Profile) -> AllocationShare:
+        return AllocationShare(
+            self.objects,
+            self.bytes,
+            self.objects / max(profile.objects, 1),
+            self.bytes / max(profile.bytes, 1),
+            self.approximate,
+        )
+
+
+_Origin = tuple[str, "Place | None", "Finding | None", "UnexplainedReason | None", "Place | None"]
+"""All of a ``ProfileLine`` but its share."""
+
+
+@define
+class ProfileJoin:
+    """Takes one report after another: none of them has to stay in memory."""
+
+    profile: Profile
+    changed: Callable[[str], bool] = field(default=lambda _path: False)
+    """Whether a file is newer than the profile."""
+    _open: dict[int, Allocations] = field(init=False)
+    _sources: dict[_Origin, _Sum] = field(factory=lambda: defaultdict(_Sum), init=False)
+    _shares: dict[Key, _Sum] = field(factory=lambda: defaultdict(_Sum), init=False)
+    _functions: dict[tuple[str, str], _Sum] = field(factory=lambda: defaultdict(_Sum), init=False)
+    _covered: set[str] = field(factory=set, init=False)
+    _seen: set[tuple[str, str]] = field(factory=set, init=False)
+    _called: dict[int, Place] = field(factory=dict, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._open = dict(enumerate(self.profile.allocations))
+
+    def add(self, report: PackageReport) -> None:
+        """Explain what this package has to do with."""
+        code = _Code(report, self.profile, self.changed)
+        if not code.frames:
+            return
+        self._covered.add(report.package)
+        for file, name in code.frames.values():
+            self._seen.add((file, name))
+        for number in sorted(code.numbers & self._open.keys()):
+            if self._explain(code, number, self._open[number]):
+                del self._open[number]
+
+    def _explain(self, code: _Code, number: int, allocations: Allocations) -> bool:
+        written = allocations.stack[0]
+        for depth, frame in enumerate(allocations.stack[: allocations.inlined]):
+            known = code.frames.get(frame)
+            if known is None:
+                continue
+            line, moved = code.line_now(frame, known)
+            findings, near = code.findings(known, line, written if depth else None)
+            if findings or not depth:
+                self._take(code, allocations, known, (line, moved or near), findings)
+                return True
+        if number not in self._called:
+            for frame in allocations.stack:
+                if (known := code.frames.get(frame)) is not None:
+                    self._called[number] = Place(known[0], code.line_now(frame, known)[0], 0)
+                    break
+        return False
+
+    def _take(
+        self,
+        code: _Code,
+        allocations: Allocations,
+        known: tuple[str, str],
+        at: tuple[int, bool],
+        findings: list[Finding],
+    ) -> None:
+        line, approximate = at
+        self._functions[known].add(allocations, approximate=approximate)
+        for finding in findings:
+            self._shares[finding.span, finding.subject].add(allocations, approximate=approximate)
+        function = allocations.stack[0].function
+        if findings:
+            source: _Origin = (function, findings[0].span.start, findings[0], None, None)
+        else:
+            source = (function, Place(known[0], line, 0), None, code.reason(known, line), None)
+        self._sources[source].add(allocations, approximate=approximate)
+
+    def result(self, *, elsewhere: bool = True) -> JoinedProfile:
+        """What is explained, and where wanted all the rest, as allocations of other code."""
+        rest: dict[_Origin, _Sum] = defaultdict(_Sum)
+        for number, allocations in self._open.items() if elsewhere else ():
+            rest[self._elsewhere(number, allocations)].add(allocations)
+        found = [
+            ProfileLine(function, place, known.share(self.profile), finding, reason, called)
+            for (function, place, finding, reason, called), known in (
+                *self._sources.items(),
+                *rest.items(),
+            )
+        ]
+        found.sort(key=lambda each: (-each.share.bytes, -each.share.objects, each.function))
+        return JoinedProfile(
+            self.profile,
+            tuple(found),
+            {key: known.share(self.profile) for key, known in self._shares.items()},
+            {key: known.share(self.profile) for key, known in self._functions.items()},
+            frozenset(self._covered),
+            frozenset(self._seen),
+        )
+
+    def _elsewhere(self, number: int, allocations: Allocations) -> _Origin:
+        called = self._called.get(number)
+        if not allocations.stack:
+            return "", None, None, UnexplainedReason.RUNTIME, None
+        function = allocations.stack[0].function
+        runtime = allocations.stack[0].package == "runtime"
+        reason = UnexplainedReason.RUNTIME if runtime else UnexplainedReason.OTHER_PACKAGE
+        return function, None, None, reason, called
+
+
+class _Code:
+    """One package as a profile names it."""
+
+    def __init__(
+        self, report: PackageReport, profile: Profile, changed: Callable[[str], bool]
+    ) -> None:
+        self._report = report
+        self._changed = changed
+        self._files = {path.replace("\\", "/"): path for path in report.files}
+        self._by_base = {posixpath.basename(path): own for path, own in self._files.items()}
+        self._functions = {(each.span.file, each.name): each for each in report.functions}
+        self._names = frozenset(name for _, name in self._functions)
+        self._is_program = "main" in self._names
+        self.frames: dict[Frame, tuple[str, str]] = {}
+        """The profile's frames in this package: the file and the declared function around."""
+        self.numbers: set[int] = set()
+        """The allocations that have one of them in their stack."""
+        for package in (report.package, f"{report.package}_test", "main"):
+            frames, numbers = profile.by_package.get(package, (frozenset(), frozenset()))
+            self.numbers |= numbers
+            for frame in frames:
+                if path := self._file(frame):
+                    self.frames[frame] = (path, self._declared(frame.name))
+        self._moves = self._all_moves()
+        self._findings: dict[str, list[Finding]] = defaultdict(list)
+        for finding in report.findings:
+            self._findings[finding.span.file].append(finding)
+
+    def _file(self, frame: Frame) -> str:
+        """The file of a frame, which may have been compiled in another folder or without one."""
+        if (path := self._files.get(frame.file.replace("\\", "/"))) is not None:
+            return path
+        package = frame.package
+        own = (
+            package.removesuffix("_test") == self._report.package or package == self._report.package
+        )
+        if not own and not (package == "main" and self._is_program):
+            return ""
+        path = self._by_base.get(posixpath.basename(frame.file.replace("\\", "/")), "")
+        if not own and not (path and (path, self._declared(frame.name)) in self._functions):
+            return ""
+        return path
+
+    def _declared(self, name: str) -> str:
+        """The declared function that a function literal, wrapper or range body belongs to."""
+        if name in self._names:
+            return name
+        parts = name.split(".")
+        for end in range(len(parts) - 1, 0, -1):
+            if (start := ".".join(parts[:end]).partition("-")[0]) in self._names:
+                return start
+        return name.partition("-")[0] if not name.startswith(("glob.", "init.")) else ""
+
+    def _all_moves(self) -> dict[str, list[tuple[int, int]]]:
+        """For each file, by how much functions have moved, in the order that they had."""
+        found: dict[str, dict[int, int]] = defaultdict(dict)
+        for frame, known in self.frames.items():
+            now = self._functions.get(known)
+            if now is not None and frame.start and frame.name == now.name:
+                found[known[0]][frame.start] = now.span.line - frame.start
+        return {path: sorted(moves.items()) for path, moves in found.items()}
+
+    def line_now(self, frame: Frame, known: tuple[str, str]) -> tuple[int, bool]:
+        """The line today, and whether it has moved."""
+        moves = self._moves.get(known[0], [])
+        before = bisect_right(moves, (frame.line, 1 << 40)) - 1
+        moved = moves[before][1] if before >= 0 else 0
+        return frame.line + moved, moved != 0
+
+    def findings(
+        self, known: tuple[str, str], line: int, inlined: Frame | None
+    ) -> tuple[list[Finding], bool]:
+        """The findings that an allocation at a line belongs to, and whether they are only near.
+
+        ``inlined`` is the function of other code that was inlined there and allocates.
+        """
+        here = self._findings.get(known[0], [])
+        if inlined is not None:
+            here = [each for each in here if each.inlined_from]
+        at = [each for each in here if line in {each.anchor.line, each.span.line}]
+        around = at or [each for each in here if each.span.line <= line <= each.span.end_line]
+        if around or inlined is not None or not self._changed(known[0]):
+            return _likely(around), False
+        if self.reason(known, line) is not UnexplainedReason.UNKNOWN:
+            return [], False
+        inside = [
+            (abs(each.span.line - line), each)
+            for each in here
+            if each.function == known[1] and abs(each.span.line - line) <= _NEIGHBOURS
+        ]
+        nearest = min((distance for distance, _ in inside), default=0)
+        return _likely(each for distance, each in inside if distance == nearest), True
+
+    def reason(self, known: tuple[str, str], line: int) -> UnexplainedReason:
+        """Why a line allocates that has no finding."""
+        function: Function | None = self._functions.get(known)
+        gone = bool(known[1]) and function is None
+        source = self._report.sources.get(known[0])
+        if gone or source is None:
+            return UnexplainedReason.UNKNOWN
+        written = reason_in_source(source, line)
+        return (
+            UnexplainedReason.STACK
+            if written is not UnexplainedReason.MAP and self._grows(known, line)
+            else written
+        )
+
+    def _grows(self, known: tuple[str, str], line: int) -> bool:
+        """Whether something on the line stays on the stack only while it is small."""
+        return any(
+            (stay.note or stay.subject.startswith("make("))
+            and stay.span.file == known[0]
+            and stay.span.line <= line <= stay.span.end_line
+            for stay in self._report.stays
+        )
+
+
+def _likely(findings: Iterable[Finding]) -> list[Finding]:
+    """Those that a line's allocations belong to: what certainly allocates comes first."""
+    found = list(findings)
+    for fits in (_certain, _shown):
+        if chosen := [each for each in found if fits(each)]:
+            return chosen
+    return found
+
+
+def _certain(finding: Finding) -> bool:
+    return finding.is_diagnostic and finding.allocates is Allocates.YES
+
+
+def _shown(finding: Finding) -> bool:
+    return finding.is_diagnostic
+
+
+def join(
+    profile: Profile,
+    reports: Iterable[PackageReport],
+    changed: Callable[[str], bool] = lambda _path: False,
+) -> JoinedProfile:
+    """A profile joined with all of these reports."""
+    joining = ProfileJoin(profile, changed)
+    for report in reports:
+        joining.add(report)
+    return joining.result()
+
+
+def sum_of_shares(shares: Iterable[AllocationShare]) -> AllocationShare | None:
+    """Several shares of the same profile as one; None without any."""
+    found = list(shares)
+    if not found:
+        return None
+    return AllocationShare(
+        sum(each.objects for each in found),
+        sum(each.bytes for each in found),
+        sum(each.of_objects for each in found),
+        sum(each.of_bytes for each in found),
+        any(each.approximate for each in found),
+    )
+
+
+def top(joined: JoinedProfile, most: int) -> Iterator[ProfileLine]:
+    """The largest sources that are worth a line."""
+    for source in joined.sources[:most]:
+        if max(source.share.of_bytes, source.share.of_objects) >= _LEAST:
+            yield source

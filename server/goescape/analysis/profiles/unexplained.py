@@ -1,0 +1,90 @@
+"""Why code allocates although escape analysis says nothing of it."""
+
+from __future__ import annotations
+
+import enum
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.syntax.go_file import GoFile
+from goescape.analysis.syntax.nodes import callee_text, walk
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from goescape.analysis.syntax.source import SourceText
+
+
+class UnexplainedReason(str, enum.Enum):
+    """Why an allocation has no finding."""
+
+    MAP = "map growth"
+    APPEND = "append"
+    CHANNEL = "channel"
+    GOROUTINE = "goroutine"
+    DEFER = "defer"
+    RUNTIME = "runtime"
+    STACK = "too large for the stack"
+    OTHER_PACKAGE = "other package"
+    UNKNOWN = "unknown"
+
+    @property
+    def sentence(self) -> str:
+        """What there is to know about it."""
+        return current_catalogue().text(f"reason {self.value}")
+
+
+def reason_in_source(source: SourceText, line: int) -> UnexplainedReason:
+    """What on a line allocates without being an escape; the most telling thing counts."""
+    found = {_reason(node) for node in _starting_at(_syntax(source), line)}
+    return next(
+        (reason for reason in UnexplainedReason if reason in found), UnexplainedReason.UNKNOWN
+    )
+
+
+def _starting_at(syntax: GoFile, line: int) -> list[Node]:
+    start = syntax.source.offset(line, 1)
+    if start is None:
+        return []
+    end = start + len(syntax.source.line(line))
+    return [n for n in syntax.nodes_between(start, end) if n.start_point[0] == line - 1]
+
+
+def _reason(node: Node) -> UnexplainedReason | None:
+    match node.type:
+        case "assignment_statement" | "inc_statement" | "dec_statement":
+            target = node.child_by_field_name("left") or node.named_children[0]
+            indexed = any(each.type == "index_expression" for each in walk(target))
+            return UnexplainedReason.MAP if indexed else None
+        case "call_expression":
+            return _of_call(node)
+        case "composite_literal":
+            made = node.child_by_field_name("type")
+            return UnexplainedReason.MAP if made is not None and made.type == "map_type" else None
+        case "go_statement":
+            return UnexplainedReason.GOROUTINE
+        case "defer_statement":
+            return UnexplainedReason.DEFER
+    return None
+
+
+def _of_call(node: Node) -> UnexplainedReason | None:
+    called = callee_text(node)
+    if called == "append":
+        return UnexplainedReason.APPEND
+    if called.startswith("runtime."):
+        return UnexplainedReason.RUNTIME
+    if called == "make":
+        arguments = node.child_by_field_name("arguments")
+        made = arguments.named_children[0].type if arguments and arguments.named_children else ""
+        return {"map_type": UnexplainedReason.MAP, "channel_type": UnexplainedReason.CHANNEL}.get(
+            made
+        )
+    return None
+
+
+@lru_cache(maxsize=8)
+def _syntax(source: SourceText) -> GoFile:
+    """The parsed file: a profile asks for one line after another."""
+    return GoFile(source)

@@ -1,0 +1,166 @@
+"""What comments in the source say about escapes: promises, marks and silencers.
+
+A directive behind code is about its line. One on a line of its own is about the statement or
+declaration below: before a function, about all of it.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from goescape.analysis.model import DirectiveRemark, Finding, RankReason, Severity
+from goescape.analysis.positions import Place, Span
+from goescape.analysis.syntax.nodes import text, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tree_sitter import Node
+
+    from goescape.analysis.syntax.go_file import GoFile
+
+
+class DirectiveKind(enum.Enum):
+    """What a directive asks for; the value is what is written behind ``//goescape:``."""
+
+    NOESCAPE = "noescape"
+    """Nothing in its scope may escape."""
+    HOT = "hot"
+    """Everything in its scope matters."""
+    IGNORE = "ignore"
+    """Nothing in its scope is to be shown."""
+
+
+HELP = {
+    DirectiveKind.NOESCAPE: "An error when anything here escapes to the heap.",
+    DirectiveKind.HOT: "Every allocation here is a warning: this code runs often.",
+    DirectiveKind.IGNORE: "Allocations here are not shown. Say why: `//goescape:ignore REASON`.",
+}
+
+
+@frozen
+class Directive:
+    """One comment, and what it is about."""
+
+    order: DirectiveKind
+    reason: str
+    span: Span
+    """The comment."""
+    first: int
+    last: int
+    """The lines of its scope, 1-based."""
+
+    def is_about(self, line: int) -> bool:
+        """Whether a line is in its scope."""
+        return self.first <= line <= self.last
+
+
+def directives_of(file: GoFile) -> tuple[tuple[Directive, ...], tuple[DirectiveRemark, ...]]:
+    """The directives of a file, and what is wrong with those that are none."""
+    if _ANY.search(file.source.content) is None:
+        return (), ()
+    directives, remarks = [], []
+    for node in walk(file.root):
+        if node.type != "comment" or (match := _DIRECTIVE.match(text(node))) is None:
+            continue
+        order = _order(match)
+        if order is not None:
+            first, last = _scope(node, file)
+            reason = (match["rest"] or "").strip()
+            directives.append(Directive(order, reason, file.span(node), first, last))
+        elif match["name"] is not None:
+            known = ", ".join(each.value for each in DirectiveKind)
+            message = f"goescape has no directive `{match['name']}`; there are {known}"
+            remarks.append(DirectiveRemark(file.span(node), message))
+    return tuple(directives), tuple(remarks)
+
+
+def directive_at(line: str) -> DirectiveKind | None:
+    """The directive that a line of source has."""
+    match = _DIRECTIVE.search(line)
+    return None if match is None else _order(match)
+
+
+def apply_directives(
+    directives: Sequence[Directive], findings: Iterable[Finding]
+) -> tuple[list[Finding], list[DirectiveRemark]]:
+    """The findings of one file as its directives want them, and what they are to be told."""
+    kept, used, remarks = [], set(), []
+    for finding in findings:
+        about = [each for each in directives if each.is_about(finding.span.line)]
+        if not finding.is_diagnostic:
+            kept.append(finding)
+            continue
+        silencers = [each for each in about if each.order is DirectiveKind.IGNORE]
+        used.update(silencers)
+        if not silencers:
+            kept.append(_ranked(finding, {each.order for each in about}))
+    for each in directives:
+        if each.order is DirectiveKind.IGNORE and not each.reason:
+            remarks.append(DirectiveRemark(each.span, "say why: `//goescape:ignore REASON`"))
+        if each.order is DirectiveKind.IGNORE and each not in used:
+            remarks.append(
+                DirectiveRemark(each.span, "nothing escapes here that this could silence")
+            )
+    return kept, remarks
+
+
+def broken_by_inlining(
+    directives: Sequence[Directive], path: str, findings: Iterable[Finding]
+) -> Iterator[DirectiveRemark]:
+    """Promises that calls in a file break: what they call is inlined, and escapes from here."""
+    promises = [each for each in directives if each.order is DirectiveKind.NOESCAPE]
+    for finding in findings if promises else ():
+        for copy in finding.copies:
+            if not copy.escapes or copy.place.file != path or not finding.is_diagnostic:
+                continue
+            if any(each.is_about(copy.place.line) for each in promises):
+                message = (
+                    f"`{finding.subject}` of `{finding.function}` escapes, inlined here: "
+                    "`noescape` promises that nothing does"
+                )
+                yield DirectiveRemark(_point(copy.place), message, is_error=True)
+
+
+def _ranked(finding: Finding, orders: set[DirectiveKind]) -> Finding:
+    if DirectiveKind.NOESCAPE in orders and finding.escapes:
+        return evolve(finding, severity=Severity.WARNING, rank_reason=RankReason.CONTRACT)
+    if DirectiveKind.HOT in orders:
+        return evolve(finding, severity=Severity.WARNING, rank_reason=RankReason.MARKED_HOT)
+    return finding
+
+
+def _order(match: re.Match[str]) -> DirectiveKind | None:
+    if match["name"] is not None:
+        return next((each for each in DirectiveKind if each.value == match["name"]), None)
+    words = match["gcassert"].split(",")
+    return DirectiveKind.NOESCAPE if "noescape" in words else None
+
+
+def _scope(comment: Node, file: GoFile) -> tuple[int, int]:
+    line = comment.start_point[0] + 1
+    before = file.source.line(line)[: comment.start_point[1]]
+    if before.strip():
+        return line, line
+    below = comment.next_named_sibling
+    while below is not None and below.type == "comment":
+        below = below.next_named_sibling
+    if below is None or below.start_point[0] + 1 > line + _FARTHEST:
+        return line, line
+    return below.start_point[0] + 1, below.end_point[0] + 1
+
+
+def _point(place: Place) -> Span:
+    return Span(place.file, place.line, place.column, place.line, place.column + 1)
+
+
+_FARTHEST = 40
+"""Lines of comments between a directive and what it is about."""
+_ANY = re.compile(rb"//(?:goescape:|gcassert:)")
+_DIRECTIVE = re.compile(
+    r"//(?:goescape:(?P<name>\w*)|gcassert:(?P<gcassert>[\w,]+))(?P<rest>[ \t].*)?$"
+)

@@ -1,0 +1,194 @@
+"""What a report knows about one point of a file, and about a file as a whole."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis.model import Finding, Function, Parameter, SiteKind
+from goescape.analysis.syntax.go_file import GoFile
+from goescape.analysis.syntax.nodes import ancestors, callee_text
+from goescape.analysis.syntax.scopes import definition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tree_sitter import Node
+
+    from goescape.analysis.model import PackageReport
+    from goescape.analysis.positions import Place, Span
+    from goescape.analysis.syntax.source import SourceText
+
+
+@frozen
+class CursorFacts:
+    """What is known about the thing under the cursor."""
+
+    span: Span
+    findings: tuple[Finding, ...] = ()
+    parameter: Parameter | None = None
+    function: Function | None = None
+    notes: tuple[str, ...] = ()
+
+
+@frozen
+class FunctionCount:
+    """How many allocations a function has."""
+
+    span: Span
+    """The name of the function."""
+    total: int
+    in_loops: int
+    function: str = ""
+
+
+def look_up(report: PackageReport, file: str, line: int, byte_column: int) -> CursorFacts | None:
+    """What the report knows about a position of the compiled text; None if nothing.
+
+    A use of a variable answers for its declaration. The smallest thing under the cursor wins.
+    """
+    source = report.sources.get(file)
+    offset = source.offset(line, byte_column) if source is not None else None
+    if source is None or offset is None:
+        return None
+    syntax = _syntax(source)
+    name = _name_at(syntax, offset)
+    if name is not None and (hit := _about_name(report, syntax, name)) is not None:
+        return hit
+    return _about_expression(report, file, line, byte_column) or _about_channel(syntax, offset)
+
+
+def lens_lines(report: PackageReport, file: str) -> tuple[FunctionCount, ...]:
+    """The functions of a file that allocate."""
+    found: dict[str, list[Finding]] = defaultdict(list)
+    for finding in report.findings:
+        if finding.span.file == file and finding.is_diagnostic:
+            found[finding.function].append(finding)
+    return tuple(
+        FunctionCount(
+            function.name_span,
+            len(found[function.name]),
+            sum(finding.in_loop for finding in found[function.name]),
+            function.name,
+        )
+        for function in report.functions
+        if function.name_span.file == file and function.name in found
+    )
+
+
+def once_per_site(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """In source order, each site once, as the most important of its findings.
+
+    The same site comes from several packages where generic code is instantiated. Of equally
+    important ones it is always the same, in whatever order they come.
+    """
+    best: dict[tuple[Span, str], Finding] = {}
+    for finding in findings:
+        known = best.setdefault((finding.span, finding.subject), finding)
+        if known is not finding and _importance(finding) < _importance(known):
+            best[finding.span, finding.subject] = finding
+    return tuple(sorted(best.values(), key=lambda f: (f.span, f.anchor, f.subject)))
+
+
+def _importance(finding: Finding) -> tuple[int, list[Place]]:
+    return finding.severity.order, [copy.place for copy in finding.copies]
+
+
+def findings_by_file(reports: Iterable[PackageReport]) -> dict[str, tuple[Finding, ...]]:
+    """Every file's findings, once per site."""
+    files: dict[str, list[Finding]] = defaultdict(list)
+    for finding in once_per_site(f for report in reports for f in report.findings):
+        files[finding.span.file].append(finding)
+    return {file: tuple(found) for file, found in files.items()}
+
+
+def _about_name(report: PackageReport, syntax: GoFile, name: Node) -> CursorFacts | None:
+    span = syntax.span(name)
+    for function in report.functions:
+        if function.name_span == span:
+            inside = tuple(f for f in report.diagnostics() if _within(f.span, function.span))
+            return CursorFacts(span, inside, None, function)
+    declared = definition(name) if name.type == "identifier" else None
+    if declared is None:
+        return None
+    place = syntax.span(declared).start
+    findings = tuple(
+        f for f in report.findings if f.kind is SiteKind.VARIABLE and f.span.start == place
+    )
+    boxed = tuple(f for f in report.findings if f.span == span and f not in findings)
+    parameter = next(
+        (p for function in report.functions for p in function.parameters if p.span.start == place),
+        None,
+    )
+    if findings or boxed or parameter is not None:
+        return CursorFacts(span, findings + boxed, parameter)
+    return None
+
+
+def _about_expression(
+    report: PackageReport, file: str, line: int, byte_column: int
+) -> CursorFacts | None:
+    here = [
+        f for f in report.findings if f.span.file == file and f.span.contains(line, byte_column)
+    ]
+    stays = [s for s in report.stays if s.span.file == file and s.span.contains(line, byte_column)]
+    if here:
+        smallest = min((f.span for f in here), key=_size)
+        stays = [s for s in stays if _within(s.span, smallest) and s.span != smallest]
+        if not stays:
+            return CursorFacts(smallest, tuple(f for f in here if f.span == smallest))
+    if stays:
+        stay = min(stays, key=lambda s: _size(s.span))
+        note = f"; {stay.note}" if stay.note else ""
+        return CursorFacts(stay.span, notes=(f"`{stay.subject}` does not escape{note}.",))
+    return None
+
+
+def _about_channel(syntax: GoFile, offset: int) -> CursorFacts | None:
+    channel = _channel_at(syntax, offset)
+    if channel is not None:
+        words = "A channel is always allocated on the heap; the compiler prints nothing about it."
+        return CursorFacts(syntax.span(channel), notes=(words,))
+    return None
+
+
+def _name_at(syntax: GoFile, offset: int) -> Node | None:
+    for position in (offset, offset - 1):
+        node = syntax.node_at(position) if position >= 0 else None
+        if node is not None and node.type in {"identifier", "field_identifier"}:
+            return node
+    return None
+
+
+def _channel_at(syntax: GoFile, offset: int) -> Node | None:
+    node = syntax.node_at(offset)
+    for around in [node, *ancestors(node)] if node is not None else []:
+        if around is not None and around.type == "call_expression":
+            arguments = around.child_by_field_name("arguments")
+            made = arguments.named_children[0] if arguments and arguments.named_children else None
+            if callee_text(around) == "make" and made is not None and made.type == "channel_type":
+                return around
+            return None
+    return None
+
+
+@lru_cache(maxsize=8)
+def _syntax(source: SourceText) -> GoFile:
+    """The parsed file: who asks about a text asks again."""
+    return GoFile(source)
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return (
+        inner.file == outer.file
+        and (outer.line, outer.column) <= (inner.line, inner.column)
+        and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
+    )
+
+
+def _size(span: Span) -> tuple[int, int]:
+    lines = span.end_line - span.line
+    return (lines, span.end_column - span.column if lines == 0 else span.end_column)

@@ -1,0 +1,230 @@
+"""Whether what "escapes" really allocates, and what allocates although it "does not escape".
+
+The facts were measured with ``testing.AllocsPerRun``; from Go 1.25 on the compiler's own evidence
+(``-d=escapedebug=1,closure=1``) decides wherever it speaks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis.compiler.expressions import is_constant
+from goescape.analysis.model import Allocates, SiteKind
+from goescape.analysis.positions import Place
+from goescape.analysis.sites.site import Ownership
+from goescape.analysis.syntax.nodes import text
+from goescape.analysis.syntax.scopes import definition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tree_sitter import Node
+
+    from goescape.analysis.compiler.facts import BackendEvidence
+    from goescape.analysis.sites.site import Site
+    from goescape.analysis.sites.site_context import SiteContext
+    from goescape.analysis.syntax.go_package import GoPackage
+
+
+@frozen
+class RuntimeAllocation:
+    """What happens at run time, and the reason if that is not simply an allocation."""
+
+    allocates: Allocates
+    note: str = ""
+
+
+ALLOCATES = RuntimeAllocation(Allocates.YES)
+
+
+class AllocationRules:
+    """Decides for the sites of one file."""
+
+    def __init__(self, said: Iterable[BackendEvidence], path: str, syntax: GoPackage) -> None:
+        self._syntax = syntax
+        self._said: dict[Place, list[str]] = defaultdict(list)
+        for evidence in said:
+            place = Place(path, evidence.at.line, evidence.at.column)
+            self._said[place].append(evidence.text)
+
+    def of(self, site: Site, context: SiteContext) -> RuntimeAllocation:
+        """Whether a site that escapes allocates."""
+        if site.kind is SiteKind.CLOSURE:
+            return self._closure(site)
+        if site.kind is SiteKind.BOXED:
+            return self._boxed(site)
+        if self._zero_size(site):
+            return RuntimeAllocation(
+                Allocates.NO, "its value has no size, so all share one address"
+            )
+        if site.subject == "append":
+            return RuntimeAllocation(
+                Allocates.DEPENDS, "it allocates only when the slice has to grow"
+            )
+        if context.only_inlined:
+            return RuntimeAllocation(
+                Allocates.NO, "every call is inlined, and stays on the stack there"
+            )
+        return ALLOCATES
+
+    def _closure(self, site: Site) -> RuntimeAllocation:
+        said = self._said.get(site.place, ())
+        if any(words.startswith("heap closure") for words in said):
+            return ALLOCATES
+        no_capture = RuntimeAllocation(
+            Allocates.NO, "it captures no variable, so one static copy serves all"
+        )
+        if any(words.startswith("closure converted to global") for words in said):
+            return no_capture
+        node, file, function = site.node, site.file, site.function
+        if node is not None and node.type == "func_literal":
+            generic = function is not None and "type_parameter_list" in {
+                child.type for child in function.node.children
+            }
+            if not generic and not file.captured(node):
+                return no_capture
+        return ALLOCATES
+
+    def _boxed(self, site: Site) -> RuntimeAllocation:
+        if is_constant(site.subject) or self._is_named_constant(site):
+            return RuntimeAllocation(Allocates.NO, "a constant is boxed as read-only data")
+        said = [words for words in self._said.get(site.place, ()) if words.startswith("convert: ")]
+        if site.ownership is Ownership.OWN:
+            said += self._said_of_variable(site)
+            for words in said:
+                if (match := _SHARED.match(words)) is not None:
+                    return RuntimeAllocation(
+                        Allocates.NO, _SHARED_NOTES.get(match[1], _SHARED_NOTES[""])
+                    )
+        if self._zero_size(site):
+            return RuntimeAllocation(Allocates.NO, _SHARED_NOTES["zero-sized"])
+        if site.ownership is Ownership.OWN and site.node is not None:
+            kind = self._syntax.basic_type(site.file, site.node)
+            if kind in {"bool", "byte", "uint8", "int8"}:
+                return RuntimeAllocation(Allocates.NO, _SHARED_NOTES["single-byte"])
+            if re.match(r"u?int\d*$|rune$|number$", kind):
+                return RuntimeAllocation(
+                    Allocates.DEPENDS, "integers from 0 to 255 do not allocate"
+                )
+        return ALLOCATES
+
+    def _said_of_variable(self, site: Site) -> list[str]:
+        """What is said of a variable's type is said at its declaration."""
+        node, file = site.node, site.file
+        if node is None or node.type != "identifier":
+            return []
+        declared = definition(node)
+        if declared is None:
+            return []
+        said = self._said.get(file.span(declared).start, ())
+        return [words for words in said if "single-byte" in words or "zero-sized" in words]
+
+    def _is_named_constant(self, site: Site) -> bool:
+        # Go 1.21 prints constants as written, later versions their value.
+        if site.node is None:
+            return False
+        return self._syntax.is_constant(site.file, site.node)
+
+    def _zero_size(self, site: Site) -> bool:
+        if site.subject.startswith(("[]", "make([]")) and _is_boxed_too(site):
+            return False  # the slice has no array, but itself it has a size
+        if any(
+            step.reason == "zero-sized element"
+            for explanation in site.explanations
+            for flow in explanation.flows
+            for step in flow.steps
+        ):
+            return True
+        if re.match(r"make\(\[\][^,]*, 0\)$|\[\].*\{\}$", site.subject):
+            return True
+        if site.ownership is not Ownership.OWN or site.node is None:
+            return False
+        return self._node_has_no_size(site.node)
+
+    def _node_has_no_size(self, node: Node) -> bool:
+        match node.type:
+            case "unary_expression" | "parenthesized_expression":
+                return any(self._node_has_no_size(child) for child in node.named_children)
+            case "composite_literal":
+                literal_type = node.child_by_field_name("type")
+                body = node.child_by_field_name("body")
+                if literal_type is not None and literal_type.type == "slice_type":
+                    return body is not None and not any(
+                        child.type != "comment" for child in body.named_children
+                    )
+                return self._syntax.is_empty_type(literal_type)
+            case "call_expression":
+                function = node.child_by_field_name("function")
+                arguments = node.child_by_field_name("arguments")
+                made = (
+                    arguments.named_children[0] if arguments and arguments.named_children else None
+                )
+                return (
+                    function is not None
+                    and text(function) == "new"
+                    and (self._syntax.is_empty_type(made))
+                )
+            case "identifier":
+                declaration = node.parent
+                declared_type = declaration.child_by_field_name("type") if declaration else None
+                return self._syntax.is_empty_type(declared_type)
+        return False
+
+
+def may_still_allocate(subject: str) -> str:
+    """What something that does not escape may allocate at run time all the same; often nothing."""
+    if is_variable_make(subject):
+        return "on the stack up to 32 bytes; a larger one is allocated on the heap"
+    if subject.startswith(("make(map[", "map[")):
+        return "a map is allocated on the heap as soon as it holds more than 8 entries"
+    if re.match(r"(?:string|\(\[\]byte\))\(", subject) or (" + " in subject and '"' in subject):
+        return "on the stack up to 32 bytes; a longer text is allocated on the heap"
+    if subject.startswith("([]rune)("):
+        return "on the stack up to 32 runes; a longer text is allocated on the heap"
+    if subject == "append":
+        return "grows on the stack up to 32 bytes, then on the heap"
+    return ""
+
+
+def is_variable_make(subject: str) -> bool:
+    """Whether this is a ``make`` of a slice whose size is not a constant."""
+    match = re.match(r"make\(\[\](?P<rest>.*)\)$", subject)
+    if match is None:
+        return False
+    sizes = _outer_arguments(match["rest"])[1:]
+    return bool(sizes) and not re.fullmatch(r"\d+", sizes[-1].strip())
+
+
+def _outer_arguments(arguments: str) -> list[str]:
+    parts, depth, start = [], 0, 0
+    for index, character in enumerate(arguments):
+        depth += (character in "([{") - (character in ")]}")
+        if character == "," and depth == 0:
+            parts.append(arguments[start:index])
+            start = index + 1
+    return [*parts, arguments[start:]]
+
+
+def _is_boxed_too(site: Site) -> bool:
+    """Whether what an expression makes is put into an interface where it stands."""
+    return any(
+        step.reason == "interface-converted" and step.expression == explanation.subject
+        for explanation in site.explanations
+        for flow in explanation.flows
+        for step in flow.steps
+    )
+
+
+_SHARED = re.compile(
+    r"convert: using global for (?:(single-byte|zero-sized|zero value) )?interface"
+)
+_SHARED_NOTES = {
+    "single-byte": "a value of one byte is boxed as a shared static one",
+    "zero-sized": "a value without size is boxed as a shared static one",
+    "zero value": "a zero value is boxed as a shared static one",
+    "": "its content is constant and boxed as read-only data",
+}

@@ -1,0 +1,327 @@
+"""Why a site escapes: the cause, the decisive step, and the whole way there."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis.compiler.expressions import (
+    call_head,
+    lost_names,
+    plain_function,
+    plain_subject,
+)
+from goescape.analysis.model import Cause, FlowStep, SiteKind
+from goescape.analysis.positions import Place
+from goescape.analysis.sites.node_locator import callee_name
+from goescape.analysis.syntax.nodes import ancestors, text
+from goescape.analysis.syntax.scopes import definition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tree_sitter import Node
+
+    from goescape.analysis.compiler.facts import (
+        EscapeExplanation,
+        PrintedFlow,
+        PrintedPosition,
+        PrintedStep,
+    )
+    from goescape.analysis.sites.site import Site
+    from goescape.analysis.syntax.go_file import GoFile
+    from goescape.analysis.syntax.go_package import GoPackage
+
+
+@frozen
+class SiteCause:
+    """What the compiler's flow says about one site."""
+
+    cause: Cause
+    flow: tuple[FlowStep, ...] = ()
+    decisive: FlowStep | None = None
+    destination: str = ""
+
+
+class FlowChains:
+    """Finds the explanations of sites: a flow may go on in the explanation of another site."""
+
+    def __init__(self, explanations: Iterable[EscapeExplanation]) -> None:
+        self._by_subject: dict[str, list[EscapeExplanation]] = defaultdict(list)
+        for explanation in explanations:
+            self._by_subject[explanation.subject].append(explanation)
+
+    def of(self, site: Site) -> tuple[EscapeExplanation, ...]:
+        """The most telling explanation of a site, and those that its flow goes on in."""
+        first = site.telling
+        if first is None:
+            return ()
+        chain = [first]
+        while (flows := chain[-1].flows) and len(chain) < _LONGEST_CHAIN:
+            storage = _STORAGE.match(flows[-1].destination)
+            following = self._explanation_of(storage[1], flows[-1]) if storage else None
+            if following is None or following in chain:
+                break
+            chain.append(following)
+        return tuple(chain)
+
+    def _explanation_of(self, subject: str, flow: PrintedFlow) -> EscapeExplanation | None:
+        candidates = self._by_subject.get(subject, ())
+        positions = {step.at for step in flow.steps}
+        lines = {(at.file, at.line) for at in positions if at is not None}
+        for candidate in candidates:
+            if candidate.at in positions:
+                return candidate
+        return next((c for c in candidates if (c.at.file, c.at.line) in lines), None)
+
+
+class CauseFinder:
+    """Finds causes within one package."""
+
+    def __init__(
+        self,
+        syntax: GoPackage,
+        paths: Mapping[str, str | None],
+    ) -> None:
+        self._syntax = syntax
+        self._paths = paths
+
+    def reason(self, site: Site, chain: tuple[EscapeExplanation, ...]) -> SiteCause:
+        """The cause of a site that escapes; ``chain`` is what ``FlowChains`` found for it."""
+        if not chain:
+            return SiteCause(_cause_without_flow(site))
+        flows = tuple(flow for explanation in chain for flow in explanation.flows)
+        steps = tuple(self._flow_step(flow, step) for flow in flows for step in flow.steps)
+        cause, step, destination = self._judge(site, chain[0], flows)
+        decisive = None
+        if step is not None:
+            index = next(i for i, s in enumerate(s for f in flows for s in f.steps) if s is step)
+            decisive = steps[index]
+        return SiteCause(cause, steps, decisive, plain_subject(destination))
+
+    def _judge(
+        self, site: Site, own: EscapeExplanation, flows: tuple[PrintedFlow, ...]
+    ) -> tuple[Cause, PrintedStep | None, str]:
+        steps = [step for flow in own.flows for step in flow.steps]
+        for step in steps:
+            if (size := _SIZES.get(step.reason)) is not None:
+                return size, step, ""
+        last, destination = _last_step(flows)
+        if site.kind is SiteKind.BOXED:
+            return Cause.INTERFACE, last, self._receiver_of_box(last)
+        for step in steps:
+            if step.reason == "captured by a closure":
+                # `go f(x)`: the compiler wraps the call in a closure that captures temporaries.
+                if step.expression.startswith("."):
+                    return Cause.GO_OR_DEFER, step, self._statement_at(site, step.at)
+                return Cause.CAPTURED, step, ""
+        if _started_by_go_or_defer(site, flows):
+            return Cause.GO_OR_DEFER, last, self._statement_at(site, None)
+        if last is None:
+            return _cause_without_flow(site), None, ""
+        return self._by_last_step(site, last, destination)
+
+    def _by_last_step(
+        self, site: Site, last: PrintedStep, destination: str
+    ) -> tuple[Cause, PrintedStep | None, str]:
+        if last.reason == "return" or self._is_result(site, destination):
+            return Cause.RETURNED, last, destination
+        if last.reason == "call parameter":
+            cause, callee = self._call(last)
+            return cause, last, callee
+        if last.reason in {"captured by a closure", "reference"}:
+            return Cause.CAPTURED, last, ""
+        if last.reason == "interface-converted":
+            return Cause.INTERFACE, last, ""
+        if last.reason in _STORES or destination not in {"", "{heap}", "{temp}"}:
+            return Cause.STORED, last, stored_in(last)
+        return Cause.OTHER, last, ""
+
+    def _statement_at(self, site: Site, at: PrintedPosition | None) -> str:
+        """``go`` or ``defer``: the statement that holds on to a value."""
+        place = self._place(at) or site.place
+        file = self._syntax.files.get(place.file)
+        offset = file.source.offset(place.line, place.column) if file is not None else None
+        node = file.node_at(offset) if file is not None and offset is not None else None
+        for around in [node, *ancestors(node)] if node is not None else []:
+            if around is not None and around.type in {"go_statement", "defer_statement"}:
+                return around.type.partition("_")[0]
+        return "go"
+
+    def _is_result(self, site: Site, destination: str) -> bool:
+        if re.match(r"~[rR]\d+$", destination):
+            return True
+        return site.function is not None and destination in site.function.results
+
+    def _receiver_of_box(self, last: PrintedStep | None) -> str:
+        if last is None:
+            return ""
+        if last.reason == "call parameter":
+            return self._call(last)[1]
+        return stored_in(last) if last.reason in _STORES else ""
+
+    def _call(self, step: PrintedStep) -> tuple[Cause, str]:
+        """Whether the compiler knew the callee, and the callee in the reader's words."""
+        head = plain_function(call_head(step.expression))
+        if head == "append":
+            return Cause.STORED, "append"
+        _, source = self._call_at(step.at)
+        callee = text(source) if source is not None and "\n" not in text(source) else head
+        if source is not None and callee_name(source) not in {head.rpartition(".")[2], ""}:
+            callee = head  # something inlined there: its own callee is not in this source
+        return (Cause.INDIRECT if self._is_indirect(head, step.at) else Cause.PASSED), callee
+
+    def _is_indirect(self, head: str, at: PrintedPosition | None) -> bool:
+        if head.startswith("(") or not head:
+            return False
+        parts = head.split(".")
+        file, source = self._call_at(at)
+        if file is not None and source is not None:
+            # The compiler shows embedded fields that the source leaves out: `r.Resolver.fs.Join`.
+            written = plain_function(text(source)).split(".")
+            if (written[0], written[-1]) == (parts[0], parts[-1]):
+                return self._names_a_value(file, source)
+        if len(parts) == 1:
+            return not self._syntax.declares_function(head) and head not in _BUILTINS
+        # Something inlined: `pkg.F`, `pkg.T.M` and `T.M` are known, `pkg.variable.M` is not.
+        return (
+            len(parts) > 2 and parts[1][:1].islower() and not self._syntax.declares_type(parts[0])
+        )
+
+    def _names_a_value(self, file: GoFile, callee: Node) -> bool:
+        """Whether a called expression is a variable or field, not a function or method."""
+        first = callee
+        depth = 0
+        while first.type in {"selector_expression", "index_expression", "parenthesized_expression"}:
+            depth += first.type == "selector_expression"
+            first = first.named_children[0]
+        name = text(first)
+        if first.type != "identifier" or definition(first) is not None:
+            return True
+        if depth == 0:
+            return not self._syntax.declares_function(name) and name not in _BUILTINS
+        return not (name in file.imported_names and depth == 1) and not self._syntax.declares_type(
+            name
+        )
+
+    def _call_at(self, at: PrintedPosition | None) -> tuple[GoFile | None, Node | None]:
+        """The called expression at the `(` of a call, and its file."""
+        place = self._place(at)
+        file = self._syntax.files.get(place.file) if place is not None else None
+        offset = file.source.offset(place.line, place.column) if file and place else None
+        if file is None or offset is None:
+            return file, None
+        for node in file.anchored_at(offset):
+            if node.type == "call_expression":
+                return file, node.child_by_field_name("function")
+        return file, None
+
+    def _flow_step(self, flow: PrintedFlow, step: PrintedStep) -> FlowStep:
+        return FlowStep(
+            self._place(step.at),
+            self._expression(step),
+            step.reason,
+            plain_subject(f"{flow.destination} ← {flow.source}"),
+        )
+
+    def _expression(self, step: PrintedStep) -> str:
+        """The compiler's rendering; the statement as written where the former has lost names."""
+        place = self._place(step.at) if lost_names(step.expression) else None
+        file = self._syntax.files.get(place.file) if place is not None else None
+        offset = file.source.offset(place.line, place.column) if file and place else None
+        token = file.node_at(offset) if file and offset is not None else None
+        statement = token.parent if token is not None else None
+        if statement is not None and statement.type in _STATEMENTS.get(step.reason, ()):
+            written = text(statement)
+            if "\n" not in written:
+                return written
+        return plain_subject(step.expression)
+
+    def _place(self, at: PrintedPosition | None) -> Place | None:
+        path = self._paths.get(at.file) if at is not None else None
+        return Place(path, at.line, at.column) if path is not None and at is not None else None
+
+
+def stored_in(step: PrintedStep) -> str:
+    """What an assignment, send or literal stores into, as far as the text shows it."""
+    match step.reason:
+        case "assign" | "assign-pair" | "assign-pair-dot-type":
+            left = re.split(r" [^\w\s=]?= ", step.expression, maxsplit=1)[0]
+            return left if "," not in left else ""
+        case "key of map put":
+            return step.expression.partition("[")[0]
+        case "send":
+            return step.expression.partition(" <- ")[0]
+        case "append" | "appendee slice" | "appended slice...":
+            return "append"
+    return ""
+
+
+def _last_step(flows: tuple[PrintedFlow, ...]) -> tuple[PrintedStep | None, str]:
+    """The step that decides: the last that is more than plumbing, and where its flow leads."""
+    for flow in reversed(flows):
+        for step in reversed(flow.steps):
+            if step.reason not in _PLUMBING:
+                return step, flows[-1].destination
+    return None, flows[-1].destination if flows else ""
+
+
+def _started_by_go_or_defer(site: Site, flows: tuple[PrintedFlow, ...]) -> bool:
+    if site.node is not None and site.node.type in {"go_statement", "defer_statement"}:
+        return True
+    steps = [step for flow in flows for step in flow.steps]
+    return site.kind is SiteKind.CLOSURE and all(step.reason == "spill" for step in steps)
+
+
+def _cause_without_flow(site: Site) -> Cause:
+    return Cause.INTERFACE if site.kind is SiteKind.BOXED else Cause.OTHER
+
+
+_LONGEST_CHAIN = 12
+_STORAGE = re.compile(r"\{storage for (.*)\}$", re.DOTALL)
+_ASSIGNMENTS = ("assignment_statement", "short_var_declaration")
+_STATEMENTS = {
+    "return": ("return_statement",),
+    "assign": _ASSIGNMENTS,
+    "assign-pair": _ASSIGNMENTS,
+}
+_SIZES = {  # the keys are ``site.SIZES``
+    "too large for stack": Cause.TOO_LARGE,
+    "too aligned for stack": Cause.TOO_LARGE,
+    "non-constant size": Cause.DYNAMIC_SIZE,
+    "zero-sized element": Cause.DYNAMIC_SIZE,
+}
+_PLUMBING = {
+    "spill",
+    "address-of",
+    "dot",
+    "dot of pointer",
+    "fixed-array-index-of",
+    "indirection",
+    "slice",
+    "slice-to-array",
+    "range",
+    "range-deref",
+    "switch case",
+    "reference",
+    "interface-converted",
+}
+_STORES = {
+    "assign",
+    "assign-pair",
+    "assign-pair-dot-type",
+    "key of map put",
+    "map literal key",
+    "map literal value",
+    "send",
+    "slice-literal-element",
+    "array literal element",
+    "struct literal element",
+    "appendee slice",
+    "appended slice...",
+    "copied slice",
+}
+_BUILTINS = {"append", "panic", "print", "println", "copy", "new", "make", "recover", "delete"}

@@ -1,0 +1,108 @@
+"""What the compiler says about the functions of a file and the variables that literals capture."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from goescape.analysis.compiler.facts import EscapeVerdict
+from goescape.analysis.model import CapturedVariable, Function, Parameter
+from goescape.analysis.positions import Place
+from goescape.analysis.syntax.go_file import parameters
+from goescape.analysis.syntax.nodes import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from goescape.analysis.compiler.facts import (
+        Inlinable,
+        ParameterLeak,
+        PrintedCapture,
+        PrintedPosition,
+    )
+    from goescape.analysis.compiler.file_facts import FileFacts
+    from goescape.analysis.syntax.go_file import FunctionDeclaration, GoFile
+
+
+def functions_of(
+    facts: Iterable[FileFacts], file: GoFile, wanted: Iterable[FunctionDeclaration]
+) -> Iterator[Function]:
+    """Functions declared in a file, with what is said of each."""
+    path = file.source.path
+    inlinable: dict[Place, Inlinable] = {}
+    leaks: dict[Place, dict[ParameterLeak, None]] = {}
+    kept: dict[Place, str] = {}
+    for each in facts:
+        for fact in each.inlinable:
+            inlinable.setdefault(Place(path, fact.at.line, fact.at.column), fact)
+        for leak in each.leaks:
+            leaks.setdefault(Place(path, leak.at.line, leak.at.column), {})[leak] = None
+        for decision in each.decisions:
+            if decision.verdict is EscapeVerdict.STAYS:
+                place = Place(path, decision.at.line, decision.at.column)
+                kept.setdefault(place, decision.message)
+    for declared in wanted:
+        yield _function(file, declared, inlinable, leaks, kept)
+
+
+def captures_of(facts: Iterable[FileFacts], path: str) -> Iterator[CapturedVariable]:
+    """Each variable once, with the worst that the compiler says of it in any copy.
+
+    In each function, the first line counts: afterwards, the capture itself takes the address.
+    """
+    found: dict[Place, CapturedVariable] = {}
+    for each in facts:
+        firsts: dict[tuple[str, PrintedPosition], PrintedCapture] = {}
+        for fact in each.captures:
+            firsts.setdefault((_LITERAL_NAME.split(fact.function)[0], fact.at), fact)
+        for (_, at), fact in firsts.items():
+            place = Place(path, at.line, at.column)
+            known = found.get(place, CapturedVariable(place, False, False, False, 0))
+            found[place] = CapturedVariable(
+                place,
+                known.by_reference or fact.by_reference,
+                known.addressed or fact.addressed,
+                known.assigned or fact.assigned,
+                max(known.width, fact.width),
+            )
+    return (found[place] for place in sorted(found))
+
+
+def _function(
+    file: GoFile,
+    declared: FunctionDeclaration,
+    inlinable: Mapping[Place, Inlinable],
+    leaks: Mapping[Place, Mapping[ParameterLeak, None]],
+    kept: Mapping[Place, str],
+) -> Function:
+    said = inlinable.get(file.span(declared.name_node).start)
+    known = []
+    for name in parameters(declared):
+        span = file.span(name)
+        leaking = tuple(leaks.get(span.start, ()))
+        if leaking or span.start in kept:
+            words = tuple(leak.message for leak in leaking) or (kept[span.start],)
+            destinations = tuple(_leak_destination(leak, declared) for leak in leaking)
+            known.append(Parameter(text(name), span, destinations, words))
+    return Function(
+        declared.name,
+        file.span(declared.node),
+        file.span(declared.name_node),
+        said.can if said is not None else None,
+        said.detail if said is not None else "",
+        tuple(known),
+    )
+
+
+def _leak_destination(leak: ParameterLeak, declared: FunctionDeclaration) -> str:
+    if leak.destination.startswith("heap"):
+        return leak.destination
+    if (match := re.match(r"~[rR](\d+)$", leak.destination)) is not None:
+        return f"result {match[1]}"
+    if leak.destination in declared.results:
+        return f"result {declared.results.index(leak.destination)}"
+    return leak.destination
+
+
+# What follows the name of a function in the names of the literals in it.
+_LITERAL_NAME = re.compile(r"\.(?:func|gowrap|deferwrap)\d")

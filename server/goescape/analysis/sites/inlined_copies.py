@@ -1,0 +1,133 @@
+"""One allocation site, one finding: what was inlined is a copy of the site it came from."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from attrs import define, field, frozen
+
+from goescape.analysis.model import InlinedCopy, OmittedSite, SiteKind
+from goescape.analysis.sites.site import Ownership
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from tree_sitter import Node
+
+    from goescape.analysis.positions import Place
+    from goescape.analysis.sites.site import Site
+    from goescape.analysis.sites.site_finder import FileSites
+
+
+@define(eq=False)
+class InlinedCopies:
+    """Where else a site was compiled."""
+
+    by_place: dict[Place, InlinedCopy] = field(factory=dict)
+    nodes: list[Node] = field(factory=list)
+    """The calls."""
+
+    def add(self, copy: Site) -> None:
+        """Count a site as a copy."""
+        known = self.by_place.get(copy.place)
+        escapes = copy.escapes or (known is not None and known.escapes)
+        caller = copy.function.name if copy.function is not None else ""
+        self.by_place[copy.place] = InlinedCopy(copy.place, caller, escapes)
+        if copy.node is not None:
+            self.nodes.append(copy.node)
+
+    def sorted(self) -> tuple[InlinedCopy, ...]:
+        """In source order."""
+        return tuple(self.by_place[place] for place in sorted(self.by_place))
+
+
+@frozen
+class MergedSites:
+    """What is left when every repeat has found its site."""
+
+    sites: tuple[Site, ...]
+    copies: Mapping[Site, InlinedCopies]
+    """Of those sites that have any."""
+    left_out: tuple[OmittedSite, ...]
+
+
+def merge_copies(files: Iterable[FileSites]) -> MergedSites:
+    """Make one of the repeats of each site."""
+    files = tuple(files)
+    left_out = []
+    copies: dict[Site, InlinedCopies] = {}
+    own = _Origins(copies)
+    for each in files:
+        own.add(each.own)
+    inlined = []
+    for copy in (copy for each in files for copy in each.others if not own.take(copy)):
+        if copy.ownership is not Ownership.WRAPPER:
+            inlined.append(copy)
+        elif copy.escapes:
+            reason = "the compiler's wrapper around a generic function"
+            left_out.append(OmittedSite(copy.place, copy.message, reason))
+    # What a function got by inlining, it hands on where it is inlined itself.
+    inlined.sort(key=lambda site: len(site.inlined))
+    inherited = _Origins(copies)
+    for site in inlined:
+        if not inherited.take(site):
+            inherited.add([site])
+    return MergedSites((*own.sites, *inherited.sites), copies, tuple(left_out))
+
+
+class _Origins:
+    """Sites by the functions that they stand in."""
+
+    def __init__(self, copies: dict[Site, InlinedCopies]) -> None:
+        self.sites: list[Site] = []
+        self._copies = copies
+        self._by_function: dict[str, list[Site]] = {}
+
+    def add(self, sites: Sequence[Site]) -> None:
+        """Let copies find these."""
+        self.sites.extend(sites)
+        for site in sites:
+            for name in site.names:
+                self._by_function.setdefault(name, []).append(site)
+
+    def take(self, copy: Site) -> bool:
+        """Give a copy to its origin; whether it has one."""
+        origin = self._origin(copy)
+        if origin is None or (copy.escapes and not origin.escapes):
+            return False  # what stays in its function may escape from a caller
+        self._copies.setdefault(origin, InlinedCopies()).add(copy)
+        return True
+
+    def _origin(self, copy: Site) -> Site | None:
+        """The site in the inlined function that this is a copy of."""
+        is_variable = copy.kind is SiteKind.VARIABLE
+        candidates = [
+            site
+            for name in _inlined_at(copy)
+            for site in self._in_function(name)
+            if (site.kind is SiteKind.VARIABLE) == is_variable and site.place != copy.place
+        ]
+        for site in candidates:
+            if site.unqualified == copy.unqualified:
+                return site
+        if copy.kind in {SiteKind.BOXED, SiteKind.VARIABLE}:
+            return None
+        return next((site for site in candidates if site.outline == copy.outline), None)
+
+    def _in_function(self, name: str) -> list[Site]:
+        """The sites in a function; for a closure (``F.func1``) those in the literals of ``F``."""
+        if name in self._by_function:
+            return self._by_function[name]
+        closure = _CLOSURE.match(name)
+        around = self._by_function.get(closure[1], []) if closure is not None else []
+        return [site for site in around if site.in_literal]
+
+
+def _inlined_at(copy: Site) -> Iterator[str]:
+    yield from copy.inlined
+    if copy.ownership is Ownership.WRAPPER and copy.function is not None:
+        yield copy.function.name
+
+
+_CLOSURE = re.compile(r"(.+?)\.func\d+(?:\.\d+)*$")

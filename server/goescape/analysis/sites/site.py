@@ -1,0 +1,104 @@
+"""An allocation site: what the compiler says of one place, and the node of the source it means."""
+
+from __future__ import annotations
+
+import enum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from attrs import define, field
+
+from goescape.analysis.compiler.expressions import outline, unqualified
+from goescape.analysis.compiler.facts import EscapeExplanation, EscapeVerdict, files_in
+from goescape.analysis.model import SiteKind
+from goescape.analysis.syntax.nodes import ancestors
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from goescape.analysis.positions import Place
+    from goescape.analysis.syntax.go_file import FunctionDeclaration, GoFile
+
+
+class Ownership(enum.Enum):
+    """How an allocation belongs to the source at its position."""
+
+    OWN = enum.auto()
+    """The expression or name that stands there."""
+    INLINED = enum.auto()
+    """Something inside a function that was inlined there."""
+    WRAPPER = enum.auto()
+    """The compiler's wrapper around a generic function or method."""
+
+
+@define(eq=False)
+class Site:
+    """An allocation site while its repeats are gathered."""
+
+    place: Place
+    subject: str
+    """As the compiler renders it, without instantiations: ``make([]T, n)``."""
+    message: str
+    escapes: bool
+    verdict: EscapeVerdict
+    file: GoFile
+    inlined: tuple[str, ...]
+    """The functions that were inlined at this place."""
+    explanations: list[EscapeExplanation] = field(factory=list)
+    node: Node | None = None
+    ownership: Ownership = Ownership.OWN
+    kind: SiteKind = SiteKind.EXPRESSION
+    inlined_from: str = ""
+    names: tuple[str, ...] = ()
+    """How the compiler names the function that it stands in."""
+
+    @property
+    def key(self) -> tuple[Place, str, bool]:
+        """What makes two reports one site."""
+        return (self.place, self.subject, self.verdict is EscapeVerdict.MOVED)
+
+    @cached_property
+    def function(self) -> FunctionDeclaration | None:
+        """The declaration that it stands in."""
+        return self.file.function_at(self.node.start_byte) if self.node is not None else None
+
+    @cached_property
+    def telling(self) -> EscapeExplanation | None:
+        """The explanation to show: one of a size, then (for a variable) of a capture, or the first.
+
+        ``wg`` escapes by ``wg.Add`` and by the function literal that uses it: the latter is the
+        news.
+        """
+        for telling in (SIZES, _CAPTURES if self.kind is SiteKind.VARIABLE else frozenset()):
+            for explanation in self.explanations:
+                steps = [step for flow in explanation.flows for step in flow.steps]
+                if any(step.reason in telling and step.expression[:1] != "." for step in steps):
+                    return explanation
+        return next((e for e in self.explanations if e.flows), None)
+
+    @cached_property
+    def leads_to(self) -> frozenset[str]:
+        """The files, as printed, that its telling explanation mentions."""
+        return files_in(self.telling) if self.telling is not None else frozenset()
+
+    @cached_property
+    def in_literal(self) -> bool:
+        """Whether it stands in a function literal."""
+        return self.node is not None and any(a.type == "func_literal" for a in ancestors(self.node))
+
+    @cached_property
+    def unqualified(self) -> str:
+        """The subject without package names."""
+        return unqualified(self.subject)
+
+    @cached_property
+    def outline(self) -> str:
+        """The part of the subject that inlining keeps."""
+        return outline(self.subject)
+
+
+SIZES = frozenset(
+    {"too large for stack", "too aligned for stack", "non-constant size", "zero-sized element"}
+)
+"""The reasons that are about sizes."""
+_CAPTURES = frozenset({"captured by a closure"})

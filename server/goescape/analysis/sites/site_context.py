@@ -1,0 +1,184 @@
+"""What a finding takes from outside of its file; all else is in the file and its facts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from attrs import frozen
+
+from goescape.analysis.compiler.facts import files_in
+from goescape.analysis.syntax.cold_code import is_error_path, is_test_file
+from goescape.analysis.syntax.go_package import references_in
+from goescape.analysis.syntax.loops import runs_repeatedly
+from goescape.analysis.syntax.nodes import ancestors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tree_sitter import Node
+
+    from goescape.analysis.compiler.facts import EscapeExplanation
+    from goescape.analysis.model import InlinedCopy
+    from goescape.analysis.sites.causes import FlowChains
+    from goescape.analysis.sites.edited_function import EditedFunction
+    from goescape.analysis.sites.inlined_copies import InlinedCopies
+    from goescape.analysis.sites.site import Site
+    from goescape.analysis.syntax.go_file import FunctionDeclaration, GoFile
+    from goescape.analysis.syntax.go_package import GoPackage
+
+
+@frozen
+class SiteContext:
+    """What the rest of the package says of one site: with an equal one, its finding is equal."""
+
+    copies: tuple[InlinedCopy, ...]
+    """In source order."""
+    literal_in_loops: bool
+    """Whether its function literal is inlined wherever it is called, and that only in loops."""
+    function_in_loops: bool
+    """Whether every call of its (private) function comes from a loop, perhaps through others."""
+    only_inlined: bool
+    """Whether its (private) function never runs as itself: each use is an inlined call that stays
+    on the stack."""
+    chain: tuple[EscapeExplanation, ...]
+    """Its explanation, and those that this goes on in."""
+    elsewhere: tuple[GoFile, ...]
+    """The other files that its flow leads through."""
+
+
+class SiteContexts:
+    """Finds them within one package."""
+
+    def __init__(
+        self,
+        syntax: GoPackage,
+        uses: FunctionUses,
+        chains: FlowChains,
+        paths: Mapping[str, str | None],
+    ) -> None:
+        self._syntax = syntax
+        self._uses = uses
+        self._chains = chains
+        self._paths = paths
+        self._in_loops: dict[str, bool] = {}
+
+    def of(self, site: Site, copies: InlinedCopies) -> SiteContext:
+        """The context of a site."""
+        chain = self._chains.of(site) if site.escapes else ()
+        function = site.function
+        return SiteContext(
+            copies.sorted() if copies.by_place else (),
+            bool(copies.nodes) and site.in_literal and all(map(runs_repeatedly, copies.nodes)),
+            function is not None and self._called_only_in_loops(function),
+            self._only_inlined(site, copies),
+            chain,
+            self._elsewhere(site, chain),
+        )
+
+    def _elsewhere(self, site: Site, chain: tuple[EscapeExplanation, ...]) -> tuple[GoFile, ...]:
+        printed = site.leads_to if chain else frozenset()
+        if len(chain) > 1:
+            printed = printed.union(*map(files_in, chain[1:]))
+        if len(printed) <= 1 and all(self._paths.get(each) == site.place.file for each in printed):
+            return ()  # nearly always
+        others = {self._paths.get(file) for file in printed} - {site.place.file}
+        files = self._syntax.files
+        return tuple(files[other] for other in sorted(filter(None, others)) if other in files)
+
+    def _only_inlined(self, site: Site, copies: InlinedCopies) -> bool:
+        if not copies.by_place or any(copy.escapes for copy in copies.by_place.values()):
+            return False
+        function = site.function
+        if function is None or function.exported:
+            return False
+        uses = sum(1 for _ in self._uses.of(self._syntax, function.plain_name))
+        return uses <= len(copies.by_place)
+
+    def _called_only_in_loops(self, function: FunctionDeclaration) -> bool:
+        known = self._in_loops.get(function.name)
+        if known is not None:
+            return known
+        self._in_loops[function.name] = False  # a cycle of calls proves nothing
+        answer = not function.exported and self._all_callers_loop(function)
+        self._in_loops[function.name] = answer
+        return answer
+
+    def _all_callers_loop(self, function: FunctionDeclaration) -> bool:
+        seen = False
+        for use in self._uses.of(self._syntax, function.plain_name):
+            if use.in_test or (use.caller is not None and use.caller.name == function.name):
+                continue
+            if not use.called:
+                return False
+            if not use.repeated and (
+                use.caller is None or not self._called_only_in_loops(use.caller)
+            ):
+                return False
+            seen = True
+        return seen
+
+
+@frozen(eq=False)
+class FunctionUse:
+    """A place that names a function."""
+
+    caller: FunctionDeclaration | None
+    called: bool
+    """Whether it calls the function, and does not just name it."""
+    repeated: bool
+    """Whether it runs in a loop, and not only when something went wrong."""
+    in_test: bool
+    line: int
+
+
+class FunctionUses:
+    """Who names a function: each file is asked once for each name, as long as it lives."""
+
+    def __init__(self) -> None:
+        self._known: WeakKeyDictionary[GoFile, dict[str, tuple[FunctionUse, ...]]] = (
+            WeakKeyDictionary()
+        )
+
+    def of(self, syntax: GoPackage, name: str) -> Iterator[FunctionUse]:
+        """Every place that names this function or method, its declaration left out."""
+        for file in syntax.files.values():
+            known = self._known.setdefault(file, {})
+            if name not in known:
+                known[name] = tuple(_use(file, node) for node in references_in(file, name))
+            yield from known[name]
+
+    def carry(self, old: GoFile, new: GoFile, edit: EditedFunction) -> None:
+        """Take what is known of an older text of a file, in which one function was another one."""
+        if new in self._known:
+            return
+        edited = new.functions[edit.index].node
+        self._known[new] = {
+            name: (
+                *(use for use in uses if not edit.has(use.line)),
+                *(_use(new, node) for node in references_in(new, name, edited)),
+            )
+            for name, uses in self._known.get(old, {}).items()
+        }
+
+
+def _use(file: GoFile, name: Node) -> FunctionUse:
+    repeated = runs_repeatedly(name) and not is_error_path(name, "")
+    in_test = is_test_file(file.source.path)
+    caller = file.function_at(name.start_byte)
+    return FunctionUse(caller, _is_called(name), repeated, in_test, name.start_point[0] + 1)
+
+
+def _is_called(name: Node) -> bool:
+    child = name
+    for parent in ancestors(name):
+        if parent.type == "call_expression":
+            return parent.child_by_field_name("function") == child
+        if parent.type not in {"selector_expression", "index_expression", "generic_type"} and (
+            parent.type != "type_conversion_expression"
+        ):
+            return False
+        if parent.type == "type_conversion_expression":
+            return True  # `f[int](x)` reads like a conversion to a generic type
+        child = parent
+    return False

@@ -1,0 +1,84 @@
+"""What a package declares for others: what importers and external tests are compiled by."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis.syntax.nodes import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tree_sitter import Node
+
+    from goescape.analysis.syntax.go_file import GoFile
+
+_FUNCTIONS = frozenset({"function_declaration", "method_declaration", "func_literal"})
+_SPECS = frozenset({"var_spec", "type_spec", "type_alias"})
+
+
+@frozen
+class Declaration:
+    """One at package level, without comments and the bodies of functions."""
+
+    words: tuple[str, ...]
+    function: str = ""
+    """The name of a function or method; empty for all else."""
+
+
+def affects_importers(
+    before: Iterable[GoFile], after: Iterable[GoFile], unchanged: Iterable[GoFile]
+) -> bool:
+    """Whether edits of some of a package's files take away what code outside of it may rely on.
+
+    A function that is not exported is nobody else's concern, unless a variable of the package has
+    its value, and so perhaps its type.
+    """
+    new = _of_all(after)
+    lost = _of_all(before) - new
+    if any(not each.function or each.function[0].isupper() for each in lost):
+        return True
+    names = {each.function for each in lost}
+    values = (each for each in (*new, *_of_all(unchanged if names else ())) if not each.function)
+    return any(names.intersection(each.words) for each in values)
+
+
+def _of_all(files: Iterable[GoFile]) -> Counter[Declaration]:
+    return Counter(each for file in files for each in declarations(file))
+
+
+def declarations(file: GoFile) -> Iterator[Declaration]:
+    """All of a file, in source order."""
+    for declaration in file.root.named_children:
+        if declaration.type in _FUNCTIONS:
+            name = declaration.child_by_field_name("name")
+            yield Declaration(tuple(_words(declaration)), text(name) if name is not None else "")
+        elif declaration.type not in {"package_clause", "import_declaration", "comment"}:
+            for node in _specs(declaration) or [declaration]:
+                yield Declaration(tuple(_words(node)))
+
+
+def _specs(node: Node) -> list[Node]:
+    """What a group declares one by one; constants belong together, for iota counts them."""
+    if node.type not in {"var_declaration", "type_declaration", "var_spec_list"}:
+        return []
+    found = []
+    for child in node.named_children:
+        found += [child] if child.type in _SPECS else _specs(child)
+    return found
+
+
+def _words(node: Node) -> Iterator[str]:
+    if node.type == "comment" or _is_body(node):
+        return
+    if not node.children:
+        yield text(node)
+    for child in node.children:
+        yield from _words(child)
+
+
+def _is_body(node: Node) -> bool:
+    return node.type == "block" and node.parent is not None and node.parent.type in _FUNCTIONS

@@ -1,0 +1,308 @@
+"""One parsed file of Go: which expression owns a column, which function stands where.
+
+A thin reading of tree-sitter's tree. Offsets are bytes from 0; nothing here fails on a file that
+does not parse.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_right
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
+
+import tree_sitter_go
+from attrs import frozen
+from tree_sitter import Language, Node, Parser, Query, QueryCursor
+
+from goescape.analysis.syntax.nodes import ancestors, anchor, text, walk
+from goescape.analysis.syntax.scopes import definition, parameter_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from goescape.analysis.positions import Span
+    from goescape.analysis.syntax.source import SourceText
+
+_GO = Language(tree_sitter_go.language())
+
+
+@frozen
+class FunctionDeclaration:
+    """A function or method declaration."""
+
+    name: str
+    """As the compiler names it: ``F``, ``(*T).M``, ``T.M``."""
+    plain_name: str
+    node: Node
+    name_node: Node
+    results: tuple[str, ...]
+    """The names of the results; empty when they have none."""
+
+    @property
+    def exported(self) -> bool:
+        """Whether other packages can call it by name."""
+        return self.plain_name[:1].isupper()
+
+
+class GoFile:
+    """One parsed file."""
+
+    def __init__(self, source: SourceText) -> None:
+        self.source = source
+        self.root = Parser(_GO).parse(source.content).root_node
+
+    def read_ahead(self) -> None:
+        """Look up now what every report asks for."""
+        self.functions, self.types, self.constants, self._words  # noqa: B018 - cached properties
+
+    def span(self, node: Node) -> Span:
+        """Where a node stands."""
+        return self.source.span(node.start_byte, node.end_byte)
+
+    def node_at(self, offset: int) -> Node | None:
+        """The smallest node that covers the byte at ``offset``, punctuation included."""
+        return self.root.descendant_for_byte_range(offset, offset + 1)
+
+    def anchored_at(self, offset: int) -> tuple[Node, ...]:
+        """The nodes that the compiler may mean by this position, innermost first."""
+        found = []
+        node = self.node_at(offset)
+        while node is not None and node.type not in _TOO_WIDE:
+            if anchor(node) == offset:
+                found.append(node)
+            node = node.parent
+        return tuple(found)
+
+    def nodes_between(self, start: int, end: int) -> Iterator[Node]:
+        """The nodes that touch a range of bytes, in source order."""
+        stack = [self.root]
+        while stack:
+            node = stack.pop()
+            if node.start_byte < end and start < node.end_byte:
+                yield node
+                stack.extend(reversed(node.named_children))
+
+    @cached_property
+    def functions(self) -> tuple[FunctionDeclaration, ...]:
+        """Every function and method declared in the file, in source order."""
+        nodes = self._declarations("function")
+        return tuple(declared for node in nodes if (declared := _declared(node)))
+
+    @cached_property
+    def types(self) -> dict[str, Node]:
+        """The type that each package-level name stands for."""
+        found = {}
+        for node in self._declarations("type"):
+            name, type_node = node.child_by_field_name("name"), node.child_by_field_name("type")
+            if name is not None and type_node is not None and _at_package_level(node):
+                found[text(name)] = type_node
+        return found
+
+    @cached_property
+    def constants(self) -> frozenset[str]:
+        """The names of the file's package-level constants."""
+        return frozenset(
+            text(name)
+            for node in self._declarations("constant")
+            for name in node.children_by_field_name("name")
+        )
+
+    @cached_property
+    def constant_values(self) -> dict[str, str]:
+        """What is written behind each package-level constant that is declared alone."""
+        found = {}
+        for node in self._declarations("constant"):
+            names, value = node.children_by_field_name("name"), node.child_by_field_name("value")
+            if len(names) == 1 and value is not None and _at_package_level(node):
+                found[text(names[0])] = text(value)
+        return found
+
+    @cached_property
+    def field_names(self) -> frozenset[str]:
+        """The names of all struct fields."""
+        return frozenset(text(node) for node in self._declarations("field"))
+
+    @cached_property
+    def method_names(self) -> frozenset[str]:
+        """The names of all methods, those of interfaces included."""
+        return frozenset(text(node) for node in self._declarations("method"))
+
+    @cached_property
+    def imported_names(self) -> frozenset[str]:
+        """The names under which the file knows other packages (also the likely real ones)."""
+        names = set()
+        for node in self._declarations("import"):
+            alias, path = node.child_by_field_name("name"), node.child_by_field_name("path")
+            if alias is not None:
+                names.add(text(alias))
+            if path is not None:
+                names.update(_package_names(text(path).strip('"`')))
+        return frozenset(names)
+
+    @cached_property
+    def imports(self) -> tuple[tuple[str, str], ...]:
+        """Each imported path, with the name that is written in front of it (or nothing)."""
+        found = []
+        for node in self._declarations("import"):
+            alias, path = node.child_by_field_name("name"), node.child_by_field_name("path")
+            if path is not None:
+                found.append((text(path).strip('"`'), text(alias) if alias is not None else ""))
+        return tuple(found)
+
+    def mentions(self, name: str) -> Sequence[int]:
+        """Where a name stands as a word, in code or not, in the order of the text."""
+        return self._words.get(name.encode(), ())
+
+    @cached_property
+    def _words(self) -> dict[bytes, array[int]]:
+        """Where each word stands: to look for many in a large file one by one takes long."""
+        found: dict[bytes, list[int]] = {}
+        for match in _WORD.finditer(self.source.content):
+            found.setdefault(match[0], []).append(match.start())
+        return {word: array("I", starts) for word, starts in found.items()}
+
+    @cached_property
+    def package_name(self) -> str:
+        """The name in the package clause."""
+        clause = next((n for n in self.root.named_children if n.type == "package_clause"), None)
+        return text(clause.named_children[0]) if clause and clause.named_children else ""
+
+    @cached_property
+    def uses_cgo(self) -> bool:
+        """Whether the compiler saw a rewritten copy of this file, with other columns."""
+        imports = self._declarations("import")
+        return any(text(node).strip('"') == "C" for node in imports)
+
+    @cached_property
+    def generated(self) -> bool:
+        """Whether the file says ``Code generated ... DO NOT EDIT.``"""
+        head = self.source.content[: max(self.root.start_byte, 0) + 20_000]
+        return _GENERATED.search(head) is not None
+
+    def function_at(self, offset: int) -> FunctionDeclaration | None:
+        """The declaration around a position; None at package level."""
+        index = bisect_right(self._function_starts, offset) - 1
+        if index < 0 or offset >= self.functions[index].node.end_byte:
+            return None
+        return self.functions[index]
+
+    @cached_property
+    def _function_starts(self) -> list[int]:
+        return [declared.node.start_byte for declared in self.functions]
+
+    def _declarations(self, name: str) -> list[Node]:
+        return sorted(self._captured.get(name, ()), key=lambda node: node.start_byte)
+
+    @cached_property
+    def _captured(self) -> dict[str, list[Node]]:
+        return QueryCursor(_DECLARATIONS).captures(self.root)
+
+    def captured(self, literal: Node) -> frozenset[str]:
+        """The local variables of surrounding functions that a function literal uses."""
+        names = set()
+        for node in walk(literal):
+            if node.type == "identifier" and text(node) not in names:
+                defined = definition(node)
+                if defined is not None and not (
+                    literal.start_byte <= defined.start_byte < literal.end_byte
+                ):
+                    names.add(text(node))
+        return frozenset(names)
+
+
+class ParsedFiles:
+    """Parsed files by path and content, so that nobody parses a text twice.
+
+    Keeps those that were asked for last, as far as their texts have ``limit`` bytes together: a
+    tree takes about twenty times as much memory as its text. Knows others as long as somebody else
+    has them.
+    """
+
+    def __init__(self, limit: int = 2_000_000) -> None:
+        self._limit = limit
+        self._size = 0
+        self._files: dict[tuple[str, bytes], GoFile] = {}
+        self._alive: WeakValueDictionary[tuple[str, bytes], GoFile] = WeakValueDictionary()
+
+    def of(self, source: SourceText) -> GoFile:
+        """The syntax of a text."""
+        key = source.path, source.content
+        if (file := self._files.pop(key, None)) is None:
+            if (file := self._alive.get(key)) is None:
+                file = self._alive[key] = GoFile(source)
+            self._size += len(source.content)
+        self._files[key] = file
+        while self._size > self._limit and len(self._files) > 1:
+            (_, content) = oldest = next(iter(self._files))
+            del self._files[oldest]
+            self._size -= len(content)
+        return file
+
+
+def parameters(declared: FunctionDeclaration) -> Iterator[Node]:
+    """The names of the receiver and the parameters of a function."""
+    for part in ("receiver", "parameters"):
+        if (names := declared.node.child_by_field_name(part)) is not None:
+            yield from parameter_names(names)
+
+
+def _declared(node: Node) -> FunctionDeclaration | None:
+    name = node.child_by_field_name("name")
+    if name is None:
+        return None
+    result = node.child_by_field_name("result")
+    results: tuple[str, ...] = ()
+    if result is not None and result.type == "parameter_list":
+        results = tuple(text(n) for n in parameter_names(result))
+    compiled = text(name)
+    receiver = node.child_by_field_name("receiver")
+    if receiver is not None:
+        base = _receiver_type(receiver)
+        compiled = f"{base}.{compiled}"
+    return FunctionDeclaration(compiled, text(name), node, name, results)
+
+
+def _receiver_type(receiver: Node) -> str:
+    pointer = any(n.type == "pointer_type" for n in walk(receiver))
+    name = next((text(n) for n in walk(receiver) if n.type == "type_identifier"), "")
+    return f"(*{name})" if pointer else name
+
+
+def _at_package_level(node: Node) -> bool:
+    return not any(a.type == "block" for a in ancestors(node))
+
+
+@lru_cache(maxsize=256)
+def _package_names(path: str) -> frozenset[str]:
+    """The names a package of this path may have: ``v2``, ``go-`` and ``.v1`` are rarely part."""
+    parts = [p for p in path.split("/") if not re.fullmatch(r"v\d+", p)] or [path]
+    last = re.sub(r"\.v\d+$", "", parts[-1])
+    plain = re.sub(r"^go-|-go$|\.go$", "", last)
+    return frozenset({last, plain, plain.replace("-", ""), plain.replace("-", "_")})
+
+
+_DECLARATIONS = Query(
+    _GO,
+    """
+    (function_declaration) @function
+    (method_declaration) @function
+    (method_declaration name: (field_identifier) @method)
+    (method_elem name: (field_identifier) @method)
+    (type_spec) @type
+    (const_spec) @constant
+    (field_declaration name: (field_identifier) @field)
+    (import_spec) @import
+    """,
+)
+
+
+_WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
+
+
+_GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
+
+
+_TOO_WIDE = frozenset({"statement_list", "block", "source_file"})

@@ -1,0 +1,106 @@
+"""Which declaration a name in Go stands for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goescape.analysis.syntax.nodes import ancestors, token, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+
+def definition(identifier: Node) -> Node | None:
+    """The identifier that declares this local name; None for package-level and unknown ones.
+
+    A field, method or key of the same spelling is not a use of the variable.
+    """
+    if identifier.type != "identifier":
+        return None
+    for node in [identifier, *ancestors(identifier)]:
+        if node.type in _SCOPES:
+            for declaring in _declarations_in(node, identifier):
+                if declaring.text == identifier.text:
+                    return declaring
+    return None
+
+
+def parameter_names(parameters: Node) -> Iterator[Node]:
+    """The names that a parameter list declares."""
+    for declaration in parameters.named_children:
+        if declaration.type in {"parameter_declaration", "variadic_parameter_declaration"}:
+            yield from declaration.children_by_field_name("name")
+
+
+def _declarations_in(scope: Node, use: Node) -> Iterator[Node]:
+    """The identifiers that ``scope`` itself declares for a use inside it, first to last."""
+    for part in _DECLARING_PARTS.get(scope.type, ()):
+        if (child := scope.child_by_field_name(part)) is not None:
+            match child.type:
+                case "parameter_list":
+                    yield from parameter_names(child)
+                case "expression_list":  # the alias of a type switch
+                    yield from (n for n in child.named_children if n.type == "identifier")
+                case _:
+                    yield from _declared_by(child, use)
+    if scope.type == "statement_list":
+        known = _parameters_of_body(scope)
+        for statement in scope.named_children:
+            if statement.start_byte > use.start_byte:
+                return
+            declared = _declared_by(_unlabelled(statement), use)
+            yield from (name for name in declared if name.text not in known)
+    elif scope.type == "for_statement":
+        for child in scope.named_children:
+            yield from _declared_by(child.child_by_field_name("initializer") or child, use)
+
+
+def _parameters_of_body(statements: Node) -> set[bytes | None]:
+    """The names that ``x, err := f()`` directly in a function's body assigns: its parameters."""
+    function = statements.parent.parent if statements.parent is not None else None
+    if function is None or statements.parent != function.child_by_field_name("body"):
+        return set()
+    parts = (function.child_by_field_name(p) for p in _DECLARING_PARTS.get(function.type, ()))
+    lists = (part for part in parts if part is not None and part.type == "parameter_list")
+    return {name.text for part in lists for name in parameter_names(part)}
+
+
+def _declared_by(statement: Node, use: Node) -> Iterator[Node]:
+    match statement.type:
+        case "short_var_declaration" | "range_clause" | "receive_statement":
+            left = statement.child_by_field_name("left")
+            if left is None or token(statement, ":=") is None:
+                return
+            names = [n for n in left.named_children if n.type == "identifier"]
+            # The right side still sees the outer name.
+            if statement.end_byte <= use.start_byte or use in names:
+                yield from names
+        case "var_declaration" | "const_declaration":
+            for spec in walk(statement):
+                if spec.type in {"var_spec", "const_spec"}:
+                    names = spec.children_by_field_name("name")
+                    if spec.end_byte <= use.start_byte or use in names:
+                        yield from names
+
+
+def _unlabelled(statement: Node) -> Node:
+    while statement.type == "labeled_statement" and statement.named_child_count > 1:
+        statement = statement.named_children[-1]
+    return statement
+
+
+# The parts of a node that declare names for the rest of it.
+_DECLARING_PARTS = {
+    "function_declaration": ("parameters", "result"),
+    "method_declaration": ("receiver", "parameters", "result"),
+    "func_literal": ("parameters", "result"),
+    "if_statement": ("initializer",),
+    "expression_switch_statement": ("initializer",),
+    "type_switch_statement": ("initializer", "alias"),
+    "communication_case": ("communication",),
+}
+
+
+_SCOPES = frozenset(_DECLARING_PARTS) | {"statement_list", "for_statement"}

@@ -1,0 +1,3 @@
+"""Whether a change is safe: what a compiler cannot judge."""
+
+from __future__ import annotations

@@ -1,0 +1,66 @@
+"""Whether an element is only read: then a value does as well as a pointer to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goescape.analysis.syntax.nodes import text, walk
+from goescape.fixes.candidate import UnsafeError
+from goescape.fixes.syntax.local_variables import declaration_around, is_clear
+from goescape.fixes.syntax.variable_uses import writing_node
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from goescape.fixes.context.package_code import PackageCode
+
+
+def check_only_read(code: PackageCode, variable: Node, spared: tuple[Node, ...] = ()) -> None:
+    """Raise UnsafeError unless all uses of a local pointer read fields."""
+    function = declaration_around(variable)
+    if function is None or not is_clear(variable):
+        raise UnsafeError(f"The uses of `{text(variable)}` are not known.")
+    for use in code.uses(variable, function):
+        if use != variable and use not in spared:
+            check_field_read(code, use)
+
+
+def check_field_read(code: PackageCode, element: Node) -> None:
+    """Raise UnsafeError unless an expression for a pointer is the start of ``p.field``, read.
+
+    A method might keep or change what it is called on, and part of an array would be shared.
+    """
+    check_own(code, element)
+    if writing_node(element) is not None:
+        raise UnsafeError(f"`{text(_selected(element))}` is changed.")
+
+
+def check_own(code: PackageCode, element: Node) -> None:
+    """Raise UnsafeError unless it is the start of ``p.field``, read or written, not handed on."""
+    outer = _selected(element)
+    if outer == element:
+        raise UnsafeError(f"`{text(element)}` is used as a whole.")
+    methods = frozenset[str]().union(*(file.method_names for file in code.files.values()))
+    around = outer.parent
+    if any(text(n) in methods for n in walk(outer) if n.type == "field_identifier"):
+        raise UnsafeError(f"`{text(outer)}` may change it.")
+    parts = ("operand", "function") if around is not None and around.type in _SHARING else ()
+    shared = around is not None and any(around.child_by_field_name(p) == outer for p in parts)
+    if shared or (around is not None and text(around).startswith("&")):
+        raise UnsafeError(f"`{text(around or outer)}` may change it.")
+
+
+def _selected(element: Node) -> Node:
+    """``p.a.b[i].c`` for ``p``."""
+    outer = element
+    while outer.parent is not None:
+        around = outer.parent
+        first = outer == element and around.type != "selector_expression"
+        if first or around.type not in _SELECTING or around.child_by_field_name("index") == outer:
+            break
+        outer = around
+    return outer
+
+
+_SELECTING = frozenset({"selector_expression", "index_expression", "parenthesized_expression"})
+_SHARING = frozenset({"slice_expression", "call_expression"})

@@ -1,0 +1,103 @@
+"""The packages that a package imports, as far as their types matter to it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis.syntax.go_file import GoFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from goescape.analysis.syntax.source import SourceText
+
+
+@frozen
+class PackageSources:
+    """The Go files of another package, as they lie on the disk."""
+
+    files: tuple[SourceText, ...]
+    """Those of this build."""
+    others: tuple[SourceText, ...] = ()
+    """Those that this build leaves out."""
+    is_go: bool = True
+    """Whether nothing of it is written in C or assembly."""
+    is_standard: bool = False
+    """Whether it is one of Go's own packages."""
+
+
+class DeclaredTypes:
+    """What one package declares at package level."""
+
+    def __init__(self, files: Iterable[GoFile], *, hides_addresses: bool) -> None:
+        its = tuple(files)
+        self.hides_addresses = hides_addresses
+        """Whether it may keep addresses where the compiler does not see them: as numbers."""
+        self.types = {n: (file, node) for file in its for n, node in file.types.items()}
+        self.methods = frozenset(f.name for file in its for f in file.functions)
+        self.functions = frozenset(
+            f.plain_name for file in its for f in file.functions if f.name == f.plain_name
+        )
+        self.constants = {
+            name: value for file in its for name, value in file.constant_values.items()
+        }
+        self.name = its[0].package_name if its else ""
+
+
+class ImportedTypes:
+    """What the imported packages declare, by import path; each is parsed when first asked for."""
+
+    def __init__(self, sources: Mapping[str, PackageSources]) -> None:
+        self._sources = sources
+        self._known: dict[str, DeclaredTypes | None] = {}
+
+    def path(self, file: GoFile, name: str) -> str:
+        """The import path that a name stands for in a file; empty when that is not known."""
+        guessed = ""
+        for path, written in file.imports:
+            known = self.package(path) if not written else None
+            if name == (written or (known.name if known is not None else "")):
+                return path
+            if not written and known is None and path.rpartition("/")[2] == name:
+                guessed = path
+        return guessed
+
+    def package(self, path: str) -> DeclaredTypes | None:
+        """What a package declares; None when its sources are not at hand."""
+        if path not in self._known:
+            sources = self._sources.get(path)
+            self._known[path] = _declared(sources) if sources is not None else None
+        return self._known[path]
+
+    def sources(self, path: str) -> PackageSources | None:
+        """The files of a package; None when they are not at hand."""
+        return self._sources.get(path)
+
+    @cached_property
+    def foreign_packages(self) -> tuple[tuple[SourceText, ...], ...]:
+        """The files, other builds' too, of each package that is not Go's own."""
+        foreign = (each for each in self._sources.values() if not each.is_standard)
+        return tuple((*each.files, *each.others) for each in foreign)
+
+    def near(self, path: str) -> tuple[SourceText, ...]:
+        """The files of the packages that may be of the same repository as another one."""
+        parts = path.split("/")
+        start = parts[: 3 if "." in parts[0] else 1]
+        near = (s for other, s in self._sources.items() if other.split("/")[: len(start)] == start)
+        return tuple(file for sources in near for file in (*sources.files, *sources.others))
+
+    def differs_by_build(self, path: str, name: str) -> bool:
+        """Whether files that this build leaves out declare a type, too."""
+        sources = self._sources.get(path)
+        word = name.encode()
+        others = sources.others if sources is not None else ()
+        return any(word in other.content and name in GoFile(other).types for other in others)
+
+
+def _declared(sources: PackageSources) -> DeclaredTypes:
+    files = [GoFile(source) for source in sources.files]
+    low = any("unsafe" in file.imported_names or file.uses_cgo for file in files)
+    return DeclaredTypes(files, hides_addresses=low or not sources.is_go)

@@ -1,0 +1,3 @@
+"""Edits that several rewrites make."""
+
+from __future__ import annotations

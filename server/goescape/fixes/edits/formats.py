@@ -1,0 +1,156 @@
+"""Formats of fmt that need no fmt: simple verbs, and operands of simple types."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+from tree_sitter import Node  # noqa: TC002 - attrs resolves it
+
+from goescape.analysis.model import SiteKind
+from goescape.analysis.syntax.nodes import text
+from goescape.fixes.candidate import TypeClaim
+from goescape.fixes.syntax.local_variables import BASIC, type_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from goescape.analysis.model import Finding
+    from goescape.analysis.syntax.go_file import GoFile
+    from goescape.fixes.context.package_code import PackageCode
+
+
+@frozen
+class FormatPart:
+    """A piece of literal text, or an operand and what turns it into a string."""
+
+    text: str
+    """Between quotes, or the operand's source."""
+    node: Node | None = None
+    type: str = ""
+    """The operand's type, as far as the source tells: a claim has to confirm it."""
+    quoted: bool = False
+
+    @property
+    def function(self) -> str:
+        """What of strconv makes a string of it; empty for strings."""
+        if self.quoted:
+            return "Quote"
+        return FUNCTIONS.get(self.type, "")
+
+    @property
+    def rendered(self) -> str:
+        """An expression of type string."""
+        if self.node is None:
+            return f'"{self.text}"'
+        match self.function:
+            case "":
+                return self.text
+            case "FormatInt":
+                return f"strconv.FormatInt({self._as('int64')}, 10)"
+            case "FormatUint":
+                return f"strconv.FormatUint({self._as('uint64')}, 10)"
+            case function:
+                return f"strconv.{function}({self.text})"
+
+    def _as(self, wide: str) -> str:
+        return self.text if self.type == wide else f"{wide}({self.text})"
+
+
+def parts_of(
+    code: PackageCode, template: Node, operands: Sequence[Node]
+) -> list[FormatPart] | None:
+    """The pieces of a result of Sprintf; None if one of them is not simple."""
+    source = text(template)[1:-1]
+    if template.type != "interpreted_string_literal" or _HIDDEN.search(source):
+        return None
+    left, parts = list(operands), list[FormatPart]()
+    for piece in re.split(r"(%.)", source):
+        if piece == "%%":
+            _add_text(parts, "%")
+        elif piece.startswith("%"):
+            part = _operand(code, piece, left.pop(0)) if left else None
+            if part is None:
+                return None
+            parts.append(part)
+        elif "%" in piece:
+            return None
+        elif piece:
+            _add_text(parts, piece)
+    return parts if parts and not left else None
+
+
+def printed(code: PackageCode, operands: Sequence[Node]) -> list[FormatPart] | None:
+    """The pieces of a result of Sprint: strings side by side, or one simple operand."""
+    parts = [_operand(code, "%v", operand) for operand in operands]
+    known = [part for part in parts if part is not None]
+    if len(known) != len(parts) or not known:
+        return None
+    if len(known) > 1 and any(part.type != "string" for part in known):
+        return None  # Sprint puts spaces between what is no string
+    return known
+
+
+def claims_of(file: GoFile, parts: Sequence[FormatPart]) -> tuple[TypeClaim, ...]:
+    """That the operands have just these types."""
+    return tuple(
+        TypeClaim(file.source.path, part.node.start_byte, part.node.end_byte, part.type)
+        for part in parts
+        if part.node is not None
+    )
+
+
+def needed_imports(parts: Sequence[FormatPart]) -> list[str]:
+    """What the rendered parts need."""
+    return ["strconv"] if any(part.function for part in parts) else []
+
+
+def is_boxed(finding: Finding) -> bool:
+    """Whether a value is put into an interface, and takes memory for it."""
+    return finding.kind is SiteKind.BOXED and finding.is_diagnostic
+
+
+def _operand(code: PackageCode, verb: str, node: Node) -> FormatPart | None:
+    if node.type in {"variadic_argument", "comment"} or "\n" in text(node):
+        return None
+    known = _known_type(code, node)
+    types = _VERBS.get(verb, frozenset())
+    its_type = known or {"%s": "string", "%q": "string", "%d": "int", "%t": "bool"}.get(verb, "")
+    return FormatPart(text(node), node, its_type, verb == "%q") if its_type in types else None
+
+
+def _known_type(code: PackageCode, node: Node) -> str:
+    written = type_of(code, node)
+    if written is not None:
+        return text(written) if text(written) in BASIC else "?"
+    file = next(iter(code.files.values()))
+    shown = code.syntax.basic_type(file, node)
+    if shown == "number":
+        return "int" if node.type == "int_literal" else ""
+    return shown
+
+
+def _add_text(parts: list[FormatPart], piece: str) -> None:
+    if parts and parts[-1].node is None:
+        parts[-1] = FormatPart(parts[-1].text + piece)
+    else:
+        parts.append(FormatPart(piece))
+
+
+_HIDDEN = re.compile(r"\\(x25|u0025|U00000025|045)")
+"""A percent sign that does not look like one."""
+_INTEGERS = {
+    "int": "Itoa",
+    **dict.fromkeys(("int8", "int16", "int32", "int64", "rune"), "FormatInt"),
+    **dict.fromkeys(("uint", "uint8", "uint16", "uint32", "uint64", "byte"), "FormatUint"),
+}
+FUNCTIONS = {**_INTEGERS, "bool": "FormatBool"}
+"""What of strconv makes a string of a type."""
+_VERBS = {
+    "%s": frozenset({"string"}),
+    "%q": frozenset({"string"}),
+    "%d": frozenset(_INTEGERS),
+    "%t": frozenset({"bool"}),
+    "%v": frozenset({"string", "bool", *_INTEGERS}),
+}

@@ -1,0 +1,3 @@
+"""Where values go through the functions of a package."""
+
+from __future__ import annotations

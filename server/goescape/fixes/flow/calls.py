@@ -1,0 +1,264 @@
+"""Every call of a function, in all files that may call it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis.syntax.nodes import text
+from goescape.analysis.syntax.scopes import definition
+from goescape.fixes.candidate import UnsafeError
+from goescape.fixes.context.cross_package_calls import (
+    calls_from_other_packages,
+    is_internal,
+    is_program,
+)
+from goescape.fixes.flow.results import operands
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tree_sitter import Node
+
+    from goescape.analysis.syntax.go_file import FunctionDeclaration, GoFile
+    from goescape.fixes.context.package_code import PackageCode
+
+
+@frozen
+class FunctionCall:
+    """One call of the function that changes."""
+
+    file: GoFile
+    node: Node
+
+
+@frozen
+class ResultBinding:
+    """A call whose results become new variables: ``x, err := f()``."""
+
+    statement: Node
+    """The declaration; the whole ``var`` statement."""
+    names: tuple[Node, ...]
+    branch: Node | None
+    """The if statement whose initializer this is."""
+
+    @property
+    def next_statement(self) -> Node | None:
+        """What follows in the same block, or in the case that this heads, comments left out."""
+        following = self.statement.next_named_sibling
+        while following is not None and following.type in {"comment", "statement_list"}:
+            inside = following.type == "statement_list"
+            following = following.named_children[0] if inside else following.next_named_sibling
+        return following
+
+
+def calls_of(
+    code: PackageCode, file: GoFile, declared: FunctionDeclaration, *, anywhere: bool = False
+) -> tuple[FunctionCall, ...]:
+    """All calls. Raises UnsafeError when the function may be used otherwise, or by others.
+
+    With ``anywhere`` also those in files that this build leaves out, and in other packages where
+    all that may call the function are known.
+    """
+    name = declared.plain_name
+    _check_private(code, file, declared, anywhere=anywhere)
+    if code.is_linked(name):
+        raise UnsafeError(f"`{name}` is linked by name.")
+    if not anywhere and code.is_mentioned_elsewhere(name):
+        raise UnsafeError(f"Files that this build leaves out mention `{name}`.")
+    if declared.node.child_by_field_name("body") is None:
+        raise UnsafeError("The function has no body here.")
+    is_method = declared.node.type == "method_declaration"
+    if is_method:
+        _check_only_method(code, declared)
+    calls = []
+    for where, node in _mentions(code, name):
+        if node == declared.name_node or definition(node) is not None:
+            continue
+        if where.package_name != file.package_name:
+            continue
+        if node.type == "type_identifier" or _is_declared(node):
+            raise UnsafeError(f"`{name}` stands for a type, too, or is declared again.")
+        if (node.type == "field_identifier") == is_method:
+            calls.append(FunctionCall(where, _call(node)))
+    abroad = calls_from_other_packages(code, file, name) if declared.exported else ()
+    return (*calls, *(FunctionCall(where, _call(node)) for where, node in abroad))
+
+
+def other_builds(code: PackageCode, calls: Iterable[FunctionCall]) -> tuple[str, ...]:
+    """The files with calls that this build leaves out."""
+    paths = {call.file.source.path for call in calls}
+    return tuple(sorted(paths & code.others.keys()))
+
+
+def _mentions(code: PackageCode, name: str) -> Iterator[tuple[GoFile, Node]]:
+    """Every identifier of this spelling in the folder, whatever it stands for."""
+    for file in (*code.files.values(), *code.others.values()):
+        for match in re.finditer(rb"\b%s\b" % name.encode(), file.source.content):
+            node = file.node_at(match.start())
+            if node is not None and node.type in _IDENTIFIERS:
+                yield file, node
+
+
+def _is_declared(name: Node) -> bool:
+    return name.parent is not None and name.parent.type in {
+        *("function_declaration", "method_declaration"),
+    }
+
+
+def _check_private(
+    code: PackageCode, file: GoFile, declared: FunctionDeclaration, *, anywhere: bool
+) -> None:
+    if not declared.exported:
+        if declared.plain_name in {"main", "init"}:
+            raise UnsafeError("Nothing calls it by name.")
+        return
+    if declared.node.type == "method_declaration":
+        raise UnsafeError("An exported method may be required by an interface.")
+    if file.package_name == "main" and code.importers is not None:
+        if not is_program(code):
+            raise UnsafeError("A plugin may be asked for an exported function.")
+    elif not anywhere or not is_internal(code):
+        raise UnsafeError("Other packages may call an exported function.")
+
+
+def _check_only_method(code: PackageCode, declared: FunctionDeclaration) -> None:
+    name = declared.plain_name
+    files = (*code.files.values(), *code.others.values())
+    same = [
+        f
+        for file in files
+        for f in file.functions
+        if f.plain_name == name and f.node.type == "method_declaration"
+    ]
+    if len(same) > 1 or any(name in file.field_names for file in files):
+        raise UnsafeError(f"Several things are called `{name}`.")
+    if any(_is_required(node) for _, node in _mentions(code, name)):
+        raise UnsafeError(f"An interface requires `{name}`.")
+
+
+def _is_required(node: Node) -> bool:
+    return node.parent is not None and node.parent.type == "method_elem"
+
+
+def _call(node: Node) -> Node:
+    function = node
+    while function.parent is not None and function.parent.type == "selector_expression":
+        if function.parent.child_by_field_name("field") != function:
+            break
+        function = function.parent
+    call = function.parent
+    if call is None or call.type != "call_expression":
+        raise UnsafeError(f"`{text(node)}` is used as a value.")
+    if call.child_by_field_name("function") != function:
+        raise UnsafeError(f"`{text(node)}` is used as a value.")
+    return call
+
+
+def binding_of(call: Node) -> ResultBinding | None:
+    """The declaration that takes a call's results; None for other uses of them."""
+    values = call.parent
+    if values is None or values.type != "expression_list" or len(operands(values)) != 1:
+        return None
+    statement = values.parent
+    if statement is None:
+        return None
+    if statement.type == "var_spec":
+        return _var_binding(statement)
+    if statement.type != "short_var_declaration" or statement.parent is None:
+        return None
+    if statement.child_by_field_name("right") != values:
+        return None
+    names = tuple(operands(statement.child_by_field_name("left")))
+    around = statement.parent
+    if around.type == "statement_list":
+        return ResultBinding(statement, names, None)
+    if around.type == "if_statement":
+        return ResultBinding(statement, names, around)
+    return None
+
+
+def _var_binding(spec: Node) -> ResultBinding | None:
+    declaration = spec.parent
+    names = tuple(spec.children_by_field_name("name"))
+    if spec.child_by_field_name("type") is not None or declaration is None:
+        return None
+    if declaration.type != "var_declaration" or declaration.parent is None:
+        return None
+    if declaration.parent.type != "statement_list":
+        return None
+    return ResultBinding(declaration, names, None)
+
+
+def leaves(block: Node) -> bool:
+    """Whether the end of a block is never reached."""
+    statements = next((n for n in block.named_children if n.type == "statement_list"), None)
+    last = operands(statements)[-1] if operands(statements) else None
+    if last is None:
+        return False
+    if last.type in {"return_statement", "continue_statement", "break_statement"}:
+        return True
+    return last.type == "expression_statement" and _never_returns(last.named_children[0])
+
+
+def _never_returns(call: Node) -> bool:
+    function = call.child_by_field_name("function") if call.type == "call_expression" else None
+    if function is None:
+        return False
+    test = function.child_by_field_name("operand")
+    if text(function) in {"panic", "os.Exit", "log.Fatal", "log.Fatalf"}:
+        return definition(test or function) is None
+    declared = definition(test) if test is not None else None
+    its_type = declared.parent if declared is not None else None
+    node = its_type.child_by_field_name("type") if its_type is not None else None
+    tests = {"*testing.T", "*testing.B", "*testing.F", "testing.TB"}
+    fatal = text(function).rpartition(".")[2] in {"Fatal", "Fatalf", "FailNow", "Skip", "Skipf"}
+    return fatal and node is not None and text(node) in tests
+
+
+def check_guard(
+    binding: ResultBinding, uses: list[Node], success: frozenset[str], failure: frozenset[str]
+) -> Node:
+    """The comparison that keeps every use of a result from the case that there is none.
+
+    Raises UnsafeError when the result is not tested at once, or used without the test.
+    """
+    test = binding.branch or binding.next_statement
+    if test is None or test.type != "if_statement":
+        raise UnsafeError("A caller does not test the result at once.")
+    if binding.branch is None and test.child_by_field_name("initializer") is not None:
+        raise UnsafeError("A caller does not test the result at once.")
+    condition, consequence, alternative = (
+        test.child_by_field_name(part) for part in ("condition", "consequence", "alternative")
+    )
+    assert condition is not None
+    assert consequence is not None
+    if (compared := first_operand(condition, "&&", success)) is not None:
+        allowed = [condition, consequence]
+        later = False
+    elif (compared := first_operand(condition, "||", failure)) is not None:
+        allowed = [condition, *([alternative] if alternative is not None else [])]
+        later = leaves(consequence)
+    else:
+        raise UnsafeError("A caller does not test the result at once.")
+    for use in uses:
+        after = later and use.start_byte > test.end_byte
+        if not after and not any(n.start_byte <= use.start_byte < n.end_byte for n in allowed):
+            raise UnsafeError(f"A caller uses `{text(use)}` also when there is none.")
+    return compared
+
+
+def first_operand(condition: Node, operator: str, wanted: frozenset[str]) -> Node | None:
+    """The operand that is evaluated first, when it is one of the wanted comparisons."""
+    while condition.type == "binary_expression" and text(condition) not in wanted:
+        written = condition.child_by_field_name("operator")
+        left = condition.child_by_field_name("left")
+        if written is None or left is None or written.type != operator:
+            return None
+        condition = left
+    return condition if text(condition) in wanted else None
+
+
+_IDENTIFIERS = frozenset({"identifier", "field_identifier", "type_identifier"})

@@ -1,0 +1,226 @@
+"""A function that fills a new slice for ``append(dst, f()...)`` appends to dst itself.
+
+Its slice becomes the empty rest behind what dst holds, so that all indices and lengths stay. Where
+there is no room it grows away from dst as any slice does, and is appended in the end.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goescape.analysis.syntax.nodes import callee_text, text, walk
+from goescape.analysis.syntax.scopes import definition
+from goescape.fixes.candidate import Candidate, Edit, FixKind, Promise, Refusal, UnsafeError
+from goescape.fixes.context.package_code import insert, replace
+from goescape.fixes.flow.calls import FunctionCall, calls_of
+from goescape.fixes.flow.results import may_recover, nodes_outside_literals, operands
+from goescape.fixes.rewrites.array_variable import made_slice
+from goescape.fixes.syntax.imports import import_paths
+from goescape.fixes.syntax.local_variables import (
+    BASIC,
+    arguments_of,
+    fresh_name,
+    has_comment,
+    is_clear,
+    is_own,
+    redeclares,
+    single_declaration,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from goescape.analysis.model import Finding
+    from goescape.analysis.syntax.go_file import FunctionDeclaration, GoFile
+    from goescape.fixes.context.package_code import PackageCode
+
+CODE = "append-destination"
+TITLE = "Append to a buffer passed by the caller"
+LOOK_AT = (
+    "The function writes behind the end of the caller's buffer: "
+    "no other slice, and no argument, may use that space."
+)
+
+
+def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+    """``b := make([]T, 0, n)`` that is returned to callers who append it to a slice of theirs."""
+    if redeclares(code, "append", "make", "len", *BASIC):
+        return
+    for finding in code.allocations(file):
+        found = code.node_of(finding) if finding.escapes and not finding.inlined_from else None
+        parts = made_slice(found[1]) if found is not None else None
+        if found is None or parts is None or len(parts[3]) != 2 or text(parts[3][0]) != "0":
+            continue
+        single, declared = single_declaration(parts[1]), file.function_at(found[1].start_byte)
+        if single is None or declared is None or not _is_returned(declared, single[0], parts[2]):
+            continue
+        try:
+            edits, callers = _rewrite(code, file, declared, single[0], found[1])
+        except UnsafeError as unsafe:
+            yield Refusal(CODE, TITLE, finding.span, str(unsafe))
+            continue
+        yield _proposed(finding, edits, callers)
+
+
+def _proposed(finding: Finding, edits: tuple[Edit, ...], callers: int) -> Candidate:
+    return Candidate(
+        CODE,
+        TITLE,
+        finding.span,
+        edits,
+        Promise.GONE,
+        finding,
+        kind=FixKind.REWRITE,
+        may_add=(r"append", r"append\(.*\)"),
+        look_at=LOOK_AT,
+        callers=callers,
+    )
+
+
+def _is_returned(declared: FunctionDeclaration, variable: Node, its_type: Node) -> bool:
+    """Whether every return gives just this variable."""
+    result = declared.node.child_by_field_name("result")
+    body = declared.node.child_by_field_name("body")
+    if result is None or body is None or text(result) != text(its_type):
+        return False
+    returns = [n for n in nodes_outside_literals(body) if n.type == "return_statement"]
+    values = [operands(next(iter(operands(each)), None)) for each in returns]
+    return bool(values) and all(
+        len(each) == 1 and definition(each[0]) == variable for each in values
+    )
+
+
+def _rewrite(
+    code: PackageCode, file: GoFile, declared: FunctionDeclaration, variable: Node, made: Node
+) -> tuple[tuple[Edit, ...], int]:
+    name = fresh_name(made, ("dst", "buf", "to"))
+    parameters = declared.node.child_by_field_name("parameters")
+    result = declared.node.child_by_field_name("result")
+    if not name or parameters is None or result is None or not is_clear(variable):
+        raise UnsafeError("No short name for the destination is free.")
+    if any(not p.children_by_field_name("name") for p in operands(parameters)):
+        raise UnsafeError("The parameters have no names.")
+    element = arguments_of(made)[0].child_by_field_name("element")
+    if element is None or text(element) not in BASIC:
+        raise UnsafeError("Pointers to elements might be kept.")
+    if not code.syntax.is_constant(file, arguments_of(made)[2]):
+        raise UnsafeError("Its capacity may be more than a number.")
+    _check_body(code, declared)
+    comma = ", " if operands(parameters) else ""
+    edits = [
+        insert(file, parameters.start_byte + 1, f"{name} {text(result)}{comma}"),
+        replace(file, made, f"{name}[len({name}):]"),
+    ]
+    for use in code.uses(variable, declared.node):
+        if use != variable:
+            edits += _use_edits(file, use, name)
+    calls = calls_of(code, file, declared)
+    if not calls:
+        raise UnsafeError("Nothing calls the function.")
+    for call in calls:
+        edits += _call_edits(code, call)
+    return tuple(sorted(edits)), len(calls)
+
+
+def _check_body(code: PackageCode, declared: FunctionDeclaration) -> None:
+    body = declared.node.child_by_field_name("body")
+    for node in walk(body) if body is not None else ():
+        if node.type in {"func_literal", "go_statement"}:
+            raise UnsafeError("A function literal or a goroutine may still use the slice.")
+        if node.type == "defer_statement" and may_recover(code, node):
+            raise UnsafeError("A deferred call may recover, and then the result is nil.")
+
+
+def _use_edits(file: GoFile, use: Node, name: str) -> Iterator[Edit]:
+    """What changes at a use; raises UnsafeError where the slice is more than its elements."""
+    around = use.parent
+    assert around is not None
+    if around.parent is not None and around.parent.type == "return_statement":
+        yield replace(file, use, f"append({name}, {text(use)}...)")
+    elif not _is_element(use, around) and not _is_grown(file, use, around):
+        raise UnsafeError(f"`{text(around)}` is more than to fill the slice.")
+
+
+def _is_element(use: Node, around: Node) -> bool:
+    """Whether only elements are read or written, or the length."""
+    match around.type:
+        case "index_expression":
+            address = around.parent is not None and text(around.parent).startswith("&")
+            return around.child_by_field_name("operand") == use and not address
+        case "range_clause":
+            return around.child_by_field_name("right") == use
+        case "argument_list":
+            return around.parent is not None and callee_text(around.parent) == "len"
+    return False
+
+
+def _is_grown(file: GoFile, use: Node, around: Node) -> bool:
+    """Whether it is one of the two places in ``b = append(b, ...)``."""
+    statement = around.parent
+    if around.type == "argument_list" and statement is not None:
+        return operands(around)[0] == use and _grows(file, statement, use)
+    right = statement.child_by_field_name("right") if statement is not None else None
+    if around.type != "expression_list" or right == around or len(operands(around)) != 1:
+        return False
+    grown = operands(right)
+    return len(grown) == 1 and grown[0].type == "call_expression" and _grows(file, grown[0], use)
+
+
+def _grows(file: GoFile, call: Node, use: Node) -> bool:
+    """Whether it is ``b = append(b, ...)``, or with a function of std that only appends."""
+    listed = call.parent
+    statement = listed.parent if listed is not None else None
+    left = statement.child_by_field_name("left") if statement is not None else None
+    arguments = arguments_of(call)
+    if statement is None or statement.type != "assignment_statement" or left is None:
+        return False
+    package, _, function = callee_text(call).rpartition(".")
+    known = f"{import_paths(file).get(package, '')}.{function}" in _APPENDING
+    return (
+        (known or callee_text(call) == "append")
+        and statement.children[1].type == "="
+        and text(left) == text(use)
+        and bool(arguments)
+        and text(arguments[0]) == text(use)
+    )
+
+
+def _call_edits(code: PackageCode, call: FunctionCall) -> Iterator[Edit]:
+    """``x = append(x, f(a)...)`` becomes ``x = f(x, a)``."""
+    spread = call.node.parent
+    listed = spread.parent if spread is not None else None
+    append = listed.parent if listed is not None else None
+    values = append.parent if append is not None else None
+    statement = values.parent if values is not None else None
+    if spread is None or append is None or statement is None or spread.type != "variadic_argument":
+        raise UnsafeError("A caller does more than to append the result.")
+    given, left = arguments_of(append), operands(statement.child_by_field_name("left"))
+    plain = (
+        callee_text(append) == "append"
+        and len(given) == 2
+        and statement.type == "assignment_statement"
+        and statement.children[1].type == "="
+        and len(left) == 1
+        and text(left[0]) == text(given[0])
+    )
+    if not plain or has_comment(append):
+        raise UnsafeError("A caller does more than to append the result.")
+    if left[0].type != "identifier" or definition(left[0]) is None or not is_own(code, left[0]):
+        raise UnsafeError(f"Something else may change `{text(left[0])}` meanwhile.")
+    arguments = call.node.child_by_field_name("arguments")
+    assert arguments is not None
+    path, comma = call.file.source.path, ", " if operands(arguments) else ""
+    yield Edit(path, append.start_byte, call.node.start_byte, "")
+    yield insert(call.file, arguments.start_byte + 1, f"{text(left[0])}{comma}")
+    yield Edit(path, call.node.end_byte, append.end_byte, "")
+
+
+_APPENDING = frozenset(
+    {
+        *("strconv.AppendInt", "strconv.AppendUint", "strconv.AppendBool", "strconv.AppendQuote"),
+        *("strconv.AppendFloat", "unicode/utf8.AppendRune", "encoding/binary.AppendUvarint"),
+        *("encoding/binary.AppendVarint",),
+    }
+)

@@ -1,0 +1,113 @@
+"""A slice that takes one element from each iteration is made at once and assigned by index."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goescape.analysis.syntax.nodes import text, token, walk
+from goescape.fixes.candidate import Candidate, Edit, Promise, Refusal, TypeClaim
+from goescape.fixes.context.package_code import identifiers, insert, replace
+from goescape.fixes.flow.append_loops import growths, is_on_the_heap, made_beforehand, objection
+from goescape.fixes.syntax.local_variables import is_assigned, redeclares, type_of, underlying
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from goescape.analysis.syntax.go_file import GoFile
+    from goescape.fixes.context.package_code import PackageCode
+    from goescape.fixes.flow.append_loops import AppendLoop
+
+CODE = "assign-by-index"
+TITLE = "Allocate the exact length and assign by index"
+
+
+def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+    """A range over what the source shows to be a slice or an array, that nothing leaves early."""
+    if redeclares(code, "append", "make", "len"):
+        return
+    for growth in growths(code, file):
+        written = type_of(code, growth.ranged)
+        if written is None or not is_exact(code, growth) or not is_on_the_heap(code, file, growth):
+            continue
+        if reason := objection(code, file, growth):
+            yield Refusal(CODE, TITLE, file.span(growth.call), reason)
+            continue
+        index = _index(code, file, growth)
+        if index is None:
+            continue
+        name, header = index
+        at = file.span(growth.call)
+        target = next((f for f in code.findings if f.escapes and f.span == at), None)
+        path, ranged = file.source.path, growth.ranged
+        assigned = f"{text(growth.variable)}[{name}] = {text(growth.element)}"
+        yield Candidate(
+            CODE,
+            TITLE,
+            at,
+            (
+                *made_beforehand(file, growth, f"len({text(ranged)})"),
+                *header,
+                replace(file, growth.append, assigned),
+            ),
+            Promise.UNSEEN if target is None else Promise.GONE,
+            target,
+            may_add=(r"make\(.*\)",),
+            claims=(TypeClaim(path, ranged.start_byte, ranged.end_byte, text(written)),),
+        )
+
+
+def is_exact(code: PackageCode, growth: AppendLoop) -> bool:
+    """Whether each element of a slice or an array gives just one element."""
+    written = underlying(code, type_of(code, growth.ranged))
+    if written is None or written.type not in {"slice_type", "array_type"}:
+        return False
+    if not growth.unconditional or text(growth.variable) in _names(growth.element):
+        return False
+    return not any(node.type in _LEAVING for node in walk(growth.loop))
+
+
+def _names(node: Node) -> set[str]:
+    return {text(n) for n in identifiers(node)}
+
+
+def _index(
+    code: PackageCode, file: GoFile, growth: AppendLoop
+) -> tuple[str, tuple[Edit, ...]] | None:
+    """The name of the index, and the edits of the loop's header that declare it."""
+    clause = next(c for c in growth.loop.named_children if c.type == "range_clause")
+    left = clause.child_by_field_name("left")
+    new = next((n for n in ("i", "j", "k", "index") if n not in _names(growth.loop)), None)
+    if left is None:
+        return (new, (insert(file, clause.start_byte, f"{new} := "),)) if new else None
+    if token(clause, ":=") is None:
+        return None
+    first = left.named_children[0]
+    if text(first) == "_":
+        return (new, (replace(file, first, new),)) if new else None
+    uses = [use for use in code.uses(first, growth.loop) if use != first]
+    if first.type != "identifier" or any(is_assigned(use) for use in uses):
+        return None
+    if text(first) in {text(n) for n in _declared_inside(growth)}:
+        return None
+    return text(first), ()
+
+
+def _declared_inside(growth: AppendLoop) -> Iterator[Node]:
+    """What the body declares again: the index might be hidden where it is needed."""
+    body = growth.loop.child_by_field_name("body")
+    for node in walk(body) if body is not None else ():
+        if node.type in {"short_var_declaration", "range_clause", "receive_statement"}:
+            left = node.child_by_field_name("left")
+            yield from left.named_children if left is not None else ()
+        else:
+            yield from (n for n in node.children_by_field_name("name") if n.type == "identifier")
+
+
+_LEAVING = frozenset(
+    {
+        *("continue_statement", "break_statement", "return_statement", "goto_statement"),
+        *("func_literal", "labeled_statement", "select_statement"),
+    }
+)

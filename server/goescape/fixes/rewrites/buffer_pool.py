@@ -1,0 +1,138 @@
+"""A large buffer for reading and writing is taken from a pool."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from goescape.analysis.syntax.nodes import ancestors, callee_text, text
+from goescape.fixes.candidate import Candidate, FixKind, Promise, Refusal
+from goescape.fixes.context.package_code import indentation, line_end, replace
+from goescape.fixes.edits.package_declarations import declared_after_imports, means_the_same_outside
+from goescape.fixes.rewrites.array_variable import made_slice
+from goescape.fixes.syntax.imports import import_edits
+from goescape.fixes.syntax.local_variables import (
+    fresh_name,
+    function_around,
+    is_clear,
+    is_visible,
+    redeclares,
+    single_declaration,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from goescape.analysis.syntax.go_file import GoFile
+    from goescape.fixes.context.package_code import PackageCode
+
+CODE = "buffer-pool"
+TITLE = "Take the buffer from a sync.Pool"
+LOOK_AT = (
+    "Whoever reads into the buffer or writes it must not keep it, "
+    "and it still holds what was read the last time."
+)
+_SMALLEST = 1024
+"""Below this many bytes a pool costs as much as the allocation."""
+
+
+def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+    """``buf := make([]byte, N)`` that is only read into and written from, outside of loops."""
+    if redeclares(code, "any", "make", "byte", "len"):
+        return
+    for finding in code.allocations(file):
+        found = code.node_of(finding) if finding.escapes else None
+        parts = made_slice(found[1]) if found is not None else None
+        if parts is None or text(parts[2]) != "[]byte" or len(parts[3]) != 1:
+            continue
+        call, statement = parts[:2]
+        single = single_declaration(statement)
+        if single is None or not _is_lent(code, single[0], statement):
+            continue
+        if not means_the_same_outside(code, parts[3][0]) or not _is_large(parts[3][0]):
+            continue
+        name = text(single[0])
+        pool, pointer = f"{name}Pool", fresh_name(call, ("bp", "pointer", f"{name}Pointer"))
+        imports = import_edits(file, ["sync"])
+        lines = (
+            f"var {pool} = sync.Pool{{New: func() any {{\n\tb := {text(call)}\n\treturn &b\n}}}}"
+        )
+        declared = declared_after_imports(file, lines)
+        free = code.is_free_in_package(pool) and is_visible(call, "sync") and pointer
+        if imports is None or declared is None or not free:
+            reason = f"`{pool}` or `sync` means something else here."
+            yield Refusal(CODE, TITLE, file.span(call), reason)
+            continue
+        taken = [
+            f"{pointer} := {pool}.Get().(*[]byte)",
+            f"defer {pool}.Put({pointer})",
+            f"{name} := *{pointer}",
+        ]
+        new = (line_end(file) + indentation(file, statement)).join(taken)
+        yield Candidate(
+            CODE,
+            TITLE,
+            file.span(call),
+            (*imports, declared, replace(file, statement, new)),
+            Promise.GONE,
+            finding,
+            kind=FixKind.REWRITE,
+            look_at=LOOK_AT,
+            may_add=(r"make\(\[\]byte, .*\)", r"b"),
+        )
+
+
+def _is_large(size: Node) -> bool:
+    """Whether a length is a constant, and not a small one."""
+    if size.type != "binary_expression":
+        return _number(size) >= _SMALLEST
+    operator = size.child_by_field_name("operator")
+    left, right = (size.child_by_field_name(side) for side in ("left", "right"))
+    if operator is None or operator.type not in {"<<", "*"} or left is None or right is None:
+        return False
+    first, second = _number(left), min(_number(right), 1 << 20)
+    if operator.type == "<<":
+        return first << min(second, 40) >= _SMALLEST
+    return first * second >= _SMALLEST
+
+
+def _number(node: Node) -> int:
+    """A plain literal's number; 0 for all others."""
+    plain = text(node).replace("_", "")
+    return int(plain) if node.type == "int_literal" and re.fullmatch(r"[1-9]\d*", plain) else 0
+
+
+def _is_lent(code: PackageCode, variable: Node, statement: Node) -> bool:
+    """Whether all uses are ``r.Read(buf)``, ``w.Write(buf[:n])`` or ``len(buf)``."""
+    function = function_around(variable)
+    if function is None or not is_clear(variable):
+        return False
+    if any(
+        a.type == "for_statement" and a.start_byte > function.start_byte
+        for a in ancestors(statement)
+    ):
+        return False
+    uses = [use for use in code.uses(variable, function) if use != variable]
+    return bool(uses) and all(
+        function_around(use) == function and _is_handed_over(use) for use in uses
+    )
+
+
+def _is_handed_over(use: Node) -> bool:
+    argument = use
+    parent = use.parent
+    if parent is not None and parent.type == "slice_expression":
+        if parent.child_by_field_name("operand") != use:
+            return False
+        argument, parent = parent, parent.parent
+    call = parent.parent if parent is not None and parent.type == "argument_list" else None
+    if call is None or call.type != "call_expression":
+        return False
+    if call.parent is not None and call.parent.type in {"go_statement", "defer_statement"}:
+        return False
+    method = callee_text(call).rpartition(".")[2]
+    if method == "Write":
+        return argument.type == "slice_expression"
+    return method in {"Read", "ReadFull", "ReadAtLeast"} or callee_text(call) == "len"

@@ -1,0 +1,96 @@
+"""A closure captures one field of a large struct: the struct itself stays on the stack."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goescape.analysis.syntax.nodes import text
+from goescape.fixes.candidate import Candidate, Promise, Refusal
+from goescape.fixes.context.package_code import insert, replace
+from goescape.fixes.syntax.closure_captures import ClosureCapture, captures, is_before, objection
+from goescape.fixes.syntax.local_variables import fresh_name, type_of, underlying
+from goescape.fixes.syntax.variable_uses import line_before
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from goescape.analysis.syntax.go_file import GoFile
+    from goescape.fixes.candidate import Edit
+    from goescape.fixes.context.package_code import PackageCode
+
+CODE = "capture-field"
+TITLE = "Capture only the field that the closure uses"
+
+
+def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+    """Structs over 128 bytes of which each escaping closure only reads one direct field.
+
+    A field that is promoted through a pointer, or reached through one, may change meanwhile.
+    """
+    for capture in captures(code, file):
+        field = _only_field(capture)
+        if not field or not _is_direct_field(code, capture, field):
+            continue
+        if reason := objection(code, file, capture):
+            yield Refusal(CODE, TITLE, capture.finding.span, reason)
+        elif edits := _edits(file, capture, field):
+            names = sorted({edit.text for edit in edits if edit.start < edit.end})
+            yield Candidate(
+                CODE,
+                TITLE,
+                capture.finding.span,
+                tuple(edits),
+                Promise.GONE,
+                capture.finding,
+                may_add=tuple(rf".+\b{name}\b.*|.*\b{name}\b.+" for name in names),
+            )
+
+
+def _only_field(capture: ClosureCapture) -> str:
+    """The field that all uses in the closures select; empty when there is no such field."""
+    fields = set()
+    for literal, _ in capture.places:
+        for use in capture.variable.used_in(literal):
+            selector = use.parent
+            if selector is None or selector.type != "selector_expression":
+                return ""
+            field = selector.child_by_field_name("field")
+            fields.add(text(field) if field is not None else "")
+    return fields.pop() if len(fields) == 1 else ""
+
+
+def _is_direct_field(code: PackageCode, capture: ClosureCapture, field: str) -> bool:
+    written = type_of(code, capture.variable.declared)
+    struct = underlying(code, written)
+    if struct is None or struct.type != "struct_type":
+        return False
+    fields = struct.named_children[0].named_children if struct.named_children else []
+    return any(
+        text(name) == field
+        for declaration in fields
+        if declaration.type == "field_declaration"
+        for name in declaration.children_by_field_name("name")
+    )
+
+
+def _edits(file: GoFile, capture: ClosureCapture, field: str) -> list[Edit]:
+    variable, edits = capture.variable, []
+    upper = field[:1].upper() + field[1:]
+    for first, statement in capture.first_places:
+        name = fresh_name(first, (f"{variable.name}{upper}", f"{variable.name}{upper}Copy"))
+        if not name:
+            return []
+        at, after = line_before(file, statement)
+        edits.append(insert(file, at, f"{name} := {variable.name}.{field}{after}"))
+        for literal, other in capture.places:
+            if is_before(statement, other):
+                edits.extend(_replaced(file, variable.used_in(literal), name))
+    return edits
+
+
+def _replaced(file: GoFile, uses: tuple[Node, ...], name: str) -> Iterator[Edit]:
+    for use in uses:
+        if use.parent is not None:
+            yield replace(file, use.parent, name)

@@ -1,0 +1,66 @@
+"""A channel of pointers whose receivers only read carries the values themselves."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from goescape.analysis.syntax.nodes import text, walk
+from goescape.analysis.syntax.scopes import definition
+from goescape.fixes.candidate import Candidate, Promise, Refusal, UnsafeError
+from goescape.fixes.checks.copyable import check_copyable
+from goescape.fixes.edits.pointees import check_no_unsafe
+from goescape.fixes.flow.pointer_channels import PointerChannels, pointed_to
+from goescape.fixes.syntax.local_variables import declaration_around, redeclares
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from goescape.analysis.syntax.go_file import GoFile
+    from goescape.fixes.context.package_code import PackageCode
+
+CODE = "channel-of-values"
+TITLE = "Send values instead of pointers"
+
+
+def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+    """``ch <- &s`` where every channel of these pointers in the package may carry values."""
+    if redeclares(code, "make", "close", "len", "cap", "nil"):
+        return
+    seen: set[str] = set()
+    for finding in code.allocations(file):
+        found = code.node_of(finding)
+        element = _sent(found[1]) if found is not None else ""
+        if not element or element in seen:
+            continue
+        seen.add(element)
+        try:
+            check_no_unsafe(file)
+            check_copyable(code, file, element)
+            edits = PointerChannels(code, element).all_edits()
+        except UnsafeError as problem:
+            yield Refusal(CODE, TITLE, finding.span, str(problem))
+            continue
+        may_add = (r"make\(chan .*\)",)
+        yield Candidate(CODE, TITLE, finding.span, edits, Promise.GONE, finding, may_add=may_add)
+
+
+def _sent(node: Node) -> str:
+    """T, where this is a variable or a literal whose address goes into a ``chan *T``."""
+    function = declaration_around(node)
+    for send in _sends(function) if function is not None else ():
+        channel, value = (send.child_by_field_name(part) for part in ("channel", "value"))
+        operand = value.child_by_field_name("operand") if value is not None else None
+        if channel is None or value is None or operand is None or text(value)[:1] != "&":
+            continue
+        inside = value.start_byte <= node.start_byte < value.end_byte
+        if inside or (operand.type == "identifier" and definition(operand) == node):
+            return pointed_to(channel)
+    return ""
+
+
+@lru_cache(maxsize=256)
+def _sends(function: Node) -> tuple[Node, ...]:
+    return tuple(n for n in walk(function) if n.type == "send_statement")

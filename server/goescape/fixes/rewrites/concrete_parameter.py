@@ -1,0 +1,308 @@
+"""A parameter of interface type that always gets one type takes that type: calls are direct."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis.model import SiteKind
+from goescape.analysis.syntax.nodes import ancestors, callee_text, text
+from goescape.analysis.syntax.scopes import definition
+from goescape.fixes.candidate import Candidate, Edit, Promise, Refusal, TypeClaim, UnsafeError
+from goescape.fixes.context.package_code import replace
+from goescape.fixes.edits.pointees import uses_of
+from goescape.fixes.flow.calls import FunctionCall, calls_of
+from goescape.fixes.flow.results import made_by, operands
+from goescape.fixes.syntax.imports import import_edits, import_paths
+from goescape.fixes.syntax.local_variables import declaration_around, is_assigned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from goescape.analysis.model import Finding
+    from goescape.analysis.syntax.go_file import FunctionDeclaration, GoFile
+    from goescape.fixes.context.package_code import PackageCode
+
+CODE = "concrete-parameter"
+TITLE = "Take the concrete type instead of the interface"
+
+
+@frozen
+class _Parameter:
+    """A parameter of a function of the package."""
+
+    file: GoFile
+    declared: FunctionDeclaration
+    index: int
+    name: Node
+    type: Node
+
+
+@frozen
+class _Concrete:
+    """The type whose address is passed, and where a package of its comes from."""
+
+    name: str
+    path: str
+
+
+def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+    """Objects that are on the heap because their address is passed as an interface."""
+    for finding in code.findings:
+        if finding.span.file != file.source.path or not _is_converted(finding):
+            continue
+        found = code.node_of(finding)
+        concrete = _type_of(file, found[1]) if found is not None else None
+        if found is None or concrete is None:
+            continue
+        try:
+            parameters = list(_parameters(code, file, _passed(code, finding, found[1])))
+        except UnsafeError:
+            continue
+        for parameter in parameters:
+            yield _proposed(code, finding, parameter, concrete)
+
+
+def _proposed(
+    code: PackageCode, finding: Finding, parameter: _Parameter, concrete: _Concrete
+) -> Candidate | Refusal:
+    try:
+        edits, claims, callers = _rewrite(code, parameter, concrete)
+    except UnsafeError as unsafe:
+        return Refusal(CODE, TITLE, finding.span, str(unsafe))
+    return Candidate(
+        CODE,
+        TITLE,
+        finding.span,
+        edits,
+        Promise.GONE,
+        finding,
+        callers=callers,
+        claims=claims,
+    )
+
+
+def _is_converted(finding: Finding) -> bool:
+    return (
+        finding.kind in {SiteKind.VARIABLE, SiteKind.EXPRESSION}
+        and finding.escapes
+        and finding.is_diagnostic
+        and not finding.inlined_from
+        and any(step.reason == "interface-converted" for step in finding.flow)
+    )
+
+
+def _type_of(file: GoFile, node: Node) -> _Concrete | None:
+    """The type of a variable, or of what ``&T{}`` and ``new(T)`` make."""
+    its_type: Node | None = None
+    if node.type == "identifier" and node.parent is not None:
+        around = node.parent
+        its_type = around.child_by_field_name("type") if around.type in _TYPED else None
+        made = made_by(node)
+        if made is not None and made.type == "composite_literal":
+            its_type = made.child_by_field_name("type")
+    elif node.type == "unary_expression":
+        literal = node.child_by_field_name("operand")
+        its_type = literal.child_by_field_name("type") if literal is not None else None
+    elif node.type == "call_expression" and callee_text(node) == "new":
+        its_type = next(iter(operands(node.child_by_field_name("arguments"))), None)
+    if its_type is None or its_type.type not in {"type_identifier", "qualified_type"}:
+        return None
+    package, _, name = text(its_type).rpartition(".")
+    path = import_paths(file).get(package, "") if package else ""
+    if package and (not path or path.rpartition("/")[2] != package):
+        return None
+    return _Concrete(f"{package}.{name}" if package else name, path)
+
+
+def _passed(code: PackageCode, finding: Finding, node: Node) -> Iterator[Node]:
+    """The expressions that give the address away as an argument."""
+    if finding.kind is SiteKind.VARIABLE:
+        for use in uses_of(code, node):
+            around = use.parent
+            if around is not None and around.type == "unary_expression":
+                yield around
+        return
+    yield node
+    holder = node.parent.parent if node.parent is not None else None
+    left = holder.child_by_field_name("left") if holder is not None else None
+    names = operands(left) if left is not None else []
+    if len(names) == 1 and names[0].type == "identifier" and made_by(names[0]) == node:
+        yield from uses_of(code, names[0])
+
+
+def _parameters(code: PackageCode, file: GoFile, passed: Iterator[Node]) -> Iterator[_Parameter]:
+    """The parameters of interface type that these arguments are for, each once."""
+    seen = set()
+    for argument in passed:
+        arguments = argument.parent
+        call = arguments.parent if arguments is not None else None
+        if arguments is None or call is None or arguments.type != "argument_list":
+            continue
+        index = operands(arguments).index(argument)
+        for where in code.files.values():
+            for declared in where.functions if where.package_name == file.package_name else ():
+                if declared.plain_name == callee_text(call).rpartition(".")[2]:
+                    found = _parameter(where, declared, index)
+                    key = (declared.name, index)
+                    if found is not None and key not in seen:
+                        seen.add(key)
+                        yield found
+
+
+def _parameter(file: GoFile, declared: FunctionDeclaration, index: int) -> _Parameter | None:
+    position = 0
+    for part in operands(declared.node.child_by_field_name("parameters")):
+        names = part.children_by_field_name("name")
+        its_type = part.child_by_field_name("type")
+        if position == index and len(names) == 1 and its_type is not None:
+            plain = part.type == "parameter_declaration" and its_type.type in _NAMED
+            return _Parameter(file, declared, index, names[0], its_type) if plain else None
+        position += max(len(names), 1)
+    return None
+
+
+def _rewrite(
+    code: PackageCode, parameter: _Parameter, concrete: _Concrete
+) -> tuple[tuple[Edit, ...], tuple[TypeClaim, ...], int]:
+    file, declared = parameter.file, parameter.declared
+    if declared.node.child_by_field_name("type_parameters") is not None:
+        raise UnsafeError("The function is generic.")
+    if concrete.name in code.declared_locally:
+        raise UnsafeError(f"`{concrete.name}` may mean something else there.")
+    calls = calls_of(code, file, declared)
+    arguments = [_argument(call, parameter) for call in calls]
+    if not all(_is_address(code, each) for each in arguments if not _is_own(each, parameter)):
+        _check_nil(code, parameter, concrete)
+    claims = [claim for call in calls for claim in _claims(call, parameter, concrete)]
+    edits, replaced = [replace(file, parameter.type, f"*{concrete.name}")], [parameter.type]
+    for use in uses_of(code, parameter.name):
+        for edit, node in _use_edits(file, use, concrete):
+            edits.append(edit)
+            replaced.append(node)
+    imports = import_edits(file, [concrete.path] if concrete.path else [], replaced)
+    if imports is None:
+        raise UnsafeError(f"`{concrete.name}` means something else in that file.")
+    return (*edits, *imports), tuple(claims), len(calls)
+
+
+def _claims(call: FunctionCall, parameter: _Parameter, concrete: _Concrete) -> Iterator[TypeClaim]:
+    """That every caller passes this type; inside the function it may be the parameter itself."""
+    argument = _argument(call, parameter)
+    if _is_own(argument, parameter):
+        return
+    name = concrete.name
+    if concrete.path:
+        known = {path: name for name, path in import_paths(call.file).items()}
+        if concrete.path not in known:
+            raise UnsafeError(f"A caller does not know `{name}`.")
+        name = f"{known[concrete.path]}.{name.rpartition('.')[2]}"
+    path = call.file.source.path
+    yield TypeClaim(path, argument.start_byte, argument.end_byte, f"*{name}")
+
+
+def _argument(call: FunctionCall, parameter: _Parameter) -> Node:
+    arguments = operands(call.node.child_by_field_name("arguments"))
+    argument = arguments[parameter.index] if len(arguments) > parameter.index else None
+    if argument is None or argument.type == "variadic_argument":
+        raise UnsafeError("A caller passes its arguments in another way.")
+    return argument
+
+
+def _is_own(argument: Node, parameter: _Parameter) -> bool:
+    """Whether the function passes its parameter on to itself."""
+    return definition(argument) == parameter.name
+
+
+def _is_address(code: PackageCode, argument: Node) -> bool:
+    """Whether an argument is surely no nil pointer."""
+    if argument.type == "identifier":
+        variable = definition(argument)
+        function = declaration_around(argument)
+        made = made_by(variable) if variable is not None else None
+        if variable is None or function is None or made is None:
+            return False
+        others = (use for use in code.uses(variable, function) if use != variable)
+        return _is_address(code, made) and not any(is_assigned(use) for use in others)
+    if argument.type == "call_expression":
+        return callee_text(argument) == "new" and "new" not in code.declared_names
+    return argument.type == "unary_expression" and argument.children[0].type == "&"
+
+
+def _check_nil(code: PackageCode, parameter: _Parameter, concrete: _Concrete) -> None:
+    """Called with a nil pointer, a method with a value receiver panics in other words."""
+    name = concrete.name.rpartition(".")[2]
+    known = code.imported.package(concrete.path) if concrete.path else None
+    if concrete.path:
+        methods = known.methods if known is not None else frozenset()
+    else:
+        methods = frozenset(f.name for file in code.files.values() for f in file.functions)
+    for use in uses_of(code, parameter.name):
+        around = use.parent
+        field = around.child_by_field_name("field") if around is not None else None
+        called = text(field) if field is not None else "Write"
+        if f"(*{name}).{called}" not in methods:
+            raise UnsafeError(f"A caller may pass nil, and `{called}` may need a value.")
+
+
+def _use_edits(file: GoFile, use: Node, concrete: _Concrete) -> Iterator[tuple[Edit, Node]]:
+    """What changes at a use of the parameter; raises UnsafeError where its type would matter."""
+    around = use.parent
+    outer = around.parent if around is not None else None
+    if around is None or outer is None:
+        return
+    called = outer.child_by_field_name("function") if outer.type == "call_expression" else None
+    if around.type == "selector_expression" and called == around:
+        return
+    if around.type == "argument_list" and outer.type == "call_expression":
+        package, _, name = callee_text(outer).partition(".")
+        target = f"{import_paths(file).get(package, '')}.{name}"
+        first, *rest = operands(around)
+        if target == "io.WriteString" and first == use and rest:
+            yield _written(file, outer, use, rest[0], concrete)
+            return
+        if target in {"fmt.Fprintf", "fmt.Fprint", "fmt.Fprintln"} and first == use:
+            return
+        if _is_recursive(outer, use):
+            return
+    raise UnsafeError(f"The function does more with `{text(use)}` than to call its methods.")
+
+
+def _written(
+    file: GoFile, call: Node, use: Node, content: Node, concrete: _Concrete
+) -> tuple[Edit, Node]:
+    if f"{concrete.path}.{concrete.name.rpartition('.')[2]}" not in _STRING_WRITERS:
+        raise UnsafeError(f"Whether `{concrete.name}` writes strings is not known.")
+    if b"//" in file.source.content[call.start_byte : content.start_byte] or (
+        b"/*" in file.source.content[call.start_byte : content.start_byte]
+    ):
+        raise UnsafeError("A comment stands in the way.")
+    function = call.child_by_field_name("function")
+    assert function is not None
+    new = f"{text(use)}.WriteString("
+    return Edit(file.source.path, call.start_byte, content.start_byte, new), function
+
+
+def _is_recursive(call: Node, use: Node) -> bool:
+    """Whether a call is one of the function around it, with the parameter where it belongs."""
+    function = [a for a in ancestors(call) if a.type == "function_declaration"]
+    name = function[-1].child_by_field_name("name") if function else None
+    if name is None or callee_text(call) != text(name):
+        return False
+    position = 0
+    declared = definition(use)
+    for part in operands(function[-1].child_by_field_name("parameters")):
+        names = part.children_by_field_name("name")
+        if declared in names:
+            arguments = operands(call.child_by_field_name("arguments"))
+            return len(arguments) > position and arguments[position] == use
+        position += max(len(names), 1)
+    return False
+
+
+_NAMED = frozenset({"type_identifier", "qualified_type", "interface_type"})
+_TYPED = frozenset({"var_spec", "parameter_declaration"})
+_STRING_WRITERS = frozenset({"bytes.Buffer", "strings.Builder", "bufio.Writer", "os.File"})

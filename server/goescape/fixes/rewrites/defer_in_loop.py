@@ -1,0 +1,176 @@
+"""Deferred calls of a loop run at the end of each iteration, in a function of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goescape.analysis.syntax.nodes import ancestors, callee_text, text, token, walk
+from goescape.fixes.candidate import Candidate, FixKind, Promise, Refusal
+from goescape.fixes.context.package_code import FUNCTIONS, indentation, insert, line_end
+from goescape.fixes.syntax.variable_uses import (
+    contains,
+    declaration_of,
+    file_sets_version,
+    variable_at,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from goescape.analysis.model import Finding
+    from goescape.analysis.syntax.go_file import GoFile
+    from goescape.fixes.candidate import Edit
+    from goescape.fixes.context.package_code import PackageCode
+
+CODE = "defer-in-loop"
+TITLE = "Run the deferred call at the end of each iteration"
+LOOK_AT = (
+    "The deferred calls run at the end of each iteration, no longer of the function: "
+    "what they release must not be needed any more."
+)
+
+
+def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+    """Loops whose body neither returns nor leaves an iteration early."""
+    loops: dict[int, tuple[Node, list[Node]]] = {}
+    for node in walk(file.root):
+        loop = _loop_of(node) if node.type == "defer_statement" else None
+        if loop is not None:
+            loops.setdefault(loop.start_byte, (loop, []))[1].append(node)
+    for loop, deferred in loops.values():
+        body = loop.child_by_field_name("body")
+        if body is None:
+            continue
+        if reason := _objection(code, file, loop, deferred):
+            yield Refusal(CODE, TITLE, file.span(deferred[0]), reason)
+            continue
+        findings = [f for node in deferred for f in _findings(code, file, node)]
+        yield Candidate(
+            CODE,
+            TITLE,
+            file.span(deferred[0]),
+            _edits(file, body),
+            Promise.GONE if findings else Promise.UNSEEN,
+            findings[0] if findings else None,
+            kind=FixKind.REWRITE,
+            also=tuple(findings[1:]),
+            look_at=LOOK_AT,
+        )
+
+
+def _loop_of(deferred: Node) -> Node | None:
+    """The innermost loop of the same function."""
+    for around in ancestors(deferred):
+        if around.type in FUNCTIONS:
+            return None
+        if around.type == "for_statement":
+            return around
+    return None
+
+
+def _objection(code: PackageCode, file: GoFile, loop: Node, deferred: list[Node]) -> str:
+    clause = next((n for n in loop.named_children if n.type in _CLAUSES), None)
+    declares = clause is not None and any(token(n, ":=") is not None for n in walk(clause))
+    if declares and (code.language < (1, 22) or file_sets_version(file)):
+        return "Before Go 1.22, all iterations share the variables of the loop."
+    body = loop.child_by_field_name("body")
+    if body is None or any(_leaves(node, body) for node in _own(body)):
+        return "The body leaves the iteration early."
+    reasons = (_objection_to_use(each, loop, body) for node in deferred for each in walk(node))
+    return next((reason for reason in reasons if reason), "")
+
+
+def _objection_to_use(node: Node, loop: Node, body: Node) -> str:
+    """Why a part of a deferred call would do something else if it ran earlier."""
+    if node.type == "call_expression" and callee_text(node) == "recover":
+        return "The deferred function recovers."
+    declared = declaration_of(node) if node.type == "identifier" else None
+    if declared is None:
+        return ""
+    if contains(loop, declared):
+        kept = contains(body, declared) and _is_kept(declared, body)
+        return f"`{text(node)}` may be used after the iteration." if kept else ""
+    variable = variable_at(declared)
+    if variable is not None and (variable.is_result or any(variable.writes())):
+        return f"`{text(node)}` may have another value at the end of the function."
+    return ""
+
+
+def _own(node: Node) -> Iterator[Node]:
+    """The nodes below one, those in function literals left out."""
+    for child in node.named_children:
+        if child.type != "func_literal":
+            yield child
+            yield from _own(child)
+
+
+def _leaves(node: Node, body: Node) -> bool:
+    """Whether a statement goes somewhere that is not in the body."""
+    if node.type in {"return_statement", "goto_statement", "labeled_statement"}:
+        return True
+    if node.type not in {"break_statement", "continue_statement"}:
+        return False
+    stops = _BREAKABLE if node.type == "break_statement" else {"for_statement"}
+    around = next((a for a in ancestors(node) if a.type in stops), None)
+    return node.named_child_count > 0 or around is None or not contains(body, around)
+
+
+def _is_kept(declared: Node, body: Node) -> bool:
+    """Whether the loop hands a variable of an iteration to something that may outlive it."""
+    for use in walk(body):
+        if use.type != "identifier" or use == declared or declaration_of(use) != declared:
+            continue
+        parent = use.parent
+        if parent is not None and parent.type == "unary_expression":
+            parent = parent.parent
+        if parent is None or parent.type in _KEEPING:
+            return True
+        around = parent.parent
+        if around is None:
+            return True
+        if parent.type == "argument_list" and callee_text(around) == "append":
+            return True
+        assigns = parent.type == "expression_list" and around.type in _ASSIGNING
+        if assigns and around.child_by_field_name("right") == parent:
+            return True
+        if any(a.type == "go_statement" for a in ancestors(use) if contains(body, a)):
+            return True
+    return False
+
+
+def _findings(code: PackageCode, file: GoFile, deferred: Node) -> Iterator[Finding]:
+    span = file.span(deferred)
+    for finding in code.findings:
+        inside = finding.span.file == span.file and finding.is_diagnostic and finding.escapes
+        start = (finding.span.line, finding.span.column)
+        if inside and (span.line, span.column) <= start < (span.end_line, span.end_column):
+            found = code.node_of(finding)
+            if found is not None and found[1].parent in {deferred, *deferred.named_children}:
+                yield finding
+
+
+def _edits(file: GoFile, body: Node) -> tuple[Edit, Edit]:
+    line, close = line_end(file), body.end_byte - 1
+    inner = indentation(file, body) + "\t"
+    start = file.source.offset(body.end_point[0] + 1, 1) or 0
+    if file.source.content[start:close].strip():
+        return insert(file, body.start_byte + 1, " func() {"), insert(file, close, "}() ")
+    first = file.source.line(body.start_point[0] + 1)[body.start_point[1] + 1 :].rstrip()
+    behind = len(first) if first.lstrip().startswith(b"//") else 0
+    return (
+        insert(file, body.start_byte + 1 + behind, f"{line}{inner}func() {{"),
+        insert(file, start, f"{inner}}}(){line}"),
+    )
+
+
+_CLAUSES = frozenset({"for_clause", "range_clause"})
+_BREAKABLE = frozenset(
+    {
+        *("for_statement", "select_statement"),
+        *("expression_switch_statement", "type_switch_statement"),
+    }
+)
+_KEEPING = frozenset({"send_statement", "literal_element", "keyed_element", "literal_value"})
+_ASSIGNING = frozenset({"assignment_statement", "short_var_declaration"})

@@ -1,0 +1,214 @@
+"""The caller passes the place that a function fills, instead of taking a new object from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis.syntax.nodes import text, walk
+from goescape.fixes.candidate import Candidate, Edit, FixKind, Promise, Refusal, UnsafeError
+from goescape.fixes.context.package_code import indentation, insert, line_end, replace
+from goescape.fixes.edits.made_values import check_gain, findings_of
+from goescape.fixes.edits.pointees import check_no_unsafe, uses_of, value_edits
+from goescape.fixes.flow.calls import FunctionCall, binding_of, calls_of
+from goescape.fixes.flow.results import (
+    PointerResult,
+    Returned,
+    made_by,
+    may_recover,
+    nodes_outside_literals,
+    operands,
+    pointer_result,
+    returns_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from goescape.analysis.syntax.go_file import GoFile
+    from goescape.fixes.context.package_code import PackageCode
+
+CODE = "fill-destination"
+TITLE = "Fill a destination passed by the caller"
+LOOK_AT = "Whether the longer calls are worth it: it pays where the object is large."
+
+
+@frozen
+class _ReturnedObject:
+    """The variable that the function makes at its beginning, and returns at every end."""
+
+    variable: Node
+    declaration: Node
+    """The whole statement."""
+    form: str
+    returns: tuple[Returned, ...]
+
+
+def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+    """Functions that make one object, fill it and return it."""
+    for declared in file.functions:
+        result = pointer_result(declared)
+        if result is None or result.slots != 1:
+            continue
+        found = findings_of(code, file, result)
+        made = _object(file, result) if len(found) == 1 else None
+        if made is None:
+            continue
+        try:
+            check_gain(code, file, declared, found)
+            edits, callers = _rewrite(code, file, result, made)
+        except UnsafeError as unsafe:
+            yield Refusal(CODE, TITLE, found[0].span, str(unsafe))
+            continue
+        yield Candidate(
+            CODE,
+            TITLE,
+            found[0].span,
+            edits,
+            Promise.GONE,
+            found[0],
+            kind=FixKind.REWRITE,
+            look_at=LOOK_AT,
+            callers=callers,
+        )
+
+
+def _object(file: GoFile, result: PointerResult) -> _ReturnedObject | None:
+    returns = returns_of(file, result)
+    variables = {r.variable.start_byte for r in returns if r.variable is not None}
+    variable = returns[0].variable if returns else None
+    if variable is None or len(variables) != 1 or any(r.variable is None for r in returns):
+        return None
+    body = result.declared.node.child_by_field_name("body")
+    block = next((n for n in operands(body) if n.type == "statement_list"), None)
+    for statement in operands(block):
+        if statement.start_byte <= variable.start_byte < statement.end_byte:
+            if statement.type in {"short_var_declaration", "var_declaration"}:
+                return _ReturnedObject(variable, statement, returns[0].form, returns)
+            return None
+    return None
+
+
+def _rewrite(
+    code: PackageCode, file: GoFile, result: PointerResult, made: _ReturnedObject
+) -> tuple[tuple[Edit, ...], int]:
+    check_no_unsafe(file)
+    body = result.declared.node.child_by_field_name("body")
+    for node in nodes_outside_literals(body) if body is not None else ():
+        if node.type == "defer_statement" and may_recover(code, node):
+            raise UnsafeError("A deferred call may recover, and then the result is nil.")
+    _check_name(code, result, made)
+    calls = calls_of(code, file, result.declared)
+    if not calls:
+        raise UnsafeError("Nothing calls the function.")
+    edits = [
+        *_signature_edits(file, result, text(made.variable)),
+        _declaration_edit(file, result, made),
+        *_use_edits(code, file, made),
+        *(_return_edit(file, made, each) for each in made.returns),
+    ]
+    for call in calls:
+        edits += _call_edits(code, call, result.type)
+    return tuple(sorted(edits)), len(calls)
+
+
+def _check_name(code: PackageCode, result: PointerResult, made: _ReturnedObject) -> None:
+    """Raise UnsafeError when the new parameter would hide something that the function uses."""
+    known = {n.start_byte for n in uses_of(code, made.variable)} | {made.variable.start_byte}
+    name = text(made.variable)
+    for node in walk(result.declared.node):
+        if node.type == "identifier" and text(node) == name and node.start_byte not in known:
+            raise UnsafeError(f"`{name}` stands for two things in the function.")
+
+
+def _signature_edits(file: GoFile, result: PointerResult, name: str) -> Iterator[Edit]:
+    parameters = result.declared.node.child_by_field_name("parameters")
+    written = result.declared.node.child_by_field_name("result")
+    assert parameters is not None
+    assert written is not None
+    others = operands(parameters)
+    if any(not p.children_by_field_name("name") for p in others):
+        raise UnsafeError("The parameters have no names.")
+    if any(n.type == "comment" for n in walk(written)):
+        raise UnsafeError("A comment stands in the result.")
+    if file.source.content[parameters.end_byte : written.start_byte].strip():
+        raise UnsafeError("A comment stands before the result.")
+    comma = ", " if others else ""
+    yield insert(file, parameters.start_byte + 1, f"{name} *{result.type}{comma}")
+    yield Edit(file.source.path, parameters.end_byte, written.end_byte, "")
+
+
+def _declaration_edit(file: GoFile, result: PointerResult, made: _ReturnedObject) -> Edit:
+    name, statement = text(made.variable), made.declaration
+    value = made_by(made.variable)
+    if any(n.type == "comment" for n in statement.named_children):
+        raise UnsafeError("A comment stands in the declaration.")
+    if value is None:
+        spec = made.variable.parent
+        if text(statement) != f"var {name} {result.type}" or spec is None:
+            raise UnsafeError("The object is declared together with something else.")
+        return replace(file, statement, f"*{name} = {result.type}{{}}")
+    if value.end_byte != statement.end_byte:
+        raise UnsafeError("The object is declared together with something else.")
+    if made.form == "pointer" and value.type == "call_expression":
+        return replace(file, statement, f"*{name} = {result.type}{{}}")
+    start = value.start_byte + (made.form == "pointer")
+    return Edit(file.source.path, statement.start_byte, start, f"*{name} = ")
+
+
+def _use_edits(code: PackageCode, file: GoFile, made: _ReturnedObject) -> Iterator[Edit]:
+    returned = [each.statement for each in made.returns]
+    for use in uses_of(code, made.variable):
+        around = use.parent
+        assert around is not None
+        if any(r.start_byte <= use.start_byte < r.end_byte for r in returned):
+            continue
+        if around.type == "selector_expression":
+            continue
+        operator = around.children[0].type if around.type == "unary_expression" else ""
+        if made.form == "address" and operator == "&":
+            yield Edit(file.source.path, around.start_byte, around.start_byte + 1, "")
+        elif made.form == "address" or (operator != "*" and around.type != "argument_list"):
+            raise UnsafeError(f"`{text(use)}` is more than the object that is filled.")
+
+
+def _return_edit(file: GoFile, made: _ReturnedObject, returned: Returned) -> Edit:
+    statement = returned.statement
+    body = statement.parent.parent if statement.parent is not None else None
+    line = statement.start_point[0] + 1
+    alone = file.source.line(line).strip() == text(statement).encode()
+    last = statement.next_named_sibling is None
+    top = body is not None and made.declaration.parent == statement.parent
+    if alone and last and top:
+        start = file.source.offset(line, 1) or 0
+        end = start + len(file.source.line(line)) + 1
+        return Edit(file.source.path, start, end, "")
+    if any(n.type == "comment" for n in walk(statement)):
+        raise UnsafeError("A comment stands in a return statement.")
+    return replace(file, statement, "return")
+
+
+def _call_edits(code: PackageCode, call: FunctionCall, its_type: str) -> Iterator[Edit]:
+    check_no_unsafe(call.file)
+    binding = binding_of(call.node)
+    arguments = call.node.child_by_field_name("arguments")
+    if binding is None or binding.branch is not None or arguments is None:
+        raise UnsafeError(f"`{text(call.node)}` is not kept in a new variable.")
+    variable, name = binding.names[0], text(binding.names[0])
+    if name == "_" or len(binding.names) != 1:
+        raise UnsafeError(f"`{text(call.node)}` is not kept in a new variable.")
+    if any(text(n) == name for n in walk(call.node) if n.type == "identifier"):
+        raise UnsafeError(f"`{name}` stands for two things in a call.")
+    start, end = binding.statement.start_byte, call.node.start_byte
+    if b"/" in call.file.source.content[start:end] or binding.statement.end_byte != (
+        call.node.end_byte
+    ):
+        raise UnsafeError("A comment stands in the way.")
+    gap = line_end(call.file) + indentation(call.file, binding.statement)
+    yield Edit(call.file.source.path, start, end, f"var {name} {its_type}{gap}")
+    comma = ", " if operands(arguments) else ""
+    yield insert(call.file, arguments.start_byte + 1, f"&{name}{comma}")
+    yield from value_edits(call.file, uses_of(code, variable), [])

@@ -1,0 +1,175 @@
+"""``fmt.Fprintf`` to a builder becomes writes of its parts: no boxing, and the builder stays."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
+from goescape.analysis.syntax.scopes import definition
+from goescape.fixes.candidate import Candidate, Promise, Refusal
+from goescape.fixes.context.package_code import indentation, line_end, replace
+from goescape.fixes.edits.formats import claims_of, is_boxed, needed_imports, parts_of
+from goescape.fixes.syntax.imports import import_edits
+from goescape.fixes.syntax.local_variables import (
+    BASIC,
+    arguments_of,
+    function_around,
+    has_comment,
+    is_called,
+    is_clear,
+    is_visible,
+    may_call,
+    package_name,
+    redeclares,
+    type_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from goescape.analysis.syntax.go_file import GoFile
+    from goescape.fixes.context.package_code import PackageCode
+    from goescape.fixes.edits.formats import FormatPart
+
+CODE = "fprintf"
+TITLES = {
+    "strings.Builder": "Write the parts to the strings.Builder directly",
+    "bytes.Buffer": "Write the parts to the bytes.Buffer directly",
+}
+
+
+def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+    """Statements ``fmt.Fprintf(&b, ...)`` with simple verbs and operands without effects."""
+    if redeclares(code, *BASIC):
+        return
+    seen: set[int] = set()
+    for finding in code.allocations(file):
+        if not is_boxed(finding):
+            continue
+        found = code.node_of(finding)
+        call = _call_around(found[1]) if found is not None else None
+        if call is None or call.start_byte in seen or not is_called(call, file, "fmt", "Fprintf"):
+            continue
+        seen.add(call.start_byte)
+        builder = _builder(code, file, arguments_of(call)[0])
+        parts = parts_of(code, arguments_of(call)[1], arguments_of(call)[2:])
+        if builder is None or parts is None or not _may_be_split(code, builder[0], parts):
+            continue
+        name, title = builder
+        imports = import_edits(file, needed_imports(parts), [call])
+        if imports is None or (needed_imports(parts) and not is_visible(call, "strconv")):
+            yield Refusal(CODE, title, file.span(call), "`strconv` means something else here.")
+            continue
+        writes = [_write(text(name), part) for part in parts]
+        new = (line_end(file) + indentation(file, call)).join(writes)
+        yield Candidate(
+            CODE,
+            title,
+            file.span(call),
+            (replace(file, call, new), *imports),
+            Promise.GONE,
+            finding,
+            may_add=(r"append", r'".*"', r".*\(\*Buffer\).*", r"make\(\[\]byte, .*\)"),
+            claims=claims_of(file, parts),
+        )
+
+
+def _call_around(node: Node) -> Node | None:
+    """The call that is a statement of its own in a block."""
+    call = next((a for a in ancestors(node) if a.type == "call_expression"), None)
+    statement = call.parent if call is not None else None
+    if call is None or statement is None or statement.type != "expression_statement":
+        return None
+    if statement.parent is None or statement.parent.type != "statement_list":
+        return None
+    return None if has_comment(call) or len(arguments_of(call)) < 3 else call
+
+
+def _builder(code: PackageCode, file: GoFile, argument: Node) -> tuple[Node, str] | None:
+    """The variable behind ``&b`` or a pointer ``b``, and the title for its type."""
+    operand: Node | None = argument
+    if argument.type == "unary_expression":
+        if not text(argument).startswith("&"):
+            return None
+        operand = argument.child_by_field_name("operand")
+    if operand is None or operand.type != "identifier":
+        return None
+    written = type_of(code, operand)
+    if written is not None and operand == argument:
+        written = written.named_children[0] if written.type == "pointer_type" else None
+    for its_type, title in TITLES.items():
+        path, _, name = its_type.partition(".")
+        package = package_name(file, argument, path)
+        if package and written is not None and text(written) == f"{package}.{name}":
+            return operand, title
+    return None
+
+
+def _may_be_split(code: PackageCode, builder: Node, parts: list[FormatPart]) -> bool:
+    """Whether it does not show that a part is written before the next is evaluated.
+
+    An operand that panics would leave the parts before it in the builder: nobody may see that.
+    """
+    operands = [part.node for part in parts if part.node is not None]
+    nodes = [node for operand in operands for node in walk(operand)]
+    if any(n.type.endswith("identifier") and n.text == builder.text for n in nodes):
+        return False
+    if any(may_call(n) for n in nodes):
+        return False
+    if any(n.type in {"func_literal", "comment"} or text(n).startswith("<-") for n in nodes):
+        return False
+    return all(n.type in _HARMLESS for n in operands) or _is_private(code, builder)
+
+
+def _is_private(code: PackageCode, builder: Node) -> bool:
+    """Whether a builder is a variable that nothing outlives: no alias, no closure."""
+    declared = definition(builder)
+    function = function_around(builder)
+    if declared is None or function is None or declared.parent is None:
+        return False
+    if (
+        not is_clear(declared)
+        or declared.parent.type != "var_spec"
+        or function_around(declared) != function
+    ):
+        return False
+    return all(
+        use == declared or (function_around(use) == function and _is_own_use(use))
+        for use in code.uses(declared, function)
+    )
+
+
+def _is_own_use(use: Node) -> bool:
+    """Whether it is ``b.Method`` or ``fmt.Fprint...(&b``."""
+    parent = use.parent
+    if parent is None:
+        return False
+    if parent.type == "selector_expression":
+        call = parent.parent
+        return call is not None and call.type == "call_expression" and not _is_deferred(call)
+    call = parent.parent.parent if parent.parent is not None else None
+    return (
+        parent.type == "unary_expression"
+        and call is not None
+        and call.type == "call_expression"
+        and bool(re.match(r"\w+\.Fprint", callee_text(call)))
+        and arguments_of(call)[0] == parent
+    )
+
+
+def _is_deferred(call: Node) -> bool:
+    return call.parent is not None and call.parent.type in {"defer_statement", "go_statement"}
+
+
+def _write(builder: str, part: FormatPart) -> str:
+    if part.node is None and re.fullmatch(r"[ -&(-\[\]-~]|\\[nrt\\]", part.text):
+        return f"{builder}.WriteByte('{part.text}')"
+    return f"{builder}.WriteString({part.rendered})"
+
+
+_HARMLESS = frozenset(
+    {"identifier", "interpreted_string_literal", "int_literal", "true", "false", "rune_literal"}
+)

@@ -1,0 +1,279 @@
+"""A call that prints nothing while a level is off is not prepared then: no operand is boxed."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis.model import Finding, SiteKind
+from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
+from goescape.analysis.syntax.scopes import definition
+from goescape.fixes.candidate import Candidate, Promise, Refusal, TypeClaim
+from goescape.fixes.checks.early_return_guard import early_return_of, is_same_at, takes_anything
+from goescape.fixes.context.package_code import indentation, insert, line_end
+from goescape.fixes.syntax.imports import import_edits, imported_as
+from goescape.fixes.syntax.local_variables import (
+    arguments_of,
+    field_type,
+    is_called,
+    is_visible,
+    package_name,
+    type_of,
+)
+from goescape.fixes.syntax.variable_uses import named_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from goescape.analysis.syntax.go_file import FunctionDeclaration, GoFile
+    from goescape.fixes.candidate import Edit
+    from goescape.fixes.context.package_code import PackageCode
+
+CODE = "guard-logging"
+TITLE = "Guard the logging call with a level check"
+
+
+@frozen
+class _Guard:
+    condition: str
+    claims: tuple[TypeClaim, ...] = ()
+    needed: tuple[str, ...] = ()
+    """What the condition must import."""
+    asks_handler: bool = False
+    """Whether a handler of slog is asked once more."""
+
+
+def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+    """Calls of own functions that begin with a check of a level, and of slog's Debug.
+
+    Operands that may fail, take time or do something are none of ours: they would be skipped.
+    """
+    calls: dict[int, tuple[Node, list[Finding]]] = {}
+    for finding in code.findings:
+        call = _statement_call(code, file, finding)
+        if call is not None:
+            calls.setdefault(call.start_byte, (call, []))[1].append(finding)
+    for call, findings in calls.values():
+        guard = _own_guard(code, file, call) or _slog_guard(file, call)
+        if guard is None or _is_guarded(call, guard.condition):
+            continue
+        if guard.asks_handler and _counts_questions(code):
+            reason = "A handler here does something when it is asked whether a level is on."
+            yield Refusal(CODE, TITLE, file.span(call), reason)
+            continue
+        imports = import_edits(file, guard.needed)
+        plain = _Plain(code, file, _read_anyway(call))
+        if imports is None or not all(map(plain.holds, arguments_of(call))):
+            reason = "Its operands may do something, or fail: that would not happen any more."
+            yield Refusal(CODE, TITLE, file.span(call), reason)
+            continue
+        yield Candidate(
+            CODE,
+            TITLE,
+            file.span(call),
+            (*_edits(file, call, guard.condition), *imports),
+            Promise.GUARDED,
+            findings[0],
+            also=tuple(findings[1:]),
+            may_add=(r"context\.backgroundCtx\{\}",),  # it has no size
+            claims=guard.claims,
+        )
+
+
+def _statement_call(code: PackageCode, file: GoFile, finding: Finding) -> Node | None:
+    """The call that boxes something for its arguments, if it is a whole statement."""
+    if finding.span.file != file.source.path or finding.kind is not SiteKind.BOXED:
+        return None
+    found = code.node_of(finding) if finding.is_diagnostic else None
+    for around in ancestors(found[1]) if found is not None else ():
+        if around.type == "call_expression":
+            statement = around.parent
+            alone = statement is not None and statement.type == "expression_statement"
+            lists = statement.parent if alone and statement is not None else None
+            return around if lists is not None and lists.type == "statement_list" else None
+        if around.type not in {"argument_list", "parenthesized_expression"}:
+            return None
+    return None
+
+
+def _own_guard(code: PackageCode, file: GoFile, call: Node) -> _Guard | None:
+    """The check that the called function of this package begins with."""
+    function = call.child_by_field_name("function")
+    operand = function.child_by_field_name("operand") if function is not None else None
+    if function is None:
+        return None
+    if operand is None:
+        own = code.syntax.functions.get(text(function)) if definition(function) is None else None
+        declared, kind = own, ""
+    else:
+        declared, kind = _method(code, function, operand)
+    if declared is None or code.is_mentioned_elsewhere(declared.plain_name):
+        return None
+    level = early_return_of(code, declared)
+    if level is None or not takes_anything(declared, file) or not is_same_at(level, code, call):
+        return None
+    if operand is None:
+        return _Guard(level.opposite(""))
+    claim = TypeClaim(file.source.path, operand.start_byte, operand.end_byte, kind)
+    return _Guard(level.opposite(text(operand)), (claim,))
+
+
+def _method(
+    code: PackageCode, function: Node, operand: Node
+) -> tuple[FunctionDeclaration | None, str]:
+    """The called method and the type of the operand, which declares it itself."""
+    field = function.child_by_field_name("field")
+    if field is None or not _is_path(operand):
+        return None, ""
+    methods = [
+        f
+        for f in code.syntax.functions.values()
+        if f.plain_name == text(field) and f.node.type == "method_declaration"
+    ]
+    written = type_of(code, operand)
+    if written is not None:
+        name = named_type(written)
+        own = [f for f in methods if _receiver(f).lstrip("*") == name != ""]
+        is_own = len(own) == 1 and name not in code.declared_locally
+        return (own[0], text(written)) if is_own else (None, "")
+    return (methods[0], _receiver(methods[0])) if len(methods) == 1 else (None, "")
+
+
+def _receiver(method: FunctionDeclaration) -> str:
+    return method.name.rpartition(".")[0].strip("()")
+
+
+def _slog_guard(file: GoFile, call: Node) -> _Guard | None:
+    """``logger.Enabled`` is what slog itself asks first."""
+    slog = package_name(file, call, "log/slog")
+    method = callee_text(call).rpartition(".")[2]
+    arguments = arguments_of(call)
+    if not slog or method not in {"Debug", "DebugContext"} or not arguments:
+        return None
+    function = call.child_by_field_name("function")
+    operand = function.child_by_field_name("operand") if function is not None else None
+    if operand is None or not _is_path(operand):
+        return None
+    context = "context.Background()"
+    needed: tuple[str, ...] = ("context",)
+    if method == "DebugContext":
+        context, needed = text(arguments[0]), ()
+    elif imported_as(file, "context") not in {"", "context"} or not is_visible(call, "context"):
+        return None
+    level = f"{slog}.LevelDebug"
+    if is_called(call, file, "log/slog", method):
+        return _Guard(f"{slog}.Default().Enabled({context}, {level})", (), needed, True)
+    claim = TypeClaim(file.source.path, operand.start_byte, operand.end_byte, f"*{slog}.Logger")
+    return _Guard(f"{text(operand)}.Enabled({context}, {level})", (claim,), needed, True)
+
+
+@lru_cache(maxsize=4)
+def _counts_questions(code: PackageCode) -> bool:
+    """Whether a method ``Enabled`` of a handler does more than to compare and to ask others."""
+    for file in code.all_files:
+        for function in file.functions:
+            body = function.node.child_by_field_name("body")
+            if function.plain_name != "Enabled" or body is None:
+                continue
+            for node in walk(body):
+                called = callee_text(node).rpartition(".")[2] if "call" in node.type else ""
+                if node.type in _CHANGING or (called and called not in {"Enabled", "Level"}):
+                    return True
+    return False
+
+
+def _is_guarded(call: Node, condition: str) -> bool:
+    return any(
+        around.type == "if_statement" and condition in text(around).partition("{")[0]
+        for around in ancestors(call)
+    )
+
+
+def _edits(file: GoFile, call: Node, condition: str) -> tuple[Edit, Edit]:
+    """A comment behind the call stays behind it."""
+    indent, line = indentation(file, call), line_end(file)
+    end = call.end_byte
+    content = file.source.content
+    stop = content.find(b"\n", end)
+    rest = content[end : stop if stop >= 0 else len(content)]
+    if rest.strip().startswith(b"//"):
+        end += len(rest.rstrip())
+    return (
+        insert(file, call.start_byte, f"if {condition} {{{line}{indent}\t"),
+        insert(file, end, f"{line}{indent}}}"),
+    )
+
+
+def _is_path(operand: Node) -> bool:
+    """Whether evaluating it twice is the same as once: ``s.log``."""
+    return all(n.type in _PATH for n in walk(operand))
+
+
+def _read_anyway(call: Node) -> frozenset[str]:
+    """What calling reads itself: the ``s`` of ``s.log.Debug()``, which panics if it is nil."""
+    function = call.child_by_field_name("function")
+    operand = function.child_by_field_name("operand") if function is not None else None
+    selectors = (n for n in walk(operand) if n.type == "selector_expression") if operand else ()
+    return frozenset(text(n.named_children[0]) for n in selectors)
+
+
+@frozen
+class _Plain:
+    """Arguments of which nobody can tell if they were evaluated."""
+
+    code: PackageCode
+    file: GoFile
+    read: frozenset[str]
+
+    def holds(self, argument: Node) -> bool:
+        parts = argument.named_children
+        operator = argument.child_by_field_name("operator")
+        match argument.type:
+            case "call_expression":
+                function = argument.child_by_field_name("function")
+                own = function is None or definition(function) is not None
+                called, arguments = callee_text(argument), arguments_of(argument)
+                return called in {"len", "cap"} and not own and all(map(self.holds, arguments))
+            case "binary_expression":
+                harmless = operator is not None and operator.type in {"+", "-", "*"}
+                return harmless and all(map(self.holds, parts))
+            case "unary_expression":
+                harmless = operator is not None and operator.type in {"-", "+", "!", "^"}
+                return harmless and all(map(self.holds, parts))
+            case "parenthesized_expression" | "variadic_argument":
+                return all(map(self.holds, parts))
+            case "selector_expression":
+                return _is_path(argument) and self._is_read_safely(argument)
+        return argument.type in _CONSTANTS | {"comment", "identifier"}
+
+    def _is_read_safely(self, selector: Node) -> bool:
+        """Whether no pointer on the way to a field can be nil: a panic would be seen."""
+        if selector.type != "selector_expression":
+            return True
+        operand, field = selector.named_children[0], selector.named_children[-1]
+        if text(operand) in self.file.imported_names and definition(operand) is None:
+            return True
+        written = type_of(self.code, operand)
+        if field_type(self.code, written, text(field)) is None:
+            return False
+        pointer = written is not None and written.type == "pointer_type"
+        return (not pointer or text(operand) in self.read) and self._is_read_safely(operand)
+
+
+_PATH = frozenset({"identifier", "field_identifier", "selector_expression"})
+_CHANGING = frozenset(
+    {
+        *("assignment_statement", "inc_statement", "dec_statement", "send_statement"),
+        *("go_statement", "defer_statement"),
+    }
+)
+_CONSTANTS = frozenset(
+    {
+        *("interpreted_string_literal", "raw_string_literal", "int_literal", "float_literal"),
+        *("rune_literal", "imaginary_literal", "true", "false", "nil"),
+    }
+)

@@ -1,0 +1,89 @@
+"""A function literal that uses nothing of the loop around it is made once, in front of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goescape.analysis.model import Finding, SiteKind
+from goescape.analysis.syntax.nodes import walk
+from goescape.fixes.candidate import Candidate, Promise
+from goescape.fixes.context.package_code import insert, replace
+from goescape.fixes.syntax.hoisting import (
+    in_front_of,
+    parameter_name,
+    unconditional_loops,
+    uses_names_of,
+)
+from goescape.fixes.syntax.variable_uses import line_before, local_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from goescape.analysis.syntax.go_file import GoFile
+    from goescape.fixes.candidate import Refusal
+    from goescape.fixes.context.package_code import PackageCode
+
+CODE = "hoist-closure"
+TITLE = "Create the closure once, before the loop"
+
+
+def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+    """Literals that are arguments of calls in every turn of a loop.
+
+    All literals made in the loop share the variables that they capture, since these are declared
+    outside of it; so one literal does what all of them do.
+    """
+    for finding in code.findings:
+        if finding.span.file != file.source.path or finding.kind is not SiteKind.CLOSURE:
+            continue
+        found = code.node_of(finding) if finding.in_loop and finding.is_diagnostic else None
+        literal = found[1] if found is not None else None
+        if literal is None or literal.type != "func_literal":
+            continue
+        loops = list(unconditional_loops(literal))
+        if not loops or literal.parent is None or literal.parent.type != "argument_list":
+            continue
+        free = [loop for loop in loops if not uses_names_of(loop, literal)]
+        if free and literal.end_point[0] - literal.start_point[0] < _MOST_LINES:
+            yield from _moved(code, file, finding, literal, free[-1])
+
+
+def _moved(
+    code: PackageCode, file: GoFile, finding: Finding, literal: Node, loop: Node
+) -> Iterator[Candidate]:
+    statement = in_front_of(loop)
+    name = local_name(literal, (_name_of(code, literal), "callback", "literal"))
+    if statement is None or not name:
+        return
+    at, after = line_before(file, statement)
+    written = file.source.content[literal.start_byte : literal.end_byte].decode()
+    yield Candidate(
+        CODE,
+        TITLE,
+        finding.span,
+        (insert(file, at, f"{name} := {written}{after}"), replace(file, literal, name)),
+        Promise.OUT_OF_LOOP,
+        finding,
+        may_add=(rf".*\b{name}\b.*",),
+    )
+
+
+def _name_of(code: PackageCode, literal: Node) -> str:
+    arguments = literal.parent
+    call = arguments.parent if arguments is not None else None
+    if arguments is None or call is None or call.type != "call_expression":
+        return "callback"
+    functions = (
+        node
+        for file in code.files.values()
+        for node in walk(file.root)
+        if node.type in {"function_declaration", "method_declaration", "method_elem"}
+    )
+    found = parameter_name(call, arguments.named_children.index(literal), functions)
+    return found or "callback"
+
+
+_MOST_LINES = 30
+"""A longer literal reads better where it is."""

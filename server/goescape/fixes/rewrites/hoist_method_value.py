@@ -1,0 +1,157 @@
+"""A method value that is the same in every turn of a loop is bound once, in front of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis.model import Finding, SiteKind
+from goescape.analysis.syntax.nodes import text, walk
+from goescape.fixes.candidate import Candidate, Promise, Refusal, TypeClaim
+from goescape.fixes.context.package_code import insert, replace
+from goescape.fixes.syntax.hoisting import in_front_of, loop_to_leave, unconditional_loops
+from goescape.fixes.syntax.local_variables import has_goto, type_of
+from goescape.fixes.syntax.variable_uses import (
+    Variable,
+    contains,
+    declaration_of,
+    function_of,
+    line_before,
+    local_name,
+    named_type,
+    variable_at,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from goescape.analysis.syntax.go_file import FunctionDeclaration, GoFile
+    from goescape.fixes.context.package_code import PackageCode
+
+CODE = "hoist-method-value"
+TITLE = "Bind the method value once, before the loop"
+
+
+def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+    """Method values of local variables, for methods with a pointer receiver.
+
+    Such a value holds the pointer alone: what it points to may change. A value receiver would be
+    copied when the value is bound, and an interface or a nil pointer may panic then.
+    """
+    seen: set[tuple[int, str]] = set()
+    for finding in code.findings:
+        value = _method_value(code, file, finding)
+        operand = value.child_by_field_name("operand") if value is not None else None
+        if value is None or operand is None or not any(unconditional_loops(value)):
+            continue
+        declared = declaration_of(operand)
+        variable = variable_at(declared) if declared is not None else None
+        loop = loop_to_leave(value, declared) if variable is not None else None
+        if variable is None or loop is None or (loop.start_byte, text(value)) in seen:
+            continue
+        seen.add((loop.start_byte, text(value)))
+        receiver = _receiver(code, operand, value)
+        if not receiver:
+            continue
+        if receiver.startswith("*") and _is_rebound(variable, value, loop):
+            reason = f"`{variable.name}` is assigned in the loop."
+            yield Refusal(CODE, TITLE, finding.span, reason)
+            continue
+        yield from _moved(file, finding, _Bound(value, loop, variable, receiver))
+
+
+@frozen
+class _Bound:
+    """A method value that every turn of a loop makes anew."""
+
+    value: Node
+    loop: Node
+    variable: Variable
+    receiver: str
+
+
+def _moved(file: GoFile, finding: Finding, bound: _Bound) -> Iterator[Candidate]:
+    value, loop, variable = bound.value, bound.loop, bound.variable
+    field = value.child_by_field_name("field")
+    operand = value.child_by_field_name("operand")
+    statement = in_front_of(loop)
+    if field is None or operand is None or statement is None:
+        return
+    method = text(field)
+    name = local_name(value, (method, f"{variable.name}{_upper(method)}", f"{method}Bound"))
+    if not name:
+        return
+    at, after = line_before(file, statement)
+    binding = insert(file, at, f"{name} := {text(value)}{after}")
+    yield Candidate(
+        CODE,
+        TITLE,
+        finding.span,
+        (binding, *(replace(file, node, name) for node in _same(value, loop, variable))),
+        Promise.OUT_OF_LOOP,
+        finding,
+        may_add=(rf".+\b{name}\b.*|.*\b{name}\b.+",),
+        claims=(TypeClaim(file.source.path, operand.start_byte, operand.end_byte, bound.receiver),),
+    )
+
+
+def _method_value(code: PackageCode, file: GoFile, finding: Finding) -> Node | None:
+    if finding.span.file != file.source.path or finding.kind is not SiteKind.CLOSURE:
+        return None
+    found = code.node_of(finding) if finding.in_loop and finding.is_diagnostic else None
+    value = found[1] if found is not None else None
+    if value is None or value.type != "selector_expression" or not _is_argument(value):
+        return None
+    return value
+
+
+def _same(value: Node, loop: Node, variable: Variable) -> Iterator[Node]:
+    """The method value wherever the loop passes it on."""
+    for node in walk(loop):
+        if node.type == "selector_expression" and text(node) == text(value) and _is_argument(node):
+            operand = node.child_by_field_name("operand")
+            if operand is not None and declaration_of(operand) == variable.declared:
+                yield node
+
+
+def _receiver(code: PackageCode, operand: Node, value: Node) -> str:
+    """The type of the variable, if it declares the method with a pointer receiver itself."""
+    field = value.child_by_field_name("field")
+    method = text(field) if field is not None else ""
+    written = type_of(code, operand)
+    if written is not None:
+        name = named_type(written)
+        known = name != "" and name not in code.declared_locally
+        return text(written) if known and f"(*{name}).{method}" in code.syntax.functions else ""
+    types = [f.name[2:].partition(")")[0] for f in code.syntax.functions.values() if _is(f, method)]
+    return f"*{types[0]}" if len(types) == 1 and types[0] not in code.declared_locally else ""
+
+
+def _is(function: FunctionDeclaration, method: str) -> bool:
+    return function.plain_name == method and function.name.startswith("(*")
+
+
+def _is_rebound(variable: Variable, value: Node, loop: Node) -> bool:
+    """Whether a pointer may be another one in some turn."""
+    for use, writing in variable.writes():
+        if use.parent is not None and use.parent.type in _PARTS:
+            continue
+        if writing.type == "unary_expression" or function_of(value) != variable.function:
+            return True
+        if function_of(use) != variable.function or contains(loop, writing):
+            return True
+    return has_goto(variable.function)
+
+
+def _is_argument(value: Node) -> bool:
+    return value.parent is not None and value.parent.type == "argument_list"
+
+
+def _upper(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
+_PARTS = frozenset({"selector_expression", "index_expression", "slice_expression"})

@@ -1,0 +1,294 @@
+"""A map of pointers to counters holds the counters: each change is stored back.
+
+Only one shape: ``t := m[k]``, made and stored where it is nil, changed in the same block; and
+callers that do no more than to read what they range over.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
+from goescape.analysis.syntax.scopes import definition
+from goescape.fixes.candidate import Candidate, Edit, FixKind, Promise, Refusal, UnsafeError
+from goescape.fixes.checks.copyable import check_copyable
+from goescape.fixes.checks.read_only import check_field_read
+from goescape.fixes.context.package_code import indentation, insert, line_end
+from goescape.fixes.edits.made_values import asterisk
+from goescape.fixes.edits.pointees import check_no_unsafe, uses_of
+from goescape.fixes.flow.calls import FunctionCall, binding_of, calls_of
+from goescape.fixes.flow.results import is_fresh, nodes_outside_literals, operands
+from goescape.fixes.syntax.local_variables import (
+    BASIC,
+    arguments_of,
+    field_type,
+    has_comment,
+    is_own,
+    redeclares,
+    single_declaration,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from goescape.analysis.syntax.go_file import FunctionDeclaration, GoFile
+    from goescape.fixes.context.package_code import PackageCode
+
+CODE = "map-of-values"
+TITLE = "Store values instead of pointers in the map"
+LOOK_AT = (
+    "An entry is a copy until it is stored back: "
+    "a panic that is recovered in between loses what was changed."
+)
+_LIMIT = 128
+"""Bytes; maps keep larger values on the heap themselves."""
+
+
+@frozen
+class _Update:
+    """``t := m[k]; if t == nil { t = &T{}; m[k] = t }``, and what follows in the block."""
+
+    map: Node
+    key: Node
+    entry: Node
+    """Where the variable t is declared."""
+    read: Node
+    test: Node
+    last: Node
+    """The last statement of the block."""
+    rest: tuple[Node, ...]
+
+    @property
+    def type(self) -> Node | None:
+        """The type of the map, as its declaration makes it."""
+        declared = definition(self.map)
+        around = declared.parent.parent if declared is not None and declared.parent else None
+        single = single_declaration(around) if around is not None else None
+        value = single[2] if single is not None and single[0] == declared else None
+        if value is None or (single is not None and single[1] is not None):
+            return None
+        if value.type == "composite_literal" and text(value).endswith("{}"):
+            return value.child_by_field_name("type")
+        made = value.type == "call_expression" and callee_text(value) == "make"
+        return next(iter(arguments_of(value)), None) if made else None
+
+
+def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+    """Entries that are made when they are missing."""
+    if redeclares(code, "make", "len", "nil", "new"):
+        return
+    for finding in code.allocations(file):
+        found = code.node_of(finding) if finding.escapes and not finding.inlined_from else None
+        update = _update(found[1]) if found is not None else None
+        declared = file.function_at(found[1].start_byte) if found is not None else None
+        if update is None or declared is None:
+            continue
+        try:
+            edits, callers = _rewrite(code, file, declared, update)
+        except UnsafeError as unsafe:
+            yield Refusal(CODE, TITLE, finding.span, str(unsafe))
+            continue
+        yield Candidate(
+            CODE,
+            TITLE,
+            finding.span,
+            edits,
+            Promise.GONE,
+            finding,
+            kind=FixKind.REWRITE,
+            may_add=(r"make\(map.*\)", r"map\[.*\].*\{.*\}"),
+            look_at=LOOK_AT,
+            callers=callers,
+        )
+
+
+def _update(made: Node) -> _Update | None:
+    """The update that an expression makes the missing entry for."""
+    store = next((a for a in ancestors(made) if a.type == "statement_list"), None)
+    test = next((a for a in ancestors(made) if a.type == "if_statement"), None)
+    if store is None or test is None or test.parent is None:
+        return None
+    read = test.prev_named_sibling
+    single = single_declaration(read) if read is not None else None
+    entry, value = (single[0], single[2]) if single is not None else (None, None)
+    if read is None or entry is None or value is None or value.type != "index_expression":
+        return None
+    whole, key = value.child_by_field_name("operand"), value.child_by_field_name("index")
+    if whole is None or key is None or test.parent.type != "statement_list":
+        return None
+    rest, following = [], test.next_named_sibling
+    while following is not None:
+        rest.append(following)
+        following = following.next_named_sibling
+    statements = [n for n in rest if n.type != "comment"]
+    made_so = f"{text(entry)} = {text(made)}", f"{text(value)} = {text(entry)}"
+    condition = test.child_by_field_name("condition")
+    plain = (
+        condition is not None
+        and text(condition) == f"{text(entry)} == nil"
+        and test.child_by_field_name("alternative") is None
+        and test.child_by_field_name("initializer") is None
+        and tuple(text(n) for n in store.named_children) == made_so
+        and store.parent == test.child_by_field_name("consequence")
+    )
+    if not plain or not statements:
+        return None
+    return _Update(whole, key, entry, read, test, statements[-1], tuple(statements))
+
+
+def _rewrite(
+    code: PackageCode, file: GoFile, declared: FunctionDeclaration, update: _Update
+) -> tuple[tuple[Edit, ...], int]:
+    its_type = update.type
+    pointer = its_type.child_by_field_name("value") if its_type is not None else None
+    if pointer is None or pointer.type != "pointer_type":
+        raise UnsafeError("The map is not made for this alone.")
+    element = text(pointer.named_children[-1])
+    check_no_unsafe(file)
+    check_copyable(code, file, element, _LIMIT)
+    _check_made_empty(update, element)
+    _check_update(code, update, element)
+    result = _check_function(code, declared, update, text(its_type) if its_type else "")
+    calls = calls_of(code, file, declared)
+    if not calls:
+        raise UnsafeError("Nothing calls the function.")
+    for call in calls:
+        _check_caller(code, call)
+    edits = [asterisk(file, pointer), asterisk(file, result), *_stored(file, update)]
+    return tuple(sorted(edits)), len(calls)
+
+
+def _check_made_empty(update: _Update, element: str) -> None:
+    block = update.test.child_by_field_name("consequence")
+    made = [n for n in walk(block) if is_fresh(n, element)] if block is not None else []
+    if not made or text(made[0]) not in {f"&{element}{{}}", f"new({element})"}:
+        raise UnsafeError("A new entry is not empty.")
+
+
+def _check_update(code: PackageCode, update: _Update, element: str) -> None:
+    """Raise UnsafeError unless the block always ends, and only changes fields of the entry."""
+    if update.key.type not in {"identifier", "interpreted_string_literal", "int_literal"}:
+        raise UnsafeError("The key may change meanwhile.")
+    if not is_own(code, update.map) or (
+        update.key.type == "identifier" and not is_own(code, update.key)
+    ):
+        raise UnsafeError("Something else may change the map or the key meanwhile.")
+    for node in (n for statement in update.rest for n in walk(statement)):
+        if node.type in _LEAVING:
+            raise UnsafeError("The block may end before the entry is stored back.")
+        if node.type == "identifier" and definition(node) == definition(update.map):
+            raise UnsafeError("The map is used before the entry is stored back.")
+        if node.type == "identifier" and text(node) == text(update.key) and _is_changed(node):
+            raise UnsafeError("The key changes before the entry is stored back.")
+    known = (update.read, update.test)
+    for use in uses_of(code, update.entry):
+        if not any(n.start_byte <= use.start_byte < n.end_byte for n in known):
+            _check_field(code, use, element)
+
+
+def _is_changed(identifier: Node) -> bool:
+    around = identifier.parent
+    if around is None:
+        return True
+    statement = around.parent
+    written = around.type == "expression_list" and statement is not None
+    return around.type in _CHANGING or (
+        written and statement is not None and statement.child_by_field_name("left") == around
+    )
+
+
+def _check_field(code: PackageCode, use: Node, element: str) -> None:
+    """Raise UnsafeError unless a use reads or writes a field of a basic type."""
+    field = use.parent.child_by_field_name("field") if use.parent is not None else None
+    struct = code.syntax.types.get(element)
+    its_type = field_type(code, struct, text(field)) if field is not None else None
+    outer = use.parent.parent if use.parent is not None else None
+    address = outer is None or text(outer).startswith("&")
+    if its_type is None or text(its_type) not in BASIC or address:
+        raise UnsafeError(f"`{text(use)}` is more than fields of basic types.")
+
+
+def _check_function(
+    code: PackageCode, declared: FunctionDeclaration, update: _Update, map_type: str
+) -> Node:
+    """The pointer in the type of the only result; raises UnsafeError where the map goes on."""
+    result = declared.node.child_by_field_name("result")
+    pointer = result.child_by_field_name("value") if result is not None else None
+    body = declared.node.child_by_field_name("body")
+    variable = definition(update.map)
+    if result is None or text(result) != map_type or pointer is None or variable is None:
+        raise UnsafeError("The map is not the only result of the function.")
+    if declared.node.type != "function_declaration" or body is None:
+        raise UnsafeError("A method may be called in ways that are not known.")
+    returns = [n for n in nodes_outside_literals(body) if n.type == "return_statement"]
+    returned = {text(next(iter(operands(each)), each)) for each in returns}
+    if returned != {text(variable)}:
+        raise UnsafeError("The function returns something else, too.")
+    known = (update.read, update.test, *returns)
+    for use in uses_of(code, variable):
+        if not any(n.start_byte <= use.start_byte < n.end_byte for n in known):
+            raise UnsafeError(f"`{text(use)}` is used in another way.")
+    return pointer
+
+
+def _check_caller(code: PackageCode, call: FunctionCall) -> None:
+    """Raise UnsafeError unless a caller only ranges over the map, and reads fields."""
+    check_no_unsafe(call.file)
+    binding = binding_of(call.node)
+    if binding is None:
+        _check_range(code, call.node)
+        return
+    if len(binding.names) != 1:
+        raise UnsafeError("A caller keeps more than the map.")
+    for use in uses_of(code, binding.names[0]):
+        around = use.parent
+        measured = around is not None and around.type == "argument_list" and around.parent
+        if not measured or callee_text(measured) != "len":
+            _check_range(code, use)
+
+
+def _check_range(code: PackageCode, ranged: Node) -> None:
+    clause = ranged.parent
+    if clause is None or clause.type != "range_clause":
+        raise UnsafeError(f"`{text(ranged)}` is more than ranged over.")
+    left = operands(clause.child_by_field_name("left"))
+    if not any(child.type == ":=" for child in clause.children):
+        raise UnsafeError("A loop keeps an entry in a variable of its own.")
+    for use in uses_of(code, left[1]) if len(left) == 2 and text(left[1]) != "_" else ():
+        check_field_read(code, use)
+
+
+def _stored(file: GoFile, update: _Update) -> Iterator[Edit]:
+    """Without the test, and stored back at the end of the block."""
+    between = file.source.content[update.read.end_byte : update.test.start_byte]
+    if between.strip() or has_comment(update.test):
+        raise UnsafeError("A comment stands where the entry is made.")
+    line = update.last.end_point[0] + 1
+    end = (file.source.offset(line, 1) or 0) + len(file.source.line(line).rstrip(b"\r"))
+    rest = file.source.content[update.last.end_byte : end].strip()
+    if rest and not rest.startswith(b"//"):
+        raise UnsafeError("The block does not end at the end of a line.")
+    path = file.source.path
+    yield Edit(path, update.read.end_byte, update.test.end_byte, "")
+    gap = line_end(file) + indentation(file, update.read)
+    place = f"{text(update.map)}[{text(update.key)}]"
+    yield insert(file, end, f"{gap}{place} = {text(update.entry)}")
+
+
+_CHANGING = frozenset(
+    {
+        *("inc_statement", "dec_statement", "unary_expression"),
+        *("selector_expression", "index_expression"),
+    }
+)
+_LEAVING = frozenset(
+    {
+        *("return_statement", "break_statement", "continue_statement", "goto_statement"),
+        *("labeled_statement", "defer_statement", "go_statement", "func_literal"),
+        *("fallthrough_statement", "select_statement"),
+    }
+)

@@ -1,0 +1,194 @@
+"""A function ranges over the method of a value that it is given, not over an unknown iterator.
+
+Then the compiler sees the iterator, and the body of the loop is no closure that escapes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis.syntax.nodes import text
+from goescape.fixes.candidate import Candidate, FixKind, Promise, Refusal, TypeClaim
+from goescape.fixes.context.package_code import replace
+from goescape.fixes.syntax.imports import import_edits
+from goescape.fixes.syntax.local_variables import arguments_of, has_comment
+from goescape.fixes.syntax.variable_uses import (
+    Variable,
+    function_of,
+    local_name,
+    named_type,
+    variable_at,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from goescape.analysis.model import Finding
+    from goescape.analysis.syntax.go_file import FunctionDeclaration, GoFile
+    from goescape.fixes.context.package_code import PackageCode
+
+CODE = "range-method"
+TITLE = "Range over the iterator method directly"
+LOOK_AT = "The function takes the value itself, and no other iterator any more."
+
+
+@frozen
+class _Call:
+    """``f(x.all())``: what is passed, and the x in it."""
+
+    file: GoFile
+    passed: Node
+    operand: Node
+    method: str
+
+
+def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+    """Unexported functions that range over a parameter, if all callers pass the same method."""
+    for finding in code.findings:
+        if finding.span.file != file.source.path or finding.subject != "loop body":
+            continue
+        found, function = code.node_of(finding), code.function_of(finding)
+        loop = found[1] if found is not None and finding.escapes else None
+        if loop is not None and loop.type == "for" and loop.parent is not None:
+            loop = loop.parent
+        sequence = _sequence(loop) if loop is not None else None
+        if sequence is None or function is None:
+            continue
+        if reason := _objection(code, function):
+            yield Refusal(CODE, TITLE, file.span(sequence.declared), reason)
+            continue
+        calls = _calls(code, function, sequence)
+        if calls:
+            yield from _candidate(code, file, finding, sequence, calls)
+
+
+def _candidate(
+    code: PackageCode, file: GoFile, finding: Finding, sequence: Variable, calls: list[_Call]
+) -> Iterator[Candidate]:
+    method = calls[0].method
+    iterator = _iterator(code, method)
+    if iterator is None or any(call.method != method for call in calls):
+        return
+    receiver, kind = iterator
+    declaration = sequence.declared.parent
+    name = local_name(sequence.declared, (receiver,)) or sequence.name
+    old = declaration.child_by_field_name("type") if declaration is not None else None
+    imports = import_edits(file, (), [old]) if old is not None else None
+    if declaration is None or imports is None or has_comment(declaration):
+        return
+    yield Candidate(
+        CODE,
+        TITLE,
+        file.span(sequence.declared),
+        (
+            replace(file, declaration, f"{name} {kind}"),
+            replace(file, sequence.uses[0], f"{name}.{method}()"),
+            *(replace(call.file, call.passed, text(call.operand)) for call in calls),
+            *imports,
+        ),
+        Promise.GONE,
+        finding,
+        kind=FixKind.REWRITE,
+        look_at=LOOK_AT,
+        callers=len(calls),
+        claims=tuple(
+            TypeClaim(c.file.source.path, c.operand.start_byte, c.operand.end_byte, kind)
+            for c in calls
+        ),
+        minimum=(1, 23),
+    )
+
+
+def _sequence(loop: Node) -> Variable | None:
+    """The parameter that a loop ranges over, if that is its only use."""
+    clause = next((n for n in loop.named_children if n.type == "range_clause"), None)
+    ranged = clause.child_by_field_name("right") if clause is not None else None
+    function = function_of(loop)
+    if ranged is None or ranged.type != "identifier" or function is None:
+        return None
+    parameters = function.child_by_field_name("parameters")
+    for declaration in parameters.named_children if parameters is not None else ():
+        names = declaration.children_by_field_name("name")
+        if declaration.type == "parameter_declaration" and [text(n) for n in names] == [
+            text(ranged)
+        ]:
+            variable = variable_at(names[0])
+            return variable if variable is not None and variable.uses == (ranged,) else None
+    return None
+
+
+def _objection(code: PackageCode, function: FunctionDeclaration) -> str:
+    if function.node.type != "function_declaration" or function.exported:
+        return "Other packages may call it with other iterators."
+    if function.node.child_by_field_name("type_parameters") is not None:
+        return "It is generic."
+    if code.is_mentioned_elsewhere(function.plain_name):
+        return "Files of other builds mention it."
+    return ""
+
+
+def _calls(code: PackageCode, function: FunctionDeclaration, sequence: Variable) -> list[_Call]:
+    """Every reference to the function, if each is a call with the method of a plain value."""
+    parameters = function.node.child_by_field_name("parameters")
+    declared = parameters.named_children if parameters is not None else []
+    declarations = [node for node in declared if node.type != "comment"]
+    before = declarations[: declarations.index(sequence.declared.parent or function.node)]
+    position = sum(max(len(d.children_by_field_name("name")), 1) for d in before)
+    calls = []
+    for file, name in code.syntax.references(function.plain_name):
+        call = name.parent
+        is_call = call is not None and call.type == "call_expression"
+        if call is None or not is_call or call.child_by_field_name("function") != name:
+            return []
+        arguments = arguments_of(call)
+        passed = arguments[position] if position < len(arguments) else None
+        operand = _operand(passed) if passed is not None else None
+        if passed is None or operand is None or has_comment(call):
+            return []
+        method = text(passed).rpartition(".")[2].partition("(")[0]
+        calls.append(_Call(file, passed, operand, method))
+    return calls
+
+
+def _operand(passed: Node) -> Node | None:
+    """The x of ``x.all()``, where x is a plain name."""
+    called = passed.child_by_field_name("function") if passed.type == "call_expression" else None
+    if called is None or called.type != "selector_expression" or arguments_of(passed):
+        return None
+    operand = called.child_by_field_name("operand")
+    return operand if operand is not None and operand.type == "identifier" else None
+
+
+def _iterator(code: PackageCode, method: str) -> tuple[str, str] | None:
+    """Name and type of the receiver of the only method of a name, if it just gives a literal."""
+    found = [
+        f
+        for f in code.syntax.functions.values()
+        if f.plain_name == method and f.node.type == "method_declaration"
+    ]
+    if len(found) != 1 or code.is_mentioned_elsewhere(method):
+        return None
+    receiver = found[0].node.child_by_field_name("receiver")
+    body = found[0].node.child_by_field_name("body")
+    declared = receiver.named_children[0] if receiver is not None else None
+    kind = declared.child_by_field_name("type") if declared is not None else None
+    name = declared.child_by_field_name("name") if declared is not None else None
+    if body is None or kind is None or name is None or not _gives_literal(body):
+        return None
+    plain = named_type(kind)
+    own = plain in code.syntax.types and plain not in code.declared_locally
+    return (text(name), text(kind)) if own and "[" not in text(kind) else None
+
+
+def _gives_literal(body: Node) -> bool:
+    """Whether calling it does nothing but make a closure: then the time of the call is free."""
+    statements = body.named_children[0].named_children if body.named_children else []
+    if [s.type for s in statements] != ["return_statement"]:
+        return False
+    values = statements[0].named_children
+    results = values[0].named_children if values else []
+    return [r.type for r in results] == ["func_literal"]

@@ -1,0 +1,163 @@
+"""A fresh object is returned by value: it never needs the heap, the caller has a place for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goescape.analysis.syntax.nodes import text
+from goescape.fixes.candidate import Candidate, Edit, Promise, Refusal, UnsafeError
+from goescape.fixes.checks.copyable import check_copyable
+from goescape.fixes.context.package_code import replace
+from goescape.fixes.edits.made_values import (
+    asterisk,
+    check_apart,
+    check_gain,
+    findings_of,
+    object_edits,
+)
+from goescape.fixes.edits.pointees import check_no_unsafe, star_edits, uses_of, value_edits
+from goescape.fixes.edits.temporaries import temporary_edits
+from goescape.fixes.flow.calls import FunctionCall, binding_of, calls_of, check_guard, other_builds
+from goescape.fixes.flow.results import (
+    PointerResult,
+    check_ends,
+    operands,
+    pointer_result,
+    proves_failure,
+    returns_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from goescape.analysis.model import Finding
+    from goescape.analysis.syntax.go_file import GoFile
+    from goescape.fixes.context.package_code import PackageCode
+
+CODE = "return-value"
+TITLE = "Return the value instead of a pointer"
+
+
+def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+    """Functions whose every return gives an object that they made themselves."""
+    for declared in file.functions:
+        result = pointer_result(declared)
+        found = findings_of(code, file, result) if result is not None else ()
+        if result is None or not found:
+            continue
+        try:
+            edits, calls = _rewrite(code, file, result, found)
+        except UnsafeError as unsafe:
+            for finding in found:
+                yield Refusal(CODE, TITLE, finding.span, str(unsafe))
+            continue
+        for finding in found if edits else ():
+            yield Candidate(
+                CODE,
+                TITLE,
+                finding.span,
+                edits,
+                Promise.GONE,
+                finding,
+                callers=len(calls),
+                other_builds=other_builds(code, calls),
+                also=tuple(other for other in found if other is not finding),
+            )
+
+
+def _rewrite(
+    code: PackageCode, file: GoFile, result: PointerResult, found: tuple[Finding, ...]
+) -> tuple[tuple[Edit, ...], tuple[FunctionCall, ...]]:
+    returns = returns_of(file, result)
+    absent = [r for r in returns if r.form == "nil"]
+    if absent and result.slots == 1:
+        return (), ()  # that is for value_ok
+    check_no_unsafe(file)
+    told = {proves_failure(code, file, result, each) for each in absent}
+    if len(told) > 1 or "" in told:
+        raise UnsafeError("A nil is returned, and nothing beside it surely says so.")
+    check_copyable(code, file, result.type)
+    check_ends(code, result, returns)
+    calls = calls_of(code, file, result.declared, anywhere=True)
+    own = [r.value for r in returns if r.form == "self"]
+    calls = tuple(call for call in calls if call.node not in own)
+    if not calls:
+        raise UnsafeError("Nothing calls the function.")
+    check_gain(code, file, result.declared, found)
+    edits = {asterisk(file, result.pointer), *object_edits(code, file, result, returns)}
+    edits |= {replace(file, each.value, f"{result.type}{{}}") for each in absent}
+    names: set[tuple[str, int, str]] = set()
+    for call in calls:
+        if _needs_name(call, result):
+            edits |= {*temporary_edits(code, call, names)}
+        else:
+            edits |= {*_call_edits(code, call, result, next(iter(told), ""))}
+    check_apart(edits)
+    return tuple(sorted(edits)), calls
+
+
+def _needs_name(call: FunctionCall, result: PointerResult) -> bool:
+    """Whether the pointer is an argument, or a method is called on it."""
+    around = call.node.parent
+    if around is None or result.slots != 1:
+        return False
+    return around.type == "argument_list" or (
+        around.type == "selector_expression" and _is_called(around)
+    )
+
+
+def _call_edits(
+    code: PackageCode, call: FunctionCall, result: PointerResult, told: str
+) -> Iterator[Edit]:
+    check_no_unsafe(call.file)
+    around = call.node.parent
+    kind = around.type if around is not None else ""
+    if kind in {"expression_statement", "go_statement", "defer_statement"} or _is_dropped(call):
+        return
+    binding = binding_of(call.node)
+    if binding is not None and len(binding.names) == result.slots:
+        variable = binding.names[result.slot]
+        uses = uses_of(code, variable) if text(variable) != "_" else []
+        if told and uses:
+            flag = text(binding.names[1 - result.slot])
+            check_guard(binding, uses, *_TESTS[told](flag))
+        yield from value_edits(call.file, uses, [])
+        return
+    if result.slots == 1 and around is not None:
+        if kind == "unary_expression" and around.children[0].type == "*":
+            yield from star_edits(call.file, around)
+            return
+        if kind == "selector_expression" and not _is_called(around):
+            return
+    raise UnsafeError(f"`{text(call.node)}` is neither kept in a new variable nor read at once.")
+
+
+def _is_dropped(call: FunctionCall) -> bool:
+    """``_, err = f()`` takes nothing that changes."""
+    values = call.node.parent
+    statement = values.parent if values is not None else None
+    left = statement.child_by_field_name("left") if statement is not None else None
+    return (
+        statement is not None
+        and statement.type == "assignment_statement"
+        and left is not None
+        and all(text(name) == "_" for name in operands(left))
+    )
+
+
+def _is_called(selector: Node) -> bool:
+    around = selector.parent
+    return around is not None and around.type == "call_expression"
+
+
+def _error_tests(name: str) -> tuple[frozenset[str], frozenset[str]]:
+    return frozenset({f"{name} == nil"}), frozenset({f"{name} != nil"})
+
+
+def _bool_tests(name: str) -> tuple[frozenset[str], frozenset[str]]:
+    return frozenset({name}), frozenset({f"!{name}"})
+
+
+_TESTS = {"error": _error_tests, "bool": _bool_tests}

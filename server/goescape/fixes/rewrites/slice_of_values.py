@@ -1,0 +1,76 @@
+"""A slice of pointers whose elements are only read holds the values themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goescape.analysis.syntax.nodes import ancestors, callee_text, text
+from goescape.analysis.syntax.scopes import definition
+from goescape.fixes.candidate import Candidate, Edit, Promise, Refusal, UnsafeError
+from goescape.fixes.checks.copyable import check_copyable
+from goescape.fixes.edits.pointees import check_no_unsafe
+from goescape.fixes.flow.pointer_slices import PointerSlices
+from goescape.fixes.syntax.local_variables import redeclares
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from goescape.analysis.syntax.go_file import GoFile
+    from goescape.fixes.context.package_code import PackageCode
+
+CODE = "slice-of-values"
+TITLE = "Store values instead of pointers in the slice"
+
+
+def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+    """``list = append(list, &T{...})`` where all that can see the elements only reads fields."""
+    if redeclares(code, "append", "make", "len", "nil"):
+        return
+    seen: set[frozenset[Edit]] = set()
+    for finding in code.allocations(file):
+        found = code.node_of(finding)
+        start = _start(found[1]) if found is not None else None
+        if start is None:
+            continue
+        literal, variable, its_type = start
+        try:
+            check_no_unsafe(file)
+            check_copyable(code, file, its_type)
+            flow = PointerSlices(code, its_type)
+            flow.follow_variable(file, variable)
+        except UnsafeError as problem:
+            yield Refusal(CODE, TITLE, file.span(literal), str(problem))
+            continue
+        edits = frozenset(flow.edits.values())
+        if edits not in seen:
+            seen.add(edits)
+            yield Candidate(
+                CODE,
+                TITLE,
+                file.span(literal),
+                tuple(sorted(edits)),
+                Promise.GONE,
+                finding,
+                may_add=(r"append", r"append\(.*\)", r"make\(.*\)", r"\[\].*\{.*\}"),
+                callers=flow.callers,
+            )
+
+
+def _start(node: Node) -> tuple[Node, Node, str] | None:
+    """``&T{...}``, the slice that it is appended to, and T."""
+    literal = next((n for n in (node, node.parent) if n and n.type == "unary_expression"), None)
+    operand = literal.child_by_field_name("operand") if literal is not None else None
+    if literal is None or operand is None or operand.type != "composite_literal":
+        return None
+    its_type = operand.child_by_field_name("type")
+    call = next(iter(a for a in ancestors(literal) if a.type != "argument_list"), None)
+    if its_type is None or its_type.type != "type_identifier" or call is None:
+        return None
+    if call.type != "call_expression" or callee_text(call) != "append":
+        return None
+    arguments = call.child_by_field_name("arguments")
+    first = arguments.named_children[0] if arguments is not None else None
+    variable = definition(first) if first is not None else None
+    return (literal, variable, text(its_type)) if variable is not None else None

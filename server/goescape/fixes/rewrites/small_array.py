@@ -1,0 +1,100 @@
+"""A slice of unknown length that stays local takes its space from an array when it is short."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goescape.analysis.model import Cause
+from goescape.analysis.syntax.nodes import callee_text, text
+from goescape.fixes.candidate import Candidate, Edit, Promise, Refusal
+from goescape.fixes.context.package_code import indentation, line_end
+from goescape.fixes.rewrites.array_variable import grows_many_stacks, made_slice
+from goescape.fixes.syntax.local_variables import (
+    BASIC,
+    arguments_of,
+    fresh_name,
+    redeclares,
+    single_declaration,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from goescape.analysis.syntax.go_file import GoFile
+    from goescape.fixes.context.package_code import PackageCode
+
+CODE = "small-array"
+TITLE = "Use a fixed-size array for small lengths"
+_LENGTH = 64
+_DIGITS = 8
+
+
+def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+    """``x := make([]T, len(y))`` that only its length sends to the heap, for small elements."""
+    if redeclares(code, "make", "len", *BASIC):
+        return
+    for finding in code.allocations(file):
+        if finding.cause is not Cause.DYNAMIC_SIZE:
+            continue
+        found = code.node_of(finding)
+        parts = made_slice(found[1]) if found is not None else None
+        if parts is None:
+            continue
+        call, statement, its_type, sizes = parts
+        element = its_type.child_by_field_name("element")
+        single = single_declaration(statement)
+        if single is None or element is None or not _is_small(element):
+            continue
+        if not _is_length(sizes[-1]) or (len(sizes) == 2 and text(sizes[0]) != "0"):
+            continue
+        if reason := grows_many_stacks(code, call):
+            yield Refusal(CODE, TITLE, file.span(call), reason)
+            continue
+        new = _lines(file, statement, text(single[0]), element, sizes)
+        if new:
+            yield Candidate(
+                CODE,
+                TITLE,
+                file.span(call),
+                (Edit(file.source.path, statement.start_byte, statement.end_byte, new),),
+                Promise.UNSEEN,
+                may_add=(r"make\(\[\].*, (0, )?(n|size|n1)\)",),
+            )
+
+
+def _lines(file: GoFile, statement: Node, name: str, element: Node, sizes: list[Node]) -> str:
+    """The declaration with both ways to get the space; capacities stay as they were."""
+    buffer = fresh_name(statement, ("buf", "store", "backing", "space"))
+    length = fresh_name(statement, ("n", "size", "n1"))
+    if not buffer or not length:
+        return ""
+    empty = len(sizes) == 2
+    lines = [
+        f"var {buffer} [{_LENGTH}]{text(element)}",
+        f"var {name} []{text(element)}",
+        f"if {length} := {text(sizes[-1])}; {length} <= len({buffer}) {{",
+        f"\t{name} = {buffer}[:{0 if empty else length}:{length}]",
+        "} else {",
+        f"\t{name} = make([]{text(element)}, {'0, ' if empty else ''}{length})",
+        "}",
+    ]
+    return (line_end(file) + indentation(file, statement)).join(lines)
+
+
+def _is_small(element: Node) -> bool:
+    return element.type == "pointer_type" or text(element) in BASIC
+
+
+def _is_length(node: Node) -> bool:
+    """Whether a size is an int that is never negative: lengths, their sums, and literals."""
+    if node.type == "call_expression":
+        return callee_text(node) == "len" and len(arguments_of(node)) == 1
+    if node.type == "int_literal":
+        return len(text(node)) < _DIGITS  # a larger factor might overflow
+    operator = node.child_by_field_name("operator")
+    if node.type != "binary_expression" or operator is None or operator.type not in {"+", "*"}:
+        return False
+    sides = [node.child_by_field_name(side) for side in ("left", "right")]
+    return all(side is not None and _is_length(side) for side in sides)

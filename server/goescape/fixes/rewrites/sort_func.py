@@ -1,0 +1,200 @@
+"""``sort.Slice`` becomes ``slices.SortFunc`` or ``slices.Sort``: nothing boxed, no swapper made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+from tree_sitter import Node  # noqa: TC002 - attrs resolves it
+
+from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
+from goescape.analysis.syntax.scopes import parameter_names
+from goescape.fixes.candidate import Candidate, Edit, Promise, TypeClaim
+from goescape.fixes.context.package_code import replace
+from goescape.fixes.syntax.imports import import_edits
+from goescape.fixes.syntax.local_variables import (
+    arguments_of,
+    field_type,
+    has_comment,
+    is_called,
+    is_visible,
+    may_call,
+    redeclares,
+    type_of,
+    underlying,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from goescape.analysis.syntax.go_file import GoFile
+    from goescape.fixes.candidate import Refusal
+    from goescape.fixes.context.package_code import PackageCode
+
+CODE = "sort-func"
+_SUCCESSORS = {"Slice": "SortFunc", "SliceStable": "SortStableFunc"}
+
+
+def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+    """Orders by one key that is an integer or a string.
+
+    ``cmp.Compare`` would order floating-point numbers that are no numbers in another way.
+    """
+    if code.language < (1, 21) or redeclares(code, "int", "string", "bool", "len"):
+        return
+    seen: set[int] = set()
+    for finding in code.allocations(file):
+        found = code.node_of(finding)
+        call = _call_around(found[1]) if found is not None else None
+        if call is None or call.start_byte in seen:
+            continue
+        seen.add(call.start_byte)
+        for function, successor in _SUCCESSORS.items():
+            if is_called(call, file, "sort", function):
+                sorting = _sorting(code, file, call, successor)
+                if sorting is not None:
+                    yield Candidate(
+                        CODE,
+                        f"Use slices.{sorting.function} instead of sort.{function}",
+                        file.span(call),
+                        sorting.edits,
+                        Promise.GONE,
+                        finding,
+                        claims=(sorting.claim,),
+                    )
+
+
+def _call_around(node: Node) -> Node | None:
+    for around in (node, *ancestors(node)):
+        if around.type == "call_expression":
+            return around
+        if around.type in {"statement_list", "func_literal"}:
+            return None
+    return None
+
+
+@frozen
+class _Sorting:
+    """A call of package slices that does the same."""
+
+    function: str
+    edits: tuple[Edit, ...]
+    claim: TypeClaim
+
+
+def _sorting(code: PackageCode, file: GoFile, call: Node, successor: str) -> _Sorting | None:
+    arguments = arguments_of(call)
+    if len(arguments) != 2 or arguments[1].type != "func_literal" or has_comment(call):
+        return None
+    items, less = arguments
+    if any(may_call(n) or text(n).startswith("<-") for n in walk(items)):
+        return None  # every comparison evaluates it again
+    callee, header = call.child_by_field_name("function"), less.child_by_field_name("parameters")
+    result = less.child_by_field_name("result")
+    written = type_of(code, items)
+    element = _element(code, written)
+    keys = _keys(items, less)
+    if callee is None or header is None or result is None or written is None or element is None:
+        return None
+    if keys is None or not _is_ordered(code, element, keys):
+        return None
+    path = file.source.path
+    packages = ["slices"] if keys.natural else ["cmp", "slices"]
+    imports = import_edits(file, packages, [callee])
+    if imports is None or not all(is_visible(call, package) for package in packages):
+        return None
+    if keys.natural:  # equal elements cannot be told apart: nothing is less stable
+        successor = "Sort"
+        new = [Edit(path, items.end_byte, less.end_byte, "")]
+    else:
+        new = [
+            Edit(path, header.start_byte, result.end_byte, f"(a, b {text(element)}) int"),
+            replace(file, keys.comparison, f"cmp.Compare({keys.sides})"),
+        ]
+    edits = (replace(file, callee, f"slices.{successor}"), *new, *imports)
+    claim = TypeClaim(path, items.start_byte, items.end_byte, text(written))
+    return _Sorting(successor, edits, claim)
+
+
+@frozen
+class _Keys:
+    """What a less function compares: the same part of two elements."""
+
+    comparison: Node
+    fields: tuple[str, ...]
+    length: bool
+    sides: str
+    """The arguments for ``cmp.Compare``."""
+    natural: bool
+    """Whether whole elements are compared, the smaller ones first."""
+
+
+def _keys(items: Node, less: Node) -> _Keys | None:
+    header, body = less.child_by_field_name("parameters"), less.child_by_field_name("body")
+    names = [text(n) for n in parameter_names(header)] if header is not None else []
+    statements = body.named_children[0].named_children if body and body.named_children else []
+    if len(names) != 2 or len(statements) != 1 or statements[0].type != "return_statement":
+        return None
+    results = statements[0].named_children[0].named_children if statements[0].named_children else []
+    comparison = results[0] if len(results) == 1 else None
+    if comparison is None or comparison.type != "binary_expression":
+        return None
+    operator = comparison.child_by_field_name("operator")
+    sides = [comparison.child_by_field_name(side) for side in ("left", "right")]
+    parts = [_part(side, text(items), names) for side in sides if side is not None]
+    if operator is None or operator.type not in {"<", ">"} or len(parts) != 2:
+        return None
+    left, right = parts
+    if left is None or right is None or left[1:] != right[1:] or {left[0], right[0]} != set(names):
+        return None
+    forward = (left[0] == names[0]) == (operator.type == "<")
+    rendered = [".".join([element, *left[1]]) for element in ("a", "b")]
+    if left[2]:
+        rendered = [f"len({each})" for each in rendered]
+    arguments = ", ".join(rendered if forward else reversed(rendered))
+    natural = forward and not left[1] and not left[2]
+    return _Keys(comparison, left[1], left[2], arguments, natural)
+
+
+def _part(node: Node, items: str, names: list[str]) -> tuple[str, tuple[str, ...], bool] | None:
+    """Index, fields and whether it is a length: of ``len(items[i].name)``."""
+    length = node.type == "call_expression" and callee_text(node) == "len"
+    arguments = arguments_of(node) if length else [node]
+    inner: Node | None = arguments[0] if len(arguments) == 1 else None
+    fields: list[str] = []
+    while inner is not None and inner.type == "selector_expression":
+        field = inner.child_by_field_name("field")
+        fields.insert(0, text(field) if field is not None else "")
+        inner = inner.child_by_field_name("operand")
+    if inner is None or inner.type != "index_expression":
+        return None
+    operand, index = inner.child_by_field_name("operand"), inner.child_by_field_name("index")
+    if operand is None or index is None or text(operand) != items or text(index) not in names:
+        return None
+    return text(index), tuple(fields), length
+
+
+def _element(code: PackageCode, written: Node | None) -> Node | None:
+    slice_type = underlying(code, written)
+    if slice_type is None or slice_type.type != "slice_type":
+        return None
+    return slice_type.child_by_field_name("element")
+
+
+def _is_ordered(code: PackageCode, element: Node, keys: _Keys) -> bool:
+    """Whether the compared part is an integer, a string or a length, as the source shows."""
+    its_type: Node | None = element
+    for field in keys.fields:
+        its_type = field_type(code, its_type, field)
+    if its_type is None:
+        return False
+    final = underlying(code, its_type)
+    return keys.length or (final is not None and text(final) in _ORDERED)
+
+
+_ORDERED = frozenset(
+    {
+        *("string", "byte", "rune", "uintptr", "int", "int8", "int16", "int32", "int64"),
+        *("uint", "uint8", "uint16", "uint32", "uint64", "time.Duration", "time.Month"),
+    }
+)

@@ -1,0 +1,118 @@
+"""``fmt.Sprintf`` of simple values becomes ``strconv`` or a concatenation: no boxing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goescape.analysis.syntax.nodes import ancestors
+from goescape.fixes.candidate import Candidate, Promise, Refusal
+from goescape.fixes.context.package_code import replace
+from goescape.fixes.edits.formats import claims_of, is_boxed, needed_imports, parts_of, printed
+from goescape.fixes.syntax.imports import import_edits
+from goescape.fixes.syntax.local_variables import (
+    BASIC,
+    arguments_of,
+    is_called,
+    is_settled_until_used,
+    is_visible,
+    keeps_order,
+    redeclares,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tree_sitter import Node
+
+    from goescape.analysis.model import Finding
+    from goescape.analysis.syntax.go_file import GoFile
+    from goescape.fixes.context.package_code import PackageCode
+    from goescape.fixes.edits.formats import FormatPart
+
+CODE = "sprintf"
+
+
+def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+    """Calls with simple verbs for strings, integers and truth values only.
+
+    That the operands have just these types is for the compiler to say: a string type of its own
+    with a String method would print something else.
+    """
+    if redeclares(code, *BASIC):
+        return
+    seen: set[int] = set()
+    for finding in code.allocations(file):
+        call = _call_around(code, finding)
+        if call is None or call.start_byte in seen:
+            continue
+        seen.add(call.start_byte)
+        function, parts = _parts(code, file, call)
+        if parts is None or not _means_the_same(code, call, parts):
+            continue
+        title = _title(function, parts)
+        imports = import_edits(file, needed_imports(parts), [call])
+        if imports is None or (needed_imports(parts) and not is_visible(call, "strconv")):
+            yield Refusal(CODE, title, file.span(call), "`strconv` means something else here.")
+            continue
+        yield Candidate(
+            CODE,
+            title,
+            file.span(call),
+            (replace(file, call, _rendered(call, parts)), *imports),
+            Promise.GONE,
+            finding,
+            may_add=(r".* \+ .*",) if len(parts) > 1 else (),
+            claims=claims_of(file, parts),
+        )
+
+
+def _call_around(code: PackageCode, finding: Finding) -> Node | None:
+    if not is_boxed(finding):
+        return None
+    found = code.node_of(finding)
+    for around in ancestors(found[1]) if found is not None else ():
+        if around.type == "call_expression":
+            return around
+        if around.type != "argument_list":
+            return None
+    return None
+
+
+def _parts(code: PackageCode, file: GoFile, call: Node) -> tuple[str, list[FormatPart] | None]:
+    arguments = arguments_of(call)
+    if is_called(call, file, "fmt", "Sprintf") and arguments:
+        return "Sprintf", parts_of(code, arguments[0], arguments[1:])
+    if is_called(call, file, "fmt", "Sprint"):
+        return "Sprint", printed(code, arguments)
+    return "", None
+
+
+def _means_the_same(code: PackageCode, call: Node, parts: Sequence[FormatPart]) -> bool:
+    """Whether nobody sees that operands are read at other times, nor that a string is no copy."""
+    if not keeps_order(code, [part.node for part in parts if part.node is not None]):
+        return False
+    bare = [part.node for part in parts if part.node is not None and not part.function]
+    if not is_settled_until_used(code, call, bare):
+        return False
+    copies = any(part.node is None or part.function for part in parts)
+    return copies or not any("unsafe" in file.imported_names for file in code.all_files)
+
+
+def _title(function: str, parts: Sequence[FormatPart]) -> str:
+    if len(parts) == 1 and parts[0].function:
+        return f"Use strconv.{parts[0].function} instead of fmt.{function}"
+    return f"Use string concatenation instead of fmt.{function}"
+
+
+def _rendered(call: Node, parts: Sequence[FormatPart]) -> str:
+    new = " + ".join(part.rendered for part in parts)
+    around = call.parent.type if call.parent is not None else ""
+    operand = parts[0].node if len(parts) == 1 and not parts[0].function else None
+    is_simple = len(parts) == 1 and (operand is None or operand.type not in _COMPOUND)
+    return new if is_simple or around not in _BINDING else f"({new})"
+
+
+_COMPOUND = frozenset({"binary_expression", "unary_expression"})
+_BINDING = frozenset(
+    {"binary_expression", "selector_expression", "index_expression", "slice_expression"}
+)

@@ -1,0 +1,257 @@
+"""A string that grows in a loop is written to a ``strings.Builder``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+from tree_sitter import Node  # noqa: TC002 - attrs resolves it
+
+from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
+from goescape.analysis.syntax.scopes import definition
+from goescape.fixes.candidate import Candidate, Edit, Promise, Refusal
+from goescape.fixes.context.package_code import indentation, insert, line_end, replace
+from goescape.fixes.syntax.imports import import_edits
+from goescape.fixes.syntax.local_variables import (
+    arguments_of,
+    fresh_name,
+    function_around,
+    has_comment,
+    has_goto,
+    is_clear,
+    is_visible,
+    keeps_order,
+    redeclares,
+    single_declaration,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from goescape.analysis.syntax.go_file import GoFile
+    from goescape.fixes.context.package_code import PackageCode
+
+CODE = "strings-builder"
+TITLE = "Build the string with strings.Builder"
+
+
+@frozen
+class _Growth:
+    """A local string that only grows, until its last ``+=``."""
+
+    variable: Node
+    declaration: Node
+    start: str
+    """What it begins with, as written; empty for the empty string."""
+    appends: tuple[Node, ...]
+    reads: tuple[Node, ...]
+    """``return s`` and ``len(s)`` while it grows."""
+    last: Node
+    """The statement beside the declaration that holds the last ``+=``."""
+    later: tuple[Node, ...]
+    """The uses after that."""
+
+
+def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+    """``s += x`` in a loop, where nothing but ``return s`` and ``len(s)`` reads it meanwhile."""
+    if redeclares(code, "string", "len"):
+        return
+    seen: set[int] = set()
+    for node in walk(file.root):
+        variable = _grown(node)
+        if variable is None or variable.start_byte in seen:
+            continue
+        seen.add(variable.start_byte)
+        growth = _growth(code, variable)
+        if growth is None:
+            continue
+        first = next(a for a in growth.appends if _loops_within(a, growth.declaration))
+        name = fresh_name(variable, ("sb", "builder", "b", "buf"))
+        imports = import_edits(file, ["strings"])
+        if not name or imports is None or not is_visible(first, "strings"):
+            reason = "The names that it needs mean something else here."
+            yield Refusal(CODE, TITLE, file.span(first), reason)
+            continue
+        grown = {file.span(_added(a)) for a in growth.appends}
+        target = next((f for f in code.allocations(file) if f.escapes and f.span in grown), None)
+        yield Candidate(
+            CODE,
+            TITLE,
+            file.span(first),
+            (*_edits(file, growth, name), *imports),
+            Promise.UNSEEN if target is None else Promise.GONE,
+            target,
+            may_add=(r'".*"', r"append", r"make\(\[\]byte, .*\)"),
+        )
+
+
+def _added(statement: Node) -> Node:
+    """The right side of ``s += x``."""
+    right = statement.child_by_field_name("right")
+    assert right is not None
+    return right.named_children[0]
+
+
+def _grown(node: Node) -> Node | None:
+    """Where the variable of a statement ``s += x`` is declared."""
+    operator = node.child_by_field_name("operator")
+    left = node.child_by_field_name("left")
+    if node.type != "assignment_statement" or operator is None or text(operator) != "+=":
+        return None
+    return definition(left.named_children[0]) if left is not None else None
+
+
+def _growth(code: PackageCode, variable: Node) -> _Growth | None:
+    types = {"short_var_declaration", "var_declaration"}
+    declaration = next((a for a in ancestors(variable) if a.type in types), None)
+    start = _start(declaration, variable) if declaration is not None else None
+    function = function_around(variable)
+    if declaration is None or start is None or function is None or has_goto(function):
+        return None
+    if not is_clear(variable):
+        return None
+    uses = [use for use in code.uses(variable, function) if use != variable]
+    appends = {use.start_byte: a for use in uses if (a := _append(use)) is not None}
+    if not any(_loops_within(a, declaration) for a in appends.values()):
+        return None
+    last = _beside(declaration, max(appends.values(), key=lambda a: a.start_byte))
+    if last is None:
+        return None
+    during = [u for u in uses if u.start_byte < last.end_byte and u.start_byte not in appends]
+    if any(function_around(use) != function or not _is_plain_read(use) for use in during):
+        return None
+    if any(function_around(a) != function or _reads(code, a, variable) for a in appends.values()):
+        return None
+    if not all(keeps_order(code, _written(a)) for a in appends.values()):
+        return None
+    later = tuple(u for u in uses if u.start_byte >= last.end_byte)
+    return _Growth(
+        variable, declaration, start, tuple(appends.values()), tuple(during), last, later
+    )
+
+
+def _start(declaration: Node, variable: Node) -> str | None:
+    """The literal that the variable begins with; None if it is no plain string."""
+    single = single_declaration(declaration)
+    if single is None or single[0] != variable or has_comment(declaration):
+        return None
+    if declaration.parent is None or declaration.parent.type != "statement_list":
+        return None
+    _, written, value = single
+    if written is not None and text(written) != "string":
+        return None
+    if value is None:
+        return ""
+    if value.type not in {"interpreted_string_literal", "raw_string_literal"}:
+        return None
+    return "" if text(value) in {'""', "``"} else text(value)
+
+
+def _append(use: Node) -> Node | None:
+    """The statement ``s += x`` in a block, without comments, whose left side this use is."""
+    left = use.parent
+    statement = left.parent if left is not None else None
+    if statement is None or statement.type != "assignment_statement" or has_comment(statement):
+        return None
+    operator, block = statement.child_by_field_name("operator"), statement.parent
+    if operator is None or text(operator) != "+=" or left != statement.child_by_field_name("left"):
+        return None
+    return statement if block is not None and block.type == "statement_list" else None
+
+
+def _reads(code: PackageCode, statement: Node, variable: Node) -> bool:
+    return sum(1 for _ in code.uses(variable, statement)) != 1
+
+
+def _loops_within(statement: Node, declaration: Node) -> bool:
+    """Whether a loop that does not hold the declaration repeats a statement."""
+    for around in ancestors(statement):
+        if around == declaration.parent:
+            return False
+        if around.type == "for_statement":
+            return True
+    return False
+
+
+def _beside(declaration: Node, node: Node) -> Node | None:
+    """The statement around a node that stands in the block of the declaration."""
+    for around in (node, *ancestors(node)):
+        if around.parent == declaration.parent:
+            return around
+    return None
+
+
+def _is_plain_read(use: Node) -> bool:
+    """Whether it is ``return s`` or ``len(s)``."""
+    parent = use.parent
+    if parent is None:
+        return False
+    if parent.type == "expression_list":
+        return parent.parent is not None and parent.parent.type == "return_statement"
+    return _is_length(use)
+
+
+def _is_length(use: Node) -> bool:
+    call = use.parent.parent if use.parent is not None else None
+    return (
+        call is not None
+        and call.type == "call_expression"
+        and callee_text(call) == "len"
+        and arguments_of(call) == [use]
+    )
+
+
+def _edits(file: GoFile, growth: _Growth, name: str) -> Iterator[Edit]:
+    end = line_end(file)
+    first = [f"var {name} strings.Builder"]
+    if growth.start:
+        first.append(f"{name}.WriteString({growth.start})")
+    yield replace(
+        file, growth.declaration, (end + indentation(file, growth.declaration)).join(first)
+    )
+    for statement in growth.appends:
+        writes = [f"{name}.WriteString({text(operand)})" for operand in _written(statement)]
+        yield replace(file, statement, (end + indentation(file, statement)).join(writes))
+    for use in growth.reads:
+        call = use.parent.parent if use.parent is not None else None
+        if _is_length(use) and call is not None:
+            yield replace(file, call, f"{name}.Len()")
+        else:
+            yield replace(file, use, f"{name}.String()")
+    if len(growth.later) == 1 and _is_simple(growth.later[0], growth):
+        yield replace(file, growth.later[0], f"{name}.String()")
+    elif growth.later:
+        line = f"{end}{indentation(file, growth.last)}{text(growth.variable)} := {name}.String()"
+        yield insert(file, _end_of_line(file, growth.last), line)
+
+
+def _is_simple(use: Node, growth: _Growth) -> bool:
+    """Whether a single later use is what a return statement gives."""
+    statement = use.parent.parent if use.parent is not None else None
+    return (
+        statement is not None
+        and statement.type == "return_statement"
+        and function_around(use) == function_around(growth.variable)
+    )
+
+
+def _end_of_line(file: GoFile, node: Node) -> int:
+    """Behind a node, and behind the comment that ends its line."""
+    rest = file.source.content[node.end_byte :].partition(b"\n")[0].rstrip(b"\r")
+    is_comment = rest.strip().startswith(b"//")
+    return node.end_byte + len(rest) if is_comment else node.end_byte
+
+
+def _written(statement: Node) -> list[Node]:
+    """What ``s += a + b`` adds, piece by piece."""
+    right = statement.child_by_field_name("right")
+    return _operands(right.named_children[0]) if right is not None else []
+
+
+def _operands(node: Node) -> list[Node]:
+    """The operands of ``a + b + c``, first to last."""
+    operator = node.child_by_field_name("operator")
+    left, right = (node.child_by_field_name(side) for side in ("left", "right"))
+    if node.type != "binary_expression" or operator is None or operator.type != "+":
+        return [node]
+    return [*_operands(left), right] if left is not None and right is not None else [node]

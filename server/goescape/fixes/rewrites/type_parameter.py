@@ -1,0 +1,316 @@
+"""A container of ``any`` whose variables hold one type each gets a type parameter."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
+from goescape.analysis.syntax.scopes import definition, parameter_names
+from goescape.fixes.candidate import Candidate, Edit, Promise, Refusal, TypeClaim, UnsafeError
+from goescape.fixes.checks.spare_capacity import grows_itself
+from goescape.fixes.context.package_code import insert, replace
+from goescape.fixes.edits.pointees import uses_of
+from goescape.fixes.flow.calls import FunctionCall, calls_of
+from goescape.fixes.flow.results import operands
+from goescape.fixes.rewrites.concrete_result import (
+    asserted,
+    check_type,
+    is_boxed,
+    is_dropped,
+    type_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from goescape.analysis.model import Finding
+    from goescape.analysis.syntax.go_file import FunctionDeclaration, GoFile
+    from goescape.fixes.context.package_code import PackageCode
+
+CODE = "type-parameter"
+TITLE = "Replace interface{} by a type parameter"
+
+
+@frozen
+class _Container:
+    """A struct type with slices of ``any``, its methods, and the variables of the type."""
+
+    name: str
+    file: GoFile
+    spec: Node
+    methods: list[tuple[GoFile, FunctionDeclaration]] = field(factory=list)
+    variables: list[tuple[GoFile, Node]] = field(factory=list)
+    """The names in ``var x stack``; one for each declaration."""
+
+
+def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+    """Values that are boxed by a method of such a container."""
+    boxed: dict[str, list[Finding]] = {}
+    for finding in code.findings:
+        name = _container_of(code, finding) if is_boxed(finding) else ""
+        if name:
+            boxed.setdefault(name, []).append(finding)
+    for name, found in boxed.items():
+        here = [f for f in found if f.span.file == file.source.path]
+        if not here:
+            continue
+        try:
+            edits, claims, callers = _rewrite(code, name)
+        except UnsafeError as unsafe:
+            yield from (Refusal(CODE, TITLE, f.span, str(unsafe)) for f in here)
+            continue
+        for finding in here:
+            yield Candidate(
+                CODE,
+                TITLE,
+                finding.span,
+                edits,
+                Promise.GONE,
+                finding,
+                callers=callers,
+                claims=claims,
+                also=tuple(other for other in found if other is not finding),
+            )
+
+
+def _container_of(code: PackageCode, finding: Finding) -> str:
+    """The type whose method gets a boxed value as an argument; empty for others."""
+    found = code.node_of(finding)
+    arguments = found[1].parent if found is not None else None
+    call = arguments.parent if arguments is not None else None
+    if call is None or arguments is None or arguments.type != "argument_list":
+        return ""
+    method = callee_text(call).rpartition(".")[2]
+    for name, node in code.syntax.types.items():
+        if node.type == "struct_type" and f"(*{name}).{method}" in code.syntax.functions:
+            return name if any(_is_any(n) for n in walk(node)) else ""
+    return ""
+
+
+def _rewrite(code: PackageCode, name: str) -> tuple[tuple[Edit, ...], tuple[TypeClaim, ...], int]:
+    container = _container(code, name)
+    if code.is_mentioned_elsewhere(name) or "any" in code.syntax.types or name[:1].isupper():
+        raise UnsafeError(f"Others may use `{name}`.")
+    parameter = next((n for n in ("T", "E", "V") if code.is_free_in_package(n)), None)
+    if parameter is None:
+        raise UnsafeError("No short name for a type parameter is free.")
+    edits = [insert(container.file, _name_of(container.spec).end_byte, f"[{parameter} any]")]
+    edits += _field_edits(container, parameter)
+    calls = []
+    for where, declared in container.methods:
+        edits += _signature_edits(where, declared, parameter)
+        _check_receiver(container, declared)
+        calls += [(declared, call) for call in calls_of(code, where, declared)]
+    _check_variables(code, container, [call for _, call in calls])
+    claims, more, concrete = _held(code, container, calls)
+    edits += more
+    for where, variable in container.variables:
+        declared_type = variable.parent.child_by_field_name("type") if variable.parent else None
+        assert declared_type is not None
+        edits.append(insert(where, declared_type.end_byte, f"[{concrete}]"))
+    return tuple(edits), tuple(claims), len(calls)
+
+
+def _container(code: PackageCode, name: str) -> _Container:
+    """Everything that mentions a type. Raises UnsafeError for a mention that is not understood."""
+    where = next(f for f in code.files.values() if name in f.types)
+    spec = where.types[name].parent
+    if spec is None or spec.child_by_field_name("type_parameters") is not None:
+        raise UnsafeError(f"`{name}` has type parameters.")
+    container = _Container(name, where, spec)
+    for file in code.files.values():
+        for node in walk(file.root):
+            if node.type in {"type_identifier", "identifier"} and text(node) == name:
+                _add_mention(container, file, node)
+    return container
+
+
+def _add_mention(container: _Container, file: GoFile, node: Node) -> None:
+    around = node.parent
+    if node == _name_of(container.spec):
+        return
+    method = next((a for a in ancestors(node) if a.type == "method_declaration"), None)
+    receiver = method.child_by_field_name("receiver") if method is not None else None
+    if receiver is not None and receiver.start_byte <= node.start_byte < receiver.end_byte:
+        declared = file.function_at(node.start_byte)
+        assert declared is not None
+        container.methods.append((file, declared))
+        return
+    names = around.children_by_field_name("name") if around is not None else []
+    plain = around is not None and around.type == "var_spec" and around.child_count == 2
+    if not plain or len(names) != 1 or file.package_name != container.file.package_name:
+        raise UnsafeError(f"`{container.name}` is more than the type of variables.")
+    container.variables.append((file, names[0]))
+
+
+def _field_edits(container: _Container, parameter: str) -> Iterator[Edit]:
+    struct = container.spec.child_by_field_name("type")
+    assert struct is not None
+    for node in walk(struct):
+        if _is_any(node):
+            around = node.parent
+            if around is None or around.type != "slice_type" or around.parent is None:
+                raise UnsafeError("An element that was never set would be zero instead of nil.")
+            if around.parent.type != "field_declaration":
+                raise UnsafeError("The elements are stored in a way that is not known here.")
+            yield replace(container.file, node, parameter)
+        elif node.type == "interface_type":
+            raise UnsafeError("The type holds other interfaces.")
+
+
+def _signature_edits(file: GoFile, declared: FunctionDeclaration, parameter: str) -> Iterator[Edit]:
+    for part in ("receiver", "parameters", "result"):
+        node = declared.node.child_by_field_name(part)
+        for inner in walk(node) if node is not None else ():
+            if part == "receiver" and inner.type == "type_identifier":
+                yield insert(file, inner.end_byte, f"[{parameter}]")
+            elif _is_any(inner):
+                plain = inner.parent is not None and inner.parent.type == "parameter_declaration"
+                if not plain and inner != node:
+                    raise UnsafeError(f"The signature of `{declared.plain_name}` is not simple.")
+                yield replace(file, inner, parameter)
+    body = declared.node.child_by_field_name("body")
+    for inner in walk(body) if body is not None else ():
+        if _is_any(inner) or inner.type in _TYPE_TESTS or text(inner) in {"make", "cap", "clear"}:
+            raise UnsafeError(f"`{declared.plain_name}` does more than to move elements.")
+        if inner.type == "slice_expression" and not _is_shorter(inner):
+            raise UnsafeError("An element that was never set would be zero instead of nil.")
+
+
+def _check_receiver(container: _Container, declared: FunctionDeclaration) -> None:
+    """Raise UnsafeError where a method does more with a slice of the container than to hold it."""
+    struct = container.spec.child_by_field_name("type")
+    slices = [n.parent for n in walk(struct) if n.type == "slice_type"] if struct else []
+    held = {text(n) for f in slices if f is not None for n in f.children_by_field_name("name")}
+    receiver = declared.node.child_by_field_name("receiver")
+    names = list(parameter_names(receiver)) if receiver is not None else []
+    for node in walk(declared.node):
+        if node.type != "identifier" or node in names or definition(node) not in names:
+            continue
+        field_ = node.parent
+        outer = field_.parent if field_ is not None else None
+        if field_ is None or field_.type != "selector_expression" or outer is None:
+            raise UnsafeError(f"`{text(node)}` is used as a whole.")
+        call = outer.parent if outer.type == "argument_list" else None
+        if call is not None and callee_text(call) not in {"append", "len", "copy"}:
+            raise UnsafeError(f"`{text(field_)}` is passed as a whole.")
+        if call is not None and callee_text(call) == "append" and not grows_itself(call, field_):
+            raise UnsafeError(f"`{text(call)}` may leave two slices that share their elements.")
+        if text(field_).rpartition(".")[2] in held and _is_shared(field_, outer):
+            raise UnsafeError(f"`{text(field_)}` is used as a whole.")
+
+
+def _is_shared(field_: Node, outer: Node) -> bool:
+    """Whether something else gets the slice: ``x := s.items``, ``x := s.items[1:]``."""
+    part = outer if outer.type == "slice_expression" else field_
+    listed = part.parent
+    statement = listed.parent if listed is not None and listed.type == "expression_list" else None
+    right = statement.child_by_field_name("right") if statement is not None else None
+    if statement is None or right != listed:
+        return False
+    left = statement.child_by_field_name("left")
+    return text(left) != text(field_) if left is not None else True
+
+
+def _is_shorter(node: Node) -> bool:
+    """Whether a slice expression ends where the slice did, or before."""
+    end, capacity = node.child_by_field_name("end"), node.child_by_field_name("capacity")
+    whole = re.escape(text(node).partition("[")[0])
+    shorter = rf"len\({whole}\)\s*-\s*\w+"
+    return capacity is None and (
+        end is None or text(end) == "0" or re.fullmatch(shorter, text(end)) is not None
+    )
+
+
+def _check_variables(code: PackageCode, container: _Container, calls: list[FunctionCall]) -> None:
+    """Raise UnsafeError unless variables of the type are only there to call methods of."""
+    receivers = {_receiver(call).start_byte: call.file for call in calls}
+    packages = {text(v) for _, v in container.variables if _is_global(v)}
+    for file, variable in container.variables:
+        uses = [] if _is_global(variable) else uses_of(code, variable)
+        _check_known(file, uses, receivers)
+    for file in code.files.values():
+        uses = [
+            node
+            for node in walk(file.root)
+            if node.type == "identifier" and text(node) in packages and definition(node) is None
+        ]
+        declared = {v.start_byte for f, v in container.variables if f is file}
+        _check_known(file, [n for n in uses if n.start_byte not in declared], receivers)
+    if len(container.variables) == 0:
+        raise UnsafeError("There is no variable of the type.")
+
+
+def _check_known(file: GoFile, uses: list[Node], receivers: dict[int, GoFile]) -> None:
+    for use in uses:
+        if receivers.get(use.start_byte) is not file:
+            raise UnsafeError(f"`{text(use)}` is used as a whole.")
+
+
+def _held(
+    code: PackageCode, container: _Container, calls: list[tuple[FunctionDeclaration, FunctionCall]]
+) -> tuple[list[TypeClaim], list[Edit], str]:
+    """That all elements are of one type, and the edits where they are taken out."""
+    edits, arguments, types = [], [], []
+    for declared, call in calls:
+        result = declared.node.child_by_field_name("result")
+        if result is not None and _is_any(result) and not is_dropped(call):
+            _, assertion = asserted(call)
+            types.append(type_of(assertion))
+            path = call.file.source.path
+            edits.append(Edit(path, call.node.end_byte, assertion.end_byte, ""))
+        arguments += [(call.file, node) for node in _boxed_arguments(declared, call)]
+    if len({text(node) for node in types}) != 1:
+        raise UnsafeError("Not every caller asserts the same type at once.")
+    check_type(code, container.file, types[0])
+    claims = []
+    for file, node in arguments:
+        # What is taken out is of that type already, once its own assertion holds.
+        claims.append(TypeClaim(file.source.path, node.start_byte, node.end_byte, text(types[0])))
+    return claims, edits, text(types[0])
+
+
+def _boxed_arguments(declared: FunctionDeclaration, call: FunctionCall) -> Iterator[Node]:
+    passed = operands(call.node.child_by_field_name("arguments"))
+    position = 0
+    for part in operands(declared.node.child_by_field_name("parameters")):
+        its_type = part.child_by_field_name("type")
+        for _ in part.children_by_field_name("name"):
+            if position >= len(passed) or part.type != "parameter_declaration":
+                raise UnsafeError("A caller passes its arguments in another way.")
+            if its_type is not None and _is_any(its_type):
+                yield passed[position]
+            position += 1
+
+
+def _receiver(call: FunctionCall) -> Node:
+    """The variable whose method is called; what else stands there is nobody's variable."""
+    function = call.node.child_by_field_name("function")
+    operand = function.child_by_field_name("operand") if function is not None else None
+    if operand is None or operand.type != "identifier":
+        raise UnsafeError(f"`{text(call.node)}` is no call with a variable of the type.")
+    return operand
+
+
+def _is_global(variable: Node) -> bool:
+    return not any(a.type == "block" for a in ancestors(variable))
+
+
+def _is_any(node: Node) -> bool:
+    return (node.type == "interface_type" and node.named_child_count == 0) or (
+        node.type == "type_identifier" and text(node) == "any"
+    )
+
+
+def _name_of(spec: Node) -> Node:
+    name = spec.child_by_field_name("name")
+    assert name is not None
+    return name
+
+
+_TYPE_TESTS = frozenset({"type_assertion_expression", "type_switch_statement"})

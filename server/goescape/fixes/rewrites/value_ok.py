@@ -1,0 +1,154 @@
+"""A pointer that may be nil becomes a value and whether there is one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goescape.analysis.syntax.nodes import ancestors, text, walk
+from goescape.fixes.candidate import Candidate, Edit, Promise, Refusal, UnsafeError
+from goescape.fixes.checks.copyable import check_copyable
+from goescape.fixes.context.package_code import FUNCTIONS, insert, replace
+from goescape.fixes.edits.made_values import asterisk, check_gain, findings_of, object_edits
+from goescape.fixes.edits.pointees import check_no_unsafe, uses_of, value_edits
+from goescape.fixes.flow.calls import (
+    FunctionCall,
+    binding_of,
+    calls_of,
+    check_guard,
+    first_operand,
+    other_builds,
+)
+from goescape.fixes.flow.results import PointerResult, check_ends, pointer_result, returns_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from goescape.analysis.model import Finding
+    from goescape.analysis.syntax.go_file import GoFile
+    from goescape.fixes.context.package_code import PackageCode
+
+CODE = "value-ok"
+TITLE = "Return (value, ok) instead of a nil-able pointer"
+
+
+def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+    """Functions that return an object of their own or nil, and whose callers ask which at once."""
+    for declared in file.functions:
+        result = pointer_result(declared)
+        if result is None or result.slots != 1:
+            continue
+        found = findings_of(code, file, result)
+        if not found or all(r.form != "nil" for r in returns_of(file, result)):
+            continue
+        try:
+            edits, calls = _rewrite(code, file, result, found)
+        except UnsafeError as unsafe:
+            yield from (Refusal(CODE, TITLE, f.span, str(unsafe)) for f in found)
+            continue
+        for finding in found:
+            also = tuple(other for other in found if other is not finding)
+            yield Candidate(
+                CODE,
+                TITLE,
+                finding.span,
+                edits,
+                Promise.GONE,
+                finding,
+                callers=len(calls),
+                other_builds=other_builds(code, calls),
+                also=also,
+            )
+
+
+def _rewrite(
+    code: PackageCode, file: GoFile, result: PointerResult, found: tuple[Finding, ...]
+) -> tuple[tuple[Edit, ...], tuple[FunctionCall, ...]]:
+    if result.pointer.parent != result.declared.node:
+        raise UnsafeError("The result stands in parentheses.")
+    returns = returns_of(file, result)
+    check_no_unsafe(file)
+    check_copyable(code, file, result.type)
+    check_ends(code, result, returns)
+    calls = calls_of(code, file, result.declared, anywhere=True)
+    own = [r.value for r in returns if r.form == "self"]
+    calls = tuple(call for call in calls if call.node not in own)
+    if not calls:
+        raise UnsafeError("Nothing calls the function.")
+    check_gain(code, file, result.declared, found)
+    edits = {
+        insert(file, result.pointer.start_byte, "("),
+        asterisk(file, result.pointer),
+        insert(file, result.pointer.end_byte, ", bool)"),
+        *object_edits(code, file, result, returns),
+    }
+    for each in returns:
+        if each.form == "nil":
+            edits.add(replace(file, each.value, f"{result.type}{{}}, false"))
+        elif each.form != "self":
+            edits |= {*_with_true(file, each.value, edits)}
+    for call in calls:
+        edits |= {*_call_edits(code, call)}
+    return tuple(sorted(edits)), calls
+
+
+def _with_true(file: GoFile, value: Node, edits: set[Edit]) -> Iterator[Edit]:
+    """``, true`` behind a returned value, which may be replaced as a whole."""
+    for edit in list(edits):
+        if edit.end == value.end_byte and edit.start == value.start_byte:
+            edits.remove(edit)
+            yield Edit(edit.file, edit.start, edit.end, f"{edit.text}, true")
+            return
+    yield insert(file, value.end_byte, ", true")
+
+
+def _call_edits(code: PackageCode, call: FunctionCall) -> Iterator[Edit]:
+    check_no_unsafe(call.file)
+    around = call.node.parent
+    if around is not None and around.type in {"expression_statement", "go_statement"}:
+        return
+    name = _free_name(call.node)
+    binding = binding_of(call.node)
+    if binding is None:
+        yield from _test_edits(call, name)
+        return
+    variable = binding.names[0]
+    shown = text(variable)
+    if len(binding.names) != 1 or shown == "_":
+        raise UnsafeError(f"`{text(call.node)}` is not kept in one variable.")
+    success = frozenset({f"{shown} != nil", f"nil != {shown}"})
+    failure = frozenset({f"{shown} == nil", f"nil == {shown}"})
+    uses = uses_of(code, variable)
+    compared = check_guard(binding, uses, success, failure)
+    yield insert(call.file, variable.end_byte, f", {name}")
+    yield replace(call.file, compared, name if text(compared) in success else f"!{name}")
+    yield from value_edits(call.file, uses, [compared])
+
+
+def _test_edits(call: FunctionCall, name: str) -> Iterator[Edit]:
+    """``if f(x) != nil`` becomes ``if _, ok := f(x); ok``."""
+    called = text(call.node)
+    success = frozenset({f"{called} != nil"})
+    failure = frozenset({f"{called} == nil"})
+    test = next((a for a in ancestors(call.node) if a.type == "if_statement"), None)
+    condition = test.child_by_field_name("condition") if test is not None else None
+    if test is not None and condition is not None:
+        compared = first_operand(condition, "&&", success) or first_operand(
+            condition, "||", failure
+        )
+        plain = test.child_by_field_name("initializer") is None
+        if compared is not None and compared == call.node.parent and plain:
+            yield insert(call.file, condition.start_byte, f"_, {name} := {called}; ")
+            yield replace(call.file, compared, name if text(compared) in success else f"!{name}")
+            return
+    raise UnsafeError(f"`{called}` is neither kept in a new variable nor compared with nil.")
+
+
+def _free_name(node: Node) -> str:
+    function = [a for a in ancestors(node) if a.type in FUNCTIONS]
+    taken = {text(n) for n in walk(function[-1]) if n.type == "identifier"} if function else set()
+    for name in ("ok", "found", "known"):
+        if name not in taken:
+            return name
+    raise UnsafeError("No short name for whether there is a value is free.")

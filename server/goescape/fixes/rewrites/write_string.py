@@ -1,0 +1,146 @@
+"""``w.Write([]byte(s))`` becomes ``io.WriteString(w, s)``: writers that can need no copy."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from goescape.analysis.syntax.go_file import GoFile
+from goescape.analysis.syntax.nodes import text, walk
+from goescape.fixes.candidate import Candidate, Promise, Refusal, TypeClaim
+from goescape.fixes.context.package_code import replace
+from goescape.fixes.syntax.imports import import_edits, imported_as
+from goescape.fixes.syntax.local_variables import (
+    arguments_of,
+    has_comment,
+    is_visible,
+    package_name,
+    redeclares,
+    type_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from goescape.analysis.syntax.source import SourceText
+    from goescape.fixes.context.package_code import PackageCode
+
+CODE = "write-string"
+TITLE = "Use io.WriteString instead of Write([]byte(s))"
+
+
+def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+    """Calls on a plain ``io.Writer`` or ``http.ResponseWriter``."""
+    if redeclares(code, "byte", "string"):
+        return
+    for finding in code.allocations(file):
+        found = code.node_of(finding)
+        call = _call(found[1]) if found is not None else None
+        function = call.child_by_field_name("function") if call is not None else None
+        writer = function.child_by_field_name("operand") if function is not None else None
+        if call is None or writer is None or has_comment(call):
+            continue
+        its_type = _writer_type(code, file, writer)
+        imports = import_edits(file, [] if imported_as(file, "io") else ["io"])
+        io = package_name(file, call, "io") or "io"
+        if not its_type or imports is None or not is_visible(call, io):
+            continue
+        if _writes_strings_differently(code):
+            reason = "A writer here may treat WriteString unlike Write."
+            yield Refusal(CODE, TITLE, file.span(call), reason)
+            continue
+        string = arguments_of(call)[0].named_children[-1]
+        yield Candidate(
+            CODE,
+            TITLE,
+            file.span(call),
+            (replace(file, call, f"{io}.WriteString({text(writer)}, {text(string)})"), *imports),
+            Promise.GONE,
+            finding,
+            claims=(
+                TypeClaim(file.source.path, writer.start_byte, writer.end_byte, its_type),
+                TypeClaim(file.source.path, string.start_byte, string.end_byte, "string"),
+            ),
+        )
+
+
+def _call(node: Node) -> Node | None:
+    """The ``w.Write([]byte(s))`` around the conversion, or around its operand."""
+    for conversion in (node, node.parent):
+        arguments = conversion.parent if conversion is not None else None
+        call = arguments.parent if arguments is not None else None
+        if conversion is None or conversion.type != "type_conversion_expression" or call is None:
+            continue
+        if text(conversion.named_children[0]) != "[]byte" or call.type != "call_expression":
+            return None
+        function = call.child_by_field_name("function")
+        field = function.child_by_field_name("field") if function is not None else None
+        single = len(arguments_of(call)) == 1
+        later = call.parent is not None and call.parent.type in {"go_statement", "defer_statement"}
+        return (
+            call if field is not None and text(field) == "Write" and single and not later else None
+        )
+    return None
+
+
+def _writer_type(code: PackageCode, file: GoFile, writer: Node) -> str:
+    """The type that the writer would have to have, as this file can name it."""
+    written = type_of(code, writer)
+    http = package_name(file, writer, "net/http")
+    if http and written is not None and text(written) == f"{http}.ResponseWriter":
+        return text(written)
+    io = package_name(file, writer, "io")
+    return f"{io}.Writer" if io else ""
+
+
+@lru_cache(maxsize=4)
+def _writes_strings_differently(code: PackageCode) -> bool:
+    """Whether a writer of these packages has, or inherits, a WriteString beside its own Write.
+
+    A type that counts in ``Write`` and embeds a ``*bytes.Buffer`` would be passed over. Of the
+    packages that are imported only the types with a Write and an inherited WriteString matter.
+    """
+    sources = [file.source.content for file in code.all_files]
+    if any(b") WriteString(" in content for content in sources):
+        return True
+    writes = any(b") Write(" in content for content in sources)
+    if writes and any(_embeds(node) for file in code.all_files for node in walk(file.root)):
+        return True
+    return any(_overrides(files) for files in code.imported.foreign_packages)
+
+
+def _overrides(sources: tuple[SourceText, ...]) -> bool:
+    """Whether a type of a package embeds something, and declares Write but not WriteString."""
+    writing = [GoFile(source) for source in sources if b") Write(" in source.content]
+    names = {name for file in writing for name in _receivers(file, "Write")}
+    if not names:
+        return False
+    files = [GoFile(source) for source in sources]
+    names -= {name for file in files for name in _receivers(file, "WriteString")}
+    types = (file.types[name] for file in files for name in names if name in file.types)
+    return any(_embeds(node) for spec in types for node in walk(spec))
+
+
+def _receivers(file: GoFile, method: str) -> Iterator[str]:
+    """The names of the types that declare a method."""
+    for function in file.functions:
+        if function.plain_name == method and function.name != method:
+            yield function.name.rpartition(".")[0].strip("(*)").partition("[")[0]
+
+
+def _embeds(node: Node) -> bool:
+    """Whether a struct field is embedded and may bring methods of its own."""
+    if node.type != "field_declaration" or node.children_by_field_name("name"):
+        return False
+    its_type = node.child_by_field_name("type")
+    return its_type is None or text(its_type) not in _HARMLESS
+
+
+_HARMLESS = frozenset(
+    {
+        *("io.Writer", "io.WriteCloser", "io.ReadWriter", "io.ReadWriteCloser", "io.Reader"),
+        *("http.ResponseWriter", "net.Conn", "hash.Hash", "sync.Mutex", "sync.RWMutex"),
+    }
+)

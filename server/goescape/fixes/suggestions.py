@@ -1,0 +1,36 @@
+"""Which fixes would fit a package, before any of them is proved."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from goescape.fixes.candidate import Candidate
+from goescape.fixes.catalogue import candidates
+from goescape.fixes.context.package_code import PackageCode, PackageUsers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from goescape.analysis.model import PackageReport
+
+
+def suggestions(reports: Iterable[PackageReport], go: tuple[int, int]) -> Counter[str]:
+    """How often each fix fits by its syntax, by headline; ``go`` is the toolchain's version.
+
+    Who imports the packages is not looked at, so that a fix of an exported name never counts.
+    """
+    found: Counter[str] = Counter()
+    for report in reports:
+        if report.errors:
+            continue
+        code = PackageCode(report, PackageUsers(), go, go)
+        for path in code.files:
+            found.update(
+                {(each.code, each.at): each.headline for each in _candidates(code, path)}.values()
+            )
+    return found
+
+
+def _candidates(code: PackageCode, path: str) -> Iterable[Candidate]:
+    return (each for each in candidates(code, path) if isinstance(each, Candidate))

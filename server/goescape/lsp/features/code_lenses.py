@@ -1,0 +1,81 @@
+"""Code lenses: how many heap allocations a function has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis.messages import explain
+from goescape.analysis.profiles.benchmarks import benchmarks_of
+from goescape.analysis.reports import queries
+from goescape.lsp.command_names import BENCH
+from goescape.lsp.features.diagnostics import FileState, is_quiet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from goescape.analysis.positions import Span
+    from goescape.lsp.state.report_view import ReportView
+    from goescape.settings import Settings
+
+SHOW_ALLOCATIONS = "goescape.showAllocations"
+
+
+@frozen
+class CodeLens:
+    """A lens over a function's name, in the text that is shown now."""
+
+    span: Span
+    title: str
+    line: int
+    """The 1-based line of the name, as the compiler saw it: it names the function."""
+    command: str = SHOW_ALLOCATIONS
+
+
+def code_lenses(
+    facts: FileState, settings: Settings, benchmark: Callable[[str, str], str]
+) -> tuple[CodeLens, ...]:
+    """The lenses of one file, in source order; only its own package counts.
+
+    ``benchmark`` says what stands over a benchmark, given its package and name.
+    """
+    if not settings.lenses_enable or is_quiet(facts, settings) or not facts.views:
+        return ()
+    view = facts.views[0]
+    shown = []
+    for name in view.names(facts.path):
+        for lens in queries.lens_lines(view.report, name):
+            span = view.span(lens.span)
+            if span is not None and lens.total:
+                words = explain.lens(lens.total, lens.in_loops)
+                share = view.function_share(name, lens.function)
+                words = words if share is None else f"{words}: {share.text}"
+                shown.append(CodeLens(span, words, lens.span.line))
+        shown += _without_findings(view, name)
+        shown += _over_benchmarks(view, name, benchmark)
+    return tuple(sorted(shown, key=lambda lens: lens.span))
+
+
+def _without_findings(view: ReportView, name: str) -> Iterator[CodeLens]:
+    """Functions in which profiles saw allocations that no finding explains."""
+    if view.joined is None:
+        return
+    counted = {lens.function for lens in queries.lens_lines(view.report, name)}
+    for function in view.report.functions:
+        share = view.function_share(name, function.name)
+        if share is not None and function.name_span.file == name and function.name not in counted:
+            span = view.span(function.name_span)
+            if span is not None:
+                yield CodeLens(span, share.text, function.name_span.line)
+
+
+def _over_benchmarks(
+    view: ReportView, name: str, benchmark: Callable[[str, str], str]
+) -> Iterator[CodeLens]:
+    """What a click runs."""
+    for function in benchmarks_of(view.report):
+        span = view.span(function.name_span) if function.name_span.file == name else None
+        if span is not None:
+            words = benchmark(view.report.package, function.name)
+            yield CodeLens(span, words, function.name_span.line, BENCH)

@@ -1,0 +1,138 @@
+"""Hover: everything that is known of the value under the cursor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis.messages import explain
+from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.reports import queries
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from goescape.analysis.model import Finding
+    from goescape.analysis.positions import Place, Span
+    from goescape.lsp.state.report_view import ReportView
+
+_MOST_FINDINGS = 4  # a hover is read, not scrolled
+
+
+@frozen
+class HoverCard:
+    """What a hover shows, and over which range."""
+
+    text: str
+    span: Span
+    markdown: bool
+
+
+@frozen
+class HoverStyle:
+    """How text is marked up for one client."""
+
+    markdown: bool
+    link: Callable[[Place], str]
+    """A URI that opens a place."""
+
+    def bold(self, text: str) -> str:
+        """A headline."""
+        return f"**{text}**" if self.markdown else text
+
+    def quiet(self, text: str) -> str:
+        """A remark."""
+        return f"_{text}_" if self.markdown else text
+
+    def item(self, text: str, place: Place | None) -> str:
+        """A line of a list that leads to a place."""
+        if place is None:
+            return f"- {text}"
+        name = place.file.replace("\\", "/").rpartition("/")[2]
+        where = f"{name}:{place.line}"
+        if not self.markdown:
+            return f"- {text} ({where}:{place.column})"
+        return f"- {text} ([{_escaped(where)}]({self.link(place)}))"
+
+    def code(self, text: str) -> str:
+        """The compiler's own words."""
+        if not self.markdown:
+            return f"    {text}"
+        fence = "```"
+        while fence in text:
+            fence += "`"
+        return f"{fence}text\n{text}\n{fence}"
+
+
+def card(views: Sequence[ReportView], at: Place, style: HoverStyle) -> HoverCard | None:
+    """The hover at a point of the text that is shown now; None where nothing is known."""
+    for view in views:
+        for name in sorted(view.names(at.file)):
+            line = view.line_back(name, at.line)
+            hit = None if line is None else queries.look_up(view.report, name, line, at.column)
+            span = None if hit is None else view.span(hit.span)
+            if hit is not None and span is not None and (parts := [*_about(hit, view, style)]):
+                return HoverCard("\n\n".join(parts), span, style.markdown)
+    return None
+
+
+def finding_text(finding: Finding, view: ReportView, style: HoverStyle) -> str:
+    """The whole explanation of one finding."""
+    return "\n\n".join(_about_finding(finding, view, style))
+
+
+def _about(hit: queries.CursorFacts, view: ReportView, style: HoverStyle) -> Iterator[str]:
+    """The sections, most important first."""
+    if hit.function is not None:
+        yield from explain.function_sentences(hit.function, hit.findings)
+        if share := view.function_share(hit.function.span.file, hit.function.name):
+            yield f"{style.bold(current_catalogue().text('hover profile'))} {share.text}"
+        yield from _remarks(hit, view, style)
+        return
+    shown = sorted(hit.findings, key=lambda finding: finding.severity.order)
+    for index, finding in enumerate(shown[:_MOST_FINDINGS]):
+        if index:
+            yield "---"
+        yield from _about_finding(finding, view, style)
+    if len(shown) > _MOST_FINDINGS:
+        yield style.quiet(current_catalogue().text("hover more", count=len(shown) - _MOST_FINDINGS))
+    if hit.parameter is not None:
+        yield explain.parameter_sentence(hit.parameter)
+        if hit.parameter.compiler:
+            yield style.code("\n".join(hit.parameter.compiler))
+    yield from _remarks(hit, view, style)
+
+
+def _remarks(hit: queries.CursorFacts, view: ReportView, style: HoverStyle) -> Iterator[str]:
+    yield from hit.notes
+    if view.waiting:
+        yield style.quiet(current_catalogue().text("hover waiting"))
+
+
+def _about_finding(finding: Finding, view: ReportView, style: HoverStyle) -> Iterator[str]:
+    told, words = explain.explain(finding), current_catalogue()
+    yield style.bold(told.headline)
+    if share := view.share(finding):
+        yield f"{style.bold(words.text('hover profile'))} {share.text}"
+    if told.why:
+        yield told.why
+    steps = [
+        style.item(step.text, None if step.place is None else view.place(step.place))
+        for step in told.steps
+    ]
+    if steps:
+        yield "\n".join(steps)
+    if told.helps:
+        yield f"{style.bold(words.text('hover helps'))} {told.helps}"
+    if told.ignore_when:
+        yield f"{style.bold(words.text('hover ignore'))} {told.ignore_when}"
+    if finding.is_diagnostic:
+        yield style.quiet(explain.rank_sentence(finding))
+    yield style.code(finding.compiler)
+
+
+def _escaped(text: str) -> str:
+    return "".join(
+        f"\\{character}" if character in "\\[]*_`<>" else character for character in text
+    )

@@ -1,0 +1,118 @@
+"""Loading and removing profiles by name; every editor can send these."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from goescape.analysis.messages import explain
+from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.profiles.allocation_profile import ProfileProblem, amount_text, packages
+from goescape.analysis.profiles.unexplained import UnexplainedReason
+from goescape.lsp.uris import path_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from goescape.analysis.positions import Place
+    from goescape.analysis.profiles.allocation_profile import Profile
+    from goescape.analysis.profiles.join import ProfileLine
+    from goescape.lsp.session import Session
+
+LOAD_PROFILE = "goescape.loadProfile"
+REMOVE_PROFILE = "goescape.removeProfile"
+TOP_ALLOCATIONS = "goescape.topAllocations"
+_MOST_SOURCES = 30
+
+
+async def load_profile(session: Session, arguments: Sequence[object]) -> dict[str, object] | None:
+    """Read a profile (its path or URI, then perhaps a name for it); what is in it."""
+    match arguments:
+        case [str(file), str(name), *_] if file and name:
+            path = _path(session, file)
+        case [str(file), *_] if file:
+            path = name = _path(session, file)
+        case _:
+            session.editor.tell("name a profile")
+            return None
+    try:
+        profile = await session.profiles.load(path, name)
+    except ProfileProblem as problem:
+        session.editor.error(str(problem))
+        return None
+    session.editor.spawn(session.profiles.follow())
+    _tell(session, profile, name)
+    return {"name": name, "objects": profile.objects, "bytes": profile.bytes}
+
+
+async def remove_profile(session: Session, arguments: Sequence[object]) -> list[str]:
+    """Forget a profile (its name, path or URI; without: all); the names of those that are left."""
+    match arguments:
+        case [str(name), *_] if name:
+            if not (session.profiles.remove(name) or session.profiles.remove(_path(session, name))):
+                words = current_catalogue()
+                loaded = words.comma.join(session.profiles.names) or words.text("tell none")
+                session.editor.tell("no profile", name=name, loaded=loaded)
+        case _:
+            for name in session.profiles.names:
+                session.profiles.remove(name)
+    return list(session.profiles.names)
+
+
+async def top_allocations(session: Session, _: Sequence[object]) -> dict[str, object] | None:
+    """What allocates most according to the profiles, explained or not; null without any."""
+    joined = await session.profiles.everywhere(session.store.packages())
+    if joined is None:
+        return None
+    return {
+        "profiles": list(session.profiles.names),
+        "amount": _amount(joined.profile),
+        "sources": [_source(session, each) for each in joined.sources[:_MOST_SOURCES]],
+        "more": max(len(joined.sources) - _MOST_SOURCES, 0),
+    }
+
+
+def _source(session: Session, source: ProfileLine) -> dict[str, object]:
+    finding, reason = source.finding, source.reason or UnexplainedReason.UNKNOWN
+    place = source.place or source.called_from
+    return {
+        "function": source.function,
+        "message": reason.sentence if finding is None else explain.message(finding),
+        "share": source.share.text,
+        "percent": source.share.percent,
+        "hot": source.share.is_hot,
+        "location": None if place is None else _location(session, place),
+    }
+
+
+def _location(session: Session, place: Place) -> dict[str, object]:
+    at = session.translator().position(place.file, place.line, max(place.column, 1))
+    end = {"line": at.line, "character": at.character}
+    return {"uri": session.buffers.uri(place.file), "range": {"start": end, "end": end}}
+
+
+def _amount(profile: Profile) -> str:
+    return amount_text(profile.bytes, profile.objects)
+
+
+def _tell(session: Session, profile: Profile, name: str) -> None:
+    amount = _amount(profile)
+    known = {each.package for each in session.store.packages()}
+    of = [*packages(profile)]
+    if known and not known & {each.removesuffix("_test") for each in of} and "main" not in of:
+        session.editor.tell("stranger", name=name, amount=amount, other=of[0])
+    else:
+        session.editor.information(f"{name}: {amount}")
+
+
+def _path(session: Session, file: str) -> str:
+    """The file of a path, which may be relative to the first folder, or of a URI."""
+    path = path_of(file) or file
+    return str(Path(session.folders[0], path)) if session.folders else path
+
+
+PROFILE_COMMANDS: dict[str, Callable[[Session, Sequence[object]], Awaitable[object]]] = {
+    LOAD_PROFILE: load_profile,
+    REMOVE_PROFILE: remove_profile,
+    TOP_ALLOCATIONS: top_allocations,
+}

@@ -1,0 +1,114 @@
+"""The open files, as the editor shows them now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from goescape.analysis.syntax.source import SourceText
+from goescape.lsp.uris import identity, path_of, uri_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+@frozen
+class Buffer:
+    """A snapshot of one open file."""
+
+    uri: str
+    """Exactly as the editor writes it."""
+    path: str
+    version: int
+    source: SourceText
+
+
+@frozen
+class TextChange:
+    """New text for a range (0-based lines, 0-based UTF-16 columns), or for everything."""
+
+    text: str
+    start: tuple[int, int] | None = None
+    end: tuple[int, int] = (0, 0)
+
+
+class Buffers:
+    """Open files by identity, so that a link and its target are one file."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, Buffer] = {}
+        self._identities: dict[str, str] = {}  # path -> identity, only of open files
+        self._others: dict[str, str] = {}  # of paths that were asked for since the last opening
+
+    def __iter__(self) -> Iterator[Buffer]:
+        return iter(tuple(self._open.values()))
+
+    def open(self, uri: str, version: int, text: str) -> Buffer | None:
+        """Remember a file; None when it is not a file on disk (``untitled:``, ``git:``)."""
+        path = path_of(uri)
+        if path is None:
+            return None
+        buffer = Buffer(uri, path, version, SourceText(path, encoded(text)))
+        key = self._identities[path] = identity(path)
+        self._others.clear()
+        self._open[key] = buffer
+        return buffer
+
+    def change(self, uri: str, version: int, edits: Sequence[TextChange]) -> Buffer | None:
+        """Apply the edits in order; None when the file is not open."""
+        buffer = self.of_uri(uri)
+        if buffer is None:
+            return None
+        source = buffer.source
+        for edit in edits:
+            source = SourceText(source.path, edited(source, edit))
+        buffer = evolve(buffer, version=version, source=source)
+        self._open[self._identities[buffer.path]] = buffer
+        return buffer
+
+    def close(self, uri: str) -> Buffer | None:
+        """Forget a file; what it was."""
+        buffer = self.of_uri(uri)
+        if buffer is not None:
+            del self._open[self._identities.pop(buffer.path)]
+            self._others.clear()
+        return buffer
+
+    def of_uri(self, uri: str) -> Buffer | None:
+        """The open file that the editor calls so."""
+        path = path_of(uri)
+        return None if path is None else self.at(path)
+
+    def at(self, path: str) -> Buffer | None:
+        """The open file behind any of its names."""
+        key = self._identities.get(path) or self._others.get(path)
+        if key is None:
+            key = self._others[path] = identity(path)
+        return self._open.get(key)
+
+    def uri(self, path: str) -> str:
+        """The editor's own name of an open file; a fresh URI for every other."""
+        buffer = self.at(path)
+        return uri_of(path) if buffer is None else buffer.uri
+
+
+def encoded(text: str) -> bytes:
+    """The text as Go would read it. Half a surrogate pair becomes one character of one unit."""
+    return text.encode("utf-8", "replace")
+
+
+def edited(source: SourceText, edit: TextChange) -> bytes:
+    """The text after one edit; positions outside of it are moved to its nearest end."""
+    if edit.start is None:
+        return encoded(edit.text)
+    start, end = sorted((_offset(source, edit.start), _offset(source, edit.end)))
+    return source.content[:start] + encoded(edit.text) + source.content[end:]
+
+
+def _offset(source: SourceText, position: tuple[int, int]) -> int:
+    line = position[0] + 1
+    if line < 1:
+        return 0
+    offset = source.offset(line, source.byte_column(line, position[1]))
+    return len(source.content) if offset is None else offset

@@ -1,0 +1,142 @@
+"""The profiles that the user has loaded, and what they say of each package."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import weakref
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis.profiles.allocation_profile import Profile, ProfileProblem, merged, packages
+from goescape.analysis.profiles.join import JoinedProfile, ProfileJoin
+from goescape.toolchain.measure.profile_files import changed_since, load, stamp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from goescape.analysis.model import PackageReport
+    from goescape.lsp.state.package_store import PackageState
+
+_log = logging.getLogger(__name__)
+
+_LOOK_SECONDS = 1.0
+"""How often it is looked whether a profile was written again."""
+
+
+@frozen
+class _Loaded:
+    path: str
+    stamp: tuple[int, int]
+    profile: Profile
+
+
+class LoadedProfiles:
+    """By name, several count as one. Lives on the event loop's thread."""
+
+    def __init__(self, on_change: Callable[[], None]) -> None:
+        self._on_change = on_change
+        self._loaded: dict[str, _Loaded] = {}
+        self._failed: dict[str, tuple[int, int]] = {}
+        """What could not be read is not tried again before it is another one."""
+        self._followed = False
+        self._together: Profile | None = None
+        self._everywhere: tuple[object, JoinedProfile] | None = None
+        """Of all packages, and of which state of them."""
+        self.version = 0
+        """Another one whenever what is known changes."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of all that are loaded."""
+        return tuple(self._loaded)
+
+    @property
+    def are_loaded(self) -> bool:
+        """Whether there are any."""
+        return self._together is not None
+
+    async def load(self, path: str, name: str) -> Profile:
+        """Read a profile; one of the same name is replaced. Raises ProfileProblem."""
+        loaded = await _read(path)
+        self._loaded[name] = loaded
+        self._changed()
+        return loaded.profile
+
+    def remove(self, name: str) -> bool:
+        """Forget a profile; whether there was one."""
+        found = self._loaded.pop(name, None)
+        if found is not None:
+            self._changed()
+        return found is not None
+
+    async def follow(self) -> None:
+        """Read profiles that are written again, for as long as any is loaded."""
+        if self._followed:
+            return
+        self._followed = True
+        try:
+            while self._loaded:
+                await asyncio.sleep(_LOOK_SECONDS)
+                for name, known in [*self._loaded.items()]:
+                    await self._look_again(name, known)
+        finally:
+            self._followed = False
+
+    async def _look_again(self, name: str, known: _Loaded) -> None:
+        written = stamp(known.path)
+        if not any(written) or written in {known.stamp, self._failed.get(name)}:
+            return
+        try:
+            loaded = await _read(known.path)
+        except ProfileProblem as problem:  # perhaps it is still being written
+            self._failed[name] = written
+            _log.info("%s The profile from before is kept.", problem)
+            return
+        if self._loaded.get(name) is known:
+            self._loaded[name] = loaded
+            self._changed()
+
+    def seen(self, report: PackageReport) -> tuple[PackageReport, JoinedProfile | None]:
+        """The report with findings ranked by the profiles, and what they say of the package."""
+        joined = self.joined(report)
+        return (report, None) if joined is None else (joined.ranked(report), joined)
+
+    def joined(self, report: PackageReport) -> JoinedProfile | None:
+        """What the profiles say of a package; None when they say nothing."""
+        if self._together is None:
+            return None
+        joining = ProfileJoin(self._together, changed_since(self._together))
+        joining.add(report)
+        joined = joining.result(elsewhere=False)
+        return joined if joined.covered else None
+
+    async def everywhere(self, known: Iterable[PackageState]) -> JoinedProfile | None:
+        """All that the profiles say, seen from these packages; None without any profile."""
+        if (profile := self._together) is None:
+            return None
+        of = {each.removesuffix("_test") for each in packages(profile)}
+        slots = [each.slot for each in known if each.package in of or "main" in of]
+        state = self.version, tuple(map(weakref.ref, slots))
+
+        def join() -> JoinedProfile:
+            joining = ProfileJoin(profile, changed_since(profile))
+            for slot in slots:
+                joining.add(slot.peek())
+            return joining.result()
+
+        if self._everywhere is None or self._everywhere[0] != state:
+            self._everywhere = state, await asyncio.to_thread(join)
+        return self._everywhere[1]
+
+    def _changed(self) -> None:
+        profiles = [each.profile for each in self._loaded.values()]
+        self._together = merged(profiles) if profiles else None
+        self.version += 1
+        self._on_change()
+
+
+async def _read(path: str) -> _Loaded:
+    written = stamp(path)
+    return _Loaded(path, written, await asyncio.to_thread(load, path))

@@ -1,0 +1,27 @@
+"""Documents that are only shown: the compiler's own words."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+
+class VirtualDocuments:
+    """A temporary folder for documents that are only shown; made when first needed."""
+
+    def __init__(self) -> None:
+        self._folder = ""
+
+    def file(self, package: str, suffix: str = ".txt") -> Path:
+        """Where the text about a package goes."""
+        if not self._folder:
+            self._folder = tempfile.mkdtemp(prefix="goescape-")
+        name = "".join(each if each.isalnum() or each in ".-_" else "_" for each in package)
+        return Path(self._folder, f"{name.strip('._') or 'package'}{suffix}")
+
+    def remove(self) -> None:
+        """Leave nothing behind."""
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = ""

@@ -1,0 +1,3 @@
+"""Bytes and JSON-RPC messages."""
+
+from __future__ import annotations

@@ -1,0 +1,327 @@
+"""``goescape check``: analyse packages and say what was found."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import sys
+import time
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import define, evolve, field, frozen
+
+from goescape.analysis.model import DirectiveRemark, Finding, PackageReport, Severity
+from goescape.analysis.profiles.allocation_profile import ProfileProblem, merged
+from goescape.analysis.profiles.join import JoinedProfile, ProfileJoin
+from goescape.analysis.reports.baselines import new_findings
+from goescape.analysis.reports.queries import once_per_site
+from goescape.analysis.syntax.source import SourceText
+from goescape.terminal.baseline_file import read, sites
+from goescape.terminal.targets import UsageError, existing_folder, resolve, seen_from
+from goescape.toolchain.compile.build_log import BuildLog
+from goescape.toolchain.digests import digest
+from goescape.toolchain.engine import Engine, EngineOptions, Problem
+from goescape.toolchain.measure.profile_files import changed_since, load
+from goescape.toolchain.problems import GoProblem
+from goescape.toolchain.revisions import RevisionProblem, exported
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from goescape.analysis.positions import Place
+    from goescape.analysis.reports.baselines import BaselineSite
+    from goescape.terminal.output.progress import ProgressLine
+
+
+@frozen
+class CheckOptions:
+    """What was asked for."""
+
+    folder: str = "."
+    packages: tuple[str, ...] = ("./...",)
+    minimum: Severity = Severity.HINT
+    everything: bool = False
+    """Also the sites that do not allocate."""
+    profiles: tuple[str, ...] = ()
+    """Files with what the program allocated."""
+    baseline: str = ""
+    """A file with sites that are known: only others are shown."""
+    since: str = ""
+    """A revision whose sites are known."""
+    log: str = ""
+    """A file with the text of a build that was made elsewhere."""
+    fail_on: Severity = Severity.HINT
+    """The least severity that makes the check fail."""
+    shard: tuple[int, int] = (1, 1)
+    """Which part of the packages to analyse, of how many."""
+
+
+@frozen
+class CheckFailure:
+    """Something that could not be analysed."""
+
+    kind: str
+    """``usage``, ``go``, ``load``, ``compile`` or ``internal``."""
+    message: str
+    package: str = ""
+    place: Place | None = None
+
+
+@frozen
+class CheckOutcome:
+    """All that a check found."""
+
+    folder: Path
+    """Where it looked; JSON names files from here."""
+    go: str
+    """The version; empty where Go was not found."""
+    findings: tuple[Finding, ...]
+    failures: tuple[CheckFailure, ...]
+    sources: Mapping[str, SourceText]
+    """The text of each file with a finding."""
+    packages: int
+    hidden: int
+    """How many findings are below the minimum severity."""
+    seconds: float
+    notice: str = ""
+    """What to know about this version of Go."""
+    joined: JoinedProfile | None = None
+    """What the profiles say."""
+    fail_on: Severity = Severity.HINT
+    remarks: tuple[DirectiveRemark, ...] = ()
+    """What there is to say about directives in the source."""
+    known: int | None = None
+    """How many findings are not new, and not shown; None where nothing was compared."""
+    shard: tuple[int, int] = (1, 1)
+    analysed: frozenset[str] = frozenset()
+    """The packages that compile, by import path."""
+
+    @property
+    def exit_code(self) -> int:
+        """2 when something could not be analysed, 1 for findings that count, 0 for none."""
+        if self.failures:
+            return 2
+        return 1 if self.remarks or any(map(self.fails_by, self.findings)) else 0
+
+    def fails_by(self, finding: Finding) -> bool:
+        """Whether a finding makes the check fail."""
+        return finding.is_diagnostic and finding.severity.at_least(self.fail_on)
+
+
+@define
+class _Collector:
+    """Keeps what the answer needs and lets go of the rest: reports of big packages are large."""
+
+    question: CheckOptions
+    findings: list[Finding] = field(factory=list)
+    failures: list[CheckFailure] = field(factory=list)
+    sources: dict[str, SourceText] = field(factory=dict)
+    packages: int = 0
+    hidden: int = 0
+    joining: ProfileJoin | None = None
+    joined: JoinedProfile | None = None
+    known: int | None = None
+    remarks: list[DirectiveRemark] = field(factory=list)
+    analysed: set[str] = field(factory=set)
+    divided: int = 0
+    """How many packages there are for all parts together; 0 without parts."""
+
+    def add(self, item: PackageReport | Problem) -> None:
+        if isinstance(item, Problem):
+            self.failures.append(CheckFailure(item.kind, item.message, item.package))
+            return
+        self.packages += 1
+        if self.joining is not None:
+            self.joining.add(item)
+        for error in item.errors:
+            self.failures.append(CheckFailure("compile", error.message, item.package, error.place))
+        if not item.errors:
+            self.analysed.add(item.package)
+        self.remarks += item.remarks
+        for finding in item.findings:
+            if finding.is_diagnostic or self.question.everything:
+                self.findings.append(finding)
+                self._keep_source(item.sources.get(finding.span.file))
+
+    def _keep_source(self, source: SourceText | None) -> None:
+        """Only the text: what was made of it to find something is as large again, many times."""
+        if source is not None and source.path not in self.sources:
+            self.sources[source.path] = SourceText(source.path, source.content)
+
+    def wanted(self) -> tuple[Finding, ...]:
+        """Each site once, in source order, without those below the threshold."""
+        if self.joined is not None:
+            self.findings = [self.joined.ranked_finding(each) for each in self.findings]
+        found = once_per_site(self.findings)
+        wanted = tuple(each for each in found if each.severity.at_least(self.question.minimum))
+        self.hidden = len(found) - len(wanted)
+        return wanted
+
+    def leave_out(self, known: Sequence[BaselineSite], folder: Path) -> None:
+        """Keep only what is none of these sites."""
+        found = once_per_site(self.findings)
+        new = new_findings(sites(found, self.sources, folder), known)
+        self.findings = [
+            each for number, each in enumerate(found) if number in new or each.breaks_promise
+        ]
+        self.known = len(found) - len(self.findings)
+
+    def read_profiles(self) -> None:
+        """Read what was asked for. Raises UsageError."""
+        if not self.question.profiles:
+            return
+        try:
+            profile = merged([load(path) for path in self.question.profiles])
+        except ProfileProblem as problem:
+            raise UsageError(str(problem)) from None
+        self.joining = ProfileJoin(profile, changed_since(profile))
+
+    def join(self) -> None:
+        """Say what the profiles mean. Raises UsageError when they are of another program."""
+        if self.joining is None:
+            return
+        joined = self.joining.result()
+        if not self.packages:
+            return
+        if not joined.covered:
+            raise UsageError(joined.stranger)
+        self.joined = joined
+
+
+async def check(
+    question: CheckOptions, options: EngineOptions, progress: ProgressLine
+) -> CheckOutcome:
+    """Analyse; whatever goes wrong is part of the outcome."""
+    started = time.monotonic()
+    collector = _Collector(question)
+    folder, version, notice = Path(question.folder), "", ""
+    try:
+        folder = existing_folder(question.folder)
+        if question.since:
+            question = evolve(question, packages=seen_from(folder, question.packages))
+        collector.read_profiles()
+        known = read(question.baseline) if question.baseline else []
+        engine = Engine(options)
+        if not question.log or question.since:
+            go = await engine.go()
+            version, notice = go.version, go.notice
+        async with progress:
+            if question.log:
+                await asyncio.to_thread(_read_log, folder, question.log, collector, progress)
+            else:
+                await _analyze(engine, folder, question, collector, progress)
+            if question.since:
+                known += await _sites_of_revision(engine, folder, question, progress)
+        if not collector.packages and not collector.failures and not collector.divided:
+            names = " ".join(question.packages)
+            raise UsageError(
+                f"{names} names no Go package in {folder}; name a folder with Go files."
+            )
+        collector.join()
+        if question.baseline or question.since:
+            collector.leave_out(known, folder)
+    except (UsageError, RevisionProblem) as error:
+        collector.failures.append(CheckFailure("usage", str(error)))
+    except GoProblem as problem:
+        collector.failures.append(CheckFailure("go", problem.message))
+    return CheckOutcome(
+        folder=folder,
+        go=version,
+        findings=collector.wanted(),
+        failures=tuple(dict.fromkeys(collector.failures)),
+        sources=collector.sources,
+        packages=collector.packages,
+        hidden=collector.hidden,
+        seconds=time.monotonic() - started,
+        notice=notice,
+        joined=collector.joined,
+        fail_on=question.fail_on,
+        remarks=tuple(dict.fromkeys(collector.remarks)),
+        known=collector.known,
+        analysed=frozenset(collector.analysed),
+        shard=question.shard,
+    )
+
+
+def _read_log(folder: Path, name: str, collector: _Collector, progress: ProgressLine) -> None:
+    """Understand a log. Raises UsageError where it is none."""
+    log = BuildLog(folder)
+    try:
+        with contextlib.ExitStack() as stack:
+            file = sys.stdin.buffer if name == "-" else stack.enter_context(Path(name).open("rb"))
+            for report in log.reports(file):
+                collector.add(report)
+                progress.advance(report.package, len(collector.findings))
+                del report  # while the next one is made, this one is garbage, much of it in circles
+                gc.collect()
+                gc.freeze()  # what is left is kept to the end: it need not be searched again
+    except OSError as problem:
+        raise UsageError(f"The log {name} cannot be read ({problem.strerror}).") from None
+    if collector.packages:
+        return
+    if log.unknown:
+        raise UsageError(
+            f"{log.unknown}, which the log names, is not below {folder}; name the "
+            "folder of the build with -C."
+        )
+    raise UsageError(
+        f"The log {name} has nothing of the compiler; build with `go build -gcflags=-m=2 ./...` "
+        "and keep standard error."
+    )
+
+
+async def _analyze(
+    engine: Engine,
+    folder: Path,
+    question: CheckOptions,
+    collector: _Collector,
+    progress: ProgressLine,
+) -> None:
+    for target in await resolve(folder, question.packages, engine.modules):
+        patterns = target.patterns
+        if question.shard != (1, 1):
+            names = await engine.import_paths(target.root, target.patterns)
+            collector.divided += len(names)
+            patterns = _part(names, question.shard)
+            if not patterns:
+                continue
+        async with aclosing(engine.analyze(target.root, patterns)) as items:
+            async for item in items:
+                collector.add(item)
+                progress.advance(item.package, len(collector.findings))
+
+
+def _part(names: Sequence[str], shard: tuple[int, int]) -> tuple[str, ...]:
+    """The packages of a part: the same ones on every machine, whatever else there is."""
+    number, count = shard
+    # of lone files the name counts: their folders may be others elsewhere
+    keys = {name: Path(name).name if name.endswith(".go") else name for name in names}
+    parts = (
+        (n, int.from_bytes(digest(key.encode())[:8], "big") % count) for n, key in keys.items()
+    )
+    return tuple(name for name, part in parts if part == number - 1)
+
+
+async def _sites_of_revision(
+    engine: Engine, folder: Path, question: CheckOptions, progress: ProgressLine
+) -> list[BaselineSite]:
+    """What there was at a revision. Raises RevisionProblem where that cannot be told."""
+    collector = _Collector(evolve(question, profiles=()))
+    async with exported(folder, question.since) as old:
+        if not old.is_dir():
+            return []
+        try:
+            await _analyze(engine, old, question, collector, progress)
+        except UsageError:
+            return []  # nothing of it was there yet
+        if collector.failures:
+            first = collector.failures[0]
+            raise RevisionProblem(
+                f"{question.since} cannot be compared with, as not all of it compiles: "
+                f"{first.package or first.kind}: {first.message}"
+            )
+        found = sites(once_per_site(collector.findings), collector.sources, old)
+        return [site for _, site in found]

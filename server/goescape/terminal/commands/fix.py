@@ -1,0 +1,301 @@
+"""``goescape fix``: prove fixes, show them, and write those that the user wants."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import aclosing
+from functools import cached_property, partial
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, field, frozen
+
+from goescape.analysis.model import PackageReport
+from goescape.analysis.syntax.go_file import GoFile
+from goescape.fixes.candidate import Candidate, FixKind, Refusal
+from goescape.fixes.catalogue import candidates
+from goescape.terminal.commands.check import CheckFailure
+from goescape.terminal.commands.fix_outcome import FixOptions, FixOutcome
+from goescape.terminal.file_writer import content_of, replace_files
+from goescape.terminal.targets import UsageError, existing_folder, resolve
+from goescape.toolchain.engine import Engine, EngineOptions, Problem
+from goescape.toolchain.proofs.combined_proof import prove_combined
+from goescape.toolchain.proofs.fix_context import fix_context_of, options_for_proofs
+from goescape.toolchain.proofs.offers import exclusion_key, obstacle, reason_to_leave
+from goescape.toolchain.proofs.prover import Disproof, Proof, ProofResult, Prover, prove_in_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from goescape.analysis.positions import Span
+    from goescape.terminal.output.fix_output import FixScreen
+    from goescape.terminal.output.progress import ProgressLine
+    from goescape.toolchain.proofs.fix_context import FixContext
+
+_MOST = 1000
+"""Candidates of one package; a fix may lead to another one."""
+_JUDGED = "Only a user can judge it; name it with --only."
+_SEVERAL = "There is more than one fix for it; choose with --only."
+Run = Any  # runs a coroutine to its end: Callable[[Coroutine[..., T]], T]
+
+
+@frozen(eq=False, slots=False)
+class FixedPackage:
+    """One package that is worked on."""
+
+    around: FixContext
+    report: PackageReport
+
+    def is_fresh(self) -> bool:
+        """Whether its files are still those that were analysed."""
+        return all(content_of(path) == text.content for path, text in self.report.sources.items())
+
+    @cached_property
+    def found(self) -> tuple[Candidate | Refusal, ...]:
+        """What rewrites propose."""
+        code = self.around.code
+        return tuple(each for path in code.files for each in candidates(code, path))
+
+
+class FixRun:
+    """One run of the command. Only ``run`` waits; questions are asked between two runs."""
+
+    def __init__(self, request: FixOptions, options: EngineOptions, run: Run) -> None:
+        self._request = request
+        self._run = run
+        self._engine = Engine(options_for_proofs(options))
+        self._folders: tuple[str, ...] = ()
+        self._everything = request.yes and not request.diff
+        self.outcome = FixOutcome(diff=request.diff)
+
+    def work(self, progress: ProgressLine, screen: FixScreen) -> FixOutcome:
+        """Look at every package in turn. Raises UsageError and GoProblem."""
+        packages: Sequence[FixedPackage] = self._run(self._packages(progress))
+        for package in packages:
+            if not self._work_on(package, screen):
+                break
+        return self.outcome
+
+    async def _packages(self, progress: ProgressLine) -> list[FixedPackage]:
+        folder = existing_folder(self._request.folder)
+        targets = await resolve(folder, self._request.packages, self._engine.modules)
+        self._folders = tuple(dict.fromkeys(target.root for target in targets))
+        found = []
+        async with progress:
+            for target in targets:
+                async with aclosing(self._engine.analyze(target.root, target.patterns)) as items:
+                    async for item in items:
+                        progress.advance(item.package, 0)
+                        if isinstance(item, Problem):
+                            failure = CheckFailure(item.kind, item.message, item.package)
+                            self.outcome.failures.append(failure)
+                        elif self._compiles(item):
+                            found.append(await self._surveyed(item))
+        if not found and not self.outcome.failures:
+            names = " ".join(self._request.packages)
+            raise UsageError(f"{names} names no Go package in {folder}; name a folder with Go.")
+        return sorted(found, key=lambda each: each.report.directory)
+
+    def _compiles(self, report: PackageReport) -> bool:
+        for error in report.errors:
+            failure = CheckFailure("compile", error.message, report.package, error.place)
+            self.outcome.failures.append(failure)
+        return not report.errors and bool(report.files)
+
+    async def _surveyed(self, report: PackageReport) -> FixedPackage:
+        return FixedPackage(await fix_context_of(self._engine, report, self._folders), report)
+
+    async def _again(self, package: FixedPackage) -> FixedPackage | None:
+        around = package.around
+        async with aclosing(self._engine.analyze(around.root, [around.pattern])) as items:
+            async for item in items:
+                if isinstance(item, PackageReport) and not item.errors and item.files:
+                    return await self._surveyed(item)
+        return None
+
+    def _work_on(self, package: FixedPackage, screen: FixScreen) -> bool:
+        """Whether to go on with the next package."""
+        work = _Work(package)
+        now: FixedPackage | None = package
+        while now is not None and work.budget > 0:
+            work.package = now
+            self._count_refusals(work)
+            if not now.is_fresh():
+                now = self._run(self._again(now))
+            elif self._everything:
+                if not self._all_at_once(work, screen):
+                    break
+            elif (candidate := next(work.undecided(self._request), None)) is None:
+                break
+            elif self._one(work, candidate, screen) == "quit":
+                return False
+        return True
+
+    def _count_refusals(self, work: _Work) -> None:
+        """Also those that come of other fixes, such as a name that is free no more."""
+        refusals = (r for r in work.package.found if isinstance(r, Refusal))
+        found = Counter((r.code, r.reason) for r in refusals if self._request.means(r))
+        for (code, reason), number in (found - work.refusals).items():
+            self.outcome.of(code).fits += number
+            self.outcome.reasons[code, reason] += number
+        work.refusals |= found
+
+    def _all_at_once(self, work: _Work, screen: FixScreen) -> bool:
+        """Write what is obvious, proved as one; whether there may be more now."""
+        waiting = list(islice(work.undecided(self._request), work.budget))
+        obvious = self._obvious(work, waiting)
+        sources = work.package.around.sources
+        union = self._run(prove_combined(sources, obvious, partial(self._judged, work.package)))
+        for disproof in union.disproofs:
+            self._refuse(work, disproof.candidate, disproof.reason)
+        if union.proof is not None:
+            screen.show(union.proof, union.parts)
+            self._write(work, union.proof, union.parts)
+        return bool(waiting)
+
+    def _obvious(self, work: _Work, waiting: Sequence[Candidate]) -> list[Candidate]:
+        """Those that may be written without a second thought, if they hold."""
+        alternatives: dict[object, list[Candidate]] = {}
+        for each in waiting:
+            if reason := self._objection(work.package, each):
+                self._refuse(work, each, reason)
+            else:
+                alternatives.setdefault(exclusion_key(each), []).append(each)
+        obvious = []
+        for several in alternatives.values():
+            holding = several
+            if len(several) > 1 and not self._is_named(several[0]):
+                holding = [each for each in several if self._holds(work, each)]
+            if len(holding) > 1 and holding is not several:
+                for each in holding:
+                    self._refuse(work, each, _SEVERAL)
+            else:
+                obvious += holding
+        return obvious
+
+    def _holds(self, work: _Work, candidate: Candidate) -> bool:
+        verdict = self._run(self._judged(work.package, candidate, (candidate,)))
+        if isinstance(verdict, Disproof):
+            self._refuse(work, candidate, verdict.reason)
+        return isinstance(verdict, Proof)
+
+    def _is_named(self, candidate: Candidate) -> bool:
+        """Whether the user asked for this kind of fix."""
+        return candidate.code in self._request.only
+
+    def _objection(self, package: FixedPackage, candidate: Candidate) -> str:
+        """Why a candidate is not written unasked, whatever a proof says; empty if it may be."""
+        sources = [package.around.sources[path] for path in candidate.files]
+        if not self._is_named(candidate):
+            if reason := reason_to_leave(candidate.target):
+                return f"It is not worth it: {reason}"
+            if candidate.kind is FixKind.REWRITE:
+                return _JUDGED
+            if any(GoFile(source).generated for source in sources):
+                return "It would change a generated file; name it with --only to do so."
+        return obstacle(candidate.files, self._folders)
+
+    def _one(self, work: _Work, candidate: Candidate, screen: FixScreen) -> str:
+        """Prove a candidate, and ask whether to write it; the answer."""
+        if (reason := reason_to_leave(candidate.target)) and not self._is_named(candidate):
+            self._refuse(work, candidate, f"It is not worth it: {reason}")
+            return "no"
+        verdict = self._run(self._proved(work.package, candidate, (candidate,)))
+        reason = verdict.reason if isinstance(verdict, Disproof) else ""
+        reason = reason or obstacle(candidate.files, self._folders)
+        if reason or isinstance(verdict, Disproof):
+            self._refuse(work, candidate, reason)
+            return "no"
+        answer = screen.decide(verdict)
+        self._everything = answer == "all" and not self._request.diff
+        failure = ""
+        if self._everything and candidate.kind is FixKind.REWRITE and not self._is_named(candidate):
+            failure = _JUDGED
+        elif self._request.test and not self._request.diff and answer in {"yes", "all"}:
+            failure = self._run(self._failure(verdict))
+        if failure:
+            self.outcome.of(candidate.code).proved += 1
+            self._refuse(work, candidate, failure)
+        elif self._request.diff or answer in {"no", "quit"}:
+            self.outcome.of(candidate.code).fits += 1
+            self.outcome.of(candidate.code).proved += 1
+            work.decide(candidate)
+        else:
+            self._write(work, verdict, (candidate,))
+        return answer
+
+    def _refuse(self, work: _Work, candidate: Candidate, reason: str) -> None:
+        work.decide(candidate)
+        self.outcome.of(candidate.code).fits += 1
+        self.outcome.refuse(candidate.code, reason)
+
+    def _write(self, work: _Work, proof: Proof, parts: Sequence[Candidate]) -> None:
+        problem = replace_files(proof.originals, proof.contents)
+        for each in parts:
+            self.outcome.of(each.code).proved += 1
+            if problem:
+                self._refuse(work, each, problem)
+            else:
+                self.outcome.of(each.code).fits += 1
+                self.outcome.of(each.code).written += 1
+                work.budget -= 1
+        self.outcome.files |= set() if problem else {*proof.contents}
+
+    async def _proved(
+        self, package: FixedPackage, whole: Candidate, parts: Sequence[Candidate]
+    ) -> ProofResult:
+        prover = Prover.of(self._engine, package.around)
+        return await prove_in_time(prover.prove_all(whole, parts), whole)
+
+    async def _judged(
+        self, package: FixedPackage, whole: Candidate, parts: Sequence[Candidate]
+    ) -> ProofResult:
+        """The proof and, if asked for, the package's own tests."""
+        verdict = await self._proved(package, whole, parts)
+        if self._request.test and isinstance(verdict, Proof):
+            failure = await self._failure(verdict)
+            return Disproof(whole, failure) if failure else verdict
+        return verdict
+
+    async def _failure(self, proof: Proof) -> str:
+        """What the tests say; empty when they pass."""
+        failure = await self._engine.failing_tests(proof.contents)
+        return f"The tests fail with it: {failure}" if failure else ""
+
+
+@define
+class _Work:
+    """How far the work on a package is."""
+
+    package: FixedPackage
+    budget: int = _MOST
+    refusals: Counter[tuple[str, str]] = field(factory=Counter)
+    """Those that were counted: code and reason."""
+    _decided: Counter[tuple[str, ...]] = field(factory=Counter)
+
+    def undecided(self, request: FixOptions) -> Iterator[Candidate]:
+        """What to look at next: lines move when others are written, names do not."""
+        seen: Counter[tuple[str, ...]] = Counter()
+        for each in self.package.found:
+            if isinstance(each, Candidate) and request.means(each):
+                name = _name(self.package, each)
+                seen[name] += 1
+                if seen[name] > self._decided[name]:
+                    yield each
+
+    def decide(self, candidate: Candidate) -> None:
+        """Never look at a candidate again, though it stays in the code."""
+        self.budget -= 1
+        self._decided[_name(self.package, candidate)] += 1
+
+
+def _name(package: FixedPackage, candidate: Candidate) -> tuple[str, ...]:
+    """What a candidate is called, wherever it stands now."""
+    target, at = candidate.target, candidate.at
+    function = target.function if target is not None else ""
+    return candidate.code, candidate.title, at.file, function, _text(package.report, at)
+
+
+def _text(report: PackageReport, at: Span) -> str:
+    source = report.sources.get(at.file)
+    return source.text(at) if source is not None else ""

@@ -1,0 +1,77 @@
+"""What ``goescape fix`` is asked for, and what came of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from attrs import define, field, frozen
+
+from goescape.fixes.catalogue import REWRITES
+from goescape.terminal.targets import UsageError
+
+if TYPE_CHECKING:
+    from goescape.fixes.candidate import Candidate, Refusal
+    from goescape.terminal.commands.check import CheckFailure
+
+
+@frozen
+class FixOptions:
+    """What was asked for."""
+
+    folder: str = "."
+    packages: tuple[str, ...] = ("./...",)
+    only: frozenset[str] = frozenset()
+    """Names of rewrites; empty for all that may be applied without a second thought."""
+    diff: bool = False
+    """Show, and write nothing."""
+    yes: bool = False
+    """Write, and ask nothing."""
+    test: bool = False
+    """Write only what the package's own tests pass with."""
+
+    def __attrs_post_init__(self) -> None:
+        known = sorted({rewrite.CODE for rewrite in REWRITES})
+        if unknown := sorted(self.only - {*known}):
+            raise UsageError(f"There is no fix {unknown[0]}; --only takes {', '.join(known)}.")
+
+    def means(self, candidate: Candidate | Refusal) -> bool:
+        """Whether a rewrite is to be looked at."""
+        return not self.only or candidate.code in self.only
+
+
+@define
+class FixCounts:
+    """What became of one rewrite's candidates."""
+
+    fits: int = 0
+    proved: int = 0
+    written: int = 0
+
+
+@define
+class FixOutcome:
+    """All that happened."""
+
+    tallies: dict[str, FixCounts] = field(factory=dict)
+    reasons: Counter[tuple[str, str]] = field(factory=Counter)
+    """How often a rewrite was refused for a reason."""
+    failures: list[CheckFailure] = field(factory=list)
+    files: set[str] = field(factory=set)
+    """Those that were written."""
+    diff: bool = False
+
+    def of(self, code: str) -> FixCounts:
+        """The counts of one rewrite."""
+        return self.tallies.setdefault(code, FixCounts())
+
+    def refuse(self, code: str, reason: str) -> None:
+        """Count a rewrite that is not possible."""
+        self.reasons[code, reason] += 1
+
+    @property
+    def exit_code(self) -> int:
+        """2 when something could not be analysed; 1 when a diff shows fixes; else 0."""
+        if self.failures:
+            return 2
+        return 1 if self.diff and any(each.proved for each in self.tallies.values()) else 0

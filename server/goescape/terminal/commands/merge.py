@@ -1,0 +1,117 @@
+"""``goescape merge``: what several machines found, as if one had."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from goescape.analysis.model import Severity
+from goescape.terminal.output.json_output import SCHEMA, document
+from goescape.terminal.targets import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+@frozen
+class MergedCheck:
+    """All parts together."""
+
+    go: str
+    findings: tuple[dict[str, Any], ...]
+    directives: tuple[dict[str, Any], ...]
+    errors: tuple[dict[str, Any], ...]
+
+    def exit_code(self, fail_on: Severity) -> int:
+        """As that of the check: 2 with errors, 1 with findings that count or remarks, else 0."""
+        counts = any(
+            each["allocates"] != "no" and Severity(each["severity"]).at_least(fail_on)
+            for each in self.findings
+        )
+        return 2 if self.errors else int(counts or bool(self.directives))
+
+    def render(self) -> Iterator[str]:
+        """The JSON of one check."""
+        yield from document(self.go, self.findings, None, self.directives, self.errors)
+
+
+def merge(names: Sequence[str]) -> MergedCheck:
+    """Read the JSON of checks that were split with ``--shard``. Raises UsageError."""
+    parts = [_read(name) for name in names]
+    _must_be_whole(parts)
+    versions = sorted({part["go"] for part in parts if part["go"]})
+    if len(versions) > 1:
+        raise UsageError(
+            f"The parts were made with {' and '.join(versions)}: analyse all with one Go."
+        )
+    try:
+        return MergedCheck(
+            next(iter(versions), ""),
+            tuple(_once(each for part in parts for each in part["findings"])),
+            _same(each for part in parts for each in part["directives"]),
+            _same(each for part in parts for each in part["errors"]),
+        )
+    except (ValueError, KeyError, TypeError):
+        raise UsageError(
+            f"{', '.join(names)}: something in there is no finding of goescape; make them with "
+            "`goescape check --format json`."
+        ) from None
+
+
+def _must_be_whole(parts: Sequence[dict[str, Any]]) -> None:
+    """Raises UsageError when a part is missing: its findings would be missing, too."""
+    shards = sorted(part["shard"] for part in parts if part["shard"])
+    if not shards:
+        return
+    count = shards[0][1]
+    if [*shards] != [[number, count] for number in range(1, count + 1)]:
+        given = ", ".join(f"{number}/{of}" for number, of in shards)
+        raise UsageError(f"These are the parts {given}: merge needs each of one division once.")
+
+
+def _once(findings: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Each site once: generic code is seen wherever it is used, the most important counts."""
+    best: dict[tuple[object, ...], dict[str, Any]] = {}
+    for each in findings:
+        site = (*_place(each), each["end_line"], each["end_column"], each["subject"])
+        known = best.setdefault(site, each)
+        if _importance(each) < _importance(known):
+            best[site] = each
+    return iter(sorted(best.values(), key=lambda each: (*_place(each), each["subject"])))
+
+
+def _importance(each: dict[str, Any]) -> tuple[int, list[tuple[str, int, int]]]:
+    return Severity(each["severity"]).order, [_place(copy) for copy in each["copies"]]
+
+
+def _place(each: dict[str, Any]) -> tuple[str, int, int]:
+    return each["file"] or "", each["line"] or 0, each["column"] or 0
+
+
+def _same(items: Iterator[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+    found = {json.dumps(each, sort_keys=True): each for each in items}
+    return tuple(sorted(found.values(), key=lambda each: (*_place(each), each["message"])))
+
+
+def _read(name: str) -> dict[str, Any]:
+    try:
+        part = json.loads(Path(name).read_text("utf-8"))
+        if part["schema"] != SCHEMA:
+            raise UsageError(f"{name} has schema {part['schema']}, this goescape knows {SCHEMA}.")
+        if "allocations" in part:
+            raise UsageError(
+                f"{name} was made with --profile, which needs all packages at once: run the check "
+                "without it."
+            )
+        lists = ("findings", "directives", "errors")
+        kept = {"go": str(part["go"]), "shard": part.get("shard")}
+        return {**kept, **{each: [*part[each]] for each in lists}}
+    except OSError as problem:
+        raise UsageError(f"{name} cannot be read ({problem.strerror}).") from None
+    except (ValueError, KeyError, TypeError):
+        raise UsageError(
+            f"{name} is no JSON of goescape; make it with `goescape check --format json`."
+        ) from None

@@ -1,0 +1,151 @@
+"""``goescape report``: everything about a workspace on one page that needs no network."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis.messages import explain
+from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.profiles.allocation_profile import amount_text
+from goescape.analysis.profiles.join import top
+from goescape.analysis.profiles.unexplained import UnexplainedReason
+from goescape.analysis.reports.baselines import match_sites
+from goescape.analysis.reports.overview import overview
+from goescape.pages.report import MOST_SITES, Page, PageSite, ProfileRow, Trend, areas_of, render
+from goescape.terminal.baseline_file import read, sites
+from goescape.terminal.commands.check import CheckOptions, CheckOutcome, check
+from goescape.terminal.shown_paths import shown_path
+from goescape.terminal.targets import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from goescape.analysis.model import Finding
+    from goescape.analysis.profiles.join import JoinedProfile, ProfileLine
+    from goescape.analysis.reports.baselines import BaselineSite as Baselined
+    from goescape.analysis.reports.overview import Ranked
+    from goescape.terminal.output.progress import ProgressLine
+    from goescape.toolchain.engine import EngineOptions
+
+_MOST_GROUPS = 20
+_MOST_ALLOCATED = 15
+_CAUSES = "https://github.com/goescape/goescape/blob/main/docs/causes.md"
+
+
+@frozen
+class ReportOptions:
+    """What was asked for."""
+
+    output: str
+    question: CheckOptions
+    baseline: str = ""
+
+
+async def report(
+    wanted: ReportOptions, options: EngineOptions, progress: ProgressLine
+) -> CheckOutcome:
+    """Analyse, and write the page unless nothing could be analysed. Raises UsageError."""
+    known = read(wanted.baseline) if wanted.baseline else None
+    outcome = await check(wanted.question, options, progress)
+    if not outcome.packages:
+        return outcome
+    new: set[int] = set()
+    trend = None
+    if known is not None:
+        found = sites(outcome.findings, outcome.sources, outcome.folder)
+        matched = match_sites([site for _, site in found], known)
+        new = set(matched.new)
+        gone = [known[number] for number in matched.gone if _is_gone(known[number], outcome)]
+        trend = Trend(Path(wanted.baseline).name, len(new), len(gone))
+    fresh = {id(each) for number, each in enumerate(outcome.findings) if number in new}
+    page = _page(outcome, fresh, trend)
+    text = await asyncio.to_thread(render, page)
+    await asyncio.to_thread(_write, wanted.output, text)
+    return outcome
+
+
+def _is_gone(site: Baselined, outcome: CheckOutcome) -> bool:
+    """Whether its package was looked at, or is gone itself.
+
+    A baseline names files as seen from where it was written: here, or a folder above.
+    """
+    folder = Path(site.file).parent
+    homes = (outcome.folder, *outcome.folder.parents)
+    left = (file for home in homes for file in (home / folder).glob("*.go"))
+    return site.package in outcome.analysed or not any(left)
+
+
+def _page(outcome: CheckOutcome, fresh: set[int], trend: Trend | None) -> Page:
+    found: list[Ranked] = [(each.severity, each) for each in outcome.findings if each.is_diagnostic]
+    joined, here, words = outcome.joined, outcome.folder, current_catalogue()
+
+    def weight(finding: Finding) -> float:
+        if joined is None:
+            return 1.0
+        share = joined.share(finding)
+        return float(share.bytes) if share is not None else 0.0
+
+    ordered = sorted(found, key=lambda each: (-weight(each[1]), each[0].order, each[1].span))
+    return Page(
+        title=words.text("report title", name=here.name),
+        about=words.count("report about", outcome.packages, go=outcome.go),
+        overview=overview(found, _MOST_GROUPS),
+        waiting=_waiting(outcome),
+        fixes=(),
+        link=lambda _: "",
+        causes=lambda cause: f"{_CAUSES}#{cause}",
+        shown=lambda path: shown_path(path, here),
+        areas=areas_of(found, weight),
+        measure=words.text(f"report {'sites' if joined is None else 'bytes'} measure"),
+        sites=[
+            PageSite(
+                each,
+                outcome.sources.get(each[1].span.file),
+                _share(joined, each[1]),
+                id(each[1]) in fresh,
+            )
+            for each in ordered[:MOST_SITES]
+        ],
+        allocated=[] if joined is None else [*_allocated(top(joined, _MOST_ALLOCATED), here)],
+        profile="" if joined is None else _amount(joined),
+        trend=trend,
+    )
+
+
+def _waiting(outcome: CheckOutcome) -> list[tuple[str, str]]:
+    firsts: dict[str, str] = {}
+    for failure in outcome.failures:
+        firsts.setdefault(failure.package or failure.kind, failure.message)
+    return [*firsts.items()]
+
+
+def _share(joined: JoinedProfile | None, finding: Finding) -> str:
+    share = None if joined is None else joined.share(finding)
+    return "" if share is None else share.text
+
+
+def _amount(joined: JoinedProfile) -> str:
+    profile = joined.profile
+    return f"{Path(profile.name).name}: {amount_text(profile.bytes, profile.objects)}"
+
+
+def _allocated(sources: Iterable[ProfileLine], here: Path) -> Iterable[ProfileRow]:
+    for source in sources:
+        place = source.place or source.called_from
+        where = source.function if place is None else f"{shown_path(place.file, here)}:{place.line}"
+        finding = source.finding
+        reason = (source.reason or UnexplainedReason.UNKNOWN).sentence
+        told = current_catalogue().text("in function", what=reason, function=source.function)
+        message = told if finding is None else explain.message(finding)
+        yield ProfileRow(source.share.text, where, message)
+
+
+def _write(output: str, text: str) -> None:
+    try:
+        Path(output).write_text(text, "utf-8", errors="replace", newline="\n")
+    except OSError as problem:
+        raise UsageError(f"{output} cannot be written ({problem.strerror}).") from None

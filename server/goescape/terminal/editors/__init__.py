@@ -1,0 +1,3 @@
+"""How editors are told about goescape."""
+
+from __future__ import annotations

@@ -1,0 +1,167 @@
+"""A comparison for people, and as JSON (see ``docs/json.md``)."""
+
+from __future__ import annotations
+
+import json
+from statistics import median
+from typing import TYPE_CHECKING
+
+from goescape.analysis.messages import explain
+from goescape.analysis.messages.catalogue import ENGLISH, current_catalogue
+from goescape.terminal.output.style import Style, printable
+from goescape.terminal.shown_paths import shown_path
+from goescape.toolchain.measure.memory_meter import CYCLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from goescape.analysis.model import Finding
+    from goescape.analysis.profiles.significance import SampleChange
+    from goescape.terminal.commands.compare import ComparedBenchmark, Comparison
+
+SCHEMA = 1
+_MOST_MOVED = 5
+
+
+def render(found: Comparison, style: Style, here: Path) -> Iterator[str]:
+    """Lines without their ends."""
+    words = current_catalogue()
+    parts = (
+        ("gone", found.gone, "hint", found.old_folder, found.folder),
+        ("new", found.new, "warning", here, here),
+    )
+    for word, findings, role, base, named_from in parts:
+        for finding in findings:
+            name = shown_path(finding.span.file, base)
+            if word == "gone":  # as if it still were where the user is
+                name = shown_path(str(named_from / name), here)
+            place = style.paint("strong", printable(f"{name}:{finding.span.line}"))
+            message = style.prose(printable(explain.message(finding)))
+            yield f"{style.paint(role, words.text(f'compare {word}'))} {place}: {message}"
+    for moved in found.moved[:_MOST_MOVED]:
+        after = f"{shown_path(moved.after.span.file, here)}:{moved.after.span.line}"
+        old = words.text("compare line", line=moved.before.span.line)
+        name = shown_path(moved.before.span.file, found.old_folder)
+        if name != shown_path(moved.after.span.file, found.folder):
+            old = f"{name}:{moved.before.span.line}"
+        told = words.text("compare moved", place=after, subject=moved.after.subject, before=old)
+        yield style.paint("faint", printable(told))
+    if (more := len(found.moved) - _MOST_MOVED) > 0:
+        yield style.paint("faint", words.text("compare more", count=more))
+    if not found.failures or found.new or found.gone or found.same:
+        title = words.text("compare since", revision=printable(found.revision))
+        yield words.text(
+            "compare total",
+            title=style.paint("strong", title),
+            gone=len(found.gone),
+            new=len(found.new),
+            moved=len(found.moved),
+            same=found.same,
+        )
+    if found.benchmarks:
+        yield ""
+        yield from _benchmarks(found.benchmarks, style)
+
+
+def _benchmarks(found: Sequence[ComparedBenchmark], style: Style) -> Iterator[str]:
+    package = ""
+    for each in found:
+        if each.package != package:
+            package = each.package
+            yield style.paint("strong", printable(package))
+        only = current_catalogue().text(f"compare only {each.only}") if each.only else ""
+        yield f"  {printable(each.name)}{only}"
+        rows = [_row(change) for change in each.changes]
+        widths = [max((len(row[column]) for row in rows), default=0) for column in range(4)]
+        for change, (unit, old, new, verdict) in zip(each.changes, rows, strict=True):
+            line = f"    {unit.ljust(widths[0])}  {old.rjust(widths[1])}  {new.rjust(widths[2])}"
+            better = change.is_telling and change.ratio is not None and change.ratio < 1
+            role = "hint" if better else "warning" if change.is_telling else "faint"
+            yield f"{line}  {style.paint(role, verdict)}"
+    changes = [change for each in found for change in each.changes]
+    if any(change.chance is None for change in changes):
+        few = any(len(change.before) < 4 for change in changes)
+        yield style.paint(
+            "faint", f"  {current_catalogue().text('chance few' if few else 'chance unknown')}"
+        )
+
+
+def _row(change: SampleChange) -> tuple[str, str, str, str]:
+    before, after = (_amount(median(side), change.unit) for side in (change.before, change.after))
+    return change.unit, before, after, _verdict(change)
+
+
+def _verdict(change: SampleChange) -> str:
+    ratio = change.ratio
+    percent = "" if ratio is None else f"{(ratio - 1) * 100:+.1f} %"
+    if change.chance is None:
+        return percent
+    runs = f"n={len(change.before)}+{len(change.after)}"
+    if not change.is_telling:
+        return f"~ (p={change.chance:.3f} {runs})" if change.chance < 1 else f"~ ({runs})"
+    shown = percent or current_catalogue().text("compare from nothing")
+    return f"{shown} (p={change.chance:.3f} {runs})"
+
+
+def _amount(number: float, unit: str) -> str:
+    if unit == CYCLES or (0 < number < 10 and not number.is_integer()):
+        return f"{number:.3g}"
+    return f"{number:,.0f}"
+
+
+def render_json(found: Comparison) -> str:
+    """The whole of it; files that are gone are named as they were in the revision."""
+    value = {
+        "schema": SCHEMA,
+        "go": found.go,
+        "revision": found.revision,
+        "new": [_site(each, found.folder) for each in found.new],
+        "gone": [_site(each, found.old_folder) for each in found.gone],
+        "moved": [
+            {
+                "before": _site(each.before, found.old_folder),
+                "after": _site(each.after, found.folder),
+            }
+            for each in found.moved
+        ],
+        "same": found.same,
+        "benchmarks": [
+            {
+                "package": each.package,
+                "name": each.name,
+                "only": each.only or None,
+                "changes": [
+                    {
+                        "unit": change.unit,
+                        "before": list(change.before),
+                        "after": list(change.after),
+                        "p": change.chance,
+                    }
+                    for change in each.changes
+                ],
+            }
+            for each in found.benchmarks
+        ],
+        "written": {
+            package: [shown_path(each, found.folder) for each in paths]
+            for package, paths in found.written.items()
+        },
+        "errors": [
+            {"kind": each.kind, "package": each.package, "message": each.message}
+            for each in found.failures
+        ],
+    }
+    return json.dumps(value, indent=1) + "\n"
+
+
+def _site(finding: Finding, folder: Path) -> dict[str, object]:
+    return {
+        "file": shown_path(finding.span.file, folder),
+        "line": finding.span.line,
+        "code": finding.cause.value,
+        "severity": finding.severity.value,
+        "function": finding.function,
+        "subject": finding.subject,
+        "message": explain.message(finding, ENGLISH),
+    }

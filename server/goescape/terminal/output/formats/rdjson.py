@@ -1,0 +1,83 @@
+"""Reviewdog's diagnostic format; its columns count bytes from 1, as Go's do."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from goescape.analysis.messages import explain
+from goescape.analysis.messages.catalogue import ENGLISH
+from goescape.analysis.model import Severity
+from goescape.terminal.output.formats.rules import DIRECTIVE, HOME, help_page
+from goescape.terminal.shown_paths import shown_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from goescape.analysis.model import DirectiveRemark, Finding
+    from goescape.analysis.positions import Place
+    from goescape.terminal.commands.check import CheckFailure, CheckOutcome
+
+_SEVERITIES = {
+    Severity.WARNING: "WARNING",
+    Severity.INFORMATION: "INFO",
+    Severity.HINT: "INFO",
+}
+
+
+def render(outcome: CheckOutcome, here: Path) -> Iterator[str]:
+    """One object; files as seen from ``here``, the checkout."""
+    diagnostics = [_finding(each, here) for each in outcome.findings]
+    diagnostics += [_remark(each, here) for each in outcome.remarks]
+    diagnostics += [_failure(each, here) for each in outcome.failures]
+    found = {"source": {"name": "goescape", "url": HOME}, "diagnostics": diagnostics}
+    yield json.dumps(found, indent=1) + "\n"
+
+
+def _finding(finding: Finding, here: Path) -> dict[str, object]:
+    span, code = finding.span, finding.cause.value
+    found: dict[str, object] = {
+        "message": explain.message(finding, ENGLISH),
+        "location": {
+            "path": shown_path(span.file, here),
+            "range": {
+                "start": {"line": span.line, "column": span.column},
+                "end": {"line": span.end_line, "column": span.end_column},
+            },
+        },
+        "severity": "ERROR" if finding.breaks_promise else _SEVERITIES[finding.severity],
+        "code": {"value": code, "url": help_page(code)},
+    }
+    steps = explain.explain(finding, ENGLISH).steps
+    related = [
+        {"message": step.text, "location": _location(step.place, here)}
+        for step in steps
+        if step.place is not None
+    ]
+    return {**found, "relatedLocations": related} if related else found
+
+
+def _remark(remark: DirectiveRemark, here: Path) -> dict[str, object]:
+    return {
+        "message": remark.message,
+        "location": _location(remark.span.start, here),
+        "severity": "ERROR" if remark.is_error else "WARNING",
+        "code": {"value": DIRECTIVE},
+    }
+
+
+def _failure(failure: CheckFailure, here: Path) -> dict[str, object]:
+    found: dict[str, object] = {"message": failure.message, "severity": "ERROR"}
+    if failure.place is not None:
+        found["location"] = _location(failure.place, here)
+    else:
+        found["location"] = {"path": ""}
+    return found
+
+
+def _location(place: Place, here: Path) -> dict[str, object]:
+    start = {"line": place.line}
+    if place.column:
+        start["column"] = place.column
+    return {"path": shown_path(place.file, here), "range": {"start": start}}

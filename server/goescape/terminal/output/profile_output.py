@@ -1,0 +1,94 @@
+"""What a profile says, for people and for scripts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goescape.analysis.messages import explain
+from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.profiles.allocation_profile import amount_text
+from goescape.analysis.profiles.join import top
+from goescape.analysis.profiles.unexplained import UnexplainedReason
+from goescape.terminal.output.style import Style, printable
+from goescape.terminal.shown_paths import shown_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from goescape.analysis.positions import Place
+    from goescape.analysis.profiles.join import AllocationShare, JoinedProfile, ProfileLine
+
+_MOST = 10
+
+
+def render(
+    joined: JoinedProfile,
+    style: Style,
+    here: Path,
+    everything: str = "; --format json has all of them",
+) -> Iterator[str]:
+    """The list of what allocates most, whether a finding explains it or not.
+
+    ``everything`` says where all of it is.
+    """
+    profile, words = joined.profile, current_catalogue()
+    amount = amount_text(profile.bytes, profile.objects)
+    head = words.text("profile top", name=printable(profile.name), amount=amount)
+    yield style.paint("strong", head)
+    shown = list(top(joined, _MOST))
+    for source in shown:
+        yield f"  {source.share.text}"
+        yield f"    {style.prose(printable(_what(source, here)))}"
+    if rest := len(joined.sources) - len(shown):
+        more = words.text("profile more", count=rest, everything=everything)
+        yield style.paint("faint", f"  {more}")
+    if any(source.place is not None for source in joined.sources):
+        explained = words.text("profile explained", percent=f"{joined.explained * 100:.1f} %")
+        yield style.paint("faint", f"  {explained}")
+
+
+def _what(source: ProfileLine, here: Path) -> str:
+    if source.finding is not None:
+        return f"{_shown(source.place, here)}: {explain.message(source.finding)}"
+    words, reason = current_catalogue(), (source.reason or UnexplainedReason.UNKNOWN).sentence
+    if source.place is not None:
+        told = words.text("in function", what=reason, function=source.function)
+        return f"{_shown(source.place, here)}: {told}"
+    function = source.function
+    if source.called_from is not None:
+        place = _shown(source.called_from, here)
+        function = words.text("called from", function=function, place=place)
+    return f"{function}: {reason}" if source.function else reason
+
+
+def _shown(place: Place | None, here: Path) -> str:
+    if place is None:
+        return ""
+    column = f":{place.column}" if place.column else ""
+    return f"{shown_path(place.file, here)}:{place.line}{column}"
+
+
+def members(share: AllocationShare) -> dict[str, object]:
+    """A share as JSON; the parts are between 0 and 1."""
+    return {
+        "objects": share.objects,
+        "bytes": share.bytes,
+        "of_objects": round(share.of_objects, 6),
+        "of_bytes": round(share.of_bytes, 6),
+        "approximate": share.approximate,
+    }
+
+
+def source_members(source: ProfileLine, folder: Path) -> dict[str, object]:
+    """A line that allocates as JSON."""
+    place, called = source.place, source.called_from
+    return {
+        "function": source.function,
+        "file": shown_path(place.file, folder) if place else None,
+        "line": place.line if place else None,
+        "called_from": f"{shown_path(called.file, folder)}:{called.line}" if called else None,
+        "subject": source.finding.subject if source.finding else None,
+        "reason": source.reason.value if source.reason else None,
+        **members(source.share),
+    }

@@ -1,0 +1,180 @@
+"""The check's outcome for people: findings with their code lines, then a summary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from goescape.analysis.messages import explain
+from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.model import Allocates, Finding, Severity
+from goescape.terminal.output import profile_output
+from goescape.terminal.output.excerpt import excerpt
+from goescape.terminal.output.style import Style, printable
+from goescape.terminal.shown_paths import shown_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from goescape.analysis.positions import Span
+    from goescape.analysis.syntax.source import SourceText
+    from goescape.terminal.commands.check import CheckFailure, CheckOutcome
+
+_GUTTER = 6
+"""Terminal cells for line numbers."""
+_MOST_FILES = 3
+_MOST_FAILURES = 20
+"""A broken dependency can break hundreds of packages; JSON has all of them."""
+
+
+def render(outcome: CheckOutcome, style: Style, here: Path) -> Iterator[str]:
+    """Lines without their ends. Files are named from ``here``, so that terminals can open them."""
+    for _, findings in groupby(outcome.findings, key=lambda each: each.span.file):
+        for finding in findings:
+            yield from _finding(finding, outcome.sources.get(finding.span.file), style, here)
+            if outcome.joined is not None and (share := outcome.joined.share(finding)):
+                yield f"{' ' * _GUTTER} {style.paint('strong', f'= {share.text}')}"
+        yield ""
+    for remark in outcome.remarks:
+        rank = "error" if remark.is_error else "warning"
+        place = style.paint("strong", shown_place(remark.span, here))
+        message = style.prose(printable(remark.message))
+        yield f"{place}: {style.paint(rank, rank)}: {message} {style.paint('faint', '(directive)')}"
+    if outcome.remarks:
+        yield ""
+    if outcome.joined is not None:
+        yield from profile_output.render(outcome.joined, style, here)
+        yield ""
+    if outcome.packages:
+        yield from _summary(outcome, style, here)
+
+
+def render_failures(failures: Sequence[CheckFailure], style: Style, here: Path) -> Iterator[str]:
+    """What could not be analysed: belongs on standard error."""
+    for failure in failures[:_MOST_FAILURES]:
+        yield _failure(failure, style, here)
+    if (more := len(failures) - _MOST_FAILURES) > 0:
+        yield current_catalogue().text("check failures", count=more)
+
+
+def _finding(
+    finding: Finding, source: SourceText | None, style: Style, here: Path
+) -> Iterator[str]:
+    place = style.paint("strong", shown_place(finding.span, here))
+    rank = rank_of(finding)
+    role = "faint" if rank == "note" else rank
+    message = style.prose(printable(explain.message(finding)))
+    code = style.paint("faint", f"({finding.cause.value})")
+    yield f"{place}: {style.paint(role, rank)}: {message} {code}"
+    reason = printable(explain.rank_label(finding))
+    lines, reason = code_lines(finding.span, source, style, role, reason)
+    yield from lines
+    yield from _decisive_line(finding, source, style, here)
+    if reason:
+        yield f"{' ' * _GUTTER} {style.paint('faint', f'= {reason}')}"
+
+
+def _decisive_line(
+    finding: Finding, source: SourceText | None, style: Style, here: Path
+) -> Iterator[str]:
+    """The code where it was decided, unless that is the finding's own line."""
+    place = finding.decisive.place if finding.decisive else None
+    if place is None or (place.file == finding.span.file and place.line == finding.span.line):
+        return
+    if source is None or place.file != finding.span.file:
+        where = f"{shown_path(place.file, here)}:{place.line}"
+        decided = printable(current_catalogue().text("check decided", place=where))
+        yield f"{' ' * _GUTTER} {style.paint('faint', f'= {decided}')}"
+    elif 0 < place.line <= source.line_count:
+        line = source.line(place.line)
+        code, _ = excerpt(line, place.column, place.column, style.width - _GUTTER - 3)
+        yield style.paint("faint", f"{place.line:>{_GUTTER}} | {code}")
+
+
+def rank_of(finding: Finding) -> str:
+    """The word in front of the message."""
+    if finding.breaks_promise:
+        return "error"
+    return "note" if finding.allocates is Allocates.NO else finding.severity.value
+
+
+def shown_place(span: Span, here: Path) -> str:
+    """``path:line:column``, as Go prints it."""
+    return printable(f"{shown_path(span.file, here)}:{span.line}:{span.column}")
+
+
+def code_lines(
+    span: Span, source: SourceText | None, style: Style, role: str, label: str = ""
+) -> tuple[list[str], str]:
+    """The first line of the range with carets under it and the label behind them.
+
+    The second part is the label again where it found no room, or the text is unknown.
+    """
+    if source is None or not 0 < span.line <= source.line_count:
+        return [], label
+    line = source.line(span.line)
+    end = span.end_column if span.end_line == span.line else len(line.rstrip()) + 1
+    width = style.width - _GUTTER - 3
+    code, marks = excerpt(line, span.column, end, width)
+    bar = style.paint("faint", "|")
+    first = f"{style.paint('faint', f'{span.line:>{_GUTTER}}')} {bar} {code}"
+    second = f"{' ' * _GUTTER} {bar} {style.paint(role, marks)}"
+    if len(marks) + 1 + len(label) > width:
+        return [first, second], label
+    return [first, f"{second} {style.paint('faint', label)}".rstrip()], ""
+
+
+def _summary(outcome: CheckOutcome, style: Style, here: Path) -> Iterator[str]:
+    found = [finding for finding in outcome.findings if finding.is_diagnostic]
+    ranks = Counter(finding.severity for finding in found)
+    shown = [
+        style.paint(rank.value, f"{ranks[rank]} {rank.value}") for rank in Severity if ranks[rank]
+    ]
+    words, told = (
+        current_catalogue(),
+        f"{outcome.go or current_catalogue().text('check log')}, {outcome.seconds:.1f} s",
+    )
+    if found:
+        kind = "check sites" if outcome.known is None else "check new sites"
+        total = words.count(kind, len(found))
+    else:
+        total = words.text("check no new sites" if outcome.known else "check no sites")
+    sentence = words.text(
+        "check found" if found else "check nothing",
+        total=style.paint("strong", total),
+        packages=words.count("check packages", outcome.packages),
+        told=told,
+    )
+    yield f"{sentence}{': ' if shown else words.full_stop}{', '.join(shown)}"
+    causes = Counter(finding.cause.value for finding in found)
+    if causes:
+        yield style.paint("faint", "  " + ", ".join(f"{n} {c}" for c, n in causes.most_common()))
+    files = Counter(finding.span.file for finding in found)
+    if len(files) > _MOST_FILES:
+        most = (f"{shown_path(file, here)} ({n})" for file, n in files.most_common(_MOST_FILES))
+        told = words.text("check most", files=", ".join(most))
+        yield style.paint("faint", printable(f"  {told}"))
+    if outcome.known is not None:
+        yield style.paint("faint", f"  {words.text('check known', count=outcome.known)}")
+    if outcome.hidden:
+        yield style.paint("faint", f"  {words.text('check hidden', count=outcome.hidden)}")
+
+
+def count(number: int, noun: str) -> str:
+    """``1 package``, ``2 packages``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _failure(failure: CheckFailure, style: Style, here: Path) -> str:
+    if failure.kind in {"usage", "bench"}:
+        return f"goescape: {printable(failure.message)}"
+    place = ""
+    if failure.place is not None:
+        where = (failure.place.line, failure.place.column)
+        shown = ":".join(str(number) for number in where if number)
+        place = f"{shown_path(failure.place.file, here)}:{shown}: "
+    package = f" ({failure.package})" if failure.package else ""
+    error = style.paint("error", current_catalogue().text("check not analysed"))
+    return f"{printable(place)}{error}: {printable(failure.message + package)}"

@@ -1,0 +1,220 @@
+"""Results that outlive the process: a report for each folder, good while all is as it was.
+
+An entry names what it was made of: the contents of the package and of the packages near it that it
+imports, by folder, and its world (Go, settings, module files). Several servers may share the store;
+a broken entry is no entry.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape import __version__
+from goescape.analysis.codec import Codec
+from goescape.analysis.reports.report_codec import Opened, OtherFormatError, pack
+from goescape.analysis.syntax.source import SourceText
+from goescape.toolchain.digests import digest
+from goescape.toolchain.go.packages import directory_stamp
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from goescape.analysis.model import PackageReport
+
+_log = logging.getLogger(__name__)
+_MOST_BYTES = 200_000_000
+_COMPILED = (".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".m", ".s", ".S", ".syso", ".pgo")
+"""What else a package may be made of."""
+
+
+_CONDITIONS: Codec[tuple[dict[str, bytes], dict[str, bytes]]] = Codec(
+    tuple[dict[str, bytes], dict[str, bytes]]
+)
+"""The digests of folders, and of files of other packages, that a report is good for."""
+
+
+@frozen
+class FolderContents:
+    """A folder's Go files as they are now, and a digest of all that is compiled there."""
+
+    digest: bytes
+    sources: Mapping[str, SourceText]
+
+    @classmethod
+    def of(cls, directory: str) -> FolderContents:
+        """Read a folder; one that is gone holds nothing."""
+        sources, parts = {}, []
+        with contextlib.suppress(OSError), os.scandir(directory) as entries:
+            for entry in sorted(entries, key=lambda each: each.name):
+                if entry.name.endswith(".go"):
+                    source = SourceText(entry.path, Path(entry.path).read_bytes())
+                    sources[entry.path] = source
+                    parts += [entry.name.encode(), digest(source.content)]
+                elif entry.name.endswith(_COMPILED):
+                    stat = entry.stat()
+                    parts.append(f"{entry.name} {stat.st_mtime_ns} {stat.st_size}".encode())
+        return cls(digest(b"\0".join(parts)), sources)
+
+
+class DiskCache:
+    """The store. Every method reads or writes the disk: call them in a thread."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder if folder is not None else _cache_folder() / "results"
+
+    def report(
+        self, directory: str, world: bytes, contents: dict[str, bytes]
+    ) -> PackageReport | None:
+        """The report of a folder if it would come out the same now.
+
+        ``contents`` has the digests of folders that were read before; it is added to.
+        """
+        path = self._path(directory, world)
+        try:
+            stored = path.read_bytes()
+        except OSError:
+            return None
+        try:
+            found = _unpacked(stored, contents)
+        except OtherFormatError as problem:
+            _log.debug("%s is of another version: %s", path, problem)
+            _remove(path)
+            return None
+        except Exception as problem:
+            _log.error("%s cannot be read, and is compiled again", path, exc_info=problem)
+            _remove(path)
+            return None
+        if found is not None:
+            with contextlib.suppress(OSError):
+                os.utime(path)  # the oldest are removed first
+        return found
+
+    def keep(
+        self,
+        report: PackageReport,
+        world: bytes,
+        near: Mapping[str, object],
+        contents: dict[str, bytes],
+    ) -> None:
+        """Store a report of what lies on the disk.
+
+        ``near`` are the folders that it depends on with their stamps from before the compile.
+        ``contents`` has the digests of folders that were read before; it is added to. What fails is
+        logged: nothing depends on what is kept.
+        """
+        try:
+            self._keep(report, world, near, contents)
+        except OSError as problem:
+            _log.debug("nothing can be kept in %s: %r", self._folder, problem)
+        except Exception as problem:
+            _log.error("the results for %s cannot be kept", report.directory, exc_info=problem)
+
+    def _keep(
+        self,
+        report: PackageReport,
+        world: bytes,
+        near: Mapping[str, object],
+        contents: dict[str, bytes],
+    ) -> None:
+        own = _read_again(report.directory, contents)
+        if any(own.sources.get(path) != report.sources.get(path) for path in report.files):
+            return  # it is of another text
+        digests = {folder: _digest(folder, contents) for folder in {*near, report.directory}}
+        if any(directory_stamp(folder) != known for folder, known in near.items()):
+            return
+        packed = _packed(report, digests)
+        path = self._path(report.directory, world)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix="new-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(packed)
+        os.replace(name, path)  # noqa: PTH105 - both are here
+
+    def prune(self) -> None:
+        """Remove what was not used for the longest, down to 200 MB; and what a crash left."""
+        found = []
+        with contextlib.suppress(OSError):
+            for path in self._folder.glob("*/*"):
+                with contextlib.suppress(OSError):
+                    stat = path.stat()
+                    found.append((stat.st_mtime, stat.st_size, path))
+        left, old = _MOST_BYTES, time.time() - 3600
+        for used, size, path in sorted(found, key=lambda each: each[0], reverse=True):
+            left -= size
+            if left < 0 or (path.name.startswith("new-") and used < old):
+                with contextlib.suppress(OSError):
+                    path.unlink()
+
+    def _path(self, directory: str, world: bytes) -> Path:
+        name = digest(directory.encode("utf-8", "surrogateescape") + b"\0" + world).hex()
+        return self._folder / name[:2] / name
+
+
+def own_code() -> bytes:
+    """Changes with goescape itself: another version may understand more."""
+    stamps = [
+        f"{path} {path.stat().st_mtime_ns}"
+        for ring in ("analysis", "fixes")
+        for path in sorted(Path(__file__).parents[2].glob(f"{ring}/**/*.py"))
+    ]
+    return digest("\0".join([__version__, *stamps]).encode())
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink()
+
+
+def _read_again(folder: str, contents: dict[str, bytes]) -> FolderContents:
+    found = FolderContents.of(folder)
+    contents[folder] = found.digest
+    return found
+
+
+def _digest(folder: str, contents: dict[str, bytes]) -> bytes:
+    if folder not in contents:
+        _read_again(folder, contents)
+    return contents[folder]
+
+
+def _packed(report: PackageReport, digests: Mapping[str, bytes]) -> bytes:
+    others = {
+        path: digest(source.content)
+        for path, source in report.sources.items()
+        if path not in report.files
+    }
+    return pack(report, _CONDITIONS.encode((dict(digests), others)))
+
+
+def _unpacked(stored: bytes, contents: dict[str, bytes]) -> PackageReport | None:
+    """The report; None when something that it was made of is another now."""
+    opened = Opened(stored)
+    digests, others = _CONDITIONS.decode(opened.about)
+    bare = opened.bare
+    own = _read_again(bare.directory, contents)
+    if any(_digest(folder, contents) != known for folder, known in digests.items()):
+        return None
+    sources = {path: own.sources[path] for path in bare.files}
+    sources.update((path, SourceText(path, Path(path).read_bytes())) for path in others)
+    if any(digest(sources[path].content) != known for path, known in others.items()):
+        return None
+    return opened.report(sources)
+
+
+def _cache_folder() -> Path:
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = str(Path.home() / "Library" / "Caches")
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base, "goescape")

@@ -1,0 +1,88 @@
+"""Where the compiler's talk about escapes ends: by then it need not go on."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING
+
+from goescape.analysis.compiler.text import CompilerText
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from goescape.analysis.compiler.facts import PackageText
+    from goescape.analysis.compiler.lines import Fact
+
+MARK_FLAG = "ssa/number_lines/time=1"
+"""For the compiler's ``-d``: makes the first pass of code generation speak."""
+_MARK_NAME = b": \tnumber_lines\t"
+_LONGEST_ERROR = 8000
+_MARK = re.compile(rb".*: \tnumber_lines\tTIME\(ns\)\t\d+\t")
+
+
+def end_of_escapes(text: bytes | bytearray, start: int, end: int) -> int | None:
+    """Where, between two offsets, the line stands with which code generation begins to speak.
+
+    Escape analysis has said all before it, which holds for Go 1.21 to 1.27. None when there is no
+    such line; ``end`` must be the end of a line.
+    """
+    found = text.find(_MARK_NAME, start, end)  # much faster than the pattern
+    while found >= 0:
+        line = text.rfind(b"\n", 0, found) + 1
+        if _MARK.match(text, line):
+            return line
+        found = text.find(_MARK_NAME, found + 1, end)
+    return None
+
+
+def is_end_of_escapes(line: bytes) -> bool:
+    """Whether a line, perhaps without its end, is that one."""
+    return _MARK.match(line) is not None
+
+
+class CompilerStream:
+    """The compiler's text while it comes, up to where code generation begins."""
+
+    def __init__(self, key: tuple[str, str], before: Mapping[str, Fact | None]) -> None:
+        path, variant = key
+        self.text = b""
+        self.has_begun = False
+        """Whether there was more than errors."""
+        self.decided: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Done when all has been said about escapes, and only evidence may follow."""
+        self._reader = CompilerText(before)
+        header = f"# {path} [{variant}]\n" if variant else f"# {path}\n"
+        self._reader.feed_chunk(header.encode())
+        self._rest = b""
+
+    @property
+    def understood(self) -> Mapping[str, Fact | None]:
+        """What was read, for the next text."""
+        return self._reader.understood
+
+    def feed(self, data: bytes) -> bool:
+        """Take a piece; whether all has been said."""
+        data = self._rest + data
+        end = data.rfind(b"\n") + 1
+        lines, self._rest = data[:end], data[end:]
+        self.has_begun |= b"inline " in lines or b" escape" in lines
+        if len(self.text) < _LONGEST_ERROR:
+            self.text += lines[:_LONGEST_ERROR]
+        last = end_of_escapes(lines, 0, end)
+        if last is not None:
+            self._rest = b""  # the beginning of what is not wanted
+        self._reader.feed_chunk(lines[:last])
+        if self._reader.has_evidence and not self.decided.done():
+            self.decided.set_result(None)
+        return last is not None
+
+    def so_far(self) -> PackageText:
+        """What was understood up to now."""
+        return self._reader.so_far()
+
+    def finish(self) -> tuple[PackageText, ...]:
+        """What was understood."""
+        if self._rest and not is_end_of_escapes(self._rest):
+            self._reader.feed_chunk(self._rest)
+        return self._reader.finish()

@@ -1,0 +1,76 @@
+"""Go files as the user sees them: what the editor shows, else what lies on the disk."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis.syntax.source import SourceText, is_same_text
+from goescape.toolchain.go.packages import go_files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@frozen
+class FileContent:
+    """One file, and where it comes from."""
+
+    source: SourceText
+    is_unsaved: bool
+    stamp: object
+    """When it was read from the disk; None for what only the editor has."""
+
+
+def read_folder(
+    read: dict[str, tuple[object, SourceText]], directory: str, unsaved: Mapping[str, bytes]
+) -> dict[str, FileContent]:
+    """The Go files of a folder by path; equal contents stay the same value.
+
+    ``read`` remembers the texts on the disk, each with the stamp that it had; ``unsaved`` is what
+    open files hold.
+    """
+    found: dict[str, FileContent] = {}
+    inside = {path for path in unsaved if os.path.dirname(path) == directory}  # noqa: PTH120
+    for path in sorted({*go_files(directory), *inside}):
+        stamp = stamp_of(path)
+        known = read.get(path)
+        on_disk = known[1] if known is not None and stamp and known[0] == stamp else None
+        if on_disk is None and stamp is not None:
+            try:
+                on_disk = SourceText(path, Path(path).read_bytes())
+            except OSError:
+                continue
+            read[path] = (stamp, on_disk)
+        shown = unsaved.get(path)
+        if shown is None or (on_disk and is_same_text(shown, on_disk.content)):
+            if on_disk is not None:
+                found[path] = FileContent(on_disk, False, stamp)
+            continue
+        found[path] = FileContent(SourceText(path, shown), True, None)
+    return found
+
+
+def stamp_of(path: str) -> tuple[int, int] | None:
+    """Another one when the file was written: its time in nanoseconds and its size in bytes."""
+    try:
+        stat = os.stat(path)  # noqa: PTH116
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size
+
+
+def unsaved_texts(unsaved: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The texts of the editor that are not on the disk."""
+    differing = {}
+    for path, shown in unsaved.items():
+        try:
+            on_disk = Path(path).read_bytes()
+        except OSError:
+            on_disk = b""
+        if not is_same_text(shown, on_disk):
+            differing[path] = shown
+    return differing

@@ -1,0 +1,3 @@
+"""Whether fixes hold: candidates compiled in an overlay."""
+
+from __future__ import annotations

@@ -1,0 +1,198 @@
+"""What an edit did to the compiler's findings: whether a promise was kept, at no other's cost.
+
+Findings are compared by function, kind and subject, since lines move; an expression that an edit
+changes inside goes by its new text. A site counts once, also
+where several packages speak of it: generic code is compiled where it is used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis.model import Allocates, Finding, Function, PackageReport
+from goescape.fixes.candidate import Candidate, Promise
+from goescape.toolchain.proofs.renamed_expressions import renamed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+Key = tuple[str, str, str]
+
+
+@frozen
+class FindingChanges:
+    """What is other than before."""
+
+    removed: int
+    """How many findings are gone (or no longer in a loop)."""
+    instead: tuple[str, ...] = ()
+    """The subjects of those that are new."""
+
+
+def compare(
+    candidates: Sequence[Candidate],
+    before: Sequence[PackageReport],
+    after: Sequence[PackageReport],
+    *,
+    elsewhere: bool = False,
+) -> FindingChanges | str:
+    """Which allocations are gone and which are new; or why a promise is not kept.
+
+    ``elsewhere``: these packages only import the one that has the targets.
+    """
+    before = renamed(candidates, before, after)
+    if worse := _worse(candidates, before, after):
+        return worse
+    gone = _sites(before, _escapes) - _sites(after, _escapes)
+    new = _sites(after, _escapes) - _sites(before, _escapes)
+    # what is gone from one function and new in another has only moved
+    left = Counter(key[1:] for key in new.elements()) - Counter(key[1:] for key in gone.elements())
+    instead = tuple(sorted(subject for _, subject in left.elements()))
+    if elsewhere:
+        return FindingChanges(gone.total(), instead)
+    if broken := _broken(candidates, gone, before, after):
+        return broken
+    return FindingChanges(_removed(candidates, gone, before, after), instead)
+
+
+def covers_promises(candidates: Sequence[Candidate], before: Sequence[PackageReport]) -> bool:
+    """Whether reports have all that candidates promise something of."""
+    targets = [t for each in candidates for t in (each.target, *each.also) if t is not None]
+    return not Counter(map(_key, targets)) - _sites(before, lambda _: True)
+
+
+def _broken(
+    candidates: Sequence[Candidate],
+    gone: Counter[Key],
+    before: Sequence[PackageReport],
+    after: Sequence[PackageReport],
+) -> str:
+    """The first promise that is not kept; empty when all are."""
+    by_promise: dict[Promise, list[Finding]] = {promise: [] for promise in Promise}
+    for each in candidates:
+        if each.promise is not Promise.UNSEEN:
+            if each.target is None:
+                return "It has no target."
+            by_promise[each.promise] += (each.target, *each.also)
+    for key, count in Counter(map(_key, by_promise[Promise.GONE])).items():
+        if gone[key] < count:
+            return f"`{key[2]}` would still be on the heap."
+    left = _sites(before, _in_loop) - _sites(after, _in_loop)
+    for key, count in Counter(map(_key, by_promise[Promise.OUT_OF_LOOP])).items():
+        if left[key] < count:
+            return f"`{key[2]}` would still be in the loop."
+    for target in by_promise[Promise.STAYS_AT_CALLS]:
+        if _staying(target, after) <= _staying(target, before):
+            return f"No more callers would keep `{target.subject}` on their stack."
+    return ""
+
+
+def _removed(
+    candidates: Sequence[Candidate],
+    gone: Counter[Key],
+    before: Sequence[PackageReport],
+    after: Sequence[PackageReport],
+) -> int:
+    """How many allocations the proof may speak of."""
+    promises = {candidate.promise for candidate in candidates}
+    if promises & {Promise.GONE, Promise.UNSEEN}:
+        return gone.total()
+    left = _sites(before, _in_loop) - _sites(after, _in_loop)
+    targets = [each.target for each in candidates if each.target is not None]
+    if promises == {Promise.GUARDED}:
+        return sum(1 + len(each.also) for each in candidates)
+    if promises == {Promise.OUT_OF_LOOP}:
+        return sum(left[key] for key in {*map(_key, targets)})
+    return sum(_staying(each, after) - _staying(each, before) for each in targets)
+
+
+def worse_for_callers(before: Sequence[PackageReport], after: Sequence[PackageReport]) -> bool:
+    """Whether other packages may feel it: an exported function is inlined no more, or leaks."""
+    old = {f.name: f for report in before for f in report.functions if _is_exported(f)}
+    new = {f.name: f for report in after for f in report.functions}
+    return any(_is_worse(function, new.get(name)) for name, function in old.items())
+
+
+def _is_worse(old: Function, new: Function | None) -> bool:
+    if new is None or (old.inlinable and not new.inlinable):
+        return True
+    leaks = Counter(leak for parameter in new.parameters for leak in parameter.leaks)
+    return bool(leaks - Counter(leak for parameter in old.parameters for leak in parameter.leaks))
+
+
+def _is_exported(function: Function) -> bool:
+    return function.name.rpartition(".")[2][:1].isupper()
+
+
+def _worse(
+    candidates: Sequence[Candidate],
+    before: Sequence[PackageReport],
+    after: Sequence[PackageReport],
+) -> str:
+    """What would allocate, escape or be in a loop and does not now; empty when nothing would."""
+    allowed = [pattern for candidate in candidates for pattern in candidate.may_add]
+
+    def new(wanted: Callable[[Finding], bool]) -> Key | None:
+        added = _sites(after, wanted) - _sites(before, wanted)
+        may = (any(re.fullmatch(p, key[2], re.DOTALL) for p in allowed) for key in added)
+        return next((key for key, fine in zip(added, may, strict=True) if not fine), None)
+
+    if found := new(_escapes):
+        return f"It would make `{found[2]}` escape in {found[0] or 'the package'}."
+    if found := new(_allocates):
+        return f"`{found[2]}` in {found[0] or 'the package'} might allocate then."
+    if found := new(_in_loop):
+        return f"`{found[2]}` in {found[0] or 'the package'} would be in a loop."
+    if name := _not_inlined_any_more(before, after):
+        return f"{name} would be inlined no more: its callers cannot keep what it allocates."
+    return ""
+
+
+def _not_inlined_any_more(before: Sequence[PackageReport], after: Sequence[PackageReport]) -> str:
+    """A function that allocates, but not where it is inlined now; empty when there is none."""
+    inlinable = {f.name for report in after for f in report.functions if f.inlinable}
+    allocating = {f.function for report in after for f in report.diagnostics() if f.escapes}
+    for report in before:
+        stays = {f.function for f in report.findings if any(not c.escapes for c in f.copies)}
+        for function in report.functions:
+            lost = function.inlinable and function.name not in inlinable
+            felt = _is_exported(function) or function.name in stays
+            if lost and felt and function.name in allocating:
+                return function.name
+    return ""
+
+
+def _sites(reports: Sequence[PackageReport], wanted: Callable[[Finding], bool]) -> Counter[Key]:
+    sites = {
+        (finding.span, finding.kind, finding.subject): _key(finding)
+        for report in sorted(reports, key=lambda each: each.package)
+        for finding in report.diagnostics()
+        if wanted(finding)
+    }
+    return Counter(sites.values())
+
+
+def _key(finding: Finding) -> Key:
+    return finding.function, finding.kind.value, finding.subject
+
+
+def _escapes(finding: Finding) -> bool:
+    return finding.escapes
+
+
+def _allocates(finding: Finding) -> bool:
+    return finding.allocates is not Allocates.NO
+
+
+def _in_loop(finding: Finding) -> bool:
+    return finding.escapes and finding.in_loop
+
+
+def _staying(target: Finding, reports: Sequence[PackageReport]) -> int:
+    """How many inlined copies of a site stay on their callers' stacks."""
+    same = (f for report in reports for f in report.findings if _key(f) == _key(target))
+    return sum(not copy.escapes for finding in same for copy in finding.copies)

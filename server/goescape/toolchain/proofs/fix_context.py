@@ -1,0 +1,244 @@
+"""A package with all that decides whether a fix of it is safe: other builds, who imports it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from contextlib import aclosing
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import evolve, field, frozen
+
+from goescape.analysis.model import PackageReport
+from goescape.analysis.syntax.source import SourceText
+from goescape.fixes.context.package_code import PackageCode, PackageUsers
+from goescape.toolchain.compile.edited_package import edited_package
+from goescape.toolchain.go.packages import go_files, pattern_of, work_root
+from goescape.toolchain.go.vet import vet_input_of
+from goescape.toolchain.problems import GoProblem
+from goescape.toolchain.proofs.files_of_other_builds import files_of_other_builds
+from goescape.toolchain.tasks import both
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from goescape.toolchain.compile.edited_package import EditedPackage
+    from goescape.toolchain.engine import Engine, EngineOptions
+    from goescape.toolchain.go.vet import VetInput
+
+_MOST_MODULES = 100
+
+
+@frozen(eq=False)
+class FixContext:
+    """A package as rewrites see it, and how to name it and its importers to Go."""
+
+    code: PackageCode
+    root: str
+    pattern: str
+    importers: Mapping[str, tuple[str, ...]] = field(factory=dict)
+    """Patterns of the workspace's packages that import this one, by the root of their module."""
+    _before: dict[str, tuple[PackageReport, ...]] = field(factory=dict, init=False)
+
+    _edited: list[EditedPackage | None] = field(factory=list, init=False)
+    _vetting: list[VetInput | None] = field(factory=list, init=False)
+
+    async def edited(self, engine: Engine) -> EditedPackage | None:
+        """How to compile the package without `go`, found out once; None when that cannot be."""
+        if not self._edited:
+            report = self.code.report
+            self._edited.append(await edited_package(engine, self.root, self.pattern, report))
+        return self._edited[0]
+
+    async def vetting(self, engine: Engine) -> VetInput | None:
+        """How to vet the package without `go vet`, found out once; None when that cannot be."""
+        if not self._vetting:
+            edited, path = await self.edited(engine), self.code.report.package
+            found = (
+                await vet_input_of(engine, self.root, self.pattern, path)
+                if edited is None
+                else edited.vetting()
+            )
+            self._vetting.append(found)
+        return self._vetting[0]
+
+    @property
+    def sources(self) -> dict[str, SourceText]:
+        """The texts of all the files that a fix may change."""
+        others = {path: file.source for path, file in self.code.others.items()}
+        reports = (*(self.code.importers or ()), self.code.report)
+        return {**others, **{p: text for each in reports for p, text in each.sources.items()}}
+
+    async def importers_before(self, engine: Engine) -> tuple[PackageReport, ...] | None:
+        """The present reports of the importers, made once; None when one does not compile."""
+        for root, patterns in self.importers.items():
+            if root not in self._before:
+                reports = await _reports(engine, root, patterns)
+                if reports is None:
+                    return None
+                self._before[root] = reports
+        return tuple(report for each in self._before.values() for report in each)
+
+
+def options_for_proofs(options: EngineOptions) -> EngineOptions:
+    """The same Go for proofs: they always look at the tests, and at what inlining makes of it."""
+    return evolve(options, tests=True, inlining=True)
+
+
+async def fix_context_of(
+    engine: Engine, report: PackageReport, folders: Iterable[str] = ()
+) -> FixContext:
+    """Look around a package that was analysed; ``folders`` are the workspace's.
+
+    Raises GoProblem when Go cannot say where the package belongs.
+    """
+    home = await engine.home(report.files[0])
+    others = await asyncio.to_thread(_others, report)
+    assembly, debug = await asyncio.to_thread(_unseen, report, home.root)
+    importing, imported = await both(
+        _importing(engine, home.root, home.import_path, report, folders),
+        engine.imported(home.root, home.pattern),
+    )
+    language = min([home.language, *_asked_for(report)])
+    go = (await engine.go()).number
+    importers = None
+    patterns: dict[str, tuple[str, ...]] = {}
+    if importing is not None:
+        importers = await asyncio.to_thread(_as_reports, importing)
+        patterns = {
+            root: tuple(sorted(pattern_of(root, folder) for folder in found))
+            for root, found in importing.items()
+            if found
+        }
+    known = {*report.files, *others, *(path for each in importers or () for path in each.sources)}
+    around = PackageUsers(
+        others,
+        importers,
+        imported,
+        partial(
+            files_of_other_builds, home, report.directory, [home.root, *(importing or ())], known
+        ),
+        assembly,
+        debug,
+    )
+    code = await asyncio.to_thread(PackageCode, report, around, go, language)
+    return FixContext(code, home.root, home.pattern, patterns)
+
+
+_Importing = dict[str, dict[str, tuple[str, ...]]]
+"""Module root -> folder -> Go files."""
+
+
+async def _importing(
+    engine: Engine, root: str, path: str, report: PackageReport, folders: Iterable[str]
+) -> _Importing | None:
+    """Who imports the package; None when that cannot be told."""
+    if (
+        not path
+        or Path(path).is_absolute()
+        or all(_is_main(source) for source in report.sources.values())
+    ):
+        return {}
+    try:
+        modules = await _modules(engine, root, folders)
+        return {each: await engine.importing(each, path) for each in modules}
+    except GoProblem:
+        return None
+
+
+async def _modules(engine: Engine, root: str, folders: Iterable[str]) -> list[str]:
+    """The package's own module, and those of the workspace that speak of it."""
+    workspace = work_root(root)
+    places = [*([workspace] if workspace else []), *folders]
+    others = [module for place in places for module in await engine.modules(place)]
+    name = await asyncio.to_thread(_module_name, root)
+    near = [each for each in dict.fromkeys(others) if each != root and _mentions(each, name)]
+    return [root, *near[:_MOST_MODULES]]
+
+
+def _module_name(root: str) -> str:
+    found = re.search(r'(?m)^module\s+"?([^\s"]+)', _text(Path(root, "go.mod")))
+    return found[1] if found else ""
+
+
+def _mentions(root: str, module: str) -> bool:
+    """Whether a module may import another; with a go.work it need not say so."""
+    return bool(work_root(root)) or module in _text(Path(root, "go.mod"))
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def _others(report: PackageReport) -> dict[str, SourceText]:
+    """The Go files of the folder that this build leaves out."""
+    own = {Path(path).name for path in report.files}
+    found = [file for file in go_files(report.directory) if Path(file).name not in own]
+    return dict(_read(file for file in found if not Path(file).name.startswith(("_", "."))))
+
+
+def _unseen(report: PackageReport, root: str) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+    """The folder's assembly, and what may set GODEBUG, which no Go file shows."""
+    assembly = sorted(Path(report.directory).glob("*.[sS]"))
+    settings = [Path(root, "go.mod"), *(Path(w, "go.work") for w in [work_root(root)] if w)]
+    environment = os.environ.get("GODEBUG", "").encode()
+    return tuple(map(_bytes, assembly)), (*map(_bytes, settings), environment)
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
+
+
+def _read(files: Iterable[str]) -> list[tuple[str, SourceText]]:
+    texts = []
+    for file in files:
+        try:
+            texts.append((file, SourceText(file, Path(file).read_bytes())))
+        except OSError:  # noqa: PERF203 - a file may vanish at any time
+            continue
+    return texts
+
+
+def _as_reports(importing: _Importing) -> tuple[PackageReport, ...]:
+    """Sources without findings: what rewrites need to look for uses."""
+    return tuple(
+        PackageReport(folder, folder, files, sources=dict(_read(files)))
+        for found in importing.values()
+        for folder, files in found.items()
+    )
+
+
+def _is_main(source: SourceText) -> bool:
+    return re.search(rb"(?m)^package\s+main\b", source.content) is not None
+
+
+def _asked_for(report: PackageReport) -> list[tuple[int, int]]:
+    """The versions of the language that files ask for themselves: ``//go:build go1.18``."""
+    lines = [
+        line
+        for source in report.sources.values()
+        for line in re.findall(rb"(?m)^//go:build .*$", source.content[:8000])
+    ]
+    found = [number for line in lines for number in re.findall(rb"\bgo1\.(\d+)", line)]
+    return [(1, int(number)) for number in found]
+
+
+async def _reports(
+    engine: Engine, root: str, patterns: tuple[str, ...]
+) -> tuple[PackageReport, ...] | None:
+    reports = []
+    async with aclosing(engine.analyze(root, patterns)) as items:
+        async for item in items:
+            if not isinstance(item, PackageReport) or item.errors:
+                return None
+            reports.append(item)
+    return tuple(reports)

@@ -1,0 +1,90 @@
+"""Which proved fixes may be offered, and which are the obvious ones."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis.messages import explain
+from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.model import Finding, RankReason
+from goescape.analysis.syntax.go_file import GoFile
+from goescape.analysis.syntax.source import SourceText
+from goescape.fixes.candidate import Candidate, FixKind, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from goescape.toolchain.proofs.prover import Disproof, Proof
+
+
+@frozen
+class FixOffers:
+    """What is known of the fixes of one file now."""
+
+    proofs: tuple[Proof, ...] = ()
+    disproofs: tuple[Disproof, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    together: Proof | None = None
+    """All that can be applied without a second thought, as one; None until that is proved."""
+    complete: bool = False
+    """Whether nothing more will come."""
+
+
+COLD = frozenset(
+    {RankReason.COLD_INIT, RankReason.COLD_MAIN, RankReason.COLD_TEST, RankReason.COLD_ERROR}
+)
+
+
+def reason_to_leave(finding: Finding | None) -> str:
+    """Why a finding is not worth a fix; empty when it may be."""
+    cold = finding is not None and finding.rank_reason in COLD
+    return explain.rank_sentence(finding) if finding is not None and cold else ""
+
+
+def preferred(proofs: Iterable[Proof]) -> list[Proof]:
+    """Those that are the only quick fix of what they repair."""
+    quick: dict[object, list[Proof]] = {}
+    for proof in proofs:
+        candidate = proof.candidate
+        if (
+            candidate.kind is FixKind.QUICK_FIX
+            and not reason_to_leave(candidate.target)
+            and not note(proof)
+        ):
+            quick.setdefault(exclusion_key(candidate), []).append(proof)
+    return [only for only, *more in quick.values() if not more]
+
+
+def exclusion_key(candidate: Candidate) -> object:
+    """What two fixes have in common that exclude each other."""
+    target = candidate.target
+    return candidate.at if target is None else (target.span, target.subject)
+
+
+def note(proof: Proof) -> str:
+    """What to know about the files; empty when they are the user's own."""
+    texts = (SourceText(path, content) for path, content in proof.originals.items())
+    return current_catalogue().text("generated") if any(GoFile(t).generated for t in texts) else ""
+
+
+def obstacle(files: Iterable[str], folders: Iterable[str]) -> str:
+    """Why a file that a fix changes must not be; ``folders`` are the workspace's."""
+    inside = [os.path.realpath(folder) for folder in folders]
+    for path in files:
+        name, real = Path(path).name, Path(os.path.realpath(path))
+        below = [real.relative_to(each) for each in inside if real.is_relative_to(each)]
+        if inside and not below:
+            return f"It would change {name}, which is outside the workspace."
+        if any("vendor" in each.parts for each in below) or "/pkg/mod/" in real.as_posix():
+            return f"It would change {name}, which is a copy of another module."
+        try:
+            writable = real.stat().st_mode & 0o222 and os.access(real, os.W_OK)
+        except OSError:
+            return f"{name} is not there any more."
+        if not writable:
+            return f"{name} is read-only."
+    return ""

@@ -1,0 +1,52 @@
+"""Checks the types of new texts in the builds that have files which the present one leaves out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goescape.analysis.syntax.build_constraints import target_of
+from goescape.toolchain.go.vet import type_error
+from goescape.toolchain.problems import GoProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from goescape.analysis.syntax.build_constraints import Target
+    from goescape.analysis.syntax.source import SourceText
+    from goescape.toolchain.engine import Engine
+
+
+async def error_elsewhere(
+    engine: Engine,
+    root: str,
+    pattern: str,
+    files: Iterable[SourceText],
+    contents: Mapping[str, bytes],
+) -> str:
+    """Why a package with new contents does not compile where these files count; empty if it does.
+
+    A file that no build can be found for is a reason, too.
+    """
+    present, go = await engine.target(), (await engine.go()).number
+    wanted: dict[Target, list[str]] = {}
+    for file in files:
+        target = target_of(file, present, go)
+        if target is None:
+            return f"No build is known that has {_name(file.path)}."
+        wanted.setdefault(target, []).append(file.path)
+    for target, paths in wanted.items():
+        other = engine.building_for(target)
+        try:
+            known = await other.files_of(root, pattern)
+            error = await type_error(other, root, (pattern,), contents)
+        except GoProblem as problem:
+            return f"For {target.shown}: {problem.message}"
+        if left := [path for path in paths if path not in known]:
+            return f"No build is known that has {_name(left[0])}."
+        if error:
+            return f"It does not compile for {target.shown}: {error}"
+    return ""
+
+
+def _name(path: str) -> str:
+    return path.replace("\\", "/").rpartition("/")[2]

@@ -1,0 +1,91 @@
+"""What an earlier run found in a whole folder, and what is left to compile."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import TYPE_CHECKING
+
+from goescape.toolchain.compile.build_plan import module_files, stamp
+from goescape.toolchain.go.packages import absolute, is_skipped, pattern_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+
+    from goescape.analysis.model import PackageReport
+    from goescape.toolchain.cache.disk_cache import DiskCache
+    from goescape.toolchain.engine import Engine
+
+
+class CachedReports:
+    """Looks up the packages behind patterns of one module."""
+
+    def __init__(self, kept: DiskCache, engine: Engine, root: str) -> None:
+        self.rest: tuple[str, ...] = ()
+        """The patterns of what was not found."""
+        self._kept = kept
+        self._engine = engine
+        self._root = root
+        self._digests: dict[str, bytes] = {}
+        """Of the folders that were read while packages are kept."""
+        self._world: tuple[bytes, object] = b"", None
+        """That of the module, and the stamps of its files then."""
+
+    async def reports(self, patterns: Sequence[str]) -> AsyncGenerator[PackageReport, None]:
+        """Those that would come out the same now. Raises GoProblem."""
+        stamps = await asyncio.to_thread(self._module_stamps)
+        world = await self._engine.world(self._root)
+        self._world = world, stamps
+        digests: dict[str, bytes] = {}
+        lone = tuple(each for each in patterns if each.endswith(".go"))
+        named = [each for each in patterns if each not in lone]
+        folders = await asyncio.to_thread(_folders, self._root, named)
+        missing = []
+        for folder in folders:
+            found = await asyncio.to_thread(self._kept.report, folder, world, digests)
+            if found is None:
+                missing.append(pattern_of(self._root, folder))
+            else:
+                yield found
+        is_new = len(missing) == len(folders)
+        self.rest = tuple(patterns) if is_new else (*missing, *lone)
+
+    async def keep(self, report: PackageReport) -> None:
+        """Store what the go command has led to, after ``reports`` has ended."""
+        near = self._engine.near.get(report.directory)
+        if near is not None and not report.errors:
+            await asyncio.to_thread(self._keep, report, near)
+
+    def _keep(self, report: PackageReport, near: Mapping[str, object]) -> None:
+        world, stamps = self._world
+        if stamps == self._module_stamps():
+            self._kept.keep(report, world, near, self._digests)
+
+    def _module_stamps(self) -> object:
+        return {path: stamp(path) for path in module_files(self._root)}
+
+
+def _folders(root: str, patterns: Iterable[str]) -> list[str]:
+    """The folders with Go files that patterns mean."""
+    found: dict[str, None] = {}
+    for pattern in patterns:
+        folder = absolute(f"{root}/{pattern.removesuffix('...')}")
+        found.update(dict.fromkeys(_below(folder) if pattern.endswith("...") else [folder]))
+    return list(found)
+
+
+def _below(folder: str) -> list[str]:
+    """The folders of one module with Go files, at or below this one."""
+    found = []
+    for directory, names, files in os.walk(folder):
+        if directory != folder and "go.mod" in files:
+            names.clear()
+            continue
+        names[:] = sorted(each for each in names if not _is_left_out(each))
+        if any(each.endswith(".go") for each in files):
+            found.append(directory)
+    return found
+
+
+def _is_left_out(name: str) -> bool:
+    return is_skipped(name) or name.startswith("_") or name == "testdata"
