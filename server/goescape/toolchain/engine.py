@@ -18,6 +18,7 @@ from goescape.toolchain.cache.disk_cache import own_code
 from goescape.toolchain.compile.build import Build, plain_sentence, problem_of
 from goescape.toolchain.compile.build_plan import PLAN_FIELDS, may_be_planned, module_files
 from goescape.toolchain.digests import digest, file_digests
+from goescape.toolchain.file_stamps import FileStamp, file_stamp, folder_stamp
 from goescape.toolchain.go.command import (
     TARGET,
     Go,
@@ -36,7 +37,6 @@ from goescape.toolchain.go.packages import (
     JsonObjects,
     ListedPackage,
     absolute,
-    directory_stamp,
     exclusion,
     is_among,
     listed_packages,
@@ -104,7 +104,7 @@ class Engine:
         self._finding = asyncio.Lock()
         self._found: _Toolchain | None = None
         self._homes: dict[str, tuple[object, tuple[ListedPackage, ...]]] = {}
-        self._work_files: dict[str, tuple[int, WorkFile]] = {}
+        self._work_files: dict[str, tuple[FileStamp | None, WorkFile]] = {}
         self.near: dict[str, Mapping[str, object]] = {}
         """Of each folder that was analysed: the user's own folders that it depends on, with their
         stamps from before."""
@@ -499,7 +499,7 @@ class Engine:
 
     async def _packages_of(self, root: str, directory: str) -> tuple[ListedPackage, ...]:
         """The package of a folder, from the last time if its files have not changed."""
-        stamp = (directory_stamp(directory), _stamp(os.path.join(root, "go.mod")))  # noqa: PTH118
+        stamp = (folder_stamp(directory), file_stamp(os.path.join(root, "go.mod")))  # noqa: PTH118
         known = self._homes.get(directory)
         if known is not None and known[0] == stamp:
             return known[1]
@@ -519,7 +519,7 @@ class Engine:
 
     async def _read_work(self, folder: str) -> WorkFile:
         file = os.path.join(folder, "go.work")  # noqa: PTH118
-        stamp = _stamp(file)
+        stamp = file_stamp(file)
         known = self._work_files.get(folder)
         if known is not None and known[0] == stamp:
             return known[1]
@@ -549,11 +549,4 @@ def _command_line(pattern: str) -> tuple[str, ...]:
 def _read_all(files: Sequence[str]) -> list[object]:
     """The stamp of the first, a program; the contents of the others; and goescape's own code."""
     program, *texts = files
-    return [_stamp(program), file_digests(texts), own_code()]
-
-
-def _stamp(file: str) -> int:
-    try:
-        return os.stat(file).st_mtime_ns  # noqa: PTH116
-    except OSError:
-        return 0
+    return [file_stamp(program), file_digests(texts), own_code()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from goescape.analysis.syntax.source import SourceText
+from goescape.toolchain.file_stamps import FileStamp, file_stamp
 
 _LARGEST_BYTES = 4_000_000
 _MOST_FILES = 64
@@ -14,17 +15,17 @@ class DiskTexts:
     """The last texts that were asked for, read again when they change."""
 
     def __init__(self) -> None:
-        self._texts: dict[str, tuple[int, SourceText | None]] = {}
+        self._texts: dict[str, tuple[FileStamp, SourceText | None]] = {}
 
     def text(self, path: str) -> SourceText | None:
         """The file's text; None when it cannot be read, or is too large to be source code."""
-        try:
-            stat = Path(path).stat()
-        except (OSError, ValueError):
+        stamp = file_stamp(path)
+        if stamp is None:
             return None
         known = self._texts.get(path)
-        if known is None or known[0] != stat.st_mtime_ns:
-            known = (stat.st_mtime_ns, _read(path) if stat.st_size <= _LARGEST_BYTES else None)
+        if known is None or known[0] != stamp:
+            _, size = stamp
+            known = (stamp, _read(path) if size <= _LARGEST_BYTES else None)
             self._texts.pop(path, None)
             self._texts[path] = known
             if len(self._texts) > _MOST_FILES:

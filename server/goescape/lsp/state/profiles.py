@@ -11,13 +11,15 @@ from attrs import frozen
 
 from goescape.analysis.profiles.allocation_profile import Profile, ProfileProblem, merged, packages
 from goescape.analysis.profiles.join import JoinedProfile, ProfileJoin
-from goescape.toolchain.measure.profile_files import changed_since, load, stamp
+from goescape.toolchain.file_stamps import file_stamp
+from goescape.toolchain.measure.profile_files import changed_since, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from goescape.analysis.model import PackageReport
     from goescape.lsp.state.package_store import PackageState
+    from goescape.toolchain.file_stamps import FileStamp
 
 _log = logging.getLogger(__name__)
 
@@ -28,7 +30,7 @@ _LOOK_SECONDS = 1.0
 @frozen
 class _Loaded:
     path: str
-    stamp: tuple[int, int]
+    stamp: FileStamp | None
     profile: Profile
 
 
@@ -38,7 +40,7 @@ class LoadedProfiles:
     def __init__(self, on_change: Callable[[], None]) -> None:
         self._on_change = on_change
         self._loaded: dict[str, _Loaded] = {}
-        self._failed: dict[str, tuple[int, int]] = {}
+        self._failed: dict[str, FileStamp] = {}
         """What could not be read is not tried again before it is another one."""
         self._followed = False
         self._together: Profile | None = None
@@ -85,8 +87,8 @@ class LoadedProfiles:
             self._followed = False
 
     async def _look_again(self, name: str, known: _Loaded) -> None:
-        written = stamp(known.path)
-        if not any(written) or written in {known.stamp, self._failed.get(name)}:
+        written = file_stamp(known.path)
+        if written is None or written in {known.stamp, self._failed.get(name)}:
             return
         try:
             loaded = await _read(known.path)
@@ -138,5 +140,5 @@ class LoadedProfiles:
 
 
 async def _read(path: str) -> _Loaded:
-    written = stamp(path)
+    written = file_stamp(path)
     return _Loaded(path, written, await asyncio.to_thread(load, path))

@@ -23,7 +23,7 @@ from goescape.analysis.codec import Codec
 from goescape.analysis.reports.report_codec import Opened, OtherFormatError, pack
 from goescape.analysis.syntax.source import SourceText
 from goescape.toolchain.digests import digest
-from goescape.toolchain.go.packages import directory_stamp
+from goescape.toolchain.file_stamps import file_stamp, folder_stamp, stamp_of_status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,8 +60,7 @@ class FolderContents:
                     sources[entry.path] = source
                     parts += [entry.name.encode(), digest(source.content)]
                 elif entry.name.endswith(_COMPILED):
-                    stat = entry.stat()
-                    parts.append(f"{entry.name} {stat.st_mtime_ns} {stat.st_size}".encode())
+                    parts.append(f"{entry.name} {stamp_of_status(entry.stat())}".encode())
         return cls(digest(b"\0".join(parts)), sources)
 
 
@@ -129,7 +128,7 @@ class DiskCache:
         if any(own.sources.get(path) != report.sources.get(path) for path in report.files):
             return  # it is of another text
         digests = {folder: _digest(folder, contents) for folder in {*near, report.directory}}
-        if any(directory_stamp(folder) != known for folder, known in near.items()):
+        if any(folder_stamp(folder) != known for folder, known in near.items()):
             return
         packed = _packed(report, digests)
         path = self._path(report.directory, world)
@@ -162,7 +161,7 @@ class DiskCache:
 def own_code() -> bytes:
     """Changes with goescape itself: another version may understand more."""
     stamps = [
-        f"{path} {path.stat().st_mtime_ns}"
+        f"{path} {file_stamp(str(path))}"
         for ring in ("analysis", "fixes")
         for path in sorted(Path(__file__).parents[2].glob(f"{ring}/**/*.py"))
     ]

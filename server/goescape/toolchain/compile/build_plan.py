@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from goescape.toolchain.digests import digest
+from goescape.toolchain.file_stamps import path_stamp
 from goescape.toolchain.go.packages import (
     ListedPackage,
-    directory_stamp,
     listed_packages,
     split_path,
 )
@@ -122,7 +122,7 @@ class BuildPlan:
 
     def is_fresh(self) -> bool:
         """Whether everything around the package is as it was. Looks at the disk."""
-        return all(stamp(path) == known for path, known in self.stamps.items())
+        return all(path_stamp(path) == known for path, known in self.stamps.items())
 
 
 def shape(content: bytes) -> bytes:
@@ -138,17 +138,6 @@ _CONSTRAINT = re.compile(rb"(?m)^//(?:go:build|\s*\+build)\s.*$")
 _EMBED = re.compile(rb"(?m)^\s*//go:embed\s.*$")
 # Comments go by without being kept; strings are import paths.
 _CODE = re.compile(rb"//.*|/\*(?s:.*?)\*/|(\"[^\"\n]*\"|`[^`]*`|[^\s/\"`]+)")
-
-
-def stamp(path: str) -> object:
-    """Changes when a file is written, or a Go file of a folder."""
-    if os.path.isdir(path):  # noqa: PTH112
-        return directory_stamp(path)
-    try:
-        stat = os.stat(path)  # noqa: PTH116
-    except OSError:
-        return None
-    return stat.st_mtime_ns, stat.st_size
 
 
 def interface_digest(export: str) -> bytes:
@@ -207,7 +196,7 @@ def plan_of(
         if not any(_is_below(str(item.get("Dir") or ""), folder) for folder in settled)
     }
     watched = {*near.values(), *module_files(root)} - {"", directory}
-    stamps = {path: stamp(path) for path in watched}
+    stamps = {path: path_stamp(path) for path in watched}
     return BuildPlan(
         main.path,
         directory,

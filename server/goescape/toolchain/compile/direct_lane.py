@@ -33,11 +33,11 @@ from goescape.toolchain.compile.compiler_stream import MARK_FLAG, CompilerStream
 from goescape.toolchain.compile.editor_files import (
     FileContent,
     read_folder,
-    stamp_of,
-    unsaved_texts,
+    texts_not_on_disk,
 )
 from goescape.toolchain.compile.workspace_sources import WorkspaceSources
 from goescape.toolchain.digests import digest
+from goescape.toolchain.file_stamps import file_stamp
 from goescape.toolchain.go.packages import absolute, compile_errors, go_files, pattern_of, work_root
 from goescape.toolchain.go.process import FOLDER, reading
 from goescape.toolchain.problems import GoProblem, Problem
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from goescape.analysis.syntax.source import SourceText
     from goescape.toolchain.cache.disk_cache import DiskCache
     from goescape.toolchain.engine import Engine
+    from goescape.toolchain.file_stamps import FileStamp
 
 _MOST_PACKAGES = 8
 _MOST_MODULES = 8
@@ -80,7 +81,7 @@ class _PlannedPackage:
     texts: dict[tuple[str, str], _VariantText] = field(factory=dict)
     exports: Mapping[str, str] = field(factory=dict)
     """Where the compiler finds what the package imports."""
-    sources: dict[str, tuple[object, SourceText]] = field(factory=dict)
+    sources: dict[str, tuple[FileStamp, SourceText]] = field(factory=dict)
     """The last content of each file, with the stamp that it had on the disk."""
     report: PackageReport | None = None
     stored: PackageReport | None = None
@@ -157,7 +158,7 @@ class DirectLane:
                 async for item in items:
                     yield item
         except NotPlannedError:
-            overlay = await asyncio.to_thread(unsaved_texts, unsaved)
+            overlay = await asyncio.to_thread(texts_not_on_disk, unsaved)
             async with aclosing(self._engine.analyze(root, [pattern], overlay)) as reports:
                 async for report in reports:
                     yield report
@@ -450,7 +451,8 @@ class _Run:
             path for path, each in self._contents.items() if each.is_unsaved
         }
         return present == set(self._contents) and all(
-            each.is_unsaved or stamp_of(path) == each.stamp for path, each in self._contents.items()
+            each.is_unsaved or file_stamp(path) == each.stamp
+            for path, each in self._contents.items()
         )
 
     def _failed(self, variant: Variant, said: CompilerStream) -> PackageReport | Problem | None:

@@ -22,6 +22,7 @@ from goescape.analysis.syntax.source import SourceText
 from goescape.toolchain.compile.build import plain_sentence
 from goescape.toolchain.compile.build_plan import plan_of
 from goescape.toolchain.compile.compiler_stream import MARK_FLAG, end_of_escapes
+from goescape.toolchain.compile.editor_files import texts_not_on_disk
 from goescape.toolchain.compile.workspace_sources import WorkspaceSources
 from goescape.toolchain.go.packages import compile_errors, work_root
 from goescape.toolchain.go.process import FOLDER, NICENESS, Command, reading
@@ -95,7 +96,7 @@ class EditedPackage:
             path: SourceText(path, contents[path]) if path in contents else source
             for path, source in self._sources.items()
         }
-        copied = await asyncio.to_thread(_not_on_disk, sources)
+        copied = await asyncio.to_thread(texts_not_on_disk, _contents(sources))
         if any(mark in path for path in copied for mark in (";", "=>")):
             return None
         begun, texts = time.time(), dict(self._present)
@@ -253,7 +254,7 @@ async def edited_package(
     """
     if pattern.endswith(".go") or not await engine.is_plain_build():
         return None
-    unsaved = await asyncio.to_thread(_not_on_disk, report.sources)
+    unsaved = await asyncio.to_thread(texts_not_on_disk, _contents(report.sources))
     objects = await engine.describe(root, pattern, unsaved)
     plan = plan_of(objects, report.directory, root, {}, await engine.library())
     if plan is None or not plan.is_whole:
@@ -277,13 +278,5 @@ async def edited_package(
     )
 
 
-def _not_on_disk(sources: Mapping[str, SourceText]) -> dict[str, bytes]:
-    """The texts that are others than the files hold."""
-    return {path: each.content for path, each in sources.items() if each.content != _disk(path)}
-
-
-def _disk(path: str) -> bytes | None:
-    try:
-        return Path(path).read_bytes()
-    except OSError:
-        return None
+def _contents(sources: Mapping[str, SourceText]) -> dict[str, bytes]:
+    return {path: source.content for path, source in sources.items()}

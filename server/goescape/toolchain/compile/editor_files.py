@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from goescape.analysis.syntax.source import SourceText, is_same_text
+from goescape.toolchain.file_stamps import FileStamp, file_stamp
 from goescape.toolchain.go.packages import go_files
 
 if TYPE_CHECKING:
@@ -21,12 +22,12 @@ class FileContent:
 
     source: SourceText
     is_unsaved: bool
-    stamp: object
+    stamp: FileStamp | None
     """When it was read from the disk; None for what only the editor has."""
 
 
 def read_folder(
-    read: dict[str, tuple[object, SourceText]], directory: str, unsaved: Mapping[str, bytes]
+    read: dict[str, tuple[FileStamp, SourceText]], directory: str, unsaved: Mapping[str, bytes]
 ) -> dict[str, FileContent]:
     """The Go files of a folder by path; equal contents stay the same value.
 
@@ -36,7 +37,7 @@ def read_folder(
     found: dict[str, FileContent] = {}
     inside = {path for path in unsaved if os.path.dirname(path) == directory}  # noqa: PTH120
     for path in sorted({*go_files(directory), *inside}):
-        stamp = stamp_of(path)
+        stamp = file_stamp(path)
         known = read.get(path)
         on_disk = known[1] if known is not None and stamp and known[0] == stamp else None
         if on_disk is None and stamp is not None:
@@ -46,7 +47,7 @@ def read_folder(
                 continue
             read[path] = (stamp, on_disk)
         shown = unsaved.get(path)
-        if shown is None or (on_disk and is_same_text(shown, on_disk.content)):
+        if shown is None or is_same_text(shown, on_disk.content if on_disk else b""):
             if on_disk is not None:
                 found[path] = FileContent(on_disk, False, stamp)
             continue
@@ -54,23 +55,16 @@ def read_folder(
     return found
 
 
-def stamp_of(path: str) -> tuple[int, int] | None:
-    """Another one when the file was written: its time in nanoseconds and its size in bytes."""
+def texts_not_on_disk(texts: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Those of these texts, by path, that are others than the files hold; reads the files.
+
+    An empty text is what a file holds that is not there yet.
+    """
+    return {path: text for path, text in texts.items() if not is_same_text(text, _on_disk(path))}
+
+
+def _on_disk(path: str) -> bytes:
     try:
-        stat = os.stat(path)  # noqa: PTH116
+        return Path(path).read_bytes()
     except OSError:
-        return None
-    return stat.st_mtime_ns, stat.st_size
-
-
-def unsaved_texts(unsaved: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The texts of the editor that are not on the disk."""
-    differing = {}
-    for path, shown in unsaved.items():
-        try:
-            on_disk = Path(path).read_bytes()
-        except OSError:
-            on_disk = b""
-        if not is_same_text(shown, on_disk):
-            differing[path] = shown
-    return differing
+        return b""

@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from goescape.toolchain.go.packages import directory_stamp, split_path, work_root
+from goescape.toolchain.file_stamps import folder_stamp
+from goescape.toolchain.go.packages import split_path, work_root
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -47,7 +48,7 @@ def near_folders(
             folder = _folder(split_path(str(path))[0], modules)
             if folder and folder != directory:
                 if folder not in stamps:
-                    stamps[folder] = directory_stamp(folder)
+                    stamps[folder] = folder_stamp(folder)
                 near[folder] = stamps[folder]
     return found
 

@@ -252,16 +252,6 @@ def go_files(folder: str) -> list[str]:
     return sorted(str(path) for path in Path(folder).glob("*.go"))
 
 
-def directory_stamp(directory: str) -> tuple[tuple[str, int, int], ...]:
-    """Changes whenever a Go file of the folder is added, removed or written."""
-    try:
-        with os.scandir(directory) as entries:
-            stats = [(entry.name, entry.stat()) for entry in entries if entry.name.endswith(".go")]
-    except OSError:
-        return ()
-    return tuple(sorted((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats))
-
-
 def _listed(item: Mapping[str, object]) -> ListedPackage:
     path, variant = split_path(str(item["ImportPath"]))
     directory = str(item.get("Dir") or "")

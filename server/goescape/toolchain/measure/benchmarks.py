@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from goescape.analysis.profiles.benchmarks import BenchmarkResult, BenchmarkText
+from goescape.toolchain.file_stamps import FileStamp, file_stamp, stamp_of_status
 from goescape.toolchain.go.command import clean_flags
 from goescape.toolchain.go.process import BoundedText, run
-from goescape.toolchain.measure.profile_files import stamp
 from goescape.toolchain.tasks import with_timeout
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ async def measure(
         problems = (f"{at} of {report.package} was stopped: {limit}; {advice}",)
     after = await asyncio.to_thread(_stamps, report.directory)
     changed = {path for path, _ in before.items() ^ after.items()}
-    has_profile = any(stamp(str(profile)))
+    has_profile = file_stamp(str(profile)) is not None
     return BenchmarkRun(
         report.package,
         report.directory,
@@ -156,18 +156,17 @@ def _failures(package: str, text: BenchmarkText, output: str) -> tuple[str, ...]
     return (f"{at} failed: {next(filter(None, lines), 'go test says nothing')}",)
 
 
-def _stamps(directory: str) -> dict[str, tuple[int, int]]:
+def _stamps(directory: str) -> dict[str, FileStamp]:
     """When each file below a folder was written, and how long it is; nothing of too many files."""
-    found: dict[str, tuple[int, int]] = {}
+    found: dict[str, FileStamp] = {}
     for folder, names, files in os.walk(directory):
         names[:] = sorted(name for name in names if name != ".git")
         for file in files:
             path = Path(folder, file)
             try:
-                status = path.lstat()
+                found[str(path)] = stamp_of_status(path.lstat())
             except OSError:
                 continue
-            found[str(path)] = status.st_mtime_ns, status.st_size
             if len(found) >= _MOST_FILES:
                 return {}
     return found

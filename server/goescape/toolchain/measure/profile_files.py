@@ -44,12 +44,3 @@ def changed_since(profile: Profile) -> Callable[[str], bool]:
             return True
 
     return changed if profile.taken else lambda _path: True
-
-
-def stamp(path: str) -> tuple[int, int]:
-    """Differs when the file was written again; zeros where there is none."""
-    try:
-        status = Path(path).stat()
-    except OSError:
-        return 0, 0
-    return status.st_mtime_ns, status.st_size

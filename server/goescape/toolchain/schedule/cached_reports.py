@@ -6,7 +6,8 @@ import asyncio
 import os
 from typing import TYPE_CHECKING
 
-from goescape.toolchain.compile.build_plan import module_files, stamp
+from goescape.toolchain.compile.build_plan import module_files
+from goescape.toolchain.file_stamps import file_stamp
 from goescape.toolchain.go.packages import absolute, is_skipped, pattern_of
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class CachedReports:
             self._kept.keep(report, world, near, self._digests)
 
     def _module_stamps(self) -> object:
-        return {path: stamp(path) for path in module_files(self._root)}
+        return {path: file_stamp(path) for path in module_files(self._root)}
 
 
 def _folders(root: str, patterns: Iterable[str]) -> list[str]:

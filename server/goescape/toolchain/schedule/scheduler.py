@@ -16,7 +16,7 @@ from goescape.analysis.messages.catalogue import current_catalogue
 from goescape.analysis.model import PackageReport
 from goescape.toolchain.compile.build import problem_of
 from goescape.toolchain.compile.direct_lane import DirectLane
-from goescape.toolchain.compile.editor_files import unsaved_texts
+from goescape.toolchain.compile.editor_files import texts_not_on_disk
 from goescape.toolchain.digests import file_digests
 from goescape.toolchain.go.packages import MODULE_FILES, absolute, go_files, module_root, pattern_of
 from goescape.toolchain.problems import GoProblem, Problem
@@ -345,7 +345,7 @@ class Scheduler:
     async def _analyze_many(self, root: str, requests: ModuleRequests, patterns: list[str]) -> None:
         engine = self._engine
         reports: list[PackageReport] = []
-        overlay = await asyncio.to_thread(unsaved_texts, self._ledger.shown())
+        overlay = await asyncio.to_thread(texts_not_on_disk, self._ledger.shown())
         async with aclosing(engine.analyze(root, patterns, overlay)) as items:
             async for item in items:
                 self._ledger.accept(item)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from goescape.analysis.model import PackageReport
 from goescape.analysis.syntax.source import is_same_text
 from goescape.toolchain.compile.build import problem_of
-from goescape.toolchain.compile.editor_files import unsaved_texts
+from goescape.toolchain.compile.editor_files import texts_not_on_disk
 from goescape.toolchain.digests import digest
 from goescape.toolchain.go.packages import absolute
 from goescape.toolchain.problems import GoProblem, Problem
@@ -138,7 +138,7 @@ class SchedulerState:
         """Whether the editor shows a text of a package that is not on the disk."""
         directory = directory_of(root, pattern)
         shown = {path: text for path, text in self.shown().items() if folder_of(path) == directory}
-        return bool(await asyncio.to_thread(unsaved_texts, shown))
+        return bool(await asyncio.to_thread(texts_not_on_disk, shown))
 
     def is_edited(self, report: PackageReport) -> bool:
         """Whether the editor shows another text than the one that was analysed."""
