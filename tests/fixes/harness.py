@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from goescape.analysis.messages.catalogue import ENGLISH
 from goescape.fixes.candidate import Candidate, Refusal
 from goescape.fixes.catalogue import candidates
 from goescape.fixes.context.package_code import PackageCode, PackageUsers
@@ -29,7 +30,11 @@ class Outcome:
     @property
     def reasons(self) -> list[str]:
         """Why the rest is not offered."""
-        return [*(each.reason for each in self.disproofs), *(each.reason for each in self.refusals)]
+        reasons = [
+            *(disproof.reason for disproof in self.disproofs),
+            *(refusal.reason for refusal in self.refusals),
+        ]
+        return [ENGLISH.reason(reason) for reason in reasons]
 
     def offered(self, title: str, line: int = 0) -> tuple[Proof, ...]:
         """The proved fixes of one title, at one line if that is given."""

@@ -31,6 +31,7 @@ from pathlib import Path
 
 from attrs import define, field, frozen
 
+from goescape.analysis.messages.catalogue import ENGLISH
 from goescape.analysis.model import PackageReport
 from goescape.fixes.candidate import Candidate, FixKind, Refusal
 from goescape.fixes.catalogue import candidates
@@ -126,7 +127,7 @@ class Trial:
         for path in report.files:
             for each in candidates(around.code, path):
                 if isinstance(each, Refusal):
-                    self._table.refused[f"{each.title}: {_shape(each.reason)}"] += 1
+                    self._table.refused[f"{each.title}: {_shape(ENGLISH.reason(each.reason))}"] += 1
                 elif each.kind is FixKind.QUICK_FIX and prove:
                     await self._try(each, prover, report)
                 elif each.kind is FixKind.QUICK_FIX:
@@ -135,8 +136,9 @@ class Trial:
     async def _try(self, each: Candidate, prover: Prover, report: PackageReport) -> None:
         verdict = await prove_in_time(prover.prove(each), each, 60.0)
         if isinstance(verdict, Disproof):
-            self._table.disproved[f"{each.title}: {_shape(verdict.reason)}"] += 1
-            print(f"{self._place(each)} {each.title}: disproved: {verdict.reason}", flush=True)
+            why = ENGLISH.reason(verdict.reason)
+            self._table.disproved[f"{each.title}: {_shape(why)}"] += 1
+            print(f"{self._place(each)} {each.title}: disproved: {why}", flush=True)
             return
         judged = self._judge(verdict, report)
         self._table.judged.append(judged)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from goescape.analysis.messages.catalogue import ENGLISH
 from goescape.fixes.candidate import Candidate, FixKind, Refusal
 from goescape.fixes.rewrites import return_value
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
@@ -236,7 +237,7 @@ async def test_a_caller_that_cannot_be_adapted(
     root = write_tree(TREE + text.lstrip())
     [refused] = await verdicts(root, go_path)
     assert isinstance(refused, (Disproof, Refusal))
-    assert refused.reason == reason
+    assert ENGLISH.reason(refused.reason) == reason
 
 
 async def test_a_public_package_has_callers_that_nobody_knows(
@@ -246,4 +247,4 @@ async def test_a_public_package_has_callers_that_nobody_knows(
     around = await surveyed(root, "./inside/p", Engine(EngineOptions(go_path=go_path)))
     [refusal] = proposed(around)
     assert isinstance(refusal, Refusal)
-    assert refusal.reason == "Other packages may call an exported function."
+    assert ENGLISH.reason(refusal.reason) == "Other packages may call an exported function."

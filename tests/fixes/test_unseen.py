@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from goescape.analysis.messages.catalogue import ENGLISH
 from goescape.fixes.candidate import Refusal
 from goescape.fixes.catalogue import candidates
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
@@ -172,10 +173,13 @@ async def outcomes(engine: Engine, root: Path) -> AsyncIterator[tuple[tuple[str,
             for each in candidates(around.code, path):
                 key = (report.package.rpartition("/")[2], each.code)
                 if isinstance(each, Refusal):
-                    yield key, each.reason
+                    yield key, ENGLISH.reason(each.reason)
                     continue
                 verdict = await Prover.of(engine, around).prove(each)
-                yield key, verdict.reason if isinstance(verdict, Disproof) else "offered"
+                if isinstance(verdict, Disproof):
+                    yield key, ENGLISH.reason(verdict.reason)
+                else:
+                    yield key, "offered"
 
 
 async def test_what_no_go_file_of_the_package_shows(

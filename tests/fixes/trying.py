@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from goescape.analysis.messages.catalogue import ENGLISH
 from goescape.analysis.syntax.source import SourceText
 from goescape.fixes.candidate import Candidate, Refusal
 from goescape.fixes.context.package_code import PackageCode, PackageUsers
@@ -112,12 +113,12 @@ class Workshop:
         for file in code.files.values():
             for each in self._rewrite.candidates(code, file):
                 if isinstance(each, Refusal):
-                    tried.reasons.append(each.reason)
+                    tried.reasons.append(ENGLISH.reason(each.reason))
                     continue
                 assert isinstance(each, Candidate)
                 verdict = await Prover.of(self._engine, around).prove(each)
                 if isinstance(verdict, Disproof):
-                    tried.reasons.append(verdict.reason)
+                    tried.reasons.append(ENGLISH.reason(verdict.reason))
                 else:
                     tried.proofs.append(verdict)
         return tried

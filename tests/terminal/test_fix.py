@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from goescape.analysis.messages.catalogue import ENGLISH
 from goescape.terminal.file_writer import replace_files
 from tests.terminal.command import COMMAND, Answer, goescape, sentences
 
@@ -238,9 +239,11 @@ def test_files_are_written_all_or_none(tmp_path: Path) -> None:
     a.write_bytes(b"1")
     b.write_bytes(b"2")
     old, new = {str(a): b"1", str(b): b"?"}, {str(a): b"3", str(b): b"4"}
-    assert replace_files(old, new) == "b has changed meanwhile; nothing was written."
+    problem = replace_files(old, new)
+    assert problem
+    assert ENGLISH.reason(problem) == "b has changed meanwhile; nothing was written."
     assert (a.read_bytes(), b.read_bytes()) == (b"1", b"2")
-    assert replace_files({**old, str(b): b"2"}, new) == ""
+    assert replace_files({**old, str(b): b"2"}, new) is None
     assert (a.read_bytes(), b.read_bytes()) == (b"3", b"4")
     assert len(list(tmp_path.iterdir())) == 2
 
@@ -250,7 +253,7 @@ def test_a_link_stays_one(tmp_path: Path) -> None:
     (tmp_path / "target").write_bytes(b"1")
     link = tmp_path / "link"
     link.symlink_to("target")
-    assert replace_files({str(link): b"1"}, {str(link): b"2"}) == ""
+    assert replace_files({str(link): b"1"}, {str(link): b"2"}) is None
     assert link.is_symlink()
     assert (tmp_path / "target").read_bytes() == b"2"
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import define, field
 
+from goescape.analysis.messages.reason import Reason
 from goescape.analysis.positions import Span
 from goescape.analysis.syntax.source import SourceText
 from goescape.fixes.candidate import Candidate, Edit, Promise, apply_edits
@@ -44,9 +45,9 @@ class Judge:
         written = apply_edits(SOURCES, whole.edits)["a.go"].decode().replace("\n", "")
         assert re.sub(r"[^a-h]", "", written.removeprefix("package a")) == names
         if any(name in self.bad for name in names):
-            return Disproof(whole, f"Something in {names} is bad.")
+            return Disproof(whole, Reason.said(f"{names} is bad"))
         if any({*pair} <= {*names} for pair in self.enemies):
-            return Disproof(whole, f"Some of {names} are enemies.")
+            return Disproof(whole, Reason.said(f"{names} are enemies"))
         return Proof(whole, {}, FindingChanges(len(parts)), 1, "go1.27")
 
 
@@ -69,7 +70,9 @@ async def test_a_bad_one_does_not_spoil_the_rest(
     )
     assert "".join(part.code for part in union.parts) == parts
     assert "".join(each.candidate.code for each in union.disproofs) == bad
-    assert [each.reason for each in union.disproofs] == [f"Something in {b} is bad." for b in bad]
+    assert [each.reason for each in union.disproofs] == [
+        Reason.said(f"{name} is bad") for name in bad
+    ]
     assert (union.proof.effect.removed if union.proof is not None else 0) == len(parts)
     assert len(judge.asked) <= most
 

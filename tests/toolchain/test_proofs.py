@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import evolve, frozen
 
+from goescape.analysis.messages.catalogue import ENGLISH
 from goescape.analysis.positions import Span
 from goescape.fixes.candidate import Candidate, Edit, FixKind, Promise, TypeClaim
 from goescape.fixes.catalogue import candidates
@@ -102,7 +103,7 @@ class Case:
         """Why there is no proof."""
         verdict = await self.verdict(candidate)
         assert isinstance(verdict, Disproof), verdict
-        return verdict.reason
+        return ENGLISH.reason(verdict.reason)
 
 
 async def case_of(engine: Engine, folder: Path, package: str = "p") -> Case:
@@ -451,7 +452,7 @@ async def test_a_proof_that_takes_too_long(engine: Engine, write_tree: WriteTree
     work = Prover.of(engine, case.around).prove(candidate)
     verdict = await prove_in_time(work, candidate, 0.01)
     assert isinstance(verdict, Disproof)
-    assert verdict.reason == "The proof took over 0.01 s."
+    assert ENGLISH.reason(verdict.reason) == "The proof took over 0.01 s."
     assert not verdict.lasting
 
 
@@ -567,7 +568,7 @@ async def test_work_is_bounded(
     found = proofs.look_at(report, path, 105)
     assert [proof.candidate.at.line for proof in found.proofs] == [105, 104, 106]
     assert len(found.disproofs) == 197
-    assert {each.reason for each in found.disproofs} == {
+    assert {ENGLISH.reason(each.reason) for each in found.disproofs} == {
         "Only 3 fixes of a file are tried; save it nearer to this one."
     }
     assert found.together is not None
@@ -643,7 +644,8 @@ def test_files_that_must_not_be_changed(tmp_path: Path) -> None:
     files[2].chmod(0o444)
 
     def reason(file: Path) -> str:
-        return obstacle([str(file)], [str(inside)])
+        found = obstacle([str(file)], [str(inside)])
+        return ENGLISH.reason(found) if found is not None else ""
 
     assert [reason(file) for file in files] == [
         "",

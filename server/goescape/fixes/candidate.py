@@ -5,9 +5,10 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Mapping  # noqa: TC003 - attrs resolves them
 
-from attrs import frozen
+from attrs import field, frozen
 
 from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.messages.reason import Argument, Reason, ReasonCode
 from goescape.analysis.model import Finding  # noqa: TC001
 from goescape.analysis.positions import Span  # noqa: TC001
 from goescape.analysis.syntax.source import SourceText  # noqa: TC001
@@ -114,6 +115,20 @@ class Candidate:
         return tuple(sorted({edit.file for edit in self.edits}))
 
 
+class UnsafeError(Exception):
+    """Why a rewrite that fits is no candidate."""
+
+    def __init__(self, code: ReasonCode | str, **arguments: Argument) -> None:
+        super().__init__(code)
+        self.reason = Reason.said(code) if isinstance(code, str) else Reason.of(code, **arguments)
+
+
+def _as_reason(reason: Reason | UnsafeError | str) -> Reason:
+    if isinstance(reason, UnsafeError):
+        return reason.reason
+    return Reason.said(reason) if isinstance(reason, str) else reason
+
+
 @frozen
 class Refusal:
     """A rewrite that fits, but is not safe here."""
@@ -121,8 +136,8 @@ class Refusal:
     code: str
     title: str
     at: Span
-    reason: str
-    """One sentence that names what stands in the way."""
+    reason: Reason = field(converter=_as_reason)
+    """What stands in the way."""
 
     @property
     def headline(self) -> str:
@@ -145,7 +160,3 @@ def apply_edits(sources: Mapping[str, SourceText], edits: Iterable[Edit]) -> dic
             position = edit.end
         changed[file] = b"".join([*pieces, content[position:]])
     return changed
-
-
-class UnsafeError(Exception):
-    """Why a rewrite that fits is no candidate: one sentence."""

@@ -8,18 +8,20 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from goescape.analysis.messages.reason import Reason, ReasonCode
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def replace_files(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> str:
-    """Replace files, all or none; a sentence when that was not possible."""
+def replace_files(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Reason | None:
+    """Replace files, all or none; the reason when that was not possible."""
     prepared: dict[str, str] = {}
     replaced: list[str] = []
     try:
         for path, content in new.items():
             if content_of(path) != old[path]:
-                return f"{Path(path).name} has changed meanwhile; nothing was written."
+                return Reason.of(ReasonCode.FILE_CHANGED, file=Path(path).name)
             prepared[path] = _beside(path, content)
         for path, temporary in prepared.items():
             Path(temporary).replace(os.path.realpath(path))
@@ -27,11 +29,12 @@ def replace_files(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> str:
     except OSError as problem:
         for path in replaced:
             Path(path).write_bytes(old[path])
-        return f"{problem.filename or 'A file'} cannot be written ({problem.strerror})."
+        file, error = problem.filename or ", ".join(new), problem.strerror or str(problem)
+        return Reason.of(ReasonCode.CANNOT_WRITE, file=file, error=error)
     finally:
         for temporary in prepared.values():
             Path(temporary).unlink(missing_ok=True)
-    return ""
+    return None
 
 
 def _beside(path: str, content: bytes) -> str:

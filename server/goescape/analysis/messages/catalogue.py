@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence  # noqa: TC003 - attrs resolves th
 
 from attrs import frozen
 
+from goescape.analysis.messages.english_reasons import ENGLISH_REASONS
+from goescape.analysis.messages.reason import Reason, ReasonCode
+
 
 @frozen
 class Catalogue:
@@ -14,6 +17,8 @@ class Catalogue:
     name: str
     """As settings have it: ``en``."""
     templates: Mapping[str, str]
+    reasons: Mapping[ReasonCode, str]
+    """One sentence for every reason."""
     conjunction: str
     """Between the last two items of a list."""
     comma: str = ", "
@@ -47,6 +52,14 @@ class Catalogue:
         """``1 package``, ``2 packages``: one of something has a sentence of its own."""
         return self.text(f"{key} one" if str(number) == "1" else key, None, count=number, **values)
 
+    def reason(self, reason: Reason) -> str:
+        """A reason as one sentence; in front of it, what it is the reason of."""
+        arguments = {
+            name: self.reason(argument) if isinstance(argument, Reason) else argument
+            for name, argument in reason.arguments
+        }
+        return self.reasons[reason.code].format(**arguments)
+
     def note(self, english: str) -> str:
         """What happens at run time: findings have it in English."""
         return self.templates.get(f"note {english}", english)
@@ -63,6 +76,7 @@ def _is_chinese(text: str) -> bool:
 
 ENGLISH = Catalogue(
     name="en",
+    reasons=ENGLISH_REASONS,
     conjunction="and",
     templates={
         # What is allocated.

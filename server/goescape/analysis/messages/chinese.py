@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from goescape.analysis.messages.catalogue import Catalogue
+from goescape.analysis.messages.chinese_reasons import CHINESE_REASONS
 
 _CONVERSIONS = ("Itoa", "FormatInt", "FormatUint", "FormatBool", "Quote")
 _INSTEAD_OF_FMT = {
@@ -16,6 +17,7 @@ _INSTEAD_OF_FMT = {
 
 CHINESE = Catalogue(
     name="zh-cn",
+    reasons=CHINESE_REASONS,
     conjunction="和",
     comma="、",
     pause="；",

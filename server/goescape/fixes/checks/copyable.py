@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import text, walk
 from goescape.fixes.candidate import UnsafeError
 from goescape.fixes.context.imported_types import DeclaredTypes, ImportedTypes
@@ -37,13 +38,13 @@ def check_copyable(code: PackageCode, file: GoFile, name: str, limit: int = LIMI
     files = [its for its in code.files.values() if its.package_name == file.package_name]
     own = DeclaredTypes(files, hides_addresses=False)
     if name not in own.types:
-        raise UnsafeError(f"The fields of `{name}` are not known here.")
+        raise UnsafeError(ReasonCode.FIELDS_UNKNOWN, type=name)
     if any(name in other.types for other in code.others.values()):
-        raise UnsafeError(f"Another build has another `{name}`.")
+        raise UnsafeError(ReasonCode.TYPE_DIFFERS_BY_BUILD, type=name)
     if _reaches(own, name, name):
-        raise UnsafeError(f"A `{name}` links to others of its kind: they may be told by address.")
+        raise UnsafeError(ReasonCode.LINKED_TYPE, type=name)
     if _Types(code.imported, own).named(name, ()).size > limit:
-        raise UnsafeError(f"A `{name}` has more than {limit} bytes: copying it costs, too.")
+        raise UnsafeError(ReasonCode.COPY_COSTS, type=name, limit=str(limit))
 
 
 def _reaches(declared: DeclaredTypes, start: str, goal: str) -> bool:
@@ -88,11 +89,11 @@ class _Types:
             case "qualified_type" if node is not None:
                 return self._foreign(file, node)
         what = text(node) if node is not None else "?"
-        raise UnsafeError(f"Whether a `{what}` may be copied is not known.")
+        raise UnsafeError(ReasonCode.COPY_UNKNOWN, type=what)
 
     def _struct(self, file: GoFile, node: Node, path: tuple[str, ...]) -> _Size:
         if self.declared.hides_addresses:
-            raise UnsafeError(f"Whether a `{path[-1]}` may be copied is not known.")
+            raise UnsafeError(ReasonCode.COPY_UNKNOWN, type=path[-1])
         total, widest = 0, 1
         for field in walk(node):
             if field.type != "field_declaration" or _around(field) != node:
@@ -114,14 +115,14 @@ class _Types:
         if name in self.declared.types:
             methods = self.declared.methods
             if f"(*{name}).Lock" in methods or f"{name}.Lock" in methods:
-                raise UnsafeError(f"`{name}` is a lock: it must not be copied.")
+                raise UnsafeError(ReasonCode.IS_LOCK, type=name)
             file, node = self.declared.types[name]
             generic = node.parent is not None and node.parent.child_by_field_name("type_parameters")
             if not generic and name not in path:
                 return self.size(file, node, (*path, name))
         elif name in BASIC:
             return _Size(BASIC[name], min(BASIC[name], 8))
-        raise UnsafeError(f"Whether a `{name}` may be copied is not known.")
+        raise UnsafeError(ReasonCode.COPY_UNKNOWN, type=name)
 
     def _foreign(self, file: GoFile, node: Node) -> _Size:
         """A type of an imported package: known by name, or by its source."""
@@ -137,11 +138,11 @@ class _Types:
             or self.imported.differs_by_build(path, name)
             or (declared.types[name][1].type not in _REFERENCES and _reaches(declared, name, name))
         ):
-            raise UnsafeError(f"Whether a `{text(node)}` may be copied is not known.")
+            raise UnsafeError(ReasonCode.COPY_UNKNOWN, type=text(node))
         try:
             return _Types(self.imported, declared).named(name, ())
         except UnsafeError:
-            raise UnsafeError(f"Whether a `{text(node)}` may be copied is not known.") from None
+            raise UnsafeError(ReasonCode.COPY_UNKNOWN, type=text(node)) from None
 
     def _length(self, node: Node | None) -> int:
         written = text(node) if node is not None else "0"
@@ -150,7 +151,7 @@ class _Types:
         try:
             return int(written, 0)
         except ValueError:
-            raise UnsafeError("The length of an array is not known here.") from None
+            raise UnsafeError(ReasonCode.ARRAY_LENGTH_UNKNOWN) from None
 
 
 _REFERENCES = frozenset(

@@ -59,7 +59,7 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
         try:
             edits, callers = _rewrite(code, file, declared, single[0], found[1])
         except UnsafeError as unsafe:
-            yield Refusal(CODE, TITLE, finding.span, str(unsafe))
+            yield Refusal(CODE, TITLE, finding.span, unsafe.reason)
             continue
         yield _proposed(finding, edits, callers)
 

@@ -41,7 +41,7 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
             check_copyable(code, file, element)
             edits = PointerChannels(code, element).all_edits()
         except UnsafeError as problem:
-            yield Refusal(CODE, TITLE, finding.span, str(problem))
+            yield Refusal(CODE, TITLE, finding.span, problem.reason)
             continue
         may_add = (r"make\(chan .*\)",)
         yield Candidate(CODE, TITLE, finding.span, edits, Promise.GONE, finding, may_add=may_add)

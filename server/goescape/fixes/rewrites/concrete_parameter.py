@@ -72,7 +72,7 @@ def _proposed(
     try:
         edits, claims, callers = _rewrite(code, parameter, concrete)
     except UnsafeError as unsafe:
-        return Refusal(CODE, TITLE, finding.span, str(unsafe))
+        return Refusal(CODE, TITLE, finding.span, unsafe.reason)
     return Candidate(
         CODE,
         TITLE,

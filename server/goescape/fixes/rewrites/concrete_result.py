@@ -41,7 +41,7 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
             check_gain(code, file, declared, found)
             edits, claims, callers = _rewrite(code, file, declared)
         except UnsafeError as unsafe:
-            yield from (Refusal(CODE, TITLE, f.span, str(unsafe)) for f in found)
+            yield from (Refusal(CODE, TITLE, f.span, unsafe.reason) for f in found)
             continue
         for finding in found:
             yield Candidate(

@@ -61,7 +61,7 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
             check_gain(code, file, declared, found)
             edits, callers = _rewrite(code, file, result, made)
         except UnsafeError as unsafe:
-            yield Refusal(CODE, TITLE, found[0].span, str(unsafe))
+            yield Refusal(CODE, TITLE, found[0].span, unsafe.reason)
             continue
         yield Candidate(
             CODE,

@@ -90,7 +90,7 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
         try:
             edits, callers = _rewrite(code, file, declared, update)
         except UnsafeError as unsafe:
-            yield Refusal(CODE, TITLE, finding.span, str(unsafe))
+            yield Refusal(CODE, TITLE, finding.span, unsafe.reason)
             continue
         yield Candidate(
             CODE,

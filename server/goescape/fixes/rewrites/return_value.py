@@ -51,7 +51,7 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
             edits, calls = _rewrite(code, file, result, found)
         except UnsafeError as unsafe:
             for finding in found:
-                yield Refusal(CODE, TITLE, finding.span, str(unsafe))
+                yield Refusal(CODE, TITLE, finding.span, unsafe.reason)
             continue
         for finding in found if edits else ():
             yield Candidate(

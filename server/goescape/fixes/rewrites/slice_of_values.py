@@ -41,7 +41,7 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
             flow = PointerSlices(code, its_type)
             flow.follow_variable(file, variable)
         except UnsafeError as problem:
-            yield Refusal(CODE, TITLE, file.span(literal), str(problem))
+            yield Refusal(CODE, TITLE, file.span(literal), problem.reason)
             continue
         edits = frozenset(flow.edits.values())
         if edits not in seen:

@@ -67,7 +67,7 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
         try:
             edits = tuple(_edits(code, file, result, parts))
         except UnsafeError as unsafe:
-            yield Refusal(CODE, TITLE, found[0].span, str(unsafe))
+            yield Refusal(CODE, TITLE, found[0].span, unsafe.reason)
             continue
         moved = {
             re.escape(f.subject)

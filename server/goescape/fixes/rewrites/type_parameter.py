@@ -62,7 +62,7 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
         try:
             edits, claims, callers = _rewrite(code, name)
         except UnsafeError as unsafe:
-            yield from (Refusal(CODE, TITLE, f.span, str(unsafe)) for f in here)
+            yield from (Refusal(CODE, TITLE, f.span, unsafe.reason) for f in here)
             continue
         for finding in here:
             yield Candidate(

@@ -45,7 +45,7 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
         try:
             edits, calls = _rewrite(code, file, result, found)
         except UnsafeError as unsafe:
-            yield from (Refusal(CODE, TITLE, f.span, str(unsafe)) for f in found)
+            yield from (Refusal(CODE, TITLE, f.span, unsafe.reason) for f in found)
             continue
         for finding in found:
             also = tuple(other for other in found if other is not finding)

@@ -10,7 +10,7 @@ from attrs import frozen
 from goescape.analysis.messages import explain
 from goescape.analysis.messages.catalogue import current_catalogue
 from goescape.analysis.positions import Span
-from goescape.fixes.candidate import Candidate, FixKind
+from goescape.fixes.candidate import FixKind
 from goescape.lsp.command_names import APPLY_AND_TEST, SHOW_FLOW
 from goescape.lsp.features.code_action import (
     CodeAction,
@@ -21,7 +21,9 @@ from goescape.toolchain.proofs.offers import note, obstacle, preferred, reason_t
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from goescape.analysis.messages.reason import Reason
     from goescape.analysis.model import Finding
+    from goescape.fixes.candidate import Candidate, Refusal
     from goescape.lsp.session import Session
     from goescape.lsp.state.report_view import ReportView
     from goescape.toolchain.proofs.offers import FixOffers
@@ -90,7 +92,7 @@ def _fixes(session: Session, asked: ActionRequest, found: FixOffers) -> Iterator
         reason = obstacle(proof.contents, session.folders)
         if reason:
             if _shows_refused(session, asked):
-                yield CodeAction(candidate.headline, _refused_kind(asked), disabled=reason)
+                yield _disabled(candidate, reason, asked)
             continue
         if asked.wants_refused:
             text = current_catalogue().text("apply and test", title=candidate.headline)
@@ -119,10 +121,15 @@ def _refused(asked: ActionRequest, found: FixOffers) -> Iterator[CodeAction]:
     for disproof in found.disproofs:
         candidate = disproof.candidate
         if _is_at(candidate.at, candidate.target, asked):
-            yield CodeAction(candidate.headline, _refused_kind(asked), disabled=disproof.reason)
+            yield _disabled(candidate, disproof.reason, asked)
     for refusal in found.refusals:
         if _is_at(refusal.at, None, asked):
-            yield CodeAction(refusal.headline, _refused_kind(asked), disabled=refusal.reason)
+            yield _disabled(refusal, refusal.reason, asked)
+
+
+def _disabled(fix: Candidate | Refusal, reason: Reason, asked: ActionRequest) -> CodeAction:
+    why = current_catalogue().reason(reason)
+    return CodeAction(fix.headline, _refused_kind(asked), disabled=why)
 
 
 def _fix_all(session: Session, asked: ActionRequest, found: FixOffers) -> Iterator[CodeAction]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
 
+from goescape.analysis.messages.reason import Reason, ReasonCode
 from goescape.analysis.model import PackageReport
 from goescape.analysis.syntax.go_file import GoFile
 from goescape.fixes.candidate import Candidate, FixKind, Refusal
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 
 _MOST = 1000
 """Candidates of one package; a fix may lead to another one."""
-_JUDGED = "Only a user can judge it; name it with --only."
-_SEVERAL = "There is more than one fix for it; choose with --only."
 Run = Any  # runs a coroutine to its end: Callable[[Coroutine[..., T]], T]
 
 
@@ -168,7 +167,7 @@ class FixRun:
                 holding = [each for each in several if self._holds(work, each)]
             if len(holding) > 1 and holding is not several:
                 for each in holding:
-                    self._refuse(work, each, _SEVERAL)
+                    self._refuse(work, each, Reason.of(ReasonCode.SEVERAL_FIXES))
             else:
                 obvious += holding
         return obvious
@@ -183,34 +182,35 @@ class FixRun:
         """Whether the user asked for this kind of fix."""
         return candidate.code in self._request.only
 
-    def _objection(self, package: FixedPackage, candidate: Candidate) -> str:
-        """Why a candidate is not written unasked, whatever a proof says; empty if it may be."""
+    def _objection(self, package: FixedPackage, candidate: Candidate) -> Reason | None:
+        """Why a candidate is not written unasked, whatever a proof says; None if it may be."""
         sources = [package.around.sources[path] for path in candidate.files]
         if not self._is_named(candidate):
-            if reason := reason_to_leave(candidate.target):
-                return f"It is not worth it: {reason}"
+            if why := reason_to_leave(candidate.target):
+                return Reason.of(ReasonCode.NOT_WORTH_IT, why=why)
             if candidate.kind is FixKind.REWRITE:
-                return _JUDGED
+                return Reason.of(ReasonCode.USER_MUST_JUDGE)
             if any(GoFile(source).generated for source in sources):
-                return "It would change a generated file; name it with --only to do so."
+                return Reason.of(ReasonCode.GENERATED_FILE)
         return obstacle(candidate.files, self._folders)
 
     def _one(self, work: _Work, candidate: Candidate, screen: FixScreen) -> str:
         """Prove a candidate, and ask whether to write it; the answer."""
-        if (reason := reason_to_leave(candidate.target)) and not self._is_named(candidate):
-            self._refuse(work, candidate, f"It is not worth it: {reason}")
+        if (why := reason_to_leave(candidate.target)) and not self._is_named(candidate):
+            self._refuse(work, candidate, Reason.of(ReasonCode.NOT_WORTH_IT, why=why))
             return "no"
         verdict = self._run(self._proved(work.package, candidate, (candidate,)))
-        reason = verdict.reason if isinstance(verdict, Disproof) else ""
-        reason = reason or obstacle(candidate.files, self._folders)
-        if reason or isinstance(verdict, Disproof):
+        if isinstance(verdict, Disproof):
+            self._refuse(work, candidate, verdict.reason)
+            return "no"
+        if reason := obstacle(candidate.files, self._folders):
             self._refuse(work, candidate, reason)
             return "no"
         answer = screen.decide(verdict)
         self._everything = answer == "all" and not self._request.diff
-        failure = ""
+        failure: Reason | None = None
         if self._everything and candidate.kind is FixKind.REWRITE and not self._is_named(candidate):
-            failure = _JUDGED
+            failure = Reason.of(ReasonCode.USER_MUST_JUDGE)
         elif self._request.test and not self._request.diff and answer in {"yes", "all"}:
             failure = self._run(self._failure(verdict))
         if failure:
@@ -224,7 +224,7 @@ class FixRun:
             self._write(work, verdict, (candidate,))
         return answer
 
-    def _refuse(self, work: _Work, candidate: Candidate, reason: str) -> None:
+    def _refuse(self, work: _Work, candidate: Candidate, reason: Reason) -> None:
         work.decide(candidate)
         self.outcome.of(candidate.code).fits += 1
         self.outcome.refuse(candidate.code, reason)
@@ -257,10 +257,10 @@ class FixRun:
             return Disproof(whole, failure) if failure else verdict
         return verdict
 
-    async def _failure(self, proof: Proof) -> str:
-        """What the tests say; empty when they pass."""
+    async def _failure(self, proof: Proof) -> Reason | None:
+        """What the tests say; None when they pass."""
         failure = await self._engine.failing_tests(proof.contents)
-        return f"The tests fail with it: {failure}" if failure else ""
+        return Reason.of(ReasonCode.TESTS_FAIL, failure=failure) if failure else None
 
 
 @define
@@ -269,7 +269,7 @@ class _Work:
 
     package: FixedPackage
     budget: int = _MOST
-    refusals: Counter[tuple[str, str]] = field(factory=Counter)
+    refusals: Counter[tuple[str, Reason]] = field(factory=Counter)
     """Those that were counted: code and reason."""
     _decided: Counter[tuple[str, ...]] = field(factory=Counter)
 

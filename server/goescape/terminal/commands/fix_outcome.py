@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
+from goescape.analysis.messages.reason import Reason  # noqa: TC001 - attrs resolves it
 from goescape.fixes.catalogue import REWRITES
 from goescape.terminal.targets import UsageError
 
@@ -54,7 +55,7 @@ class FixOutcome:
     """All that happened."""
 
     tallies: dict[str, FixCounts] = field(factory=dict)
-    reasons: Counter[tuple[str, str]] = field(factory=Counter)
+    reasons: Counter[tuple[str, Reason]] = field(factory=Counter)
     """How often a rewrite was refused for a reason."""
     failures: list[CheckFailure] = field(factory=list)
     files: set[str] = field(factory=set)
@@ -65,7 +66,7 @@ class FixOutcome:
         """The counts of one rewrite."""
         return self.tallies.setdefault(code, FixCounts())
 
-    def refuse(self, code: str, reason: str) -> None:
+    def refuse(self, code: str, reason: Reason) -> None:
         """Count a rewrite that is not possible."""
         self.reasons[code, reason] += 1
 

@@ -6,6 +6,7 @@ import difflib
 import sys
 from typing import TYPE_CHECKING
 
+from goescape.analysis.messages.catalogue import current_catalogue
 from goescape.terminal.output.style import Style, printable
 from goescape.terminal.output.text_output import count, shown_place
 from goescape.terminal.shown_paths import shown_path
@@ -96,6 +97,7 @@ def render_summary(outcome: FixOutcome, style: Style) -> Iterator[str]:
         numbers = f"{tally.fits:4}  {tally.proved:6}  {tally.written:7}  {refused:7}"
         yield f"{code:{width}}  {numbers}"
     for (code, reason), number in outcome.reasons.most_common(_MOST_REASONS):
-        yield style.paint("faint", printable(f"  {number} x {code}: {reason}"))
+        why = current_catalogue().reason(reason)
+        yield style.paint("faint", printable(f"  {number} x {code}: {why}"))
     if outcome.files:
         yield f"{count(len(outcome.files), 'file')} changed."

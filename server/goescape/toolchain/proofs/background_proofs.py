@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field
 
+from goescape.analysis.messages.reason import Reason, ReasonCode
 from goescape.analysis.model import PackageReport
 from goescape.fixes.candidate import Candidate, FixKind, Refusal
 from goescape.toolchain.digests import digest
@@ -209,7 +210,7 @@ class BackgroundProofs:
             else:
                 file.disproofs.append(verdict)
         else:
-            reason = f"Only {MOST_PROOFS} fixes of a file are tried; save it nearer to this one."
+            reason = Reason.of(ReasonCode.TOO_MANY_FIXES, most=str(MOST_PROOFS))
             file.disproofs += [Disproof(each, reason, lasting=False) for each in file.waiting]
             file.waiting.clear()
             file.together = await self._proved_together(file.around, file.proofs)
@@ -255,7 +256,7 @@ class BackgroundProofs:
             try:
                 verdict = await prove_in_time(work, whole, self._seconds)
             except GoProblem as problem:
-                return Disproof(whole, problem.message, lasting=False)
+                return Disproof(whole, Reason.said(problem.message), lasting=False)
             if isinstance(verdict, Disproof) and not verdict.lasting:
                 return verdict
             self._known[key] = verdict

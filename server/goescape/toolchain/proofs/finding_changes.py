@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from goescape.analysis.messages.reason import Reason, ReasonCode
 from goescape.analysis.model import Allocates, Finding, Function, PackageReport
 from goescape.fixes.candidate import Candidate, Promise
 from goescape.toolchain.proofs.renamed_expressions import renamed
@@ -39,7 +40,7 @@ def compare(
     after: Sequence[PackageReport],
     *,
     elsewhere: bool = False,
-) -> FindingChanges | str:
+) -> FindingChanges | Reason:
     """Which allocations are gone and which are new; or why a promise is not kept.
 
     ``elsewhere``: these packages only import the one that has the targets.
@@ -70,25 +71,25 @@ def _broken(
     gone: Counter[Key],
     before: Sequence[PackageReport],
     after: Sequence[PackageReport],
-) -> str:
-    """The first promise that is not kept; empty when all are."""
+) -> Reason | None:
+    """The first promise that is not kept; None when all are."""
     by_promise: dict[Promise, list[Finding]] = {promise: [] for promise in Promise}
     for each in candidates:
         if each.promise is not Promise.UNSEEN:
             if each.target is None:
-                return "It has no target."
+                return Reason.of(ReasonCode.NO_TARGET)
             by_promise[each.promise] += (each.target, *each.also)
     for key, count in Counter(map(_key, by_promise[Promise.GONE])).items():
         if gone[key] < count:
-            return f"`{key[2]}` would still be on the heap."
+            return Reason.of(ReasonCode.STILL_ON_HEAP, subject=key[2])
     left = _sites(before, _in_loop) - _sites(after, _in_loop)
     for key, count in Counter(map(_key, by_promise[Promise.OUT_OF_LOOP])).items():
         if left[key] < count:
-            return f"`{key[2]}` would still be in the loop."
+            return Reason.of(ReasonCode.STILL_IN_LOOP, subject=key[2])
     for target in by_promise[Promise.STAYS_AT_CALLS]:
         if _staying(target, after) <= _staying(target, before):
-            return f"No more callers would keep `{target.subject}` on their stack."
-    return ""
+            return Reason.of(ReasonCode.NO_MORE_CALLERS_KEEP, subject=target.subject)
+    return None
 
 
 def _removed(
@@ -132,8 +133,8 @@ def _worse(
     candidates: Sequence[Candidate],
     before: Sequence[PackageReport],
     after: Sequence[PackageReport],
-) -> str:
-    """What would allocate, escape or be in a loop and does not now; empty when nothing would."""
+) -> Reason | None:
+    """What would allocate, escape or be in a loop and does not now; None when nothing would."""
     allowed = [pattern for candidate in candidates for pattern in candidate.may_add]
 
     def new(wanted: Callable[[Finding], bool]) -> Key | None:
@@ -141,15 +142,20 @@ def _worse(
         may = (any(re.fullmatch(p, key[2], re.DOTALL) for p in allowed) for key in added)
         return next((key for key, fine in zip(added, may, strict=True) if not fine), None)
 
-    if found := new(_escapes):
-        return f"It would make `{found[2]}` escape in {found[0] or 'the package'}."
-    if found := new(_allocates):
-        return f"`{found[2]}` in {found[0] or 'the package'} might allocate then."
-    if found := new(_in_loop):
-        return f"`{found[2]}` in {found[0] or 'the package'} would be in a loop."
-    if name := _not_inlined_any_more(before, after):
-        return f"{name} would be inlined no more: its callers cannot keep what it allocates."
-    return ""
+    if key := new(_escapes):
+        return Reason.of(ReasonCode.WOULD_ESCAPE, subject=key[2], where=_place(key))
+    if key := new(_allocates):
+        return Reason.of(ReasonCode.MIGHT_ALLOCATE, subject=key[2], where=_place(key))
+    if key := new(_in_loop):
+        return Reason.of(ReasonCode.WOULD_BE_IN_LOOP, subject=key[2], where=_place(key))
+    if function := _not_inlined_any_more(before, after):
+        return Reason.of(ReasonCode.INLINED_NO_MORE, function=function)
+    return None
+
+
+def _place(key: Key) -> str | Reason:
+    """The function of a site, or the package."""
+    return key[0] or Reason.of(ReasonCode.THE_PACKAGE)
 
 
 def _not_inlined_any_more(before: Sequence[PackageReport], after: Sequence[PackageReport]) -> str:

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from goescape.analysis.messages import explain
 from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.messages.reason import Reason, ReasonCode
 from goescape.analysis.model import Finding, RankReason
 from goescape.analysis.syntax.go_file import GoFile
 from goescape.analysis.syntax.source import SourceText
@@ -71,20 +72,20 @@ def note(proof: Proof) -> str:
     return current_catalogue().text("generated") if any(GoFile(t).generated for t in texts) else ""
 
 
-def obstacle(files: Iterable[str], folders: Iterable[str]) -> str:
+def obstacle(files: Iterable[str], folders: Iterable[str]) -> Reason | None:
     """Why a file that a fix changes must not be; ``folders`` are the workspace's."""
     inside = [os.path.realpath(folder) for folder in folders]
     for path in files:
         name, real = Path(path).name, Path(os.path.realpath(path))
         below = [real.relative_to(each) for each in inside if real.is_relative_to(each)]
         if inside and not below:
-            return f"It would change {name}, which is outside the workspace."
+            return Reason.of(ReasonCode.OUTSIDE_WORKSPACE, file=name)
         if any("vendor" in each.parts for each in below) or "/pkg/mod/" in real.as_posix():
-            return f"It would change {name}, which is a copy of another module."
+            return Reason.of(ReasonCode.COPY_OF_MODULE, file=name)
         try:
             writable = real.stat().st_mode & 0o222 and os.access(real, os.W_OK)
         except OSError:
-            return f"{name} is not there any more."
+            return Reason.of(ReasonCode.FILE_GONE, file=name)
         if not writable:
-            return f"{name} is read-only."
-    return ""
+            return Reason.of(ReasonCode.FILE_READ_ONLY, file=name)
+    return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from goescape.analysis.messages.reason import Reason, ReasonCode
 from goescape.analysis.syntax.build_constraints import target_of
 from goescape.toolchain.go.vet import type_error
 from goescape.toolchain.problems import GoProblem
@@ -22,8 +23,8 @@ async def error_elsewhere(
     pattern: str,
     files: Iterable[SourceText],
     contents: Mapping[str, bytes],
-) -> str:
-    """Why a package with new contents does not compile where these files count; empty if it does.
+) -> Reason | None:
+    """Why a package with new contents does not compile where these files count; None if it does.
 
     A file that no build can be found for is a reason, too.
     """
@@ -32,7 +33,7 @@ async def error_elsewhere(
     for file in files:
         target = target_of(file, present, go)
         if target is None:
-            return f"No build is known that has {_name(file.path)}."
+            return Reason.of(ReasonCode.NO_BUILD_HAS, file=_name(file.path))
         wanted.setdefault(target, []).append(file.path)
     for target, paths in wanted.items():
         other = engine.building_for(target)
@@ -40,12 +41,13 @@ async def error_elsewhere(
             known = await other.files_of(root, pattern)
             error = await type_error(other, root, (pattern,), contents)
         except GoProblem as problem:
-            return f"For {target.shown}: {problem.message}"
+            error = problem.message
+            return Reason.of(ReasonCode.GO_FAILS_FOR, target=target.shown, error=error)
         if left := [path for path in paths if path not in known]:
-            return f"No build is known that has {_name(left[0])}."
+            return Reason.of(ReasonCode.NO_BUILD_HAS, file=_name(left[0]))
         if error:
-            return f"It does not compile for {target.shown}: {error}"
-    return ""
+            return Reason.of(ReasonCode.DOES_NOT_COMPILE_FOR, target=target.shown, error=error)
+    return None
 
 
 def _name(path: str) -> str:

@@ -12,6 +12,7 @@ from attrs import evolve, field, frozen
 
 from goescape.analysis.messages import explain
 from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.messages.reason import Reason, ReasonCode
 from goescape.analysis.model import PackageReport
 from goescape.analysis.syntax.declarations import affects_importers
 from goescape.analysis.syntax.go_file import GoFile
@@ -77,10 +78,10 @@ class Proof:
 
 @frozen
 class Disproof:
-    """A candidate that did not, and why in one sentence."""
+    """A candidate that did not, and why."""
 
     candidate: Candidate
-    reason: str
+    reason: Reason
     lasting: bool = True
     """Whether the same code would fail again; not so when it took too long."""
 
@@ -95,7 +96,8 @@ async def prove_in_time(
     try:
         return await with_timeout(seconds, work)
     except asyncio.TimeoutError:
-        return Disproof(candidate, f"The proof took over {seconds:g} s.", lasting=False)
+        reason = Reason.of(ReasonCode.PROOF_TIMED_OUT, seconds=f"{seconds:g}")
+        return Disproof(candidate, reason, lasting=False)
 
 
 async def prove(
@@ -139,7 +141,8 @@ class Prover:
         """Whether the edits of ``whole`` keep the promises of all its parts."""
         go = await self.engine.go()
         if go.number < whole.minimum:
-            return Disproof(whole, f"It needs Go {whole.minimum[0]}.{whole.minimum[1]}.")
+            version = ".".join(map(str, whole.minimum))
+            return Disproof(whole, Reason.of(ReasonCode.NEEDS_GO, version=version))
         sources = self._sources()
         contents = await self.engine.formatted(sources, apply_edits(sources, whole.edits))
         felt = await asyncio.to_thread(self._others_feel, contents)
@@ -149,13 +152,15 @@ class Prover:
             effect, worse = await asyncio.to_thread(_compared, parts, found)
             felt |= worse
             missed = felt and edited is not None and edited.has_external_tests
-            if missed and not isinstance(effect, str):
+            if missed and not isinstance(effect, Reason):
                 found = await self._compiled(whole, contents, None, felt=felt)
                 effect, _ = await asyncio.to_thread(_compared, parts, found)
         except _Refuted as why:
-            return Disproof(whole, f"A type is not what it would have to be: {why}")
-        if isinstance(found, str) or isinstance(effect, str):
-            return Disproof(whole, str(effect))
+            return Disproof(whole, Reason.of(ReasonCode.TYPE_DIFFERS, error=str(why)))
+        if isinstance(found, Reason):
+            return Disproof(whole, found)
+        if isinstance(effect, Reason):
+            return Disproof(whole, effect)
         originals = {path: sources[path].content for path in contents}
         proof = Proof(whole, contents, effect, len(found.after), go.version, originals, felt)
         if whole.other_builds:
@@ -199,7 +204,7 @@ class Prover:
         edited: EditedPackage | None,
         *,
         felt: bool,
-    ) -> _Compiled | str:
+    ) -> _Compiled | Reason:
         """What became of the package, or what is wrong; raises _Refuted for a wrong claim."""
         vetting = await self._vetting()
         edits = [edit for claim in whole.claims for edit in claim.edits()]
@@ -245,17 +250,16 @@ class Prover:
             return proof
         before = await self.surroundings.importers_before(self.engine)
         if before is None:
-            reason = "A package that imports this one does not compile."
-            return Disproof(proof.candidate, reason)
+            return Disproof(proof.candidate, Reason.of(ReasonCode.IMPORTER_DOES_NOT_COMPILE))
         after: list[PackageReport] = []
         for root, patterns in self.surroundings.importers.items():
             compiling = _compiled(self.engine, root, patterns, proof.contents, ())
             found = await self._checked(compiling, root, patterns, proof.contents)
-            if isinstance(found, str):
-                return Disproof(proof.candidate, f"In a package that imports this one: {found}")
+            if isinstance(found, Reason):
+                return Disproof(proof.candidate, Reason.of(ReasonCode.IN_IMPORTER, reason=found))
             after += found.after
         verdict = await asyncio.to_thread(compare, parts, before, after, elsewhere=True)
-        if isinstance(verdict, str):
+        if isinstance(verdict, Reason):
             return Disproof(proof.candidate, verdict)
         here = proof.effect
         effect = FindingChanges(here.removed + verdict.removed, (*here.instead, *verdict.instead))
@@ -269,7 +273,7 @@ class Prover:
         contents: Mapping[str, bytes],
         vetting: VetInput | None = None,
         *others: asyncio.Future[None],
-    ) -> _Compiled | str:
+    ) -> _Compiled | Reason:
         """Packages with new contents, or what is wrong with them; at once with ``others``."""
         compiled = asyncio.ensure_future(compiling)
         vetted = asyncio.ensure_future(_vetted(self.engine, root, patterns, contents, vetting))
@@ -277,8 +281,10 @@ class Prover:
         await together(works)
         found = compiled.result()
         if isinstance(found, str):
-            return f"It does not compile: {found}"
-        return f"go vet objects: {vetted.result()}" if vetted.result() else found
+            return Reason.of(ReasonCode.DOES_NOT_COMPILE, error=found)
+        if complaint := vetted.result():
+            return Reason.of(ReasonCode.VET_OBJECTS, complaint=complaint)
+        return found
 
 
 @frozen
@@ -290,10 +296,10 @@ class _Compiled:
 
 
 def _compared(
-    parts: Sequence[Candidate], found: _Compiled | str
-) -> tuple[FindingChanges | str, bool]:
+    parts: Sequence[Candidate], found: _Compiled | Reason
+) -> tuple[FindingChanges | Reason, bool]:
     """What is gone and new, or what is wrong; and whether callers may be worse off."""
-    if isinstance(found, str):
+    if isinstance(found, Reason):
         return found, False
     effect = compare(parts, found.before, found.after)
     return effect, worse_for_callers(found.before, found.after)
