@@ -118,7 +118,7 @@ class Candidate:
 class UnsafeError(Exception):
     """Why a rewrite that fits is no candidate."""
 
-    def __init__(self, code: ReasonCode | str, **arguments: Argument) -> None:
+    def __init__(self, code: ReasonCode | str, /, **arguments: Argument) -> None:
         super().__init__(code)
         self.reason = Reason.said(code) if isinstance(code, str) else Reason.of(code, **arguments)
 

@@ -63,6 +63,88 @@ class ReasonCode(enum.Enum):
     TESTS_FAIL = "tests-fail"
     USER_MUST_JUDGE = "user-must-judge"
 
+    # Names, and what is known of them.
+    DEPENDS_ON_BUILD = "depends-on-build"
+    IS_GENERIC = "is-generic"
+    IS_LOOP_VARIABLE = "is-loop-variable"
+    IS_PACKAGE_VARIABLE = "is-package-variable"
+    NAME_AMBIGUOUS = "name-ambiguous"
+    NO_NAME_IS_FREE = "no-name-is-free"
+    USES_UNKNOWN = "uses-unknown"
+
+    # Who calls a function, and how.
+    CALL_INSIDE_CALL = "call-inside-call"
+    DOT_IMPORTED = "dot-imported"
+    EVALUATED_BEFORE = "evaluated-before"
+    INLINED_ALREADY = "inlined-already"
+    INTERFACE_MAY_REQUIRE = "interface-may-require"
+    INTERFACE_REQUIRES = "interface-requires"
+    LINE_IS_SHARED = "line-is-shared"
+    LINKED_BY_NAME = "linked-by-name"
+    MENTIONED_BY_OTHER_BUILDS = "mentioned-by-other-builds"
+    NEVER_CALLED = "never-called"
+    NO_BODY = "no-body"
+    OTHER_PACKAGES_MAY_CALL = "other-packages-may-call"
+    PLUGIN_MAY_CALL = "plugin-may-call"
+    RESULT_NOT_KEPT_OR_READ = "result-not-kept-or-read"
+    RESULT_NOT_TESTED = "result-not-tested"
+    RESULTS_HANDED_ON = "results-handed-on"
+    USABLE_FROM_ELSEWHERE = "usable-from-elsewhere"
+    USED_AS_VALUE = "used-as-value"
+    USED_UNTESTED = "used-untested"
+
+    # What a function returns.
+    CALL_BESIDE_RESULT = "call-beside-result"
+    DEFER_CHANGES_RESULT = "defer-changes-result"
+    DEFER_MAY_RECOVER = "defer-may-recover"
+    LITERAL_USES_OBJECT = "literal-uses-object"
+    NOT_MADE_HERE = "not-made-here"
+    RESULT_IS_NAMED = "result-is-named"
+    RETURN_IS_BARE = "return-is-bare"
+    RETURNED_BY_METHOD = "returned-by-method"
+    RETURNS_FROM_LOOP = "returns-from-loop"
+    RETURNS_SOMETHING_ELSE = "returns-something-else"
+    SEVERAL_RESULTS = "several-results"
+
+    # What happens to a value or to a pointer.
+    IS_CHANGED = "is-changed"
+    IS_COMPARED = "is-compared"
+    IS_PART = "is-part"
+    KEEPS_POINTER = "keeps-pointer"
+    MAY_BE_CHANGED_BY = "may-be-changed-by"
+    OUTLIVES_STATEMENT = "outlives-statement"
+    POINTER_IS_SHARED = "pointer-is-shared"
+    USED_AS_WHOLE = "used-as-whole"
+    USES_UNSAFE = "uses-unsafe"
+
+    # Slices.
+    ANOTHER_TYPE = "another-type"
+    CAPACITY_IS_SEEN = "capacity-is-seen"
+    CAPACITY_MAY_BE_SEEN = "capacity-may-be-seen"
+    DECLARED_WITH_OTHERS = "declared-with-others"
+    EMPTY_SLICE_IS_NOT_NIL = "empty-slice-is-not-nil"
+    MAY_KEEP_SLICE = "may-keep-slice"
+    NOT_KNOWN_TO_GIVE_SLICE = "not-known-to-give-slice"
+    NOT_PLAIN = "not-plain"
+    PARAMETER_OF_METHOD = "parameter-of-method"
+    PARAMETERS_SHARE_TYPE = "parameters-share-type"
+    SLICES_SHARE_ELEMENTS = "slices-share-elements"
+
+    # Channels.
+    CHANNEL_IS_PARAMETER = "channel-is-parameter"
+    CHANNEL_IS_PART = "channel-is-part"
+    CHANNEL_IS_RETURNED = "channel-is-returned"
+    CLOSED_CHANNEL_GIVES_NIL = "closed-channel-gives-nil"
+    KEEPS_RECEIVED = "keeps-received"
+    MAY_BE_SENT_AGAIN = "may-be-sent-again"
+    MAY_KEEP_CHANNEL = "may-keep-channel"
+    SENDS_SOMETHING_ELSE = "sends-something-else"
+    USED_AFTER_SEND = "used-after-send"
+
+    # Closures.
+    ASSIGNED_AFTER_LITERAL = "assigned-after-literal"
+    DECLARED_BY_TYPE_SWITCH = "declared-by-type-switch"
+
 
 Argument: TypeAlias = Union[str, "Reason"]
 """Code of the user as it is written, a name, a number; or what another reason is the reason of."""
@@ -77,7 +159,7 @@ class Reason:
     """What the sentence names, by the placeholder's name."""
 
     @classmethod
-    def of(cls, code: ReasonCode, **arguments: Argument) -> Reason:
+    def of(cls, code: ReasonCode, /, **arguments: Argument) -> Reason:
         """The reason with what its sentence names."""
         return cls(code, tuple(sorted(arguments.items(), key=lambda argument: argument[0])))
 

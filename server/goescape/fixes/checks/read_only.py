@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import text, walk
 from goescape.fixes.candidate import UnsafeError
 from goescape.fixes.syntax.local_variables import declaration_around, is_clear
@@ -19,7 +20,7 @@ def check_only_read(code: PackageCode, variable: Node, spared: tuple[Node, ...] 
     """Raise UnsafeError unless all uses of a local pointer read fields."""
     function = declaration_around(variable)
     if function is None or not is_clear(variable):
-        raise UnsafeError(f"The uses of `{text(variable)}` are not known.")
+        raise UnsafeError(ReasonCode.USES_UNKNOWN, name=text(variable))
     for use in code.uses(variable, function):
         if use != variable and use not in spared:
             check_field_read(code, use)
@@ -32,22 +33,22 @@ def check_field_read(code: PackageCode, element: Node) -> None:
     """
     check_own(code, element)
     if writing_node(element) is not None:
-        raise UnsafeError(f"`{text(_selected(element))}` is changed.")
+        raise UnsafeError(ReasonCode.IS_CHANGED, expression=text(_selected(element)))
 
 
 def check_own(code: PackageCode, element: Node) -> None:
     """Raise UnsafeError unless it is the start of ``p.field``, read or written, not handed on."""
     outer = _selected(element)
     if outer == element:
-        raise UnsafeError(f"`{text(element)}` is used as a whole.")
+        raise UnsafeError(ReasonCode.USED_AS_WHOLE, expression=text(element))
     methods = frozenset[str]().union(*(file.method_names for file in code.files.values()))
     around = outer.parent
     if any(text(n) in methods for n in walk(outer) if n.type == "field_identifier"):
-        raise UnsafeError(f"`{text(outer)}` may change it.")
+        raise UnsafeError(ReasonCode.MAY_BE_CHANGED_BY, expression=text(outer))
     parts = ("operand", "function") if around is not None and around.type in _SHARING else ()
     shared = around is not None and any(around.child_by_field_name(p) == outer for p in parts)
     if shared or (around is not None and text(around).startswith("&")):
-        raise UnsafeError(f"`{text(around or outer)}` may change it.")
+        raise UnsafeError(ReasonCode.MAY_BE_CHANGED_BY, expression=text(around or outer))
 
 
 def _selected(element: Node) -> Node:

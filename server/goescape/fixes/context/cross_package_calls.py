@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import text, walk
 from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.candidate import UnsafeError
@@ -41,13 +42,13 @@ def calls_from_other_packages(
     path = code.report.package
     for stranger in code.strangers or ():
         if re.search(rb"\b%s\b" % name.encode(), stranger.content):
-            raise UnsafeError(f"Files of other builds mention `{name}`.")
+            raise UnsafeError(ReasonCode.MENTIONED_BY_OTHER_BUILDS, name=name)
     others = [each for each in code.others.values() if each.package_name != file.package_name]
     tests = [each for each in code.files.values() if each.package_name != file.package_name]
     for where in (*tests, *others, *code.importing_files):
         aliases = [alias or file.package_name for its, alias in where.imports if its == path]
         if "." in aliases:
-            raise UnsafeError(f"Another package imports `{name}` without its package's name.")
+            raise UnsafeError(ReasonCode.DOT_IMPORTED, name=name)
         for alias in aliases:
             yield from _selected(where, alias, name)
 
@@ -57,7 +58,7 @@ def _selected(file: GoFile, alias: str, name: str) -> Iterator[tuple[GoFile, Nod
         operand = field.parent.child_by_field_name("operand") if field.parent is not None else None
         if operand is not None and operand.type == "identifier" and text(operand) == alias:
             if definition(operand) is not None:
-                raise UnsafeError(f"`{alias}` stands for two things in another package.")
+                raise UnsafeError(ReasonCode.NAME_AMBIGUOUS, name=alias)
             yield file, field
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.model import RankReason
 from goescape.fixes.candidate import Edit, UnsafeError
 from goescape.fixes.context.package_code import replace
@@ -60,7 +61,7 @@ def check_gain(
         if f.span.file == file.source.path
     )
     if inlined and not any(copy.escapes for f in found for copy in f.copies):
-        raise UnsafeError("The function is inlined where it is called: nothing would be gained.")
+        raise UnsafeError(ReasonCode.INLINED_ALREADY)
 
 
 def _origins(file: GoFile, result: PointerResult) -> Iterator[Node]:
@@ -115,5 +116,5 @@ def check_apart(edits: Iterable[Edit]) -> None:
     end: dict[str, int] = {}
     for edit in sorted(edits, key=lambda e: (e.file, e.start, e.end)):
         if edit.start < end.get(edit.file, 0):
-            raise UnsafeError("A call stands inside another one that changes, too.")
+            raise UnsafeError(ReasonCode.CALL_INSIDE_CALL)
         end[edit.file] = edit.end

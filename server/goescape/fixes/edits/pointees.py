@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import ancestors, text, walk
 from goescape.fixes.candidate import Edit, UnsafeError
 from goescape.fixes.context.package_code import FUNCTIONS, insert, replace
@@ -27,7 +28,7 @@ def uses_of(code: PackageCode, variable: Node) -> list[Node]:
     if not around:
         return []
     if any(n.type == "type_identifier" and n.text == variable.text for n in walk(around[-1])):
-        raise UnsafeError(f"`{text(variable)}` stands for a type, too, or is an index.")
+        raise UnsafeError(ReasonCode.NAME_AMBIGUOUS, name=text(variable))
     return [n for n in code.uses(variable, around[-1]) if n != variable]
 
 
@@ -51,9 +52,9 @@ def _use_edits(file: GoFile, use: Node) -> Iterator[Edit]:
         case "unary_expression" if around is not None and around.children[0].type == "*":
             yield from star_edits(file, around)
         case "binary_expression":
-            raise UnsafeError(f"`{text(use)}` is compared.")
+            raise UnsafeError(ReasonCode.IS_COMPARED, expression=text(use))
         case _:
-            raise UnsafeError(f"`{_shown(use)}` keeps the pointer, or assigns another one.")
+            raise UnsafeError(ReasonCode.KEEPS_POINTER, code=_shown(use))
 
 
 def _shown(use: Node) -> str:
@@ -80,4 +81,4 @@ def star_edits(file: GoFile, star: Node) -> Iterator[Edit]:
 def check_no_unsafe(file: GoFile) -> None:
     """Raise UnsafeError for files that may tell addresses by number."""
     if "unsafe" in file.imported_names or file.uses_cgo:
-        raise UnsafeError("The file uses unsafe.")
+        raise UnsafeError(ReasonCode.USES_UNSAFE)

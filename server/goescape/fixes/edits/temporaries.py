@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, token
 from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.candidate import UnsafeError
@@ -38,13 +39,11 @@ def temporary_edits(
     around = call.node.parent
     kind = around.type if around is not None else ""
     if kind not in {"selector_expression", "argument_list"}:
-        raise UnsafeError(
-            f"`{text(call.node)}` is neither kept in a new variable nor read at once."
-        )
+        raise UnsafeError(ReasonCode.RESULT_NOT_KEPT_OR_READ, call=text(call.node))
     statement = _statement_started_by(code, call)
     line = call.file.source.line(statement.start_point[0] + 1)
     if line[: statement.start_point[1]].strip():
-        raise UnsafeError("A statement with the call does not start its line.")
+        raise UnsafeError(ReasonCode.LINE_IS_SHARED)
     name = _name(code, call, taken)
     gap = line_end(call.file) + indentation(call.file, statement)
     yield insert(call.file, statement.start_byte, f"{name} := {text(call.node)}{gap}")
@@ -62,7 +61,7 @@ def _name(code: PackageCode, call: FunctionCall, taken: set[tuple[str, int, str]
         if key not in taken and code.is_free(name, call.file, call.node):
             taken.add(key)
             return name
-    raise UnsafeError("No short name for the result of a call is free.")
+    raise UnsafeError(ReasonCode.NO_NAME_IS_FREE)
 
 
 def _statement_started_by(code: PackageCode, call: FunctionCall) -> Node:
@@ -74,7 +73,7 @@ def _statement_started_by(code: PackageCode, call: FunctionCall) -> Node:
         if not _is_first(code, call, around, child):
             break
         child = around
-    raise UnsafeError(f"Something may be evaluated before `{text(call.node)}`.")
+    raise UnsafeError(ReasonCode.EVALUATED_BEFORE, call=text(call.node))
 
 
 def _is_first(code: PackageCode, call: FunctionCall, around: Node, child: Node) -> bool:

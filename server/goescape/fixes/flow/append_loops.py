@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 from tree_sitter import Node  # noqa: TC002 - attrs resolves it
 
+from goescape.analysis.messages.reason import Reason, ReasonCode
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.checks.nilness import is_nil_unseen
@@ -195,18 +196,18 @@ def _only_grows(
     return True
 
 
-def objection(code: PackageCode, file: GoFile, growth: AppendLoop) -> str:
-    """Why somebody could see that the slice starts in another way; or nothing."""
+def objection(code: PackageCode, file: GoFile, growth: AppendLoop) -> Reason | None:
+    """Why somebody could see that the slice starts in another way; None where nobody could."""
     if growth.nil and not is_nil_unseen(code, file, growth.variable):
-        return "Someone may tell the empty slice from nil, which it was without a single append."
+        return Reason.of(ReasonCode.EMPTY_SLICE_IS_NOT_NIL)
     function = function_around(growth.variable)
     uses = code.uses(growth.variable, function) if function is not None else ()
     if any(use.start_byte > growth.loop.end_byte and _sees_capacity(use) for use in uses):
-        return "What follows may see the capacity."
+        return Reason.of(ReasonCode.CAPACITY_IS_SEEN)
     handed_on = not growth.nil and not is_nil_unseen(code, file, growth.variable)
     if handed_on and shares_capacity(code, text(growth.type)):
-        return "It is handed on, and something here may see the capacity of what it gets."
-    return ""
+        return Reason.of(ReasonCode.CAPACITY_MAY_BE_SEEN)
+    return None
 
 
 def _sees_capacity(use: Node) -> bool:

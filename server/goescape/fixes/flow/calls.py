@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import text
 from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.candidate import UnsafeError
@@ -65,11 +66,11 @@ def calls_of(
     name = declared.plain_name
     _check_private(code, file, declared, anywhere=anywhere)
     if code.is_linked(name):
-        raise UnsafeError(f"`{name}` is linked by name.")
+        raise UnsafeError(ReasonCode.LINKED_BY_NAME, name=name)
     if not anywhere and code.is_mentioned_elsewhere(name):
-        raise UnsafeError(f"Files that this build leaves out mention `{name}`.")
+        raise UnsafeError(ReasonCode.MENTIONED_BY_OTHER_BUILDS, name=name)
     if declared.node.child_by_field_name("body") is None:
-        raise UnsafeError("The function has no body here.")
+        raise UnsafeError(ReasonCode.NO_BODY)
     is_method = declared.node.type == "method_declaration"
     if is_method:
         _check_only_method(code, declared)
@@ -80,7 +81,7 @@ def calls_of(
         if where.package_name != file.package_name:
             continue
         if node.type == "type_identifier" or _is_declared(node):
-            raise UnsafeError(f"`{name}` stands for a type, too, or is declared again.")
+            raise UnsafeError(ReasonCode.NAME_AMBIGUOUS, name=name)
         if (node.type == "field_identifier") == is_method:
             calls.append(FunctionCall(where, _call(node)))
     abroad = calls_from_other_packages(code, file, name) if declared.exported else ()
@@ -113,15 +114,15 @@ def _check_private(
 ) -> None:
     if not declared.exported:
         if declared.plain_name in {"main", "init"}:
-            raise UnsafeError("Nothing calls it by name.")
+            raise UnsafeError(ReasonCode.NEVER_CALLED)
         return
     if declared.node.type == "method_declaration":
-        raise UnsafeError("An exported method may be required by an interface.")
+        raise UnsafeError(ReasonCode.INTERFACE_MAY_REQUIRE)
     if file.package_name == "main" and code.importers is not None:
         if not is_program(code):
-            raise UnsafeError("A plugin may be asked for an exported function.")
+            raise UnsafeError(ReasonCode.PLUGIN_MAY_CALL)
     elif not anywhere or not is_internal(code):
-        raise UnsafeError("Other packages may call an exported function.")
+        raise UnsafeError(ReasonCode.OTHER_PACKAGES_MAY_CALL)
 
 
 def _check_only_method(code: PackageCode, declared: FunctionDeclaration) -> None:
@@ -134,9 +135,9 @@ def _check_only_method(code: PackageCode, declared: FunctionDeclaration) -> None
         if f.plain_name == name and f.node.type == "method_declaration"
     ]
     if len(same) > 1 or any(name in file.field_names for file in files):
-        raise UnsafeError(f"Several things are called `{name}`.")
+        raise UnsafeError(ReasonCode.NAME_AMBIGUOUS, name=name)
     if any(_is_required(node) for _, node in _mentions(code, name)):
-        raise UnsafeError(f"An interface requires `{name}`.")
+        raise UnsafeError(ReasonCode.INTERFACE_REQUIRES, name=name)
 
 
 def _is_required(node: Node) -> bool:
@@ -151,9 +152,9 @@ def _call(node: Node) -> Node:
         function = function.parent
     call = function.parent
     if call is None or call.type != "call_expression":
-        raise UnsafeError(f"`{text(node)}` is used as a value.")
+        raise UnsafeError(ReasonCode.USED_AS_VALUE, name=text(node))
     if call.child_by_field_name("function") != function:
-        raise UnsafeError(f"`{text(node)}` is used as a value.")
+        raise UnsafeError(ReasonCode.USED_AS_VALUE, name=text(node))
     return call
 
 
@@ -227,9 +228,9 @@ def check_guard(
     """
     test = binding.branch or binding.next_statement
     if test is None or test.type != "if_statement":
-        raise UnsafeError("A caller does not test the result at once.")
+        raise UnsafeError(ReasonCode.RESULT_NOT_TESTED)
     if binding.branch is None and test.child_by_field_name("initializer") is not None:
-        raise UnsafeError("A caller does not test the result at once.")
+        raise UnsafeError(ReasonCode.RESULT_NOT_TESTED)
     condition, consequence, alternative = (
         test.child_by_field_name(part) for part in ("condition", "consequence", "alternative")
     )
@@ -242,11 +243,11 @@ def check_guard(
         allowed = [condition, *([alternative] if alternative is not None else [])]
         later = leaves(consequence)
     else:
-        raise UnsafeError("A caller does not test the result at once.")
+        raise UnsafeError(ReasonCode.RESULT_NOT_TESTED)
     for use in uses:
         after = later and use.start_byte > test.end_byte
         if not after and not any(n.start_byte <= use.start_byte < n.end_byte for n in allowed):
-            raise UnsafeError(f"A caller uses `{text(use)}` also when there is none.")
+            raise UnsafeError(ReasonCode.USED_UNTESTED, name=text(use))
     return compared
 
 

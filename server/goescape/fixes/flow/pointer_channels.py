@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, token, walk
 from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.candidate import Edit, UnsafeError
@@ -61,7 +62,7 @@ class PointerChannels:
         for name in names:
             function = declaration_around(name)
             if function is None or not is_clear(name) or has_goto(function):
-                raise UnsafeError(f"The uses of `{text(name)}` are not known.")
+                raise UnsafeError(ReasonCode.USES_UNKNOWN, name=text(name))
             for use in self._code.uses(name, function):
                 if use != name:
                     self._use(file, use)
@@ -71,13 +72,13 @@ class PointerChannels:
         function = listed.parent if listed is not None else None
         name = function.child_by_field_name("name") if function is not None else None
         if function is None or function.type not in {"function_declaration", "func_literal"}:
-            raise UnsafeError("A method or a function type takes such a channel.")
+            raise UnsafeError(ReasonCode.CHANNEL_IS_PARAMETER)
         if listed != function.child_by_field_name("parameters"):
-            raise UnsafeError("A function returns such a channel.")
+            raise UnsafeError(ReasonCode.CHANNEL_IS_RETURNED)
         if name is None:
             return
         if text(name)[:1].isupper() or self._code.is_mentioned_elsewhere(text(name)):
-            raise UnsafeError(f"`{text(name)}` can be called from elsewhere.")
+            raise UnsafeError(ReasonCode.USABLE_FROM_ELSEWHERE, name=text(name))
 
     def _use(self, file: GoFile, use: Node) -> None:
         """Somewhere such a channel stands."""
@@ -92,7 +93,7 @@ class PointerChannels:
             case "argument_list" if parent is not None:
                 self._argument(parent, use)
             case _:
-                raise UnsafeError(f"`{text(parent or use)}` keeps the channel.")
+                raise UnsafeError(ReasonCode.MAY_KEEP_CHANNEL, code=text(parent or use))
 
     def _argument(self, arguments: Node, use: Node) -> None:
         """An argument of close, len, cap, or of what takes such a channel as it is."""
@@ -110,7 +111,7 @@ class PointerChannels:
         ]
         position = arguments.named_children.index(use)
         if position >= len(types) or _element_of(types[position]) != self._element:
-            raise UnsafeError(f"`{called or text(arguments)}` may keep the channel.")
+            raise UnsafeError(ReasonCode.MAY_KEEP_CHANNEL, code=called or text(arguments))
 
     def _receive(self, receive: Node) -> None:
         """``s := <-ch``: a closed channel gives nil, which would have been seen."""
@@ -124,7 +125,7 @@ class PointerChannels:
         if statement is None or left is None or token(statement, ":=") is None:
             if statement is not None and statement.type == "receive_statement" and left is None:
                 return
-            raise UnsafeError(f"`{text(statement or receive)}` keeps what it receives.")
+            raise UnsafeError(ReasonCode.KEEPS_RECEIVED, code=text(statement or receive))
         self._received(statement, commaless=self._closes is False)
 
     def _received(self, statement: Node, *, commaless: bool) -> None:
@@ -133,9 +134,9 @@ class PointerChannels:
         if not names:
             return
         if token(statement, ":=") is None:
-            raise UnsafeError(f"`{text(names[0])}` outlives the statement.")
+            raise UnsafeError(ReasonCode.OUTLIVES_STATEMENT, name=text(names[0]))
         if len(names) == 1 and not commaless:
-            raise UnsafeError("Receiving from a closed channel gives nil, which may be seen.")
+            raise UnsafeError(ReasonCode.CLOSED_CHANNEL_GIVES_NIL)
         if text(names[0]) != "_":
             check_only_read(self._code, names[0])
         if len(names) == 2 and not commaless:
@@ -156,29 +157,29 @@ class PointerChannels:
         value = send.child_by_field_name("value")
         operand = value.child_by_field_name("operand") if value is not None else None
         if send.child_by_field_name("channel") != use or value is None or operand is None:
-            raise UnsafeError(f"`{text(send)}` sends something else.")
+            raise UnsafeError(ReasonCode.SENDS_SOMETHING_ELSE, code=text(send))
         if value.type != "unary_expression" or not text(value).startswith("&"):
-            raise UnsafeError(f"`{text(value)}` is a pointer that somebody else may have.")
+            raise UnsafeError(ReasonCode.POINTER_IS_SHARED, expression=text(value))
         if operand.type == "identifier":
             self._sent_variable(send, operand)
         elif operand.type != "composite_literal":
-            raise UnsafeError(f"`{text(value)}` is a part of something else.")
+            raise UnsafeError(ReasonCode.IS_PART, expression=text(value))
         self._edits.add(Edit(file.source.path, value.start_byte, operand.start_byte, ""))
 
     def _sent_variable(self, send: Node, operand: Node) -> None:
         """A variable that is new for each send, and that nobody touches after it."""
         declared = definition(operand)
         if declared is None or not is_clear(declared):
-            raise UnsafeError(f"`{text(operand)}` belongs to the whole package.")
+            raise UnsafeError(ReasonCode.IS_PACKAGE_VARIABLE, name=text(operand))
         statement = _statement(declared)
         function = function_around(declared)
         if statement is None or function is None or statement.parent != send.parent:
-            raise UnsafeError(f"`{text(operand)}` may be sent several times.")
+            raise UnsafeError(ReasonCode.MAY_BE_SENT_AGAIN, name=text(operand))
         for each in self._code.uses(declared, function):
             if each in {declared, operand}:
                 continue
             if each.start_byte > send.start_byte or function_around(each) != function:
-                raise UnsafeError(f"`{text(operand)}` is used after it was sent.")
+                raise UnsafeError(ReasonCode.USED_AFTER_SEND, name=text(operand))
             check_own(self._code, each)
 
 
@@ -209,9 +210,9 @@ def _made(channel_type: Node) -> Node:
     statement = call.parent.parent if call is not None and call.parent is not None else None
     single = single_declaration(statement) if statement is not None else None
     if call is None or callee_text(call) != "make" or single is None or single[2] != call:
-        raise UnsafeError("Such a channel is part of another type, or made elsewhere.")
+        raise UnsafeError(ReasonCode.CHANNEL_IS_PART)
     if arguments_of(call)[0] != channel_type:
-        raise UnsafeError("Such a channel is part of another type.")
+        raise UnsafeError(ReasonCode.CHANNEL_IS_PART)
     return single[0]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import callee_text, text, token, walk
 from goescape.analysis.syntax.scopes import definition, parameter_names
 from goescape.fixes.candidate import Edit, UnsafeError
@@ -44,7 +45,7 @@ class PointerSlices:
             return
         function = declaration_around(variable)
         if function is None or not is_clear(variable):
-            raise UnsafeError(f"The uses of `{text(variable)}` are not known.")
+            raise UnsafeError(ReasonCode.USES_UNKNOWN, name=text(variable))
         self._declaration(file, variable)
         for use in self.code.uses(variable, function):
             if use != variable:
@@ -69,7 +70,7 @@ class PointerSlices:
             return
         single = single_declaration(statement) if statement is not None else None
         if single is None or single[0] != variable:
-            raise UnsafeError(f"`{text(variable)}` is declared together with others.")
+            raise UnsafeError(ReasonCode.DECLARED_WITH_OTHERS, name=text(variable))
         if single[1] is not None:
             self._type(file, single[1])
         if single[2] is not None:
@@ -83,12 +84,12 @@ class PointerSlices:
         declared = self.code.syntax.functions.get(text(name)) if name is not None else None
         names = list(parameter_names(declaration.parent)) if declaration.parent else []
         if function is None or declared is None or declared.node != function or its_type is None:
-            raise UnsafeError("It is a parameter of a method or a closure.")
+            raise UnsafeError(ReasonCode.PARAMETER_OF_METHOD, name=text(declaration))
         if declaration.parent != function.child_by_field_name("parameters"):
-            raise UnsafeError("It is a named result.")
+            raise UnsafeError(ReasonCode.RESULT_IS_NAMED)
         own = declaration.children_by_field_name("name")
         if len(own) != 1:
-            raise UnsafeError("Several parameters share its type.")
+            raise UnsafeError(ReasonCode.PARAMETERS_SHARE_TYPE, code=text(declaration))
         self._check_function(declared)
         self._type(file, its_type)
         position = names.index(own[0])
@@ -98,11 +99,11 @@ class PointerSlices:
     def _check_function(self, declared: FunctionDeclaration) -> None:
         name = declared.plain_name
         if declared.exported or declared.node.type != "function_declaration":
-            raise UnsafeError(f"`{name}` can be called from elsewhere.")
+            raise UnsafeError(ReasonCode.USABLE_FROM_ELSEWHERE, name=name)
         if declared.node.child_by_field_name("type_parameters") is not None:
-            raise UnsafeError(f"`{name}` is generic.")
+            raise UnsafeError(ReasonCode.IS_GENERIC, name=name)
         if self.code.is_mentioned_elsewhere(name):
-            raise UnsafeError(f"Files that this build leaves out mention `{name}`.")
+            raise UnsafeError(ReasonCode.MENTIONED_BY_OTHER_BUILDS, name=name)
 
     def _calls(self, declared: FunctionDeclaration) -> list[tuple[GoFile, Node]]:
         calls = []
@@ -111,15 +112,15 @@ class PointerSlices:
             if reference.type == "identifier" and definition(reference) is not None:
                 continue
             if call is None or call.type != "call_expression":
-                raise UnsafeError(f"`{declared.plain_name}` is used as a value.")
+                raise UnsafeError(ReasonCode.USED_AS_VALUE, name=declared.plain_name)
             if call.child_by_field_name("function") != reference:
-                raise UnsafeError(f"`{declared.plain_name}` is used as a value.")
+                raise UnsafeError(ReasonCode.USED_AS_VALUE, name=declared.plain_name)
             calls.append((file, call))
         return calls
 
     def _type(self, file: GoFile, node: Node) -> None:
         if text(node) != f"[]*{self._element}":
-            raise UnsafeError(f"`{text(node)}` is another type.")
+            raise UnsafeError(ReasonCode.ANOTHER_TYPE, type=text(node))
         star = node.start_byte + 2
         self._edit(file, star, star + 1)
 
@@ -134,23 +135,23 @@ class PointerSlices:
             case "identifier":
                 declared = definition(node)
                 if declared is None:
-                    raise UnsafeError(f"`{text(node)}` belongs to the whole package.")
+                    raise UnsafeError(ReasonCode.IS_PACKAGE_VARIABLE, name=text(node))
                 self.follow_variable(file, declared)
             case "composite_literal":
                 self._literal(file, node)
             case "call_expression":
                 self._call(file, node)
             case _:
-                raise UnsafeError(f"`{text(node)}` is no plain slice.")
+                raise UnsafeError(ReasonCode.NOT_PLAIN, expression=text(node))
 
     def _literal(self, file: GoFile, node: Node) -> None:
         its_type, body = (node.child_by_field_name(part) for part in ("type", "body"))
         if its_type is None or body is None:
-            raise UnsafeError("A literal without a type.")
+            raise UnsafeError(ReasonCode.NOT_PLAIN, expression=text(node))
         self._type(file, its_type)
         for element in body.named_children:
             if element.type != "literal_element":
-                raise UnsafeError(f"`{text(element)}` is no plain element.")
+                raise UnsafeError(ReasonCode.NOT_PLAIN, expression=text(element))
             if element.named_children[0].type != "literal_value":
                 self._new_element(file, element.named_children[0])
 
@@ -166,7 +167,7 @@ class PointerSlices:
             declared = self.code.syntax.functions.get(called)
             function = call.child_by_field_name("function")
             if declared is None or function is None or definition(function) is not None:
-                raise UnsafeError(f"`{text(call)}` is not known to give such a slice.")
+                raise UnsafeError(ReasonCode.NOT_KNOWN_TO_GIVE_SLICE, call=text(call))
             self._function(declared, 0)
 
     def _new_element(self, file: GoFile, node: Node) -> None:
@@ -177,7 +178,7 @@ class PointerSlices:
             if named and operand.type == "composite_literal" and text(node).startswith("&"):
                 self._edit(file, node.start_byte, operand.start_byte)
                 return
-        raise UnsafeError(f"`{text(node)}` is a pointer that somebody else may have.")
+        raise UnsafeError(ReasonCode.POINTER_IS_SHARED, expression=text(node))
 
     def _function(self, declared: FunctionDeclaration, position: int) -> None:
         """A function that returns such a slice."""
@@ -190,16 +191,16 @@ class PointerSlices:
         if result is not None and result.type == "parameter_list":
             types = [each.child_by_field_name("type") for each in result.named_children]
             if declared.results:
-                raise UnsafeError("Its results have names.")
+                raise UnsafeError(ReasonCode.RESULT_IS_NAMED)
         its_type = types[position] if position < len(types) else None
         if its_type is None:
-            raise UnsafeError(f"`{declared.plain_name}` returns something else.")
+            raise UnsafeError(ReasonCode.RETURNS_SOMETHING_ELSE, name=declared.plain_name)
         self._type(file, its_type)
         for node in walk(declared.node):
             if node.type == "return_statement" and function_around(node) == declared.node:
                 values = node.named_children[0].named_children if node.named_children else []
                 if len(values) != len(types):
-                    raise UnsafeError(f"`{text(node)}` gives several results at once.")
+                    raise UnsafeError(ReasonCode.SEVERAL_RESULTS, code=text(node))
                 self._source(file, values[position])
         for its_file, call in self._calls(declared):
             self.callers += 1
@@ -214,7 +215,7 @@ class PointerSlices:
             return
         left = statement.child_by_field_name("left") if statement is not None else None
         if statement is None or left is None or statement.child_by_field_name("right") != listed:
-            raise UnsafeError(f"`{text(call)}` hands its results on.")
+            raise UnsafeError(ReasonCode.RESULTS_HANDED_ON, call=text(call))
         self._target(file, left.named_children[position])
 
     def _target(self, file: GoFile, name: Node) -> None:
@@ -222,7 +223,7 @@ class PointerSlices:
             return
         declared = definition(name)
         if name.type != "identifier" or declared is None:
-            raise UnsafeError(f"`{text(name)}` keeps the slice.")
+            raise UnsafeError(ReasonCode.MAY_KEEP_SLICE, code=text(name))
         self.follow_variable(file, declared)
 
     def _assigned(self, file: GoFile, statement: Node, position: int) -> None:
@@ -230,7 +231,7 @@ class PointerSlices:
         left, right = (statement.child_by_field_name(side) for side in ("left", "right"))
         operator = statement.child_by_field_name("operator")
         if left is None or right is None or (operator is not None and text(operator) != "="):
-            raise UnsafeError("An assignment that is not plain.")
+            raise UnsafeError(ReasonCode.NOT_PLAIN, expression=text(statement))
         if left.named_child_count == right.named_child_count:
             self._source(file, right.named_children[position])
             return
@@ -238,7 +239,7 @@ class PointerSlices:
         declared = self.code.syntax.functions.get(callee_text(call))
         function = call.child_by_field_name("function")
         if declared is None or function is None or definition(function) is not None:
-            raise UnsafeError(f"`{text(call)}` is not known to give such a slice.")
+            raise UnsafeError(ReasonCode.NOT_KNOWN_TO_GIVE_SLICE, call=text(call))
         self._function(declared, position)
 
     def _use(self, file: GoFile, use: Node) -> None:
@@ -253,20 +254,20 @@ class PointerSlices:
                 self._argument(file, parent, use)
             case "binary_expression" if parent is not None:
                 if not any(side.type == "nil" for side in parent.named_children):
-                    raise UnsafeError(f"`{text(parent)}` compares it.")
+                    raise UnsafeError(ReasonCode.IS_COMPARED, expression=text(use))
             case "expression_list" if parent is not None:
                 self._listed(file, parent, use)
             case _:
-                raise UnsafeError(f"`{text(parent or use)}` keeps the slice.")
+                raise UnsafeError(ReasonCode.MAY_KEEP_SLICE, code=text(parent or use))
 
     def _range(self, clause: Node, use: Node) -> None:
         left = clause.child_by_field_name("left")
         if clause.child_by_field_name("right") != use:
-            raise UnsafeError("It is a loop's variable.")
+            raise UnsafeError(ReasonCode.IS_LOOP_VARIABLE, name=text(use))
         names = left.named_children if left is not None else []
         if len(names) == 2 and text(names[1]) != "_":
             if token(clause, ":=") is None:
-                raise UnsafeError(f"`{text(names[1])}` outlives the loop.")
+                raise UnsafeError(ReasonCode.OUTLIVES_STATEMENT, name=text(names[1]))
             check_only_read(self.code, names[1])
 
     def _element_use(self, element: Node) -> None:
@@ -283,7 +284,7 @@ class PointerSlices:
         called = callee_text(call) if call is not None and call.type == "call_expression" else ""
         position = arguments.named_children.index(use)
         if call is None or not called:
-            raise UnsafeError(f"`{text(arguments)}` may keep the slice.")
+            raise UnsafeError(ReasonCode.MAY_KEEP_SLICE, code=text(arguments))
         if called == "len":
             return
         if called == "append" and position == 0:
@@ -299,20 +300,20 @@ class PointerSlices:
         names = declared.node.child_by_field_name("parameters") if declared is not None else None
         parameters = list(parameter_names(names)) if names is not None else []
         if declared is None or position >= len(parameters):
-            raise UnsafeError(f"`{called}` may keep the slice.")
+            raise UnsafeError(ReasonCode.MAY_KEEP_SLICE, code=called)
         its_file = next(f for f in self.code.files.values() if declared in f.functions)
         self.follow_variable(its_file, parameters[position])
 
     def _listed(self, file: GoFile, listed: Node, use: Node) -> None:
         statement, position = listed.parent, listed.named_children.index(use)
         if statement is None:
-            raise UnsafeError("It stands nowhere.")
+            raise UnsafeError(ReasonCode.USES_UNKNOWN, name=text(use))
         if statement.type == "return_statement":
             function = function_around(use)
             name = function.child_by_field_name("name") if function is not None else None
             declared = self.code.syntax.functions.get(text(name)) if name is not None else None
             if declared is None or declared.node != function:
-                raise UnsafeError("A method or a closure returns it.")
+                raise UnsafeError(ReasonCode.RETURNED_BY_METHOD, name=text(use))
             self._function(declared, position)
         elif statement.child_by_field_name("left") == listed:
             self._assigned(file, statement, position)
@@ -322,9 +323,9 @@ class PointerSlices:
                 left.named_children if left else []
             )
             if position >= len(names):
-                raise UnsafeError(f"`{text(statement)}` keeps the slice.")
+                raise UnsafeError(ReasonCode.MAY_KEEP_SLICE, code=text(statement))
             if use.type == "identifier" and text(use) != text(names[position]):
-                raise UnsafeError(f"`{text(statement)}` leaves two slices that share elements.")
+                raise UnsafeError(ReasonCode.SLICES_SHARE_ELEMENTS, code=text(statement))
             self._target(file, names[position])
 
 
@@ -338,7 +339,7 @@ def _check_alone(call: Node, use: Node) -> None:
     around = call.parent.parent if call.parent is not None else None
     last = around is not None and around.type == "return_statement"
     if parameter or not (last or grows_itself(call, use)):
-        raise UnsafeError(f"`{text(call)}` may leave two slices that share their elements.")
+        raise UnsafeError(ReasonCode.SLICES_SHARE_ELEMENTS, code=text(call))
 
 
 def _is_operand(parent: Node, use: Node) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.candidate import UnsafeError
@@ -79,10 +80,10 @@ def returns_of(file: GoFile, result: PointerResult) -> tuple[Returned, ...]:
     """Every return of a function. Raises UnsafeError when one of them gives no fresh object."""
     body = result.declared.node.child_by_field_name("body")
     if body is None:
-        raise UnsafeError("The function has no body here.")
+        raise UnsafeError(ReasonCode.NO_BODY)
     named = result.declared.results
     if len(named) == result.slots and named[result.slot] in _names(body):
-        raise UnsafeError("The function uses its named result.")
+        raise UnsafeError(ReasonCode.RESULT_IS_NAMED)
     statements = [n for n in nodes_outside_literals(body) if n.type == "return_statement"]
     return tuple(_returned(file, result, statement) for statement in statements)
 
@@ -107,12 +108,12 @@ def _returned(file: GoFile, result: PointerResult, statement: Node) -> Returned:
     if not values or len(values) < result.slots:
         if values and _is_self(result, values[0]):
             return Returned(statement, values[0], (), "self")
-        raise UnsafeError("A return statement leaves open what it returns.")
+        raise UnsafeError(ReasonCode.RETURN_IS_BARE)
     value = values[result.slot]
     others = tuple(v for i, v in enumerate(values) if i != result.slot)
     form, variable = _form(result, value)
     if form not in {"nil", "self"} and any(_may_change(file, other) for other in others):
-        raise UnsafeError("A call beside the returned pointer could still change the object.")
+        raise UnsafeError(ReasonCode.CALL_BESIDE_RESULT)
     return Returned(statement, value, others, form, variable)
 
 
@@ -133,7 +134,7 @@ def _form(result: PointerResult, value: Node) -> tuple[str, Node | None]:
             return "pointer", variable
     if _is_self(result, value) and result.slots == 1:
         return "self", None
-    raise UnsafeError(f"`{text(value)}` need not be an object that this function made.")
+    raise UnsafeError(ReasonCode.NOT_MADE_HERE, expression=text(value))
 
 
 def is_fresh(node: Node, type_name: str) -> bool:
@@ -185,27 +186,27 @@ def check_ends(code: PackageCode, result: PointerResult, returns: tuple[Returned
     names = {text(r.variable) for r in returns if r.variable is not None}
     if names and (differing := {text(n) for n in identifiers(body)} & code.differing):
         # It might keep the pointer there, and nobody would see.
-        raise UnsafeError(f"What `{min(differing)}` does depends on the build.")
+        raise UnsafeError(ReasonCode.DEPENDS_ON_BUILD, name=min(differing))
     related = _related(body, names)
     if any(each.form == "nil" for each in returns):
         _check_results(body, result)
     for node in nodes_outside_literals(body):
         if node.type == "defer_statement":
             if recovers_by_name(code, node):
-                raise UnsafeError("A deferred call may recover, and then the result is nil.")
+                raise UnsafeError(ReasonCode.DEFER_MAY_RECOVER)
             _check_defer(node, names, related)
         elif node.type == "for_statement" and code.language >= (1, 23):
             _check_range(node, related)
     for literal in walk(body):
         if literal.type == "func_literal" and _names(literal) & names:
-            raise UnsafeError("A function literal uses the object.")
+            raise UnsafeError(ReasonCode.LITERAL_USES_OBJECT)
 
 
 def _check_results(body: Node, result: PointerResult) -> None:
     """A deferred call may take back the error that stands beside a nil."""
     for node in nodes_outside_literals(body):
         if node.type == "defer_statement" and _names(node) & set(result.declared.results):
-            raise UnsafeError("A deferred call may change what is returned beside a nil.")
+            raise UnsafeError(ReasonCode.DEFER_CHANGES_RESULT)
 
 
 def _check_defer(node: Node, names: set[str], related: set[str]) -> None:
@@ -219,7 +220,7 @@ def _check_defer(node: Node, names: set[str], related: set[str]) -> None:
     else:
         harmless = name in {"Close", "Done", "Stop"} and not _names(node) & related
     if not harmless:
-        raise UnsafeError("A deferred call may still change what is returned.")
+        raise UnsafeError(ReasonCode.DEFER_CHANGES_RESULT)
 
 
 def recovers_by_name(code: PackageCode, node: Node) -> bool:
@@ -251,7 +252,7 @@ def _check_range(node: Node, related: set[str]) -> None:
     over = clause.child_by_field_name("right") if clause is not None else None
     returns = any(n.type == "return_statement" for n in nodes_outside_literals(node))
     if over is not None and returns and _names(over) & related:
-        raise UnsafeError("The function returns from a loop over something that knows the object.")
+        raise UnsafeError(ReasonCode.RETURNS_FROM_LOOP)
 
 
 def _related(body: Node, names: set[str]) -> set[str]:

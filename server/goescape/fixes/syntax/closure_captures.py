@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from goescape.analysis.messages.reason import Reason, ReasonCode
 from goescape.analysis.model import Cause, Finding, SiteKind
 from goescape.analysis.syntax.nodes import ancestors
 from goescape.fixes.context.package_code import statement_of
@@ -72,19 +73,19 @@ def captures(code: PackageCode, file: GoFile) -> Iterator[ClosureCapture]:
             yield ClosureCapture(finding, variable, how, places)
 
 
-def objection(code: PackageCode, file: GoFile, capture: ClosureCapture) -> str:
-    """Why a copy made before the literals would not do; empty when it does."""
+def objection(code: PackageCode, file: GoFile, capture: ClosureCapture) -> Reason | None:
+    """Why a copy made before the literals would not do; None when it does."""
     variable = capture.variable
     clause = is_declared_in_clause(variable.declared)
     shared = code.language < (1, 22) or file_sets_version(file)
     if clause == "for_clause" or (clause and shared):
-        return f"The loop assigns `{variable.name}` after the function literal is made."
+        return Reason.of(ReasonCode.ASSIGNED_AFTER_LITERAL, name=variable.name)
     if not clause and _is_declared_oddly(variable):
-        return f"`{variable.name}` is declared by a type switch."
+        return Reason.of(ReasonCode.DECLARED_BY_TYPE_SWITCH, name=variable.name)
     for _, statement in capture.places:
         if not is_settled_before(variable, statement):
-            return f"`{variable.name}` may be assigned after the function literal is made."
-    return ""
+            return Reason.of(ReasonCode.ASSIGNED_AFTER_LITERAL, name=variable.name)
+    return None
 
 
 def is_before(earlier: Node, statement: Node) -> bool:
