@@ -118,9 +118,12 @@ class Candidate:
 class UnsafeError(Exception):
     """Why a rewrite that fits is no candidate."""
 
-    def __init__(self, code: ReasonCode | str, /, **arguments: Argument) -> None:
-        super().__init__(code)
-        self.reason = Reason.said(code) if isinstance(code, str) else Reason.of(code, **arguments)
+    def __init__(self, why: ReasonCode | Reason | str, /, **arguments: Argument) -> None:
+        super().__init__(why)
+        if isinstance(why, ReasonCode):
+            self.reason = Reason.of(why, **arguments)
+        else:
+            self.reason = _as_reason(why)
 
 
 def _as_reason(reason: Reason | UnsafeError | str) -> Reason:
