@@ -33,7 +33,7 @@ from bench.editors import Kind, Session
 from bench.figures import percentile
 from goescape.analysis.model import PackageReport
 from goescape.fixes.candidate import Candidate, Edit
-from goescape.fixes.catalogue import candidates
+from goescape.fixes.driver import candidates
 from goescape.toolchain.compile.direct_lane import DirectLane
 from goescape.toolchain.engine import Engine, EngineOptions
 from goescape.toolchain.proofs.fix_context import FixContext, fix_context_of, options_for_proofs

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import ast
-import importlib
-import pkgutil
 import re
 from pathlib import Path
 from string import Formatter
 
 import pytest
 
-from goescape import fixes
 from goescape.analysis.messages import explain
 from goescape.analysis.messages.catalogue import ENGLISH
 from goescape.analysis.messages.chinese import CHINESE
 from goescape.analysis.messages.languages import catalogue, language_of_environment
 from goescape.analysis.model import Cause, RankReason
 from goescape.analysis.sites import allocation
-from goescape.fixes.edits import formats
+from goescape.fixes.driver import all_rewrites
 
 NOTE = "note "
 FIX = "fix "
@@ -63,31 +60,23 @@ def test_every_note_is_translated_and_none_is_left_over() -> None:
 
 def words_of_fixes() -> set[str]:
     """The titles of all rewrites, and what they say to look at."""
-    found: set[object] = set()
-    for each in pkgutil.walk_packages(fixes.__path__, f"{fixes.__name__}."):
-        rewrite = importlib.import_module(each.name)
-        found.add(getattr(rewrite, "TITLE", None))
-        found.add(getattr(rewrite, "LOOK_AT", None))
-        for title in getattr(rewrite, "TITLES", {}).values():
-            found.add(title if isinstance(title, str) else title[-1])
-    conversions = {*formats.FUNCTIONS.values(), "Quote"}
-    for function in ("Sprint", "Sprintf"):
-        found.add(f"Use string concatenation instead of fmt.{function}")
-        found |= {f"Use strconv.{each} instead of fmt.{function}" for each in conversions}
-    return {each for each in found if isinstance(each, str)}
+    titles = {title for rewrite in all_rewrites() for title in rewrite.titles}
+    return titles | {rewrite.look_at for rewrite in all_rewrites() if rewrite.look_at is not None}
 
 
 def test_every_fix_is_translated_and_none_is_left_over() -> None:
     translated = {key.removeprefix(FIX) for key in CHINESE.templates if key.startswith(FIX)}
     assert translated == words_of_fixes()
     assert all(re.search(r"[\u4e00-\u9fff]", CHINESE.fix(each)) for each in translated)
+    assert all(fields(CHINESE.fix(each)) == fields(each) for each in translated)
+
+
+def fields(template: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
 
 
 @pytest.mark.parametrize("key", ENGLISH.templates)
 def test_a_sentence_is_filled_with_the_same(key: str) -> None:
-    def fields(template: str) -> set[str]:
-        return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
-
     assert fields(CHINESE.templates[key]) == fields(ENGLISH.templates[key])
 
 

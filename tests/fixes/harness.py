@@ -8,8 +8,8 @@ from attrs import frozen
 
 from goescape.analysis.messages.catalogue import ENGLISH
 from goescape.fixes.candidate import Candidate, Refusal
-from goescape.fixes.catalogue import candidates
 from goescape.fixes.context.package_code import PackageCode, PackageUsers
+from goescape.fixes.driver import candidates
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
 from goescape.toolchain.proofs.prover import Disproof, Proof, prove
 

@@ -34,7 +34,7 @@ from attrs import define, field, frozen
 from goescape.analysis.messages.catalogue import ENGLISH
 from goescape.analysis.model import PackageReport
 from goescape.fixes.candidate import Candidate, FixKind, Refusal
-from goescape.fixes.catalogue import candidates
+from goescape.fixes.driver import candidates
 from goescape.toolchain.engine import Engine, EngineOptions
 from goescape.toolchain.proofs.fix_context import fix_context_of, options_for_proofs
 from goescape.toolchain.proofs.prover import Disproof, Proof, Prover, prove_in_time

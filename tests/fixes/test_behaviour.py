@@ -17,9 +17,9 @@ import pytest
 from attrs import frozen
 
 from goescape.fixes.candidate import Candidate, FixKind
-from goescape.fixes.catalogue import candidates
 from goescape.fixes.combined import together
 from goescape.fixes.context.package_code import PackageCode, PackageUsers
+from goescape.fixes.driver import candidates
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
 from goescape.toolchain.proofs.prover import Disproof, Proof, Prover
 

@@ -8,7 +8,8 @@ import pytest
 
 from goescape.analysis.messages.catalogue import ENGLISH
 from goescape.fixes.candidate import Candidate, FixKind, Refusal
-from goescape.fixes.rewrites import return_value
+from goescape.fixes.driver import proposals_of
+from goescape.fixes.rewrites.return_value import REWRITE
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
 from goescape.toolchain.proofs.fix_context import FixContext, fix_context_of
 from goescape.toolchain.proofs.prover import Disproof, Proof, Prover
@@ -96,7 +97,7 @@ async def surveyed(root: Path, pattern: str, engine: Engine) -> FixContext:
 
 def proposed(around: FixContext) -> list[Candidate | Refusal]:
     code = around.code
-    return [e for file in code.files.values() for e in return_value.candidates(code, file)]
+    return [e for file in code.files.values() for e in proposals_of(REWRITE, code, file)]
 
 
 async def verdicts(root: Path, go: str) -> list[Proof | Disproof | Refusal]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from goescape.fixes.candidate import Candidate, Edit, apply_edits
-from goescape.fixes.catalogue import candidates
+from goescape.fixes.driver import candidates
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
 from goescape.toolchain.proofs.combined_proof import prove_combined
 from goescape.toolchain.proofs.fix_context import fix_context_of

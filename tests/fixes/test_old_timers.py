@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goescape.fixes.rewrites import reuse_timer
+from goescape.fixes.rewrites.reuse_timer import REWRITE
 from tests.fixes.trying import Workshop, snippets_of
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ func run(ch chan int) {
 
 
 async def test_the_timers_before_go_1_23_are_left_alone(tmp_path: Path, go_path: str) -> None:
-    workshop = Workshop(tmp_path, go_path, reuse_timer, "1.22")
+    workshop = Workshop(tmp_path, go_path, REWRITE, "1.22")
     tried = (await workshop.try_all(snippets_of(SNIPPET)))["a_loop"]
     assert tried.results == []
     assert tried.reasons == [

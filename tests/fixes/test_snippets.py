@@ -5,13 +5,14 @@ Every file of ``snippets/`` is for the rewrite of that name; its own words are i
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 
 import pytest
 
+from goescape.fixes.driver import all_rewrites
 from tests.fixes.trying import Workshop, snippets_of
 
+REWRITES = {rewrite.code.replace("-", "_"): rewrite for rewrite in all_rewrites()}
 SNIPPETS = {
     path.stem: path.read_bytes().decode()
     for path in sorted(Path(__file__).with_name("snippets").glob("*.txt"))
@@ -26,9 +27,13 @@ LANGUAGES = {
 }
 
 
+def test_each_rewrite_has_its_snippets() -> None:
+    assert SNIPPETS.keys() == REWRITES.keys()
+
+
 @pytest.mark.parametrize("name", SNIPPETS)
 async def test_each_is_offered_or_not(name: str, tmp_path: Path, go_path: str) -> None:
-    rewrite = importlib.import_module(f"goescape.fixes.rewrites.{name}")
+    rewrite = REWRITES[name]
     snippets = snippets_of(SNIPPETS[name])
     language = LANGUAGES.get(name, "1.22")
     workshop = Workshop(tmp_path, go_path, rewrite, language)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from goescape.analysis.messages.catalogue import ENGLISH
 from goescape.fixes.candidate import Refusal
-from goescape.fixes.catalogue import candidates
+from goescape.fixes.driver import candidates
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
 from goescape.toolchain.proofs.fix_context import fix_context_of
 from goescape.toolchain.proofs.prover import Disproof, Prover

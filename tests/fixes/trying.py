@@ -16,6 +16,7 @@ from goescape.analysis.messages.catalogue import ENGLISH
 from goescape.analysis.syntax.source import SourceText
 from goescape.fixes.candidate import Candidate, Refusal
 from goescape.fixes.context.package_code import PackageCode, PackageUsers
+from goescape.fixes.driver import proposals_of
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
 from goescape.toolchain.proofs.fix_context import FixContext
 from goescape.toolchain.proofs.prover import Disproof, Proof, Prover
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goescape.analysis.model import PackageReport
-    from goescape.fixes.catalogue import Rewrite
+    from goescape.fixes.rewrite import Rewrite
 
 
 @frozen
@@ -111,7 +112,7 @@ class Workshop:
         around = FixContext(code, str(self._root), f"./{name}")
         tried = Tried()
         for file in code.files.values():
-            for each in self._rewrite.candidates(code, file):
+            for each in proposals_of(self._rewrite, code, file):
                 if isinstance(each, Refusal):
                     tried.reasons.append(ENGLISH.reason(each.reason))
                     continue

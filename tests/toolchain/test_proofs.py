@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from goescape.analysis.messages.catalogue import ENGLISH
 from goescape.analysis.positions import Span
 from goescape.fixes.candidate import Candidate, Edit, FixKind, Promise, TypeClaim
-from goescape.fixes.catalogue import candidates
+from goescape.fixes.driver import candidates
 from goescape.toolchain.engine import Engine, EngineOptions
 from goescape.toolchain.go.vet import ANALYSES
 from goescape.toolchain.proofs import background_proofs

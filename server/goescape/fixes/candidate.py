@@ -86,7 +86,7 @@ class Candidate:
     kind: FixKind = FixKind.QUICK_FIX
     may_add: tuple[str, ...] = ()
     """Patterns of subjects that may appear as new findings, such as the array made beforehand."""
-    look_at: str = ""
+    look_at: str | None = None
     """For a ``REWRITE``: what the user must check, in one sentence."""
     callers: int = 0
     """How many calls were adapted."""
@@ -98,16 +98,19 @@ class Candidate:
     """Files that this build leaves out and that depend on the change: their types are checked."""
     minimum: tuple[int, int] = (1, 21)
     """The version of the Go language that the result needs."""
+    template: str | None = None
+    """The title with ``{names}`` for words, where it has any: translations are by that."""
+    words: tuple[tuple[str, str], ...] = ()
 
     @property
     def headline(self) -> str:
         """The title in the user's language."""
-        return current_catalogue().fix(self.title)
+        return current_catalogue().fix(self.template or self.title, **dict(self.words))
 
     @property
-    def caution(self) -> str:
-        """What the user must check, in the user's language; empty where there is nothing."""
-        return current_catalogue().fix(self.look_at) if self.look_at else ""
+    def caution(self) -> str | None:
+        """What the user must check, in the user's language."""
+        return current_catalogue().fix(self.look_at) if self.look_at is not None else None
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -141,11 +144,14 @@ class Refusal:
     at: Span
     reason: Reason = field(converter=_as_reason)
     """What stands in the way."""
+    template: str | None = None
+    """As in a candidate."""
+    words: tuple[tuple[str, str], ...] = ()
 
     @property
     def headline(self) -> str:
         """The title in the user's language."""
-        return current_catalogue().fix(self.title)
+        return current_catalogue().fix(self.template or self.title, **dict(self.words))
 
 
 def apply_edits(sources: Mapping[str, SourceText], edits: Iterable[Edit]) -> dict[str, bytes]:

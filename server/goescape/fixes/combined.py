@@ -67,6 +67,8 @@ def _whole(chosen: Sequence[Candidate], edits: tuple[Edit, ...]) -> Candidate:
         chosen[0],
         code=CODE,
         title=f"Apply {len(chosen)} fixes",
+        template=None,
+        words=(),
         edits=edits,
         promise=Promise.GONE if Promise.GONE in promises else next(iter(promises)),
         may_add=tuple(dict.fromkeys(each for c in chosen for each in c.may_add)),

@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from goescape.fixes.candidate import Candidate
-from goescape.fixes.catalogue import candidates
 from goescape.fixes.context.package_code import PackageCode, PackageUsers
+from goescape.fixes.driver import candidates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -64,9 +64,10 @@ class Catalogue:
         """What happens at run time: findings have it in English."""
         return self.templates.get(f"note {english}", english)
 
-    def fix(self, english: str) -> str:
+    def fix(self, english: str, **words: str) -> str:
         """What a rewrite does, or what to look at before it is done: fixes have it in English."""
-        return self.templates.get(f"fix {english}", english)
+        template = self.templates.get(f"fix {english}", english)
+        return template.format(**words) if words else template
 
 
 def _is_chinese(text: str) -> bool:

@@ -5,16 +5,6 @@ from __future__ import annotations
 from goescape.analysis.messages.catalogue import Catalogue
 from goescape.analysis.messages.chinese_reasons import CHINESE_REASONS
 
-_CONVERSIONS = ("Itoa", "FormatInt", "FormatUint", "FormatBool", "Quote")
-_INSTEAD_OF_FMT = {
-    f"fix Use {new} instead of fmt.{old}": f"用{said}代替 fmt.{old}"
-    for old in ("Sprint", "Sprintf")
-    for new, said in (
-        ("string concatenation", "字符串拼接"),
-        *((f"strconv.{name}", f" strconv.{name} ") for name in _CONVERSIONS),
-    )
-}
-
 CHINESE = Catalogue(
     name="zh-cn",
     reasons=CHINESE_REASONS,
@@ -308,6 +298,9 @@ CHINESE = Catalogue(
         "explain nothing": "{place}：这里没有任何值进入堆。",
         # What fixes do, and what to look at: fixes have it in English.
         "fix Append to a buffer passed by the caller": "追加到调用者传入的缓冲区",
+        "fix Use slices.{new} instead of sort.{old}": "用 slices.{new} 代替 sort.{old}",
+        "fix Use strconv.{new} instead of fmt.{old}": "用 strconv.{new} 代替 fmt.{old}",
+        "fix Use string concatenation instead of fmt.{old}": "用字符串拼接代替 fmt.{old}",
         "fix Take the array from a sync.Pool": "从 sync.Pool 获取数组",
         "fix Use an array variable (up to 128 KiB)": "使用数组变量（不超过 128 KiB）",
         "fix Use errors.AsType instead of errors.As": "用 errors.AsType 代替 errors.As",
@@ -324,8 +317,7 @@ CHINESE = Catalogue(
             "在每次迭代结束时执行被推迟的调用"
         ),
         "fix Fill a destination passed by the caller": "填充调用者传入的目标",
-        "fix Write the parts to the strings.Builder directly": "把各部分直接写入 strings.Builder",
-        "fix Write the parts to the bytes.Buffer directly": "把各部分直接写入 bytes.Buffer",
+        "fix Write the parts to the {type} directly": "把各部分直接写入 {type}",
         "fix Guard the logging call with a level check": "调用日志之前先检查级别",
         "fix Allocate the buffer once and reuse it in the loop": "只分配一次缓冲区，在循环中复用",
         "fix Create the closure once, before the loop": "在循环之前只创建一次闭包",
@@ -335,8 +327,7 @@ CHINESE = Catalogue(
         "fix Store values instead of pointers in the map": "在 map 中存储值而不是指针",
         "fix Preallocate the slice with make": "用 make 预先分配切片",
         "fix Range over the iterator method directly": "直接遍历迭代器方法",
-        "fix Keep the bufio.Reader and Reset it": "保留 bufio.Reader 并用 Reset 复用",
-        "fix Keep the bufio.Writer and Reset it": "保留 bufio.Writer 并用 Reset 复用",
+        "fix Keep the bufio.{type} and Reset it": "保留 bufio.{type} 并用 Reset 复用",
         "fix Return the value instead of a pointer": "返回值而不是指针",
         "fix Reuse one timer instead of time.After in the loop": (
             "在循环中复用一个定时器，代替 time.After"
@@ -393,7 +384,6 @@ CHINESE = Catalogue(
             "fix One receiver must never run this twice at the same time, nor be copied, "
             "and nothing that was read must be kept without a copy."
         ): "同一个接收者不能同时执行两次，也不能被复制；读到的内容要保留就必须复制。",
-        **_INSTEAD_OF_FMT,
         "compare gone": "消失",
         "compare new": "新增",
         "compare line": "第 {line} 行",

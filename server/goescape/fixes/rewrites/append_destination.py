@@ -6,14 +6,16 @@ there is no room it grows away from dst as any slice does, and is appended in th
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition
-from goescape.fixes.candidate import Candidate, Edit, FixKind, Promise, Refusal, UnsafeError
+from goescape.fixes.candidate import Edit, FixKind, UnsafeError
 from goescape.fixes.context.package_code import insert, replace
 from goescape.fixes.flow.calls import FunctionCall, calls_of
 from goescape.fixes.flow.results import may_recover, nodes_outside_literals, operands
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.rewrites.array_variable import made_slice
 from goescape.fixes.syntax.imports import import_paths
 from goescape.fixes.syntax.local_variables import (
@@ -32,19 +34,11 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from goescape.analysis.model import Finding
     from goescape.analysis.syntax.go_file import FunctionDeclaration, GoFile
     from goescape.fixes.context.package_code import PackageCode
 
-CODE = "append-destination"
-TITLE = "Append to a buffer passed by the caller"
-LOOK_AT = (
-    "The function writes behind the end of the caller's buffer: "
-    "no other slice, and no argument, may use that space."
-)
 
-
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """``b := make([]T, 0, n)`` that is returned to callers who append it to a slice of theirs."""
     if redeclares(code, "append", "make", "len", *BASIC):
         return
@@ -56,27 +50,7 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
         single, declared = single_declaration(parts[1]), file.function_at(found[1].start_byte)
         if single is None or declared is None or not _is_returned(declared, single[0], parts[2]):
             continue
-        try:
-            edits, callers = _rewrite(code, file, declared, single[0], found[1])
-        except UnsafeError as unsafe:
-            yield Refusal(CODE, TITLE, finding.span, unsafe.reason)
-            continue
-        yield _proposed(finding, edits, callers)
-
-
-def _proposed(finding: Finding, edits: tuple[Edit, ...], callers: int) -> Candidate:
-    return Candidate(
-        CODE,
-        TITLE,
-        finding.span,
-        edits,
-        Promise.GONE,
-        finding,
-        kind=FixKind.REWRITE,
-        may_add=(r"append", r"append\(.*\)"),
-        look_at=LOOK_AT,
-        callers=callers,
-    )
+        yield Match((finding,), partial(_change, code, file, declared, single[0], found[1]))
 
 
 def _is_returned(declared: FunctionDeclaration, variable: Node, its_type: Node) -> bool:
@@ -92,9 +66,9 @@ def _is_returned(declared: FunctionDeclaration, variable: Node, its_type: Node) 
     )
 
 
-def _rewrite(
+def _change(
     code: PackageCode, file: GoFile, declared: FunctionDeclaration, variable: Node, made: Node
-) -> tuple[tuple[Edit, ...], int]:
+) -> Change:
     name = fresh_name(made, ("dst", "buf", "to"))
     parameters = declared.node.child_by_field_name("parameters")
     result = declared.node.child_by_field_name("result")
@@ -121,7 +95,7 @@ def _rewrite(
         raise UnsafeError("Nothing calls the function.")
     for call in calls:
         edits += _call_edits(code, call)
-    return tuple(sorted(edits)), len(calls)
+    return Change(tuple(sorted(edits)), may_add=(r"append", r"append\(.*\)"), callers=len(calls))
 
 
 def _check_body(code: PackageCode, declared: FunctionDeclaration) -> None:
@@ -223,4 +197,16 @@ _APPENDING = frozenset(
         *("strconv.AppendFloat", "unicode/utf8.AppendRune", "encoding/binary.AppendUvarint"),
         *("encoding/binary.AppendVarint",),
     }
+)
+
+
+REWRITE = Rewrite(
+    code="append-destination",
+    title="Append to a buffer passed by the caller",
+    find=_find,
+    kind=FixKind.REWRITE,
+    look_at=(
+        "The function writes behind the end of the caller's buffer: "
+        "no other slice, and no argument, may use that space."
+    ),
 )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.model import Cause
 from goescape.analysis.model import SiteKind as FindingKind
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text
-from goescape.fixes.candidate import Candidate, FixKind, Promise, Refusal
+from goescape.fixes.candidate import FixKind, UnsafeError
 from goescape.fixes.context.package_code import indentation, line_end, replace
 from goescape.fixes.edits.package_declarations import declared_after_imports, means_the_same_outside
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.imports import import_edits
 from goescape.fixes.syntax.local_variables import (
     declaration_around,
@@ -30,14 +32,8 @@ if TYPE_CHECKING:
     from goescape.analysis.syntax.go_file import GoFile
     from goescape.fixes.context.package_code import PackageCode
 
-CODE = "array-pool"
-TITLE = "Take the array from a sync.Pool"
-LOOK_AT = (
-    "The pool keeps the array, and what its elements point to, until the garbage collector runs."
-)
 
-
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """``var x [N]T`` that is only indexed, outside of loops and closures."""
     if redeclares(code, "any", "new", "len", "cap"):
         return
@@ -46,36 +42,29 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
             continue
         found = code.node_of(finding)
         parts = _declaration(code, found[1]) if found is not None else None
-        if parts is None:
-            continue
-        statement, variable, its_type = parts
-        name, array = text(variable), text(its_type)
-        pool = f"{name}Pool"
-        imports = import_edits(file, ["sync"])
-        made = f"var {pool} = sync.Pool{{New: func() any {{ return new({array}) }}}}"
-        declared = declared_after_imports(file, made)
-        free = code.is_free_in_package(pool) and is_visible(statement, "sync")
-        if imports is None or declared is None or not free:
-            reason = f"`{pool}` or `sync` means something else here."
-            yield Refusal(CODE, TITLE, file.span(statement), reason)
-            continue
-        lines = [
-            f"{name} := {pool}.Get().(*{array})",
-            f"defer {pool}.Put({name})",
-            f"*{name} = {array}{{}}",
-        ]
-        new = (line_end(file) + indentation(file, statement)).join(lines)
-        yield Candidate(
-            CODE,
-            TITLE,
-            file.span(statement),
-            (*imports, declared, replace(file, statement, new)),
-            Promise.GONE,
-            finding,
-            kind=FixKind.REWRITE,
-            look_at=LOOK_AT,
-            may_add=(r"new\(\[.*",),
-        )
+        if parts is not None:
+            change = partial(_change, code, file, *parts)
+            yield Match((finding,), change, file.span(parts[0]))
+
+
+def _change(
+    code: PackageCode, file: GoFile, statement: Node, variable: Node, its_type: Node
+) -> Change:
+    name, array = text(variable), text(its_type)
+    pool = f"{name}Pool"
+    imports = import_edits(file, ["sync"])
+    made = f"var {pool} = sync.Pool{{New: func() any {{ return new({array}) }}}}"
+    declared = declared_after_imports(file, made)
+    free = code.is_free_in_package(pool) and is_visible(statement, "sync")
+    if imports is None or declared is None or not free:
+        raise UnsafeError(f"`{pool}` or `sync` means something else here.")
+    lines = [
+        f"{name} := {pool}.Get().(*{array})",
+        f"defer {pool}.Put({name})",
+        f"*{name} = {array}{{}}",
+    ]
+    new = (line_end(file) + indentation(file, statement)).join(lines)
+    return Change((*imports, declared, replace(file, statement, new)), may_add=(r"new\(\[.*",))
 
 
 def _declaration(code: PackageCode, variable: Node) -> tuple[Node, Node, Node] | None:
@@ -125,3 +114,15 @@ def _is_indexed(use: Node, function: Node) -> bool:
     if around.type in {"index_expression", "call_expression"}:
         return around.child_by_field_name("index") == parent
     return not text(around).startswith("&")
+
+
+REWRITE = Rewrite(
+    code="array-pool",
+    title="Take the array from a sync.Pool",
+    find=_find,
+    kind=FixKind.REWRITE,
+    look_at=(
+        "The pool keeps the array, and what its elements point to, "
+        "until the garbage collector runs."
+    ),
+)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.model import Cause
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
-from goescape.fixes.candidate import Candidate, Promise, Refusal
+from goescape.fixes.candidate import Edit, UnsafeError
 from goescape.fixes.context.package_code import FUNCTIONS, indentation, insert, line_end, replace
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.local_variables import (
     arguments_of,
     declaration_around,
@@ -27,8 +29,6 @@ if TYPE_CHECKING:
     from goescape.analysis.syntax.go_file import GoFile
     from goescape.fixes.context.package_code import PackageCode
 
-CODE = "array-variable"
-TITLE = "Use an array variable (up to 128 KiB)"
 _LIMIT = 128 * 1024
 _SIZES = {
     **dict.fromkeys(("bool", "byte", "int8", "uint8"), 1),
@@ -39,7 +39,7 @@ _SIZES = {
 }
 
 
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """``x := make([]T, N)`` whose size alone sends it to the heap.
 
     A stack that grows by so much must not be one of many: no recursion, no goroutine of its own.
@@ -55,26 +55,28 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
             continue
         call, statement, its_type, sizes = parts
         store = fresh_name(call, ("store", "backing", "space", "memory"))
-        element, length = its_type.child_by_field_name("element"), text(sizes[-1])
+        element = its_type.child_by_field_name("element")
         if len(sizes) == 2 and text(sizes[0]) != "0":
             continue
         if not store or element is None or not _fits(code, finding.subject, text(element)):
             continue
-        if reason := grows_many_stacks(code, call):
-            yield Refusal(CODE, TITLE, file.span(call), reason)
-            continue
-        first = f"var {store} [{length}]{text(element)}{line_end(file)}{indentation(file, call)}"
-        yield Candidate(
-            CODE,
-            TITLE,
-            file.span(call),
-            (
-                insert(file, statement.start_byte, first),
-                replace(file, call, f"{store}[:{'' if len(sizes) == 1 else '0'}]"),
+        array = f"[{text(sizes[-1])}]{text(element)}"
+        empty = "" if len(sizes) == 1 else "0"
+        edits = (
+            insert(
+                file,
+                statement.start_byte,
+                f"var {store} {array}{line_end(file)}{indentation(file, call)}",
             ),
-            Promise.GONE,
-            finding,
+            replace(file, call, f"{store}[:{empty}]"),
         )
+        yield Match((finding,), partial(_change, code, call, edits), file.span(call))
+
+
+def _change(code: PackageCode, call: Node, edits: tuple[Edit, ...]) -> Change:
+    if reason := grows_many_stacks(code, call):
+        raise UnsafeError(reason)
+    return Change(edits)
 
 
 def _fits(code: PackageCode, subject: str, element: str) -> bool:
@@ -151,3 +153,10 @@ def _reachable(code: PackageCode, names: set[str]) -> set[str]:
             pending.extend(called - reached)
             reached |= called
     return reached
+
+
+REWRITE = Rewrite(
+    code="array-variable",
+    title="Use an array variable (up to 128 KiB)",
+    find=_find,
+)

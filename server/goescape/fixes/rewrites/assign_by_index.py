@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import text, token, walk
-from goescape.fixes.candidate import Candidate, Edit, Promise, Refusal, TypeClaim
+from goescape.fixes.candidate import Edit, TypeClaim, UnsafeError
 from goescape.fixes.context.package_code import identifiers, insert, replace
 from goescape.fixes.flow.append_loops import growths, is_on_the_heap, made_beforehand, objection
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.local_variables import is_assigned, redeclares, type_of, underlying
 
 if TYPE_CHECKING:
@@ -19,11 +21,8 @@ if TYPE_CHECKING:
     from goescape.fixes.context.package_code import PackageCode
     from goescape.fixes.flow.append_loops import AppendLoop
 
-CODE = "assign-by-index"
-TITLE = "Allocate the exact length and assign by index"
 
-
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """A range over what the source shows to be a slice or an array, that nothing leaves early."""
     if redeclares(code, "append", "make", "len"):
         return
@@ -31,31 +30,29 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
         written = type_of(code, growth.ranged)
         if written is None or not is_exact(code, growth) or not is_on_the_heap(code, file, growth):
             continue
-        if reason := objection(code, file, growth):
-            yield Refusal(CODE, TITLE, file.span(growth.call), reason)
-            continue
-        index = _index(code, file, growth)
-        if index is None:
-            continue
-        name, header = index
         at = file.span(growth.call)
-        target = next((f for f in code.findings if f.escapes and f.span == at), None)
-        path, ranged = file.source.path, growth.ranged
-        assigned = f"{text(growth.variable)}[{name}] = {text(growth.element)}"
-        yield Candidate(
-            CODE,
-            TITLE,
-            at,
-            (
-                *made_beforehand(file, growth, f"len({text(ranged)})"),
-                *header,
-                replace(file, growth.append, assigned),
-            ),
-            Promise.UNSEEN if target is None else Promise.GONE,
-            target,
-            may_add=(r"make\(.*\)",),
-            claims=(TypeClaim(path, ranged.start_byte, ranged.end_byte, text(written)),),
-        )
+        targets = [finding for finding in code.findings if finding.escapes and finding.span == at]
+        yield Match(tuple(targets[:1]), partial(_change, code, file, growth, text(written)), at)
+
+
+def _change(code: PackageCode, file: GoFile, growth: AppendLoop, written: str) -> Change | None:
+    if reason := objection(code, file, growth):
+        raise UnsafeError(reason)
+    index = _index(code, file, growth)
+    if index is None:
+        return None
+    name, header = index
+    path, ranged = file.source.path, growth.ranged
+    assigned = f"{text(growth.variable)}[{name}] = {text(growth.element)}"
+    return Change(
+        (
+            *made_beforehand(file, growth, f"len({text(ranged)})"),
+            *header,
+            replace(file, growth.append, assigned),
+        ),
+        may_add=(r"make\(.*\)",),
+        claims=(TypeClaim(path, ranged.start_byte, ranged.end_byte, written),),
+    )
 
 
 def is_exact(code: PackageCode, growth: AppendLoop) -> bool:
@@ -110,4 +107,11 @@ _LEAVING = frozenset(
         *("continue_statement", "break_statement", "return_statement", "goto_statement"),
         *("func_literal", "labeled_statement", "select_statement"),
     }
+)
+
+
+REWRITE = Rewrite(
+    code="assign-by-index",
+    title="Allocate the exact length and assign by index",
+    find=_find,
 )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text
-from goescape.fixes.candidate import Candidate, FixKind, Promise, Refusal
+from goescape.fixes.candidate import FixKind, UnsafeError
 from goescape.fixes.context.package_code import indentation, line_end, replace
 from goescape.fixes.edits.package_declarations import declared_after_imports, means_the_same_outside
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.rewrites.array_variable import made_slice
 from goescape.fixes.syntax.imports import import_edits
 from goescape.fixes.syntax.local_variables import (
@@ -28,17 +30,11 @@ if TYPE_CHECKING:
     from goescape.analysis.syntax.go_file import GoFile
     from goescape.fixes.context.package_code import PackageCode
 
-CODE = "buffer-pool"
-TITLE = "Take the buffer from a sync.Pool"
-LOOK_AT = (
-    "Whoever reads into the buffer or writes it must not keep it, "
-    "and it still holds what was read the last time."
-)
 _SMALLEST = 1024
 """Below this many bytes a pool costs as much as the allocation."""
 
 
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """``buf := make([]byte, N)`` that is only read into and written from, outside of loops."""
     if redeclares(code, "any", "make", "byte", "len"):
         return
@@ -51,37 +47,29 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
         single = single_declaration(statement)
         if single is None or not _is_lent(code, single[0], statement):
             continue
-        if not means_the_same_outside(code, parts[3][0]) or not _is_large(parts[3][0]):
-            continue
-        name = text(single[0])
-        pool, pointer = f"{name}Pool", fresh_name(call, ("bp", "pointer", f"{name}Pointer"))
-        imports = import_edits(file, ["sync"])
-        lines = (
-            f"var {pool} = sync.Pool{{New: func() any {{\n\tb := {text(call)}\n\treturn &b\n}}}}"
-        )
-        declared = declared_after_imports(file, lines)
-        free = code.is_free_in_package(pool) and is_visible(call, "sync") and pointer
-        if imports is None or declared is None or not free:
-            reason = f"`{pool}` or `sync` means something else here."
-            yield Refusal(CODE, TITLE, file.span(call), reason)
-            continue
-        taken = [
-            f"{pointer} := {pool}.Get().(*[]byte)",
-            f"defer {pool}.Put({pointer})",
-            f"{name} := *{pointer}",
-        ]
-        new = (line_end(file) + indentation(file, statement)).join(taken)
-        yield Candidate(
-            CODE,
-            TITLE,
-            file.span(call),
-            (*imports, declared, replace(file, statement, new)),
-            Promise.GONE,
-            finding,
-            kind=FixKind.REWRITE,
-            look_at=LOOK_AT,
-            may_add=(r"make\(\[\]byte, .*\)", r"b"),
-        )
+        if means_the_same_outside(code, parts[3][0]) and _is_large(parts[3][0]):
+            change = partial(_change, code, file, text(single[0]), call, statement)
+            yield Match((finding,), change, file.span(call))
+
+
+def _change(code: PackageCode, file: GoFile, name: str, call: Node, statement: Node) -> Change:
+    pool, pointer = f"{name}Pool", fresh_name(call, ("bp", "pointer", f"{name}Pointer"))
+    imports = import_edits(file, ["sync"])
+    made = f"var {pool} = sync.Pool{{New: func() any {{\n\tb := {text(call)}\n\treturn &b\n}}}}"
+    declared = declared_after_imports(file, made)
+    free = code.is_free_in_package(pool) and is_visible(call, "sync") and pointer
+    if imports is None or declared is None or not free:
+        raise UnsafeError(f"`{pool}` or `sync` means something else here.")
+    taken = [
+        f"{pointer} := {pool}.Get().(*[]byte)",
+        f"defer {pool}.Put({pointer})",
+        f"{name} := *{pointer}",
+    ]
+    new = (line_end(file) + indentation(file, statement)).join(taken)
+    return Change(
+        (*imports, declared, replace(file, statement, new)),
+        may_add=(r"make\(\[\]byte, .*\)", r"b"),
+    )
 
 
 def _is_large(size: Node) -> bool:
@@ -136,3 +124,15 @@ def _is_handed_over(use: Node) -> bool:
     if method == "Write":
         return argument.type == "slice_expression"
     return method in {"Read", "ReadFull", "ReadAtLeast"} or callee_text(call) == "len"
+
+
+REWRITE = Rewrite(
+    code="buffer-pool",
+    title="Take the buffer from a sync.Pool",
+    find=_find,
+    kind=FixKind.REWRITE,
+    look_at=(
+        "Whoever reads into the buffer or writes it must not keep it, "
+        "and it still holds what was read the last time."
+    ),
+)

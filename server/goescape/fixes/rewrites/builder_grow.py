@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import callee_text, text, token, walk
 from goescape.analysis.syntax.scopes import definition
-from goescape.fixes.candidate import Candidate, FixKind, Promise
+from goescape.fixes.candidate import FixKind
 from goescape.fixes.context.package_code import indentation, insert, line_end
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.local_variables import (
     arguments_of,
     declaration_around,
@@ -29,15 +31,10 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from goescape.analysis.syntax.go_file import GoFile
-    from goescape.fixes.candidate import Refusal
     from goescape.fixes.context.package_code import PackageCode
 
-CODE = "builder-grow"
-TITLE = "Call Grow before the loop"
-LOOK_AT = "The strings are walked twice: it pays where the result is long."
 
-
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """A new builder, directly before a loop that only writes its elements and constants."""
     if redeclares(code, "len", "string"):
         return
@@ -46,35 +43,33 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
         if loop is None or loop.type != "for_statement" or has_comment(node):
             continue
         builder = _builder(file, node)
-        if builder is None:
-            continue
-        header = _header(code, loop)
-        body = loop.child_by_field_name("body")
-        written = _written(body, builder, header[1]) if header is not None and body else None
-        if header is None or written is None:
-            continue
-        total = fresh_name(node, ("n", "size", "total"))
-        if not total:
-            continue
-        ranged, name = header
-        lines = [
-            f"{total} := 0",
-            f"for _, {text(name)} := range {text(ranged)} {{",
-            f"\t{total} += {written}",
-            "}",
-            f"{text(builder)}.Grow({total})",
-        ]
-        end = line_end(file) + indentation(file, node)
-        yield Candidate(
-            CODE,
-            TITLE,
-            file.span(builder),
-            (insert(file, loop.start_byte, "".join(line + end for line in lines)),),
-            Promise.UNSEEN,
-            kind=FixKind.REWRITE,
-            look_at=LOOK_AT,
-            may_add=(r'".*"', r"make\(\[\]byte, .*\)", r"bytealg\..*"),
-        )
+        if builder is not None:
+            change = partial(_change, code, file, builder, node, loop)
+            yield Match((), change, file.span(builder))
+
+
+def _change(
+    code: PackageCode, file: GoFile, builder: Node, declaration: Node, loop: Node
+) -> Change | None:
+    header = _header(code, loop)
+    body = loop.child_by_field_name("body")
+    written = _written(body, builder, header[1]) if header is not None and body else None
+    total = fresh_name(declaration, ("n", "size", "total"))
+    if header is None or written is None or not total:
+        return None
+    ranged, name = header
+    lines = [
+        f"{total} := 0",
+        f"for _, {text(name)} := range {text(ranged)} {{",
+        f"\t{total} += {written}",
+        "}",
+        f"{text(builder)}.Grow({total})",
+    ]
+    end = line_end(file) + indentation(file, declaration)
+    return Change(
+        (insert(file, loop.start_byte, "".join(line + end for line in lines)),),
+        may_add=(r'".*"', r"make\(\[\]byte, .*\)", r"bytealg\..*"),
+    )
 
 
 def _builder(file: GoFile, statement: Node) -> Node | None:
@@ -131,3 +126,12 @@ def _written(body: Node, builder: Node, name: Node) -> str | None:
     if not lengths:
         return None
     return " + ".join([*lengths, *([str(constant)] if constant else [])])
+
+
+REWRITE = Rewrite(
+    code="builder-grow",
+    title="Call Grow before the loop",
+    find=_find,
+    kind=FixKind.REWRITE,
+    look_at="The strings are walked twice: it pays where the result is long.",
+)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import text
-from goescape.fixes.candidate import Candidate, Promise, Refusal
+from goescape.fixes.candidate import Edit, UnsafeError
 from goescape.fixes.context.package_code import insert, replace
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.closure_captures import ClosureCapture, captures, is_before, objection
 from goescape.fixes.syntax.local_variables import fresh_name, type_of, underlying
 from goescape.fixes.syntax.variable_uses import line_before
@@ -17,35 +19,27 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from goescape.analysis.syntax.go_file import GoFile
-    from goescape.fixes.candidate import Edit
     from goescape.fixes.context.package_code import PackageCode
 
-CODE = "capture-field"
-TITLE = "Capture only the field that the closure uses"
 
-
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Structs over 128 bytes of which each escaping closure only reads one direct field.
 
     A field that is promoted through a pointer, or reached through one, may change meanwhile.
     """
     for capture in captures(code, file):
         field = _only_field(capture)
-        if not field or not _is_direct_field(code, capture, field):
-            continue
-        if reason := objection(code, file, capture):
-            yield Refusal(CODE, TITLE, capture.finding.span, reason)
-        elif edits := _edits(file, capture, field):
-            names = sorted({edit.text for edit in edits if edit.start < edit.end})
-            yield Candidate(
-                CODE,
-                TITLE,
-                capture.finding.span,
-                tuple(edits),
-                Promise.GONE,
-                capture.finding,
-                may_add=tuple(rf".+\b{name}\b.*|.*\b{name}\b.+" for name in names),
-            )
+        if field and _is_direct_field(code, capture, field):
+            yield Match((capture.finding,), partial(_change, code, file, capture, field))
+
+
+def _change(code: PackageCode, file: GoFile, capture: ClosureCapture, field: str) -> Change | None:
+    if reason := objection(code, file, capture):
+        raise UnsafeError(reason)
+    edits = _edits(file, capture, field)
+    names = sorted({edit.text for edit in edits if edit.start < edit.end})
+    may_add = tuple(rf".+\b{name}\b.*|.*\b{name}\b.+" for name in names)
+    return Change(tuple(edits), may_add=may_add) if edits else None
 
 
 def _only_field(capture: ClosureCapture) -> str:
@@ -94,3 +88,10 @@ def _replaced(file: GoFile, uses: tuple[Node, ...], name: str) -> Iterator[Edit]
     for use in uses:
         if use.parent is not None:
             yield replace(file, use.parent, name)
+
+
+REWRITE = Rewrite(
+    code="capture-field",
+    title="Capture only the field that the closure uses",
+    find=_find,
+)

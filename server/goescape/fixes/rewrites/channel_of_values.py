@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import text, walk
 from goescape.analysis.syntax.scopes import definition
-from goescape.fixes.candidate import Candidate, Promise, Refusal, UnsafeError
 from goescape.fixes.checks.copyable import check_copyable
 from goescape.fixes.edits.pointees import check_no_unsafe
 from goescape.fixes.flow.pointer_channels import PointerChannels, pointed_to
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.local_variables import declaration_around, redeclares
 
 if TYPE_CHECKING:
@@ -21,11 +21,8 @@ if TYPE_CHECKING:
     from goescape.analysis.syntax.go_file import GoFile
     from goescape.fixes.context.package_code import PackageCode
 
-CODE = "channel-of-values"
-TITLE = "Send values instead of pointers"
 
-
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """``ch <- &s`` where every channel of these pointers in the package may carry values."""
     if redeclares(code, "make", "close", "len", "cap", "nil"):
         return
@@ -33,18 +30,15 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
     for finding in code.allocations(file):
         found = code.node_of(finding)
         element = _sent(found[1]) if found is not None else ""
-        if not element or element in seen:
-            continue
-        seen.add(element)
-        try:
-            check_no_unsafe(file)
-            check_copyable(code, file, element)
-            edits = PointerChannels(code, element).all_edits()
-        except UnsafeError as problem:
-            yield Refusal(CODE, TITLE, finding.span, problem.reason)
-            continue
-        may_add = (r"make\(chan .*\)",)
-        yield Candidate(CODE, TITLE, finding.span, edits, Promise.GONE, finding, may_add=may_add)
+        if element and element not in seen:
+            seen.add(element)
+            yield Match((finding,), partial(_change, code, file, element))
+
+
+def _change(code: PackageCode, file: GoFile, element: str) -> Change:
+    check_no_unsafe(file)
+    check_copyable(code, file, element)
+    return Change(PointerChannels(code, element).all_edits(), may_add=(r"make\(chan .*\)",))
 
 
 def _sent(node: Node) -> str:
@@ -64,3 +58,10 @@ def _sent(node: Node) -> str:
 @lru_cache(maxsize=256)
 def _sends(function: Node) -> tuple[Node, ...]:
     return tuple(n for n in walk(function) if n.type == "send_statement")
+
+
+REWRITE = Rewrite(
+    code="channel-of-values",
+    title="Send values instead of pointers",
+    find=_find,
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -9,11 +10,12 @@ from attrs import frozen
 from goescape.analysis.model import SiteKind
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text
 from goescape.analysis.syntax.scopes import definition
-from goescape.fixes.candidate import Candidate, Edit, Promise, Refusal, TypeClaim, UnsafeError
+from goescape.fixes.candidate import Edit, TypeClaim, UnsafeError
 from goescape.fixes.context.package_code import replace
 from goescape.fixes.edits.pointees import uses_of
 from goescape.fixes.flow.calls import FunctionCall, calls_of
 from goescape.fixes.flow.results import made_by, operands
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.imports import import_edits, import_paths
 from goescape.fixes.syntax.local_variables import declaration_around, is_assigned
 
@@ -25,9 +27,6 @@ if TYPE_CHECKING:
     from goescape.analysis.model import Finding
     from goescape.analysis.syntax.go_file import FunctionDeclaration, GoFile
     from goescape.fixes.context.package_code import PackageCode
-
-CODE = "concrete-parameter"
-TITLE = "Take the concrete type instead of the interface"
 
 
 @frozen
@@ -49,7 +48,7 @@ class _Concrete:
     path: str
 
 
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Objects that are on the heap because their address is passed as an interface."""
     for finding in code.findings:
         if finding.span.file != file.source.path or not _is_converted(finding):
@@ -63,26 +62,7 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
         except UnsafeError:
             continue
         for parameter in parameters:
-            yield _proposed(code, finding, parameter, concrete)
-
-
-def _proposed(
-    code: PackageCode, finding: Finding, parameter: _Parameter, concrete: _Concrete
-) -> Candidate | Refusal:
-    try:
-        edits, claims, callers = _rewrite(code, parameter, concrete)
-    except UnsafeError as unsafe:
-        return Refusal(CODE, TITLE, finding.span, unsafe.reason)
-    return Candidate(
-        CODE,
-        TITLE,
-        finding.span,
-        edits,
-        Promise.GONE,
-        finding,
-        callers=callers,
-        claims=claims,
-    )
+            yield Match((finding,), partial(_change, code, parameter, concrete))
 
 
 def _is_converted(finding: Finding) -> bool:
@@ -165,9 +145,7 @@ def _parameter(file: GoFile, declared: FunctionDeclaration, index: int) -> _Para
     return None
 
 
-def _rewrite(
-    code: PackageCode, parameter: _Parameter, concrete: _Concrete
-) -> tuple[tuple[Edit, ...], tuple[TypeClaim, ...], int]:
+def _change(code: PackageCode, parameter: _Parameter, concrete: _Concrete) -> Change:
     file, declared = parameter.file, parameter.declared
     if declared.node.child_by_field_name("type_parameters") is not None:
         raise UnsafeError("The function is generic.")
@@ -186,7 +164,7 @@ def _rewrite(
     imports = import_edits(file, [concrete.path] if concrete.path else [], replaced)
     if imports is None:
         raise UnsafeError(f"`{concrete.name}` means something else in that file.")
-    return (*edits, *imports), tuple(claims), len(calls)
+    return Change((*edits, *imports), callers=len(calls), claims=tuple(claims))
 
 
 def _claims(call: FunctionCall, parameter: _Parameter, concrete: _Concrete) -> Iterator[TypeClaim]:
@@ -306,3 +284,10 @@ def _is_recursive(call: Node, use: Node) -> bool:
 _NAMED = frozenset({"type_identifier", "qualified_type", "interface_type"})
 _TYPED = frozenset({"var_spec", "parameter_declaration"})
 _STRING_WRITERS = frozenset({"bytes.Buffer", "strings.Builder", "bufio.Writer", "os.File"})
+
+
+REWRITE = Rewrite(
+    code="concrete-parameter",
+    title="Take the concrete type instead of the interface",
+    find=_find,
+)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.model import SiteKind
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
-from goescape.fixes.candidate import Candidate, Edit, Promise, Refusal, TypeClaim, UnsafeError
+from goescape.fixes.candidate import Edit, TypeClaim, UnsafeError
 from goescape.fixes.checks.copyable import BASIC
 from goescape.fixes.context.package_code import replace
 from goescape.fixes.edits.made_values import check_gain
 from goescape.fixes.flow.calls import FunctionCall, calls_of
 from goescape.fixes.flow.results import may_recover, nodes_outside_literals, operands
+from goescape.fixes.rewrite import Change, Match, Rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,11 +24,8 @@ if TYPE_CHECKING:
     from goescape.analysis.syntax.go_file import FunctionDeclaration, GoFile
     from goescape.fixes.context.package_code import PackageCode
 
-CODE = "concrete-result"
-TITLE = "Return the concrete type instead of interface{}"
 
-
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Functions that box what they return, although all callers take it out at once."""
     boxed = [f for f in code.findings if f.span.file == file.source.path and is_boxed(f)]
     for declared in file.functions if boxed else ():
@@ -35,26 +34,8 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
             continue
         values = list(_returned(declared))
         found = tuple(f for f in boxed if any(_is_at(code, f, value) for value in values))
-        if not found:
-            continue
-        try:
-            check_gain(code, file, declared, found)
-            edits, claims, callers = _rewrite(code, file, declared)
-        except UnsafeError as unsafe:
-            yield from (Refusal(CODE, TITLE, f.span, unsafe.reason) for f in found)
-            continue
-        for finding in found:
-            yield Candidate(
-                CODE,
-                TITLE,
-                finding.span,
-                edits,
-                Promise.GONE,
-                finding,
-                callers=callers,
-                claims=claims,
-                also=tuple(other for other in found if other is not finding),
-            )
+        if found:
+            yield Match(found, partial(_change, code, file, declared, found))
 
 
 def is_boxed(finding: Finding) -> bool:
@@ -77,9 +58,10 @@ def _returned(declared: FunctionDeclaration) -> Iterator[Node]:
             yield from operands(next(iter(operands(node)), None))
 
 
-def _rewrite(
-    code: PackageCode, file: GoFile, declared: FunctionDeclaration
-) -> tuple[tuple[Edit, ...], tuple[TypeClaim, ...], int]:
+def _change(
+    code: PackageCode, file: GoFile, declared: FunctionDeclaration, targets: tuple[Finding, ...]
+) -> Change:
+    check_gain(code, file, declared, targets)
     values = list(_returned(declared))
     _check_body(code, declared)
     again = [v for v in values if v.type == "call_expression" and _is_self(declared, v)]
@@ -101,7 +83,7 @@ def _rewrite(
         for v in values
         if v not in again
     )
-    return tuple(edits), claims, len(taken)
+    return Change(tuple(edits), callers=len(taken), claims=claims)
 
 
 def _check_body(code: PackageCode, declared: FunctionDeclaration) -> None:
@@ -171,3 +153,10 @@ def _is_self(declared: FunctionDeclaration, value: Node) -> bool:
 
 
 _UNCLEAR = frozenset({"interface_type", "type_identifier", "qualified_type", "generic_type"})
+
+
+REWRITE = Rewrite(
+    code="concrete-result",
+    title="Return the concrete type instead of interface{}",
+    find=_find,
+)

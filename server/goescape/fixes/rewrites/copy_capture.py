@@ -6,10 +6,12 @@ the closure exists.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from goescape.fixes.candidate import Candidate, Promise, Refusal
+from goescape.fixes.candidate import Edit, UnsafeError
 from goescape.fixes.context.package_code import insert, replace
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.closure_captures import ClosureCapture, captures, is_before, objection
 from goescape.fixes.syntax.local_variables import fresh_name
 from goescape.fixes.syntax.variable_uses import declares_directly, line_before
@@ -20,34 +22,21 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from goescape.analysis.syntax.go_file import GoFile
-    from goescape.fixes.candidate import Edit
     from goescape.fixes.context.package_code import PackageCode
 
-CODE = "copy-capture"
-TITLE = "Copy the variable before the closure captures it"
 
-
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Variables that are assigned, but never after a closure that escapes captures them."""
     for capture in captures(code, file):
-        if not capture.how.assigned or capture.how.width > _LARGEST_BY_VALUE:
-            continue
-        reason = objection(code, file, capture)
-        edits = [] if reason else _edits(file, capture)
-        if edits is None:
-            continue
-        if reason:
-            yield Refusal(CODE, TITLE, capture.finding.span, reason)
-        else:
-            yield Candidate(
-                CODE,
-                TITLE,
-                capture.finding.span,
-                tuple(edits),
-                Promise.GONE,
-                capture.finding,
-                may_add=_renamed(edits),
-            )
+        if capture.how.assigned and capture.how.width <= _LARGEST_BY_VALUE:
+            yield Match((capture.finding,), partial(_change, code, file, capture))
+
+
+def _change(code: PackageCode, file: GoFile, capture: ClosureCapture) -> Change | None:
+    if reason := objection(code, file, capture):
+        raise UnsafeError(reason)
+    edits = _edits(file, capture)
+    return Change(tuple(edits), may_add=_renamed(edits)) if edits is not None else None
 
 
 def _edits(file: GoFile, capture: ClosureCapture) -> list[Edit] | None:
@@ -96,3 +85,10 @@ def _upper(name: str) -> str:
 
 _LARGEST_BY_VALUE = 128
 """Bytes; the compiler captures what is larger by reference in any case."""
+
+
+REWRITE = Rewrite(
+    code="copy-capture",
+    title="Copy the variable before the closure captures it",
+    find=_find,
+)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, token, walk
-from goescape.fixes.candidate import Candidate, FixKind, Promise, Refusal
+from goescape.fixes.candidate import Edit, FixKind, UnsafeError
 from goescape.fixes.context.package_code import FUNCTIONS, indentation, insert, line_end
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.variable_uses import (
     contains,
     declaration_of,
@@ -21,18 +23,10 @@ if TYPE_CHECKING:
 
     from goescape.analysis.model import Finding
     from goescape.analysis.syntax.go_file import GoFile
-    from goescape.fixes.candidate import Edit
     from goescape.fixes.context.package_code import PackageCode
 
-CODE = "defer-in-loop"
-TITLE = "Run the deferred call at the end of each iteration"
-LOOK_AT = (
-    "The deferred calls run at the end of each iteration, no longer of the function: "
-    "what they release must not be needed any more."
-)
 
-
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Loops whose body neither returns nor leaves an iteration early."""
     loops: dict[int, tuple[Node, list[Node]]] = {}
     for node in walk(file.root):
@@ -40,24 +34,17 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
         if loop is not None:
             loops.setdefault(loop.start_byte, (loop, []))[1].append(node)
     for loop, deferred in loops.values():
-        body = loop.child_by_field_name("body")
-        if body is None:
-            continue
-        if reason := _objection(code, file, loop, deferred):
-            yield Refusal(CODE, TITLE, file.span(deferred[0]), reason)
-            continue
-        findings = [f for node in deferred for f in _findings(code, file, node)]
-        yield Candidate(
-            CODE,
-            TITLE,
-            file.span(deferred[0]),
-            _edits(file, body),
-            Promise.GONE if findings else Promise.UNSEEN,
-            findings[0] if findings else None,
-            kind=FixKind.REWRITE,
-            also=tuple(findings[1:]),
-            look_at=LOOK_AT,
-        )
+        findings = tuple(f for node in deferred for f in _findings(code, file, node))
+        yield Match(findings, partial(_change, code, file, loop, deferred), file.span(deferred[0]))
+
+
+def _change(code: PackageCode, file: GoFile, loop: Node, deferred: list[Node]) -> Change | None:
+    body = loop.child_by_field_name("body")
+    if body is None:
+        return None
+    if reason := _objection(code, file, loop, deferred):
+        raise UnsafeError(reason)
+    return Change(_edits(file, body))
 
 
 def _loop_of(deferred: Node) -> Node | None:
@@ -174,3 +161,15 @@ _BREAKABLE = frozenset(
 )
 _KEEPING = frozenset({"send_statement", "literal_element", "keyed_element", "literal_value"})
 _ASSIGNING = frozenset({"assignment_statement", "short_var_declaration"})
+
+
+REWRITE = Rewrite(
+    code="defer-in-loop",
+    title="Run the deferred call at the end of each iteration",
+    find=_find,
+    kind=FixKind.REWRITE,
+    look_at=(
+        "The deferred calls run at the end of each iteration, no longer of the function: "
+        "what they release must not be needed any more."
+    ),
+)

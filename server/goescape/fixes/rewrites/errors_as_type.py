@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.model import SiteKind
 from goescape.analysis.syntax.nodes import ancestors, text
-from goescape.fixes.candidate import Candidate, Edit, Promise
+from goescape.fixes.candidate import Edit
 from goescape.fixes.context.package_code import identifiers, replace
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.local_variables import (
     arguments_of,
     declaration_around,
@@ -24,28 +26,27 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from goescape.analysis.syntax.go_file import GoFile
-    from goescape.fixes.candidate import Refusal
     from goescape.fixes.context.package_code import PackageCode
 
-CODE = "errors-as-type"
-TITLE = "Use errors.AsType instead of errors.As"
-SINCE = (1, 26)
+_SINCE = (1, 26)
 
 
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """``var x T`` directly before ``if errors.As(err, &x)``, used only in the body of that if."""
-    if code.language < SINCE:
+    if code.language < _SINCE:
         return
     for finding in code.allocations(file):
         if finding.kind is not SiteKind.VARIABLE:
             continue
         found = code.node_of(finding)
         statement = _declaration(found[1]) if found is not None else None
-        edits = _edits(code, file, statement) if statement is not None else None
-        if edits is not None and statement is not None:
-            yield Candidate(
-                CODE, TITLE, file.span(statement), edits, Promise.GONE, finding, minimum=SINCE
-            )
+        if statement is not None:
+            yield Match((finding,), partial(_change, code, file, statement), file.span(statement))
+
+
+def _change(code: PackageCode, file: GoFile, statement: Node) -> Change | None:
+    edits = _edits(code, file, statement)
+    return Change(edits) if edits is not None else None
 
 
 def _declaration(name: Node) -> Node | None:
@@ -112,3 +113,11 @@ def _used_only_in(
         )
         and len(uses) > 1
     )
+
+
+REWRITE = Rewrite(
+    code="errors-as-type",
+    title="Use errors.AsType instead of errors.As",
+    find=_find,
+    since=_SINCE,
+)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from goescape.analysis.syntax.nodes import text, walk
-from goescape.fixes.candidate import Candidate, Edit, FixKind, Promise, Refusal, UnsafeError
+from goescape.fixes.candidate import Edit, FixKind, UnsafeError
 from goescape.fixes.context.package_code import indentation, insert, line_end, replace
 from goescape.fixes.edits.made_values import check_gain, findings_of
 from goescape.fixes.edits.pointees import check_no_unsafe, uses_of, value_edits
@@ -22,18 +23,16 @@ from goescape.fixes.flow.results import (
     pointer_result,
     returns_of,
 )
+from goescape.fixes.rewrite import Change, Match, Rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tree_sitter import Node
 
+    from goescape.analysis.model import Finding
     from goescape.analysis.syntax.go_file import GoFile
     from goescape.fixes.context.package_code import PackageCode
-
-CODE = "fill-destination"
-TITLE = "Fill a destination passed by the caller"
-LOOK_AT = "Whether the longer calls are worth it: it pays where the object is large."
 
 
 @frozen
@@ -47,7 +46,7 @@ class _ReturnedObject:
     returns: tuple[Returned, ...]
 
 
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Functions that make one object, fill it and return it."""
     for declared in file.functions:
         result = pointer_result(declared)
@@ -55,25 +54,8 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
             continue
         found = findings_of(code, file, result)
         made = _object(file, result) if len(found) == 1 else None
-        if made is None:
-            continue
-        try:
-            check_gain(code, file, declared, found)
-            edits, callers = _rewrite(code, file, result, made)
-        except UnsafeError as unsafe:
-            yield Refusal(CODE, TITLE, found[0].span, unsafe.reason)
-            continue
-        yield Candidate(
-            CODE,
-            TITLE,
-            found[0].span,
-            edits,
-            Promise.GONE,
-            found[0],
-            kind=FixKind.REWRITE,
-            look_at=LOOK_AT,
-            callers=callers,
-        )
+        if made is not None:
+            yield Match(found, partial(_change, code, file, result, made, found))
 
 
 def _object(file: GoFile, result: PointerResult) -> _ReturnedObject | None:
@@ -92,9 +74,14 @@ def _object(file: GoFile, result: PointerResult) -> _ReturnedObject | None:
     return None
 
 
-def _rewrite(
-    code: PackageCode, file: GoFile, result: PointerResult, made: _ReturnedObject
-) -> tuple[tuple[Edit, ...], int]:
+def _change(
+    code: PackageCode,
+    file: GoFile,
+    result: PointerResult,
+    made: _ReturnedObject,
+    targets: tuple[Finding, ...],
+) -> Change:
+    check_gain(code, file, result.declared, targets)
     check_no_unsafe(file)
     body = result.declared.node.child_by_field_name("body")
     for node in nodes_outside_literals(body) if body is not None else ():
@@ -112,7 +99,7 @@ def _rewrite(
     ]
     for call in calls:
         edits += _call_edits(code, call, result.type)
-    return tuple(sorted(edits)), len(calls)
+    return Change(tuple(sorted(edits)), callers=len(calls))
 
 
 def _check_name(code: PackageCode, result: PointerResult, made: _ReturnedObject) -> None:
@@ -212,3 +199,12 @@ def _call_edits(code: PackageCode, call: FunctionCall, its_type: str) -> Iterato
     comma = ", " if operands(arguments) else ""
     yield insert(call.file, arguments.start_byte + 1, f"&{name}{comma}")
     yield from value_edits(call.file, uses_of(code, variable), [])
+
+
+REWRITE = Rewrite(
+    code="fill-destination",
+    title="Fill a destination passed by the caller",
+    find=_find,
+    kind=FixKind.REWRITE,
+    look_at="Whether the longer calls are worth it: it pays where the object is large.",
+)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition
-from goescape.fixes.candidate import Candidate, Promise, Refusal
+from goescape.fixes.candidate import UnsafeError
 from goescape.fixes.context.package_code import indentation, line_end, replace
 from goescape.fixes.edits.formats import claims_of, is_boxed, needed_imports, parts_of
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.imports import import_edits
 from goescape.fixes.syntax.local_variables import (
     BASIC,
@@ -34,14 +36,11 @@ if TYPE_CHECKING:
     from goescape.fixes.context.package_code import PackageCode
     from goescape.fixes.edits.formats import FormatPart
 
-CODE = "fprintf"
-TITLES = {
-    "strings.Builder": "Write the parts to the strings.Builder directly",
-    "bytes.Buffer": "Write the parts to the bytes.Buffer directly",
-}
+_TITLE = "Write the parts to the {type} directly"
+_BUILDERS = ("strings.Builder", "bytes.Buffer")
 
 
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Statements ``fmt.Fprintf(&b, ...)`` with simple verbs and operands without effects."""
     if redeclares(code, *BASIC):
         return
@@ -58,23 +57,26 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
         parts = parts_of(code, arguments_of(call)[1], arguments_of(call)[2:])
         if builder is None or parts is None or not _may_be_split(code, builder[0], parts):
             continue
-        name, title = builder
-        imports = import_edits(file, needed_imports(parts), [call])
-        if imports is None or (needed_imports(parts) and not is_visible(call, "strconv")):
-            yield Refusal(CODE, title, file.span(call), "`strconv` means something else here.")
-            continue
-        writes = [_write(text(name), part) for part in parts]
-        new = (line_end(file) + indentation(file, call)).join(writes)
-        yield Candidate(
-            CODE,
-            title,
+        yield Match(
+            (finding,),
+            partial(_change, file, call, text(builder[0]), parts),
             file.span(call),
-            (replace(file, call, new), *imports),
-            Promise.GONE,
-            finding,
-            may_add=(r"append", r'".*"', r".*\(\*Buffer\).*", r"make\(\[\]byte, .*\)"),
-            claims=claims_of(file, parts),
+            variant=_TITLE,
+            words=(("type", builder[1]),),
         )
+
+
+def _change(file: GoFile, call: Node, builder: str, parts: list[FormatPart]) -> Change:
+    imports = import_edits(file, needed_imports(parts), [call])
+    if imports is None or (needed_imports(parts) and not is_visible(call, "strconv")):
+        raise UnsafeError("`strconv` means something else here.")
+    writes = [_write(builder, part) for part in parts]
+    new = (line_end(file) + indentation(file, call)).join(writes)
+    return Change(
+        (replace(file, call, new), *imports),
+        may_add=(r"append", r'".*"', r".*\(\*Buffer\).*", r"make\(\[\]byte, .*\)"),
+        claims=claims_of(file, parts),
+    )
 
 
 def _call_around(node: Node) -> Node | None:
@@ -89,7 +91,7 @@ def _call_around(node: Node) -> Node | None:
 
 
 def _builder(code: PackageCode, file: GoFile, argument: Node) -> tuple[Node, str] | None:
-    """The variable behind ``&b`` or a pointer ``b``, and the title for its type."""
+    """The variable behind ``&b`` or a pointer ``b``, and its type."""
     operand: Node | None = argument
     if argument.type == "unary_expression":
         if not text(argument).startswith("&"):
@@ -100,11 +102,11 @@ def _builder(code: PackageCode, file: GoFile, argument: Node) -> tuple[Node, str
     written = type_of(code, operand)
     if written is not None and operand == argument:
         written = written.named_children[0] if written.type == "pointer_type" else None
-    for its_type, title in TITLES.items():
+    for its_type in _BUILDERS:
         path, _, name = its_type.partition(".")
         package = package_name(file, argument, path)
         if package and written is not None and text(written) == f"{package}.{name}":
-            return operand, title
+            return operand, its_type
     return None
 
 
@@ -172,4 +174,12 @@ def _write(builder: str, part: FormatPart) -> str:
 
 _HARMLESS = frozenset(
     {"identifier", "interpreted_string_literal", "int_literal", "true", "false", "rune_literal"}
+)
+
+
+REWRITE = Rewrite(
+    code="fprintf",
+    title="Write the parts to the builder directly",
+    variants=(_TITLE,),
+    find=_find,
 )

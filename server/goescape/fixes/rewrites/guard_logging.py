@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -10,9 +10,10 @@ from attrs import frozen
 from goescape.analysis.model import Finding, SiteKind
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition
-from goescape.fixes.candidate import Candidate, Promise, Refusal, TypeClaim
+from goescape.fixes.candidate import Edit, Promise, TypeClaim, UnsafeError
 from goescape.fixes.checks.early_return_guard import early_return_of, is_same_at, takes_anything
 from goescape.fixes.context.package_code import indentation, insert, line_end
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.imports import import_edits, imported_as
 from goescape.fixes.syntax.local_variables import (
     arguments_of,
@@ -30,11 +31,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from goescape.analysis.syntax.go_file import FunctionDeclaration, GoFile
-    from goescape.fixes.candidate import Edit
     from goescape.fixes.context.package_code import PackageCode
-
-CODE = "guard-logging"
-TITLE = "Guard the logging call with a level check"
 
 
 @frozen
@@ -47,7 +44,7 @@ class _Guard:
     """Whether a handler of slog is asked once more."""
 
 
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Calls of own functions that begin with a check of a level, and of slog's Debug.
 
     Operands that may fail, take time or do something are none of ours: they would be skipped.
@@ -59,29 +56,22 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
             calls.setdefault(call.start_byte, (call, []))[1].append(finding)
     for call, findings in calls.values():
         guard = _own_guard(code, file, call) or _slog_guard(file, call)
-        if guard is None or _is_guarded(call, guard.condition):
-            continue
-        if guard.asks_handler and _counts_questions(code):
-            reason = "A handler here does something when it is asked whether a level is on."
-            yield Refusal(CODE, TITLE, file.span(call), reason)
-            continue
-        imports = import_edits(file, guard.needed)
-        plain = _Plain(code, file, _read_anyway(call))
-        if imports is None or not all(map(plain.holds, arguments_of(call))):
-            reason = "Its operands may do something, or fail: that would not happen any more."
-            yield Refusal(CODE, TITLE, file.span(call), reason)
-            continue
-        yield Candidate(
-            CODE,
-            TITLE,
-            file.span(call),
-            (*_edits(file, call, guard.condition), *imports),
-            Promise.GUARDED,
-            findings[0],
-            also=tuple(findings[1:]),
-            may_add=(r"context\.backgroundCtx\{\}",),  # it has no size
-            claims=guard.claims,
-        )
+        if guard is not None and not _is_guarded(call, guard.condition):
+            yield Match(tuple(findings), partial(_change, code, file, call, guard), file.span(call))
+
+
+def _change(code: PackageCode, file: GoFile, call: Node, guard: _Guard) -> Change:
+    if guard.asks_handler and _counts_questions(code):
+        raise UnsafeError("A handler here does something when it is asked whether a level is on.")
+    imports = import_edits(file, guard.needed)
+    plain = _Plain(code, file, _read_anyway(call))
+    if imports is None or not all(map(plain.holds, arguments_of(call))):
+        raise UnsafeError("Its operands may do something, or fail: that would not happen any more.")
+    return Change(
+        (*_edits(file, call, guard.condition), *imports),
+        may_add=(r"context\.backgroundCtx\{\}",),  # it has no size
+        claims=guard.claims,
+    )
 
 
 def _statement_call(code: PackageCode, file: GoFile, finding: Finding) -> Node | None:
@@ -276,4 +266,12 @@ _CONSTANTS = frozenset(
         *("interpreted_string_literal", "raw_string_literal", "int_literal", "float_literal"),
         *("rune_literal", "imaginary_literal", "true", "false", "nil"),
     }
+)
+
+
+REWRITE = Rewrite(
+    code="guard-logging",
+    title="Guard the logging call with a level check",
+    find=_find,
+    promise=Promise.GUARDED,
 )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from goescape.analysis.model import Finding, SiteKind
+from goescape.analysis.model import SiteKind
 from goescape.analysis.syntax.nodes import callee_text, text
 from goescape.analysis.syntax.scopes import definition
-from goescape.fixes.candidate import Candidate, FixKind, Promise
+from goescape.fixes.candidate import FixKind, Promise
 from goescape.fixes.context.package_code import insert, replace, statement_of
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.hoisting import in_front_of
 from goescape.fixes.syntax.local_variables import arguments_of, redeclares, single_declaration
 from goescape.fixes.syntax.loop_variables import LoopVariable, loop_variable
@@ -20,15 +22,10 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from goescape.analysis.syntax.go_file import GoFile
-    from goescape.fixes.candidate import Refusal
     from goescape.fixes.context.package_code import PackageCode
 
-CODE = "hoist-buffer"
-TITLE = "Allocate the buffer once and reuse it in the loop"
-LOOK_AT = "Write must not keep the slice after it returns, as io.Writer demands."
 
-
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Slices of basic values of constant size that are appended to and written, nothing else."""
     if redeclares(code, "make", "append", "clear", "len", "cap", "copy", "string"):
         return
@@ -44,28 +41,19 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
             continue
         uses = moved.variable.uses
         if all(_is_harmless(use) and (empty or not _is_assigned(use)) for use in uses):
-            yield from _candidate(file, finding, made, moved, empty=empty)
+            yield Match((finding,), partial(_change, file, made, moved, empty=empty))
 
 
-def _candidate(
-    file: GoFile, finding: Finding, made: Node, moved: LoopVariable, *, empty: bool
-) -> Iterator[Candidate]:
+def _change(file: GoFile, made: Node, moved: LoopVariable, *, empty: bool) -> Change | None:
     front, name = in_front_of(moved.loop), moved.variable.name
     if front is None:
-        return
+        return None
     at, after = line_before(file, front)
-    yield Candidate(
-        CODE,
-        TITLE,
-        finding.span,
+    return Change(
         (
             insert(file, at, f"{name} := {text(made)}{after}"),
             replace(file, moved.statement, f"{name} = {name}[:0]" if empty else f"clear({name})"),
-        ),
-        Promise.OUT_OF_LOOP,
-        finding,
-        kind=FixKind.REWRITE,
-        look_at=LOOK_AT,
+        )
     )
 
 
@@ -153,4 +141,14 @@ _BASIC = frozenset(
         *("byte", "rune", "bool", "int", "int8", "int16", "int32", "int64", "string"),
         *("uint", "uint8", "uint16", "uint32", "uint64", "float32", "float64"),
     }
+)
+
+
+REWRITE = Rewrite(
+    code="hoist-buffer",
+    title="Allocate the buffer once and reuse it in the loop",
+    find=_find,
+    promise=Promise.OUT_OF_LOOP,
+    kind=FixKind.REWRITE,
+    look_at="Write must not keep the slice after it returns, as io.Writer demands.",
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from goescape.analysis.model import Finding, SiteKind
+from goescape.analysis.model import SiteKind
 from goescape.analysis.syntax.nodes import walk
-from goescape.fixes.candidate import Candidate, Promise
+from goescape.fixes.candidate import Promise
 from goescape.fixes.context.package_code import insert, replace
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.hoisting import (
     in_front_of,
     parameter_name,
@@ -22,14 +24,10 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from goescape.analysis.syntax.go_file import GoFile
-    from goescape.fixes.candidate import Refusal
     from goescape.fixes.context.package_code import PackageCode
 
-CODE = "hoist-closure"
-TITLE = "Create the closure once, before the loop"
 
-
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Literals that are arguments of calls in every turn of a loop.
 
     All literals made in the loop share the variables that they capture, since these are declared
@@ -47,25 +45,18 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
             continue
         free = [loop for loop in loops if not uses_names_of(loop, literal)]
         if free and literal.end_point[0] - literal.start_point[0] < _MOST_LINES:
-            yield from _moved(code, file, finding, literal, free[-1])
+            yield Match((finding,), partial(_change, code, file, literal, free[-1]))
 
 
-def _moved(
-    code: PackageCode, file: GoFile, finding: Finding, literal: Node, loop: Node
-) -> Iterator[Candidate]:
+def _change(code: PackageCode, file: GoFile, literal: Node, loop: Node) -> Change | None:
     statement = in_front_of(loop)
     name = local_name(literal, (_name_of(code, literal), "callback", "literal"))
     if statement is None or not name:
-        return
+        return None
     at, after = line_before(file, statement)
     written = file.source.content[literal.start_byte : literal.end_byte].decode()
-    yield Candidate(
-        CODE,
-        TITLE,
-        finding.span,
+    return Change(
         (insert(file, at, f"{name} := {written}{after}"), replace(file, literal, name)),
-        Promise.OUT_OF_LOOP,
-        finding,
         may_add=(rf".*\b{name}\b.*",),
     )
 
@@ -87,3 +78,11 @@ def _name_of(code: PackageCode, literal: Node) -> str:
 
 _MOST_LINES = 30
 """A longer literal reads better where it is."""
+
+
+REWRITE = Rewrite(
+    code="hoist-closure",
+    title="Create the closure once, before the loop",
+    find=_find,
+    promise=Promise.OUT_OF_LOOP,
+)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from goescape.analysis.model import Finding, SiteKind
 from goescape.analysis.syntax.nodes import text, walk
-from goescape.fixes.candidate import Candidate, Promise, Refusal, TypeClaim
+from goescape.fixes.candidate import Promise, TypeClaim, UnsafeError
 from goescape.fixes.context.package_code import insert, replace
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.hoisting import in_front_of, loop_to_leave, unconditional_loops
 from goescape.fixes.syntax.local_variables import has_goto, type_of
 from goescape.fixes.syntax.variable_uses import (
@@ -31,11 +33,8 @@ if TYPE_CHECKING:
     from goescape.analysis.syntax.go_file import FunctionDeclaration, GoFile
     from goescape.fixes.context.package_code import PackageCode
 
-CODE = "hoist-method-value"
-TITLE = "Bind the method value once, before the loop"
 
-
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Method values of local variables, for methods with a pointer receiver.
 
     Such a value holds the pointer alone: what it points to may change. A value receiver would be
@@ -54,13 +53,31 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
             continue
         seen.add((loop.start_byte, text(value)))
         receiver = _receiver(code, operand, value)
-        if not receiver:
-            continue
-        if receiver.startswith("*") and _is_rebound(variable, value, loop):
-            reason = f"`{variable.name}` is assigned in the loop."
-            yield Refusal(CODE, TITLE, finding.span, reason)
-            continue
-        yield from _moved(file, finding, _Bound(value, loop, variable, receiver))
+        if receiver:
+            bound = _Bound(value, loop, variable, receiver)
+            yield Match((finding,), partial(_change, file, bound))
+
+
+def _change(file: GoFile, bound: _Bound) -> Change | None:
+    value, loop, variable = bound.value, bound.loop, bound.variable
+    if bound.receiver.startswith("*") and _is_rebound(variable, value, loop):
+        raise UnsafeError(f"`{variable.name}` is assigned in the loop.")
+    field = value.child_by_field_name("field")
+    operand = value.child_by_field_name("operand")
+    statement = in_front_of(loop)
+    if field is None or operand is None or statement is None:
+        return None
+    method = text(field)
+    name = local_name(value, (method, f"{variable.name}{_upper(method)}", f"{method}Bound"))
+    if not name:
+        return None
+    at, after = line_before(file, statement)
+    binding = insert(file, at, f"{name} := {text(value)}{after}")
+    return Change(
+        (binding, *(replace(file, node, name) for node in _same(value, loop, variable))),
+        may_add=(rf".+\b{name}\b.*|.*\b{name}\b.+",),
+        claims=(TypeClaim(file.source.path, operand.start_byte, operand.end_byte, bound.receiver),),
+    )
 
 
 @frozen
@@ -71,31 +88,6 @@ class _Bound:
     loop: Node
     variable: Variable
     receiver: str
-
-
-def _moved(file: GoFile, finding: Finding, bound: _Bound) -> Iterator[Candidate]:
-    value, loop, variable = bound.value, bound.loop, bound.variable
-    field = value.child_by_field_name("field")
-    operand = value.child_by_field_name("operand")
-    statement = in_front_of(loop)
-    if field is None or operand is None or statement is None:
-        return
-    method = text(field)
-    name = local_name(value, (method, f"{variable.name}{_upper(method)}", f"{method}Bound"))
-    if not name:
-        return
-    at, after = line_before(file, statement)
-    binding = insert(file, at, f"{name} := {text(value)}{after}")
-    yield Candidate(
-        CODE,
-        TITLE,
-        finding.span,
-        (binding, *(replace(file, node, name) for node in _same(value, loop, variable))),
-        Promise.OUT_OF_LOOP,
-        finding,
-        may_add=(rf".+\b{name}\b.*|.*\b{name}\b.+",),
-        claims=(TypeClaim(file.source.path, operand.start_byte, operand.end_byte, bound.receiver),),
-    )
 
 
 def _method_value(code: PackageCode, file: GoFile, finding: Finding) -> Node | None:
@@ -155,3 +147,11 @@ def _upper(name: str) -> str:
 
 
 _PARTS = frozenset({"selector_expression", "index_expression", "slice_expression"})
+
+
+REWRITE = Rewrite(
+    code="hoist-method-value",
+    title="Bind the method value once, before the loop",
+    find=_find,
+    promise=Promise.OUT_OF_LOOP,
+)

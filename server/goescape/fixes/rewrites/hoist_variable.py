@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.analysis.model import Finding, SiteKind
+from goescape.analysis.model import SiteKind
 from goescape.analysis.syntax.nodes import callee_text, text, walk
-from goescape.fixes.candidate import Candidate, FixKind, Promise
+from goescape.fixes.candidate import FixKind, Promise
 from goescape.fixes.context.package_code import insert, replace, statement_of
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.hoisting import in_front_of
 from goescape.fixes.syntax.local_variables import redeclares, single_declaration, underlying
 from goescape.fixes.syntax.loop_variables import LoopVariable, loop_variable
@@ -21,12 +23,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from goescape.analysis.syntax.go_file import GoFile
-    from goescape.fixes.candidate import Edit, Refusal
     from goescape.fixes.context.package_code import PackageCode
-
-CODE = "hoist-variable"
-TITLE = "Declare the variable once, before the loop"
-LOOK_AT = "The call that gets the address must not keep it: all iterations share the variable."
 
 
 @frozen
@@ -37,7 +34,7 @@ class _Declared:
     node: Node
 
 
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Variables whose address only goes to what fills them: ``json.Unmarshal(data, &v)``."""
     for finding in code.findings:
         if finding.span.file != file.source.path or finding.kind is not SiteKind.VARIABLE:
@@ -50,31 +47,20 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
         moved = loop_variable(found[1], statement) if declared is not None else None
         if declared is None or moved is None or not _is_only_filled(code, moved):
             continue
-        if any(n in _names_of(moved.loop) for n in _types(declared.node)):
-            continue
-        yield from _candidate(file, finding, moved, declared)
+        if not any(n in _names_of(moved.loop) for n in _types(declared.node)):
+            yield Match((finding,), partial(_change, file, moved, declared))
 
 
-def _candidate(
-    file: GoFile, finding: Finding, moved: LoopVariable, declared: _Declared
-) -> Iterator[Candidate]:
+def _change(file: GoFile, moved: LoopVariable, declared: _Declared) -> Change | None:
     front = in_front_of(moved.loop)
     if front is None:
-        return
+        return None
     at, after = line_before(file, front)
-    edits: tuple[Edit, ...] = (
-        insert(file, at, f"var {moved.variable.name} {declared.type}{after}"),
-        replace(file, moved.statement, declared.reset),
-    )
-    yield Candidate(
-        CODE,
-        TITLE,
-        finding.span,
-        edits,
-        Promise.OUT_OF_LOOP,
-        finding,
-        kind=FixKind.REWRITE,
-        look_at=LOOK_AT,
+    return Change(
+        (
+            insert(file, at, f"var {moved.variable.name} {declared.type}{after}"),
+            replace(file, moved.statement, declared.reset),
+        )
     )
 
 
@@ -170,3 +156,13 @@ _FILLING = frozenset(
     }
 )
 """What fills the variable behind an address and is not known to keep that."""
+
+
+REWRITE = Rewrite(
+    code="hoist-variable",
+    title="Declare the variable once, before the loop",
+    find=_find,
+    promise=Promise.OUT_OF_LOOP,
+    kind=FixKind.REWRITE,
+    look_at="The call that gets the address must not keep it: all iterations share the variable.",
+)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition
-from goescape.fixes.candidate import Candidate, Edit, Promise, TypeClaim
+from goescape.fixes.candidate import Edit, Promise, TypeClaim
 from goescape.fixes.context.package_code import replace
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.local_variables import (
     arguments_of,
     declaration_around,
@@ -29,15 +31,12 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from goescape.analysis.syntax.go_file import GoFile
-    from goescape.fixes.candidate import Refusal
     from goescape.fixes.context.package_code import PackageCode
 
-CODE = "map-index"
-TITLE = "Convert inside the map index expression"
 _SINGLE_IS_FREE = (1, 25)
 
 
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Where nothing can change the bytes between the conversion and its last use.
 
     Since Go 1.25 a variable that is used in one map index only costs nothing.
@@ -52,25 +51,25 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
         uses = _uses(code, node, name)
         if len(uses) < (2 if code.go >= _SINGLE_IS_FREE else 1):
             continue
-        if not all(_is_free(use) for use in uses) or not _is_steady(code, node, uses[-1], operand):
-            continue
-        yield Candidate(
-            CODE,
-            TITLE,
-            file.span(conversion),
-            (
-                _removal(file, node),
-                *(replace(file, use, text(conversion)) for use in uses),
-            ),
-            Promise.UNSEEN,
-            claims=(
-                TypeClaim(file.source.path, operand.start_byte, operand.end_byte, "[]byte"),
-                *(
-                    TypeClaim(file.source.path, use.start_byte, use.end_byte, "string")
-                    for use in uses[:1]
-                ),
-            ),
-        )
+        if all(_is_free(use) for use in uses) and _is_steady(code, node, uses[-1], operand):
+            change = partial(_change, file, node, conversion, operand, uses)
+            yield Match((), change, file.span(conversion))
+
+
+def _change(
+    file: GoFile, statement: Node, conversion: Node, operand: Node, uses: list[Node]
+) -> Change:
+    path = file.source.path
+    return Change(
+        (
+            _removal(file, statement),
+            *(replace(file, use, text(conversion)) for use in uses),
+        ),
+        claims=(
+            TypeClaim(path, operand.start_byte, operand.end_byte, "[]byte"),
+            *(TypeClaim(path, use.start_byte, use.end_byte, "string") for use in uses[:1]),
+        ),
+    )
 
 
 def _conversion(statement: Node) -> tuple[Node, Node, Node] | None:
@@ -182,4 +181,12 @@ _MOVING = frozenset(
         *("func_literal", "go_statement", "defer_statement", "select_statement"),
         *("send_statement", "receive_statement"),
     }
+)
+
+
+REWRITE = Rewrite(
+    code="map-index",
+    title="Convert inside the map index expression",
+    find=_find,
+    promise=Promise.UNSEEN,
 )

@@ -6,13 +6,14 @@ callers that do no more than to read what they range over.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition
-from goescape.fixes.candidate import Candidate, Edit, FixKind, Promise, Refusal, UnsafeError
+from goescape.fixes.candidate import Edit, FixKind, UnsafeError
 from goescape.fixes.checks.copyable import check_copyable
 from goescape.fixes.checks.read_only import check_field_read
 from goescape.fixes.context.package_code import indentation, insert, line_end
@@ -20,6 +21,7 @@ from goescape.fixes.edits.made_values import asterisk
 from goescape.fixes.edits.pointees import check_no_unsafe, uses_of
 from goescape.fixes.flow.calls import FunctionCall, binding_of, calls_of
 from goescape.fixes.flow.results import is_fresh, nodes_outside_literals, operands
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.local_variables import (
     BASIC,
     arguments_of,
@@ -38,12 +40,6 @@ if TYPE_CHECKING:
     from goescape.analysis.syntax.go_file import FunctionDeclaration, GoFile
     from goescape.fixes.context.package_code import PackageCode
 
-CODE = "map-of-values"
-TITLE = "Store values instead of pointers in the map"
-LOOK_AT = (
-    "An entry is a copy until it is stored back: "
-    "a panic that is recovered in between loses what was changed."
-)
 _LIMIT = 128
 """Bytes; maps keep larger values on the heap themselves."""
 
@@ -77,7 +73,7 @@ class _Update:
         return next(iter(arguments_of(value)), None) if made else None
 
 
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Entries that are made when they are missing."""
     if redeclares(code, "make", "len", "nil", "new"):
         return
@@ -85,25 +81,8 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
         found = code.node_of(finding) if finding.escapes and not finding.inlined_from else None
         update = _update(found[1]) if found is not None else None
         declared = file.function_at(found[1].start_byte) if found is not None else None
-        if update is None or declared is None:
-            continue
-        try:
-            edits, callers = _rewrite(code, file, declared, update)
-        except UnsafeError as unsafe:
-            yield Refusal(CODE, TITLE, finding.span, unsafe.reason)
-            continue
-        yield Candidate(
-            CODE,
-            TITLE,
-            finding.span,
-            edits,
-            Promise.GONE,
-            finding,
-            kind=FixKind.REWRITE,
-            may_add=(r"make\(map.*\)", r"map\[.*\].*\{.*\}"),
-            look_at=LOOK_AT,
-            callers=callers,
-        )
+        if update is not None and declared is not None:
+            yield Match((finding,), partial(_change, code, file, declared, update))
 
 
 def _update(made: Node) -> _Update | None:
@@ -140,9 +119,9 @@ def _update(made: Node) -> _Update | None:
     return _Update(whole, key, entry, read, test, statements[-1], tuple(statements))
 
 
-def _rewrite(
+def _change(
     code: PackageCode, file: GoFile, declared: FunctionDeclaration, update: _Update
-) -> tuple[tuple[Edit, ...], int]:
+) -> Change:
     its_type = update.type
     pointer = its_type.child_by_field_name("value") if its_type is not None else None
     if pointer is None or pointer.type != "pointer_type":
@@ -159,7 +138,11 @@ def _rewrite(
     for call in calls:
         _check_caller(code, call)
     edits = [asterisk(file, pointer), asterisk(file, result), *_stored(file, update)]
-    return tuple(sorted(edits)), len(calls)
+    return Change(
+        tuple(sorted(edits)),
+        may_add=(r"make\(map.*\)", r"map\[.*\].*\{.*\}"),
+        callers=len(calls),
+    )
 
 
 def _check_made_empty(update: _Update, element: str) -> None:
@@ -291,4 +274,16 @@ _LEAVING = frozenset(
         *("labeled_statement", "defer_statement", "go_statement", "func_literal"),
         *("fallthrough_statement", "select_statement"),
     }
+)
+
+
+REWRITE = Rewrite(
+    code="map-of-values",
+    title="Store values instead of pointers in the map",
+    find=_find,
+    kind=FixKind.REWRITE,
+    look_at=(
+        "An entry is a copy until it is stored back: "
+        "a panic that is recovered in between loses what was changed."
+    ),
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import text
-from goescape.fixes.candidate import Candidate, Promise, Refusal
+from goescape.fixes.candidate import Promise, UnsafeError
 from goescape.fixes.flow.append_loops import growths, is_on_the_heap, made_beforehand, objection
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.rewrites.assign_by_index import is_exact
 from goescape.fixes.syntax.local_variables import redeclares
 
@@ -15,26 +17,28 @@ if TYPE_CHECKING:
 
     from goescape.analysis.syntax.go_file import GoFile
     from goescape.fixes.context.package_code import PackageCode
-
-CODE = "preallocate"
-TITLE = "Preallocate the slice with make"
+    from goescape.fixes.flow.append_loops import AppendLoop
 
 
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
-    """One append for each iteration at most; where each has one, ``by_index`` does better."""
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
+    """One append for each iteration at most; where each has one, assign-by-index does better."""
     if redeclares(code, "append", "make", "len"):
         return
     for growth in growths(code, file):
-        if is_exact(code, growth) or not is_on_the_heap(code, file, growth):
-            continue
-        if reason := objection(code, file, growth):
-            yield Refusal(CODE, TITLE, file.span(growth.call), reason)
-            continue
-        yield Candidate(
-            CODE,
-            TITLE,
-            file.span(growth.call),
-            made_beforehand(file, growth, f"0, len({text(growth.ranged)})"),
-            Promise.UNSEEN,
-            may_add=(r"make\(.*\)",),
-        )
+        if not is_exact(code, growth) and is_on_the_heap(code, file, growth):
+            yield Match((), partial(_change, code, file, growth), file.span(growth.call))
+
+
+def _change(code: PackageCode, file: GoFile, growth: AppendLoop) -> Change:
+    if reason := objection(code, file, growth):
+        raise UnsafeError(reason)
+    edits = made_beforehand(file, growth, f"0, len({text(growth.ranged)})")
+    return Change(edits, may_add=(r"make\(.*\)",))
+
+
+REWRITE = Rewrite(
+    code="preallocate",
+    title="Preallocate the slice with make",
+    find=_find,
+    promise=Promise.UNSEEN,
+)

@@ -5,13 +5,15 @@ Then the compiler sees the iterator, and the body of the loop is no closure that
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from goescape.analysis.syntax.nodes import text
-from goescape.fixes.candidate import Candidate, FixKind, Promise, Refusal, TypeClaim
+from goescape.fixes.candidate import FixKind, TypeClaim, UnsafeError
 from goescape.fixes.context.package_code import replace
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.imports import import_edits
 from goescape.fixes.syntax.local_variables import arguments_of, has_comment
 from goescape.fixes.syntax.variable_uses import (
@@ -27,13 +29,8 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from goescape.analysis.model import Finding
     from goescape.analysis.syntax.go_file import FunctionDeclaration, GoFile
     from goescape.fixes.context.package_code import PackageCode
-
-CODE = "range-method"
-TITLE = "Range over the iterator method directly"
-LOOK_AT = "The function takes the value itself, and no other iterator any more."
 
 
 @frozen
@@ -46,7 +43,7 @@ class _Call:
     method: str
 
 
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Unexported functions that range over a parameter, if all callers pass the same method."""
     for finding in code.findings:
         if finding.span.file != file.source.path or finding.subject != "loop body":
@@ -56,50 +53,40 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
         if loop is not None and loop.type == "for" and loop.parent is not None:
             loop = loop.parent
         sequence = _sequence(loop) if loop is not None else None
-        if sequence is None or function is None:
-            continue
-        if reason := _objection(code, function):
-            yield Refusal(CODE, TITLE, file.span(sequence.declared), reason)
-            continue
-        calls = _calls(code, function, sequence)
-        if calls:
-            yield from _candidate(code, file, finding, sequence, calls)
+        if sequence is not None and function is not None:
+            change = partial(_change, code, file, function, sequence)
+            yield Match((finding,), change, file.span(sequence.declared))
 
 
-def _candidate(
-    code: PackageCode, file: GoFile, finding: Finding, sequence: Variable, calls: list[_Call]
-) -> Iterator[Candidate]:
-    method = calls[0].method
-    iterator = _iterator(code, method)
+def _change(
+    code: PackageCode, file: GoFile, function: FunctionDeclaration, sequence: Variable
+) -> Change | None:
+    if reason := _objection(code, function):
+        raise UnsafeError(reason)
+    calls = _calls(code, function, sequence)
+    method = calls[0].method if calls else ""
+    iterator = _iterator(code, method) if calls else None
     if iterator is None or any(call.method != method for call in calls):
-        return
+        return None
     receiver, kind = iterator
     declaration = sequence.declared.parent
     name = local_name(sequence.declared, (receiver,)) or sequence.name
     old = declaration.child_by_field_name("type") if declaration is not None else None
     imports = import_edits(file, (), [old]) if old is not None else None
     if declaration is None or imports is None or has_comment(declaration):
-        return
-    yield Candidate(
-        CODE,
-        TITLE,
-        file.span(sequence.declared),
+        return None
+    return Change(
         (
             replace(file, declaration, f"{name} {kind}"),
             replace(file, sequence.uses[0], f"{name}.{method}()"),
             *(replace(call.file, call.passed, text(call.operand)) for call in calls),
             *imports,
         ),
-        Promise.GONE,
-        finding,
-        kind=FixKind.REWRITE,
-        look_at=LOOK_AT,
         callers=len(calls),
         claims=tuple(
             TypeClaim(c.file.source.path, c.operand.start_byte, c.operand.end_byte, kind)
             for c in calls
         ),
-        minimum=(1, 23),
     )
 
 
@@ -192,3 +179,13 @@ def _gives_literal(body: Node) -> bool:
     values = statements[0].named_children
     results = values[0].named_children if values else []
     return [r.type for r in results] == ["func_literal"]
+
+
+REWRITE = Rewrite(
+    code="range-method",
+    title="Range over the iterator method directly",
+    find=_find,
+    kind=FixKind.REWRITE,
+    look_at="The function takes the value itself, and no other iterator any more.",
+    since=(1, 23),
+)

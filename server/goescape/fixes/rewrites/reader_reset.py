@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition, parameter_names
-from goescape.fixes.candidate import Candidate, Edit, FixKind, Promise, Refusal
+from goescape.fixes.candidate import Edit, FixKind, UnsafeError
 from goescape.fixes.context.package_code import indentation, insert, line_end, replace
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.rewrites.array_variable import grows_many_stacks
 from goescape.fixes.syntax.local_variables import (
     arguments_of,
@@ -30,18 +32,10 @@ if TYPE_CHECKING:
     from goescape.analysis.syntax.go_file import GoFile
     from goescape.fixes.context.package_code import PackageCode
 
-CODE = "reader-reset"
-TITLES = {
-    "NewReader": ("Reader", "Keep the bufio.Reader and Reset it"),
-    "NewWriter": ("Writer", "Keep the bufio.Writer and Reset it"),
-}
-LOOK_AT = (
-    "One receiver must never run this twice at the same time, nor be copied, "
-    "and nothing that was read must be kept without a copy."
-)
+_TITLE = "Keep the bufio.{type} and Reset it"
 
 
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """``r := bufio.NewReader(x)`` in an unexported method with a pointer receiver."""
     seen: set[int] = set()
     for finding in code.allocations(file):
@@ -52,25 +46,20 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
         if call is None or call.start_byte in seen:
             continue
         seen.add(call.start_byte)
-        for function, (name, title) in TITLES.items():
-            if not is_called(call, file, "bufio", function):
-                continue
-            edits = _edits(code, file, call, name)
-            reason = grows_many_stacks(code, call) if edits is not None else ""
-            if reason:
-                why = "It may run twice at the same time: then one would reset the other's."
-                yield Refusal(CODE, title, file.span(call), why)
-            elif edits is not None:
-                yield Candidate(
-                    CODE,
-                    title,
-                    file.span(call),
-                    edits,
-                    Promise.UNSEEN,
-                    kind=FixKind.REWRITE,
-                    look_at=LOOK_AT,
-                    may_add=(r"make\(\[\]byte, .*\)", r"new\(bufio\..*\)", r"&?bufio\..*"),
-                )
+        for name in ("Reader", "Writer"):
+            if is_called(call, file, "bufio", f"New{name}"):
+                change = partial(_change, code, file, call, name)
+                words = (("type", name),)
+                yield Match((), change, file.span(call), variant=_TITLE, words=words)
+
+
+def _change(code: PackageCode, file: GoFile, call: Node, name: str) -> Change | None:
+    edits = _edits(code, file, call, name)
+    if edits is None:
+        return None
+    if grows_many_stacks(code, call):
+        raise UnsafeError("It may run twice at the same time: then one would reset the other's.")
+    return Change(edits, may_add=(r"make\(\[\]byte, .*\)", r"new\(bufio\..*\)", r"&?bufio\..*"))
 
 
 def _outwards(node: Node) -> Iterator[Node]:
@@ -173,3 +162,16 @@ def _is_method_call(use: Node, method: Node) -> bool:
     if call.parent is not None and call.parent.type in {"go_statement", "defer_statement"}:
         return False
     return call.child_by_field_name("function") == selector
+
+
+REWRITE = Rewrite(
+    code="reader-reset",
+    title="Keep the buffered reader or writer and Reset it",
+    variants=(_TITLE,),
+    find=_find,
+    kind=FixKind.REWRITE,
+    look_at=(
+        "One receiver must never run this twice at the same time, nor be copied, "
+        "and nothing that was read must be kept without a copy."
+    ),
+)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import text
-from goescape.fixes.candidate import Candidate, Edit, Promise, Refusal, UnsafeError
+from goescape.fixes.candidate import Edit, UnsafeError
 from goescape.fixes.checks.copyable import check_copyable
 from goescape.fixes.context.package_code import replace
 from goescape.fixes.edits.made_values import (
@@ -26,6 +27,7 @@ from goescape.fixes.flow.results import (
     proves_failure,
     returns_of,
 )
+from goescape.fixes.rewrite import Change, Match, Rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,44 +38,23 @@ if TYPE_CHECKING:
     from goescape.analysis.syntax.go_file import GoFile
     from goescape.fixes.context.package_code import PackageCode
 
-CODE = "return-value"
-TITLE = "Return the value instead of a pointer"
 
-
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Functions whose every return gives an object that they made themselves."""
     for declared in file.functions:
         result = pointer_result(declared)
         found = findings_of(code, file, result) if result is not None else ()
-        if result is None or not found:
-            continue
-        try:
-            edits, calls = _rewrite(code, file, result, found)
-        except UnsafeError as unsafe:
-            for finding in found:
-                yield Refusal(CODE, TITLE, finding.span, unsafe.reason)
-            continue
-        for finding in found if edits else ():
-            yield Candidate(
-                CODE,
-                TITLE,
-                finding.span,
-                edits,
-                Promise.GONE,
-                finding,
-                callers=len(calls),
-                other_builds=other_builds(code, calls),
-                also=tuple(other for other in found if other is not finding),
-            )
+        if result is not None and found:
+            yield Match(found, partial(_change, code, file, result, found))
 
 
-def _rewrite(
+def _change(
     code: PackageCode, file: GoFile, result: PointerResult, found: tuple[Finding, ...]
-) -> tuple[tuple[Edit, ...], tuple[FunctionCall, ...]]:
+) -> Change | None:
     returns = returns_of(file, result)
     absent = [r for r in returns if r.form == "nil"]
     if absent and result.slots == 1:
-        return (), ()  # that is for value_ok
+        return None  # that is for value-ok
     check_no_unsafe(file)
     told = {proves_failure(code, file, result, each) for each in absent}
     if len(told) > 1 or "" in told:
@@ -95,7 +76,7 @@ def _rewrite(
         else:
             edits |= {*_call_edits(code, call, result, next(iter(told), ""))}
     check_apart(edits)
-    return tuple(sorted(edits)), calls
+    return Change(tuple(sorted(edits)), callers=len(calls), other_builds=other_builds(code, calls))
 
 
 def _needs_name(call: FunctionCall, result: PointerResult) -> bool:
@@ -161,3 +142,10 @@ def _bool_tests(name: str) -> tuple[frozenset[str], frozenset[str]]:
 
 
 _TESTS = {"error": _error_tests, "bool": _bool_tests}
+
+
+REWRITE = Rewrite(
+    code="return-value",
+    title="Return the value instead of a pointer",
+    find=_find,
+)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
-from goescape.fixes.candidate import Candidate, Promise, Refusal
+from goescape.fixes.candidate import Promise, UnsafeError
 from goescape.fixes.context.package_code import FUNCTIONS, insert, replace
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.hoisting import in_front_of, unconditional_loops
 from goescape.fixes.syntax.local_variables import arguments_of, has_comment, is_called
 from goescape.fixes.syntax.variable_uses import (
@@ -29,9 +31,6 @@ if TYPE_CHECKING:
     from goescape.analysis.syntax.go_file import GoFile
     from goescape.fixes.context.package_code import PackageCode
 
-CODE = "reuse-timer"
-TITLE = "Reuse one timer instead of time.After in the loop"
-
 
 @frozen
 class _Wait:
@@ -46,42 +45,35 @@ class _Wait:
     """The outermost loop of the function: a deferred call must not pile up."""
 
 
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """The compiler prints nothing here: the allocations are made inside of ``time.After``.
 
     Only since Go 1.23 does ``Reset`` discard what the timer has sent and nobody has received.
     """
     for call in walk(file.root):
         wait = _wait(file, call) if call.type == "call_expression" else None
-        if wait is None:
-            continue
-        if reason := _objection(code, wait):
-            yield Refusal(CODE, TITLE, file.span(call), reason)
-            continue
-        yield from _with_timer(file, wait)
+        if wait is not None:
+            yield Match((), partial(_change, code, file, wait), file.span(call))
 
 
-def _with_timer(file: GoFile, wait: _Wait) -> Iterator[Candidate]:
+def _change(code: PackageCode, file: GoFile, wait: _Wait) -> Change | None:
+    if reason := _objection(code, wait):
+        raise UnsafeError(reason)
     name = local_name(wait.call, ("timer", "timeout", "waiting"))
     front = in_front_of(wait.loop)
     if not name or front is None:
-        return
+        return None
     duration = text(wait.duration)
     before_loop, after = line_before(file, front)
     before_select, end = line_before(file, wait.statement)
     made = f"{name} := time.NewTimer({duration}){after}defer {name}.Stop(){after}"
-    yield Candidate(
-        CODE,
-        TITLE,
-        file.span(wait.call),
+    return Change(
         (
             insert(file, before_loop, made),
             insert(file, before_select, f"{name}.Reset({duration}){end}"),
             replace(file, wait.call, f"{name}.C"),
         ),
-        Promise.UNSEEN,
         may_add=(r".*uninitialized Timer.*",),
-        minimum=(1, 23),
     )
 
 
@@ -202,4 +194,13 @@ _PLAIN = frozenset(
         *("identifier", "field_identifier", "selector_expression", "int_literal"),
         *("binary_expression", "parenthesized_expression", "float_literal"),
     }
+)
+
+
+REWRITE = Rewrite(
+    code="reuse-timer",
+    title="Reuse one timer instead of time.After in the loop",
+    find=_find,
+    promise=Promise.UNSEEN,
+    since=(1, 23),
 )

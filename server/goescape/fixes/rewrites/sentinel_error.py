@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import callee_text, text, walk
-from goescape.fixes.candidate import Candidate, Promise, Refusal
+from goescape.fixes.candidate import UnsafeError
 from goescape.fixes.checks.error_identity import compares_errors
 from goescape.fixes.context.package_code import replace
 from goescape.fixes.edits.package_declarations import declared_after_imports
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.local_variables import (
     arguments_of,
     declaration_around,
@@ -25,11 +27,8 @@ if TYPE_CHECKING:
     from goescape.analysis.syntax.go_file import GoFile
     from goescape.fixes.context.package_code import PackageCode
 
-CODE = "sentinel-error"
-TITLE = "Move errors.New to a package-level variable"
 
-
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Errors that are returned where they are made.
 
     All errors of such a place become one value. Where a package compares errors with each other,
@@ -40,29 +39,23 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
         call = found[1] if found is not None else None
         if call is None or finding.inlined_from not in {"", "errors.New"} or not _fits(file, call):
             continue
-        name = _name(text(arguments_of(call)[0]))
-        if not name or not code.is_free_in_package(name):
-            yield Refusal(CODE, TITLE, file.span(call), f"`{name or 'err'}` is not a free name.")
-            continue
-        if compares_errors(code):
-            reason = "The package tells errors apart by comparing them with each other."
-            yield Refusal(CODE, TITLE, file.span(call), reason)
-            continue
-        if _runs_earlier(code, file):
-            reason = "A variable of an earlier file is set by code that may need it already."
-            yield Refusal(CODE, TITLE, file.span(call), reason)
-            continue
-        declared = declared_after_imports(file, f"var {name} = {text(call)}")
-        if declared is not None:
-            yield Candidate(
-                CODE,
-                TITLE,
-                file.span(call),
-                (replace(file, call, name), declared),
-                Promise.GONE,
-                finding,
-                may_add=(r"&errors\.errorString\{\.\.\.\}",),
-            )
+        yield Match((finding,), partial(_change, code, file, call), file.span(call))
+
+
+def _change(code: PackageCode, file: GoFile, call: Node) -> Change | None:
+    name = _name(text(arguments_of(call)[0]))
+    if not name or not code.is_free_in_package(name):
+        raise UnsafeError(f"`{name or 'err'}` is not a free name.")
+    if compares_errors(code):
+        raise UnsafeError("The package tells errors apart by comparing them with each other.")
+    if _runs_earlier(code, file):
+        raise UnsafeError("A variable of an earlier file is set by code that may need it already.")
+    declared = declared_after_imports(file, f"var {name} = {text(call)}")
+    if declared is None:
+        return None
+    return Change(
+        (replace(file, call, name), declared), may_add=(r"&errors\.errorString\{\.\.\.\}",)
+    )
 
 
 def _fits(file: GoFile, call: Node) -> bool:
@@ -108,3 +101,10 @@ def _name(literal: str) -> str:
 
 
 _LITERALS = frozenset({"interpreted_string_literal", "raw_string_literal"})
+
+
+REWRITE = Rewrite(
+    code="sentinel-error",
+    title="Move errors.New to a package-level variable",
+    find=_find,
+)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text
 from goescape.analysis.syntax.scopes import definition
-from goescape.fixes.candidate import Candidate, Edit, Promise, Refusal, UnsafeError
 from goescape.fixes.checks.copyable import check_copyable
 from goescape.fixes.edits.pointees import check_no_unsafe
 from goescape.fixes.flow.pointer_slices import PointerSlices
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.local_variables import redeclares
 
 if TYPE_CHECKING:
@@ -18,13 +19,11 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from goescape.analysis.syntax.go_file import GoFile
+    from goescape.fixes.candidate import Edit
     from goescape.fixes.context.package_code import PackageCode
 
-CODE = "slice-of-values"
-TITLE = "Store values instead of pointers in the slice"
 
-
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """``list = append(list, &T{...})`` where all that can see the elements only reads fields."""
     if redeclares(code, "append", "make", "len", "nil"):
         return
@@ -32,30 +31,29 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
     for finding in code.allocations(file):
         found = code.node_of(finding)
         start = _start(found[1]) if found is not None else None
-        if start is None:
-            continue
-        literal, variable, its_type = start
-        try:
-            check_no_unsafe(file)
-            check_copyable(code, file, its_type)
-            flow = PointerSlices(code, its_type)
-            flow.follow_variable(file, variable)
-        except UnsafeError as problem:
-            yield Refusal(CODE, TITLE, file.span(literal), problem.reason)
-            continue
-        edits = frozenset(flow.edits.values())
-        if edits not in seen:
-            seen.add(edits)
-            yield Candidate(
-                CODE,
-                TITLE,
-                file.span(literal),
-                tuple(sorted(edits)),
-                Promise.GONE,
-                finding,
-                may_add=(r"append", r"append\(.*\)", r"make\(.*\)", r"\[\].*\{.*\}"),
-                callers=flow.callers,
-            )
+        if start is not None:
+            literal, variable, its_type = start
+            change = partial(_change, code, file, variable, its_type, seen)
+            yield Match((finding,), change, file.span(literal))
+
+
+def _change(
+    code: PackageCode, file: GoFile, variable: Node, its_type: str, seen: set[frozenset[Edit]]
+) -> Change | None:
+    """None for what an earlier match changes, too."""
+    check_no_unsafe(file)
+    check_copyable(code, file, its_type)
+    flow = PointerSlices(code, its_type)
+    flow.follow_variable(file, variable)
+    edits = frozenset(flow.edits.values())
+    if edits in seen:
+        return None
+    seen.add(edits)
+    return Change(
+        tuple(sorted(edits)),
+        may_add=(r"append", r"append\(.*\)", r"make\(.*\)", r"\[\].*\{.*\}"),
+        callers=flow.callers,
+    )
 
 
 def _start(node: Node) -> tuple[Node, Node, str] | None:
@@ -74,3 +72,10 @@ def _start(node: Node) -> tuple[Node, Node, str] | None:
     first = arguments.named_children[0] if arguments is not None else None
     variable = definition(first) if first is not None else None
     return (literal, variable, text(its_type)) if variable is not None else None
+
+
+REWRITE = Rewrite(
+    code="slice-of-values",
+    title="Store values instead of pointers in the slice",
+    find=_find,
+)

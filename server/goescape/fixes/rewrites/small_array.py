@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.model import Cause
 from goescape.analysis.syntax.nodes import callee_text, text
-from goescape.fixes.candidate import Candidate, Edit, Promise, Refusal
-from goescape.fixes.context.package_code import indentation, line_end
+from goescape.fixes.candidate import Promise, UnsafeError
+from goescape.fixes.context.package_code import indentation, line_end, replace
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.rewrites.array_variable import grows_many_stacks, made_slice
 from goescape.fixes.syntax.local_variables import (
     BASIC,
@@ -25,13 +27,11 @@ if TYPE_CHECKING:
     from goescape.analysis.syntax.go_file import GoFile
     from goescape.fixes.context.package_code import PackageCode
 
-CODE = "small-array"
-TITLE = "Use a fixed-size array for small lengths"
 _LENGTH = 64
 _DIGITS = 8
 
 
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """``x := make([]T, len(y))`` that only its length sends to the heap, for small elements."""
     if redeclares(code, "make", "len", *BASIC):
         return
@@ -49,19 +49,18 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
             continue
         if not _is_length(sizes[-1]) or (len(sizes) == 2 and text(sizes[0]) != "0"):
             continue
-        if reason := grows_many_stacks(code, call):
-            yield Refusal(CODE, TITLE, file.span(call), reason)
-            continue
         new = _lines(file, statement, text(single[0]), element, sizes)
-        if new:
-            yield Candidate(
-                CODE,
-                TITLE,
-                file.span(call),
-                (Edit(file.source.path, statement.start_byte, statement.end_byte, new),),
-                Promise.UNSEEN,
-                may_add=(r"make\(\[\].*, (0, )?(n|size|n1)\)",),
-            )
+        yield Match((), partial(_change, code, file, call, statement, new), file.span(call))
+
+
+def _change(
+    code: PackageCode, file: GoFile, call: Node, statement: Node, new: str
+) -> Change | None:
+    if reason := grows_many_stacks(code, call):
+        raise UnsafeError(reason)
+    if not new:
+        return None
+    return Change((replace(file, statement, new),), may_add=(r"make\(\[\].*, (0, )?(n|size|n1)\)",))
 
 
 def _lines(file: GoFile, statement: Node, name: str, element: Node, sizes: list[Node]) -> str:
@@ -98,3 +97,11 @@ def _is_length(node: Node) -> bool:
         return False
     sides = [node.child_by_field_name(side) for side in ("left", "right")]
     return all(side is not None and _is_length(side) for side in sides)
+
+
+REWRITE = Rewrite(
+    code="small-array",
+    title="Use a fixed-size array for small lengths",
+    find=_find,
+    promise=Promise.UNSEEN,
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -9,8 +10,9 @@ from tree_sitter import Node  # noqa: TC002 - attrs resolves it
 
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.syntax.scopes import parameter_names
-from goescape.fixes.candidate import Candidate, Edit, Promise, TypeClaim
+from goescape.fixes.candidate import Edit, TypeClaim
 from goescape.fixes.context.package_code import replace
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.imports import import_edits
 from goescape.fixes.syntax.local_variables import (
     arguments_of,
@@ -28,14 +30,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from goescape.analysis.syntax.go_file import GoFile
-    from goescape.fixes.candidate import Refusal
     from goescape.fixes.context.package_code import PackageCode
 
-CODE = "sort-func"
+_TITLE = "Use slices.{new} instead of sort.{old}"
 _SUCCESSORS = {"Slice": "SortFunc", "SliceStable": "SortStableFunc"}
 
 
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Orders by one key that is an integer or a string.
 
     ``cmp.Compare`` would order floating-point numbers that are no numbers in another way.
@@ -50,18 +51,15 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
             continue
         seen.add(call.start_byte)
         for function, successor in _SUCCESSORS.items():
-            if is_called(call, file, "sort", function):
-                sorting = _sorting(code, file, call, successor)
-                if sorting is not None:
-                    yield Candidate(
-                        CODE,
-                        f"Use slices.{sorting.function} instead of sort.{function}",
-                        file.span(call),
-                        sorting.edits,
-                        Promise.GONE,
-                        finding,
-                        claims=(sorting.claim,),
-                    )
+            sorting = (
+                _sorting(code, file, call, successor)
+                if is_called(call, file, "sort", function)
+                else None
+            )
+            if sorting is not None:
+                change = partial(Change, sorting.edits, claims=(sorting.claim,))
+                words = (("new", sorting.function), ("old", function))
+                yield Match((finding,), change, file.span(call), variant=_TITLE, words=words)
 
 
 def _call_around(node: Node) -> Node | None:
@@ -197,4 +195,12 @@ _ORDERED = frozenset(
         *("string", "byte", "rune", "uintptr", "int", "int8", "int16", "int32", "int64"),
         *("uint", "uint8", "uint16", "uint32", "uint64", "time.Duration", "time.Month"),
     }
+)
+
+
+REWRITE = Rewrite(
+    code="sort-func",
+    title="Use the package slices instead of sort",
+    variants=(_TITLE,),
+    find=_find,
 )

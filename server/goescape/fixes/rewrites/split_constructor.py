@@ -7,13 +7,14 @@ those who call it.
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from goescape.analysis.syntax.nodes import text, walk
 from goescape.analysis.syntax.scopes import definition
-from goescape.fixes.candidate import Candidate, Edit, Promise, Refusal, UnsafeError
+from goescape.fixes.candidate import Edit, Promise, UnsafeError
 from goescape.fixes.context.package_code import insert, line_end, replace
 from goescape.fixes.edits.made_values import findings_of
 from goescape.fixes.edits.pointees import uses_of
@@ -25,6 +26,7 @@ from goescape.fixes.flow.results import (
     pointer_result,
     returns_of,
 )
+from goescape.fixes.rewrite import Change, Match, Rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,9 +35,6 @@ if TYPE_CHECKING:
 
     from goescape.analysis.syntax.go_file import FunctionDeclaration, GoFile
     from goescape.fixes.context.package_code import PackageCode
-
-CODE = "split-constructor"
-TITLE = "Split into an inlinable constructor and an init method"
 
 
 @frozen
@@ -52,7 +51,7 @@ class _Parts:
     """The other returns; they all return the object."""
 
 
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Constructors that the compiler does not inline, because they are too complex."""
     here = [f for f in code.report.functions if f.span.file == file.source.path]
     complex_ones = {f.name for f in here if f.inlinable is False}
@@ -62,28 +61,18 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
             continue
         found = findings_of(code, file, result)
         parts = _parts(file, result) if len(found) == 1 else None
-        if parts is None:
-            continue
-        try:
-            edits = tuple(_edits(code, file, result, parts))
-        except UnsafeError as unsafe:
-            yield Refusal(CODE, TITLE, found[0].span, unsafe.reason)
-            continue
-        moved = {
-            re.escape(f.subject)
-            for f in code.findings
-            if f.span.file == file.source.path
-            and parts.made.end_point[0] + 1 < f.span.line <= parts.last.start_point[0] + 1
-        }
-        yield Candidate(
-            CODE,
-            TITLE,
-            found[0].span,
-            edits,
-            Promise.STAYS_AT_CALLS,
-            found[0],
-            may_add=tuple(sorted(moved)),
-        )
+        if parts is not None:
+            yield Match(found, partial(_change, code, file, result, parts))
+
+
+def _change(code: PackageCode, file: GoFile, result: PointerResult, parts: _Parts) -> Change:
+    moved = {
+        re.escape(finding.subject)
+        for finding in code.findings
+        if finding.span.file == file.source.path
+        and parts.made.end_point[0] + 1 < finding.span.line <= parts.last.start_point[0] + 1
+    }
+    return Change(tuple(_edits(code, file, result, parts)), may_add=tuple(sorted(moved)))
 
 
 def _parts(file: GoFile, result: PointerResult) -> _Parts | None:
@@ -211,3 +200,11 @@ def _line_stop(file: GoFile, node: Node) -> int:
 
 
 _READING = frozenset({"selector_expression", "argument_list", "binary_expression"})
+
+
+REWRITE = Rewrite(
+    code="split-constructor",
+    title="Split into an inlinable constructor and an init method",
+    find=_find,
+    promise=Promise.STAYS_AT_CALLS,
+)

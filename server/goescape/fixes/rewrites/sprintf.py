@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import ancestors
-from goescape.fixes.candidate import Candidate, Promise, Refusal
+from goescape.fixes.candidate import UnsafeError
 from goescape.fixes.context.package_code import replace
 from goescape.fixes.edits.formats import claims_of, is_boxed, needed_imports, parts_of, printed
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.imports import import_edits
 from goescape.fixes.syntax.local_variables import (
     BASIC,
@@ -29,10 +31,8 @@ if TYPE_CHECKING:
     from goescape.fixes.context.package_code import PackageCode
     from goescape.fixes.edits.formats import FormatPart
 
-CODE = "sprintf"
 
-
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Calls with simple verbs for strings, integers and truth values only.
 
     That the operands have just these types is for the compiler to say: a string type of its own
@@ -49,21 +49,23 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
         function, parts = _parts(code, file, call)
         if parts is None or not _means_the_same(code, call, parts):
             continue
-        title = _title(function, parts)
-        imports = import_edits(file, needed_imports(parts), [call])
-        if imports is None or (needed_imports(parts) and not is_visible(call, "strconv")):
-            yield Refusal(CODE, title, file.span(call), "`strconv` means something else here.")
-            continue
-        yield Candidate(
-            CODE,
-            title,
-            file.span(call),
-            (replace(file, call, _rendered(call, parts)), *imports),
-            Promise.GONE,
-            finding,
-            may_add=(r".* \+ .*",) if len(parts) > 1 else (),
-            claims=claims_of(file, parts),
-        )
+        change = partial(_change, file, call, parts)
+        if len(parts) == 1 and parts[0].function:
+            variant, words = _CONVERTED, (("new", parts[0].function), ("old", function))
+            yield Match((finding,), change, file.span(call), variant, words)
+        else:
+            yield Match((finding,), change, file.span(call), _JOINED, (("old", function),))
+
+
+def _change(file: GoFile, call: Node, parts: list[FormatPart]) -> Change:
+    imports = import_edits(file, needed_imports(parts), [call])
+    if imports is None or (needed_imports(parts) and not is_visible(call, "strconv")):
+        raise UnsafeError("`strconv` means something else here.")
+    return Change(
+        (replace(file, call, _rendered(call, parts)), *imports),
+        may_add=(r".* \+ .*",) if len(parts) > 1 else (),
+        claims=claims_of(file, parts),
+    )
 
 
 def _call_around(code: PackageCode, finding: Finding) -> Node | None:
@@ -98,12 +100,6 @@ def _means_the_same(code: PackageCode, call: Node, parts: Sequence[FormatPart]) 
     return copies or not any("unsafe" in file.imported_names for file in code.all_files)
 
 
-def _title(function: str, parts: Sequence[FormatPart]) -> str:
-    if len(parts) == 1 and parts[0].function:
-        return f"Use strconv.{parts[0].function} instead of fmt.{function}"
-    return f"Use string concatenation instead of fmt.{function}"
-
-
 def _rendered(call: Node, parts: Sequence[FormatPart]) -> str:
     new = " + ".join(part.rendered for part in parts)
     around = call.parent.type if call.parent is not None else ""
@@ -115,4 +111,14 @@ def _rendered(call: Node, parts: Sequence[FormatPart]) -> str:
 _COMPOUND = frozenset({"binary_expression", "unary_expression"})
 _BINDING = frozenset(
     {"binary_expression", "selector_expression", "index_expression", "slice_expression"}
+)
+
+
+_CONVERTED = "Use strconv.{new} instead of fmt.{old}"
+_JOINED = "Use string concatenation instead of fmt.{old}"
+REWRITE = Rewrite(
+    code="sprintf",
+    title="Use strconv or string concatenation instead of fmt",
+    variants=(_CONVERTED, _JOINED),
+    find=_find,
 )

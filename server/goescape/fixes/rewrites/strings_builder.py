@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -9,8 +10,9 @@ from tree_sitter import Node  # noqa: TC002 - attrs resolves it
 
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition
-from goescape.fixes.candidate import Candidate, Edit, Promise, Refusal
+from goescape.fixes.candidate import Edit, UnsafeError
 from goescape.fixes.context.package_code import indentation, insert, line_end, replace
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.imports import import_edits
 from goescape.fixes.syntax.local_variables import (
     arguments_of,
@@ -31,9 +33,6 @@ if TYPE_CHECKING:
     from goescape.analysis.syntax.go_file import GoFile
     from goescape.fixes.context.package_code import PackageCode
 
-CODE = "strings-builder"
-TITLE = "Build the string with strings.Builder"
-
 
 @frozen
 class _Growth:
@@ -52,7 +51,7 @@ class _Growth:
     """The uses after that."""
 
 
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """``s += x`` in a loop, where nothing but ``return s`` and ``len(s)`` reads it meanwhile."""
     if redeclares(code, "string", "len"):
         return
@@ -66,23 +65,21 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
         if growth is None:
             continue
         first = next(a for a in growth.appends if _loops_within(a, growth.declaration))
-        name = fresh_name(variable, ("sb", "builder", "b", "buf"))
-        imports = import_edits(file, ["strings"])
-        if not name or imports is None or not is_visible(first, "strings"):
-            reason = "The names that it needs mean something else here."
-            yield Refusal(CODE, TITLE, file.span(first), reason)
-            continue
         grown = {file.span(_added(a)) for a in growth.appends}
-        target = next((f for f in code.allocations(file) if f.escapes and f.span in grown), None)
-        yield Candidate(
-            CODE,
-            TITLE,
-            file.span(first),
-            (*_edits(file, growth, name), *imports),
-            Promise.UNSEEN if target is None else Promise.GONE,
-            target,
-            may_add=(r'".*"', r"append", r"make\(\[\]byte, .*\)"),
-        )
+        targets = [f for f in code.allocations(file) if f.escapes and f.span in grown]
+        change = partial(_change, file, growth, variable, first)
+        yield Match(tuple(targets[:1]), change, file.span(first))
+
+
+def _change(file: GoFile, growth: _Growth, variable: Node, first: Node) -> Change:
+    name = fresh_name(variable, ("sb", "builder", "b", "buf"))
+    imports = import_edits(file, ["strings"])
+    if not name or imports is None or not is_visible(first, "strings"):
+        raise UnsafeError("The names that it needs mean something else here.")
+    return Change(
+        (*_edits(file, growth, name), *imports),
+        may_add=(r'".*"', r"append", r"make\(\[\]byte, .*\)"),
+    )
 
 
 def _added(statement: Node) -> Node:
@@ -255,3 +252,10 @@ def _operands(node: Node) -> list[Node]:
     if node.type != "binary_expression" or operator is None or operator.type != "+":
         return [node]
     return [*_operands(left), right] if left is not None and right is not None else [node]
+
+
+REWRITE = Rewrite(
+    code="strings-builder",
+    title="Build the string with strings.Builder",
+    find=_find,
+)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition, parameter_names
-from goescape.fixes.candidate import Candidate, Edit, Promise, Refusal, TypeClaim, UnsafeError
+from goescape.fixes.candidate import Edit, TypeClaim, UnsafeError
 from goescape.fixes.checks.spare_capacity import grows_itself
 from goescape.fixes.context.package_code import insert, replace
 from goescape.fixes.edits.pointees import uses_of
 from goescape.fixes.flow.calls import FunctionCall, calls_of
 from goescape.fixes.flow.results import operands
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.rewrites.concrete_result import (
     asserted,
     check_type,
@@ -32,9 +34,6 @@ if TYPE_CHECKING:
     from goescape.analysis.syntax.go_file import FunctionDeclaration, GoFile
     from goescape.fixes.context.package_code import PackageCode
 
-CODE = "type-parameter"
-TITLE = "Replace interface{} by a type parameter"
-
 
 @frozen
 class _Container:
@@ -48,34 +47,16 @@ class _Container:
     """The names in ``var x stack``; one for each declaration."""
 
 
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Values that are boxed by a method of such a container."""
     boxed: dict[str, list[Finding]] = {}
     for finding in code.findings:
         name = _container_of(code, finding) if is_boxed(finding) else ""
         if name:
             boxed.setdefault(name, []).append(finding)
-    for name, found in boxed.items():
-        here = [f for f in found if f.span.file == file.source.path]
-        if not here:
-            continue
-        try:
-            edits, claims, callers = _rewrite(code, name)
-        except UnsafeError as unsafe:
-            yield from (Refusal(CODE, TITLE, f.span, unsafe.reason) for f in here)
-            continue
-        for finding in here:
-            yield Candidate(
-                CODE,
-                TITLE,
-                finding.span,
-                edits,
-                Promise.GONE,
-                finding,
-                callers=callers,
-                claims=claims,
-                also=tuple(other for other in found if other is not finding),
-            )
+    for name, findings in boxed.items():
+        if any(finding.span.file == file.source.path for finding in findings):
+            yield Match(tuple(findings), partial(_change, code, name))
 
 
 def _container_of(code: PackageCode, finding: Finding) -> str:
@@ -92,7 +73,7 @@ def _container_of(code: PackageCode, finding: Finding) -> str:
     return ""
 
 
-def _rewrite(code: PackageCode, name: str) -> tuple[tuple[Edit, ...], tuple[TypeClaim, ...], int]:
+def _change(code: PackageCode, name: str) -> Change:
     container = _container(code, name)
     if code.is_mentioned_elsewhere(name) or "any" in code.syntax.types or name[:1].isupper():
         raise UnsafeError(f"Others may use `{name}`.")
@@ -113,7 +94,7 @@ def _rewrite(code: PackageCode, name: str) -> tuple[tuple[Edit, ...], tuple[Type
         declared_type = variable.parent.child_by_field_name("type") if variable.parent else None
         assert declared_type is not None
         edits.append(insert(where, declared_type.end_byte, f"[{concrete}]"))
-    return tuple(edits), tuple(claims), len(calls)
+    return Change(tuple(edits), callers=len(calls), claims=tuple(claims))
 
 
 def _container(code: PackageCode, name: str) -> _Container:
@@ -314,3 +295,10 @@ def _name_of(spec: Node) -> Node:
 
 
 _TYPE_TESTS = frozenset({"type_assertion_expression", "type_switch_statement"})
+
+
+REWRITE = Rewrite(
+    code="type-parameter",
+    title="Replace interface{} by a type parameter",
+    find=_find,
+)

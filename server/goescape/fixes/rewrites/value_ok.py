@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import ancestors, text, walk
-from goescape.fixes.candidate import Candidate, Edit, Promise, Refusal, UnsafeError
+from goescape.fixes.candidate import Edit, UnsafeError
 from goescape.fixes.checks.copyable import check_copyable
 from goescape.fixes.context.package_code import FUNCTIONS, insert, replace
 from goescape.fixes.edits.made_values import asterisk, check_gain, findings_of, object_edits
@@ -19,6 +20,7 @@ from goescape.fixes.flow.calls import (
     other_builds,
 )
 from goescape.fixes.flow.results import PointerResult, check_ends, pointer_result, returns_of
+from goescape.fixes.rewrite import Change, Match, Rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,42 +31,21 @@ if TYPE_CHECKING:
     from goescape.analysis.syntax.go_file import GoFile
     from goescape.fixes.context.package_code import PackageCode
 
-CODE = "value-ok"
-TITLE = "Return (value, ok) instead of a nil-able pointer"
 
-
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Functions that return an object of their own or nil, and whose callers ask which at once."""
     for declared in file.functions:
         result = pointer_result(declared)
         if result is None or result.slots != 1:
             continue
         found = findings_of(code, file, result)
-        if not found or all(r.form != "nil" for r in returns_of(file, result)):
-            continue
-        try:
-            edits, calls = _rewrite(code, file, result, found)
-        except UnsafeError as unsafe:
-            yield from (Refusal(CODE, TITLE, f.span, unsafe.reason) for f in found)
-            continue
-        for finding in found:
-            also = tuple(other for other in found if other is not finding)
-            yield Candidate(
-                CODE,
-                TITLE,
-                finding.span,
-                edits,
-                Promise.GONE,
-                finding,
-                callers=len(calls),
-                other_builds=other_builds(code, calls),
-                also=also,
-            )
+        if found and any(r.form == "nil" for r in returns_of(file, result)):
+            yield Match(found, partial(_change, code, file, result, found))
 
 
-def _rewrite(
+def _change(
     code: PackageCode, file: GoFile, result: PointerResult, found: tuple[Finding, ...]
-) -> tuple[tuple[Edit, ...], tuple[FunctionCall, ...]]:
+) -> Change:
     if result.pointer.parent != result.declared.node:
         raise UnsafeError("The result stands in parentheses.")
     returns = returns_of(file, result)
@@ -90,7 +71,7 @@ def _rewrite(
             edits |= {*_with_true(file, each.value, edits)}
     for call in calls:
         edits |= {*_call_edits(code, call)}
-    return tuple(sorted(edits)), calls
+    return Change(tuple(sorted(edits)), callers=len(calls), other_builds=other_builds(code, calls))
 
 
 def _with_true(file: GoFile, value: Node, edits: set[Edit]) -> Iterator[Edit]:
@@ -152,3 +133,10 @@ def _free_name(node: Node) -> str:
         if name not in taken:
             return name
     raise UnsafeError("No short name for whether there is a value is free.")
+
+
+REWRITE = Rewrite(
+    code="value-ok",
+    title="Return (value, ok) instead of a nil-able pointer",
+    find=_find,
+)

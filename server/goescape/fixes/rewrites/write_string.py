@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.go_file import GoFile
 from goescape.analysis.syntax.nodes import text, walk
-from goescape.fixes.candidate import Candidate, Promise, Refusal, TypeClaim
+from goescape.fixes.candidate import TypeClaim, UnsafeError
 from goescape.fixes.context.package_code import replace
+from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.imports import import_edits, imported_as
 from goescape.fixes.syntax.local_variables import (
     arguments_of,
@@ -27,11 +28,8 @@ if TYPE_CHECKING:
     from goescape.analysis.syntax.source import SourceText
     from goescape.fixes.context.package_code import PackageCode
 
-CODE = "write-string"
-TITLE = "Use io.WriteString instead of Write([]byte(s))"
 
-
-def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]:
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Calls on a plain ``io.Writer`` or ``http.ResponseWriter``."""
     if redeclares(code, "byte", "string"):
         return
@@ -40,30 +38,26 @@ def candidates(code: PackageCode, file: GoFile) -> Iterator[Candidate | Refusal]
         call = _call(found[1]) if found is not None else None
         function = call.child_by_field_name("function") if call is not None else None
         writer = function.child_by_field_name("operand") if function is not None else None
-        if call is None or writer is None or has_comment(call):
-            continue
-        its_type = _writer_type(code, file, writer)
-        imports = import_edits(file, [] if imported_as(file, "io") else ["io"])
-        io = package_name(file, call, "io") or "io"
-        if not its_type or imports is None or not is_visible(call, io):
-            continue
-        if _writes_strings_differently(code):
-            reason = "A writer here may treat WriteString unlike Write."
-            yield Refusal(CODE, TITLE, file.span(call), reason)
-            continue
-        string = arguments_of(call)[0].named_children[-1]
-        yield Candidate(
-            CODE,
-            TITLE,
-            file.span(call),
-            (replace(file, call, f"{io}.WriteString({text(writer)}, {text(string)})"), *imports),
-            Promise.GONE,
-            finding,
-            claims=(
-                TypeClaim(file.source.path, writer.start_byte, writer.end_byte, its_type),
-                TypeClaim(file.source.path, string.start_byte, string.end_byte, "string"),
-            ),
-        )
+        if call is not None and writer is not None and not has_comment(call):
+            yield Match((finding,), partial(_change, code, file, call, writer), file.span(call))
+
+
+def _change(code: PackageCode, file: GoFile, call: Node, writer: Node) -> Change | None:
+    its_type = _writer_type(code, file, writer)
+    imports = import_edits(file, [] if imported_as(file, "io") else ["io"])
+    io = package_name(file, call, "io") or "io"
+    if not its_type or imports is None or not is_visible(call, io):
+        return None
+    if _writes_strings_differently(code):
+        raise UnsafeError("A writer here may treat WriteString unlike Write.")
+    string = arguments_of(call)[0].named_children[-1]
+    return Change(
+        (replace(file, call, f"{io}.WriteString({text(writer)}, {text(string)})"), *imports),
+        claims=(
+            TypeClaim(file.source.path, writer.start_byte, writer.end_byte, its_type),
+            TypeClaim(file.source.path, string.start_byte, string.end_byte, "string"),
+        ),
+    )
 
 
 def _call(node: Node) -> Node | None:
@@ -143,4 +137,11 @@ _HARMLESS = frozenset(
         *("io.Writer", "io.WriteCloser", "io.ReadWriter", "io.ReadWriteCloser", "io.Reader"),
         *("http.ResponseWriter", "net.Conn", "hash.Hash", "sync.Mutex", "sync.RWMutex"),
     }
+)
+
+
+REWRITE = Rewrite(
+    code="write-string",
+    title="Use io.WriteString instead of Write([]byte(s))",
+    find=_find,
 )

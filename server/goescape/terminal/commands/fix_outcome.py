@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import define, field, frozen
 
 from goescape.analysis.messages.reason import Reason  # noqa: TC001 - attrs resolves it
-from goescape.fixes.catalogue import REWRITES
+from goescape.fixes.driver import all_rewrites
 from goescape.terminal.targets import UsageError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class FixOptions:
     """Write only what the package's own tests pass with."""
 
     def __attrs_post_init__(self) -> None:
-        known = sorted({rewrite.CODE for rewrite in REWRITES})
+        known = [rewrite.code for rewrite in all_rewrites()]
         if unknown := sorted(self.only - {*known}):
             raise UsageError(f"There is no fix {unknown[0]}; --only takes {', '.join(known)}.")
 

@@ -1,0 +1,106 @@
+"""Runs the rewrites: every module of ``rewrites`` declares one as ``REWRITE``."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
+
+from goescape.fixes import rewrites
+from goescape.fixes.candidate import Candidate, Promise, Refusal, UnsafeError
+from goescape.fixes.rewrite import Rewrite
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from goescape.analysis.model import Finding
+    from goescape.analysis.positions import Span
+    from goescape.analysis.syntax.go_file import GoFile
+    from goescape.fixes.context.package_code import PackageCode
+    from goescape.fixes.rewrite import Change, Match
+
+
+@cache
+def all_rewrites() -> tuple[Rewrite, ...]:
+    """The declarations, by code. Imports all rewrites when it is first called."""
+    names = [module.name for module in iter_modules(rewrites.__path__, f"{rewrites.__name__}.")]
+    declarations = [import_module(name).REWRITE for name in names]
+    assert all(isinstance(declaration, Rewrite) for declaration in declarations)
+    return tuple(sorted(declarations, key=lambda declaration: declaration.code))
+
+
+def candidates(code: PackageCode, path: str) -> Iterator[Candidate | Refusal]:
+    """Everything that any rewrite would change in a file, in the order of the file."""
+    file = code.files[path]
+    proposals = [
+        proposal for rewrite in all_rewrites() for proposal in proposals_of(rewrite, code, file)
+    ]
+    yield from sorted(proposals, key=lambda proposal: (proposal.at, proposal.title))
+
+
+def proposals_of(
+    rewrite: Rewrite, code: PackageCode, file: GoFile
+) -> Iterator[Candidate | Refusal]:
+    """What one rewrite would change in a file, and where it fits but is not safe."""
+    for match in rewrite.find(code, file):
+        try:
+            change = match.change()
+        except UnsafeError as unsafe:
+            for at, _ in _places(match, file):
+                yield _refusal(rewrite, match, at, unsafe)
+            continue
+        if change is not None:
+            for at, target in _places(match, file):
+                yield _candidate(rewrite, match, change, at, target)
+
+
+def _places(match: Match, file: GoFile) -> Iterator[tuple[Span, Finding | None]]:
+    """Where the light bulb shows, and the finding that it is for there."""
+    if match.at is not None:
+        yield match.at, next(iter(match.targets), None)
+        return
+    for target in match.targets:
+        if target.span.file == file.source.path:
+            yield target.span, target
+
+
+def _candidate(
+    rewrite: Rewrite, match: Match, change: Change, at: Span, target: Finding | None
+) -> Candidate:
+    return Candidate(
+        rewrite.code,
+        _title(rewrite, match),
+        at,
+        change.edits,
+        rewrite.promise if target is not None else Promise.UNSEEN,
+        target,
+        kind=rewrite.kind,
+        may_add=change.may_add,
+        look_at=rewrite.look_at,
+        callers=change.callers,
+        claims=change.claims,
+        also=tuple(other for other in match.targets if other is not target),
+        other_builds=change.other_builds,
+        minimum=rewrite.since,
+        template=match.variant,
+        words=match.words,
+    )
+
+
+def _refusal(rewrite: Rewrite, match: Match, at: Span, unsafe: UnsafeError) -> Refusal:
+    return Refusal(
+        rewrite.code,
+        _title(rewrite, match),
+        at,
+        unsafe.reason,
+        template=match.variant,
+        words=match.words,
+    )
+
+
+def _title(rewrite: Rewrite, match: Match) -> str:
+    if match.variant is None:
+        return rewrite.title
+    assert match.variant in rewrite.variants
+    return match.variant.format(**dict(match.words))
