@@ -111,6 +111,14 @@ def test_no_modules_import_each_other() -> None:
     TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
 
 
+def test_no_rewrite_is_imported_by_name() -> None:
+    """The driver discovers all; what rewrites share stands beside them."""
+    for file in MODULES:
+        names = {name for name, _ in imported(tree_of(file))}
+        inside = {name for name in names if name.startswith("goescape.fixes.rewrites.")}
+        assert not inside, f"{file.name} imports {inside}"
+
+
 def test_no_two_classes_share_a_name() -> None:
     homes: dict[str, list[str]] = defaultdict(list)
     for file in MODULES:

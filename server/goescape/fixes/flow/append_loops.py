@@ -12,7 +12,14 @@ from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.checks.nilness import is_nil_unseen
 from goescape.fixes.checks.spare_capacity import grows_itself, shares_capacity
-from goescape.fixes.context.package_code import FUNCTIONS, indentation, insert, line_end, replace
+from goescape.fixes.context.package_code import (
+    FUNCTIONS,
+    identifiers,
+    indentation,
+    insert,
+    line_end,
+    replace,
+)
 from goescape.fixes.syntax.local_variables import (
     arguments_of,
     declaration_around,
@@ -240,3 +247,23 @@ def made_beforehand(file: GoFile, growth: AppendLoop, sizes: str) -> tuple[Edit,
     if around is not None and around.type == "labeled_statement":
         start = around.start_byte
     return (insert(file, start, f"{name} = {made}{line_end(file)}{indent}"),)
+
+
+def is_exact(code: PackageCode, growth: AppendLoop) -> bool:
+    """Whether each element of a slice or an array gives just one element."""
+    written = underlying(code, type_of(code, growth.ranged))
+    if written is None or written.type not in {"slice_type", "array_type"}:
+        return False
+    if not growth.unconditional or text(growth.variable) in {
+        text(n) for n in identifiers(growth.element)
+    }:
+        return False
+    return not any(node.type in _LEAVING for node in walk(growth.loop))
+
+
+_LEAVING = frozenset(
+    {
+        *("continue_statement", "break_statement", "return_statement", "goto_statement"),
+        *("func_literal", "labeled_statement", "select_statement"),
+    }
+)

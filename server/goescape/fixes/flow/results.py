@@ -11,7 +11,7 @@ from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.candidate import UnsafeError
 from goescape.fixes.checks.error_variables import is_never_nil, makes_error
-from goescape.fixes.context.package_code import FUNCTIONS, identifiers
+from goescape.fixes.context.package_code import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +82,7 @@ def returns_of(file: GoFile, result: PointerResult) -> tuple[Returned, ...]:
     if body is None:
         raise UnsafeError(ReasonCode.NO_BODY)
     named = result.declared.results
-    if len(named) == result.slots and named[result.slot] in _names(body):
+    if len(named) == result.slots and named[result.slot] in variable_names(body):
         raise UnsafeError(ReasonCode.RESULT_IS_NAMED)
     statements = [n for n in nodes_outside_literals(body) if n.type == "return_statement"]
     return tuple(_returned(file, result, statement) for statement in statements)
@@ -101,6 +101,11 @@ def nodes_outside_literals(node: Node) -> Iterator[Node]:
 def operands(node: Node | None) -> list[Node]:
     """The expressions of a list, comments left out."""
     return [n for n in node.named_children if n.type != "comment"] if node is not None else []
+
+
+def variable_names(node: Node) -> set[str]:
+    """The names of variables, functions and packages in a node."""
+    return {text(n) for n in walk(node) if n.type == "identifier"}
 
 
 def _returned(file: GoFile, result: PointerResult, statement: Node) -> Returned:
@@ -173,109 +178,6 @@ def made_by(variable: Node) -> Node | None:
         return None
     values = operands(statement.child_by_field_name("right"))
     return values[0] if len(values) == 1 else None
-
-
-def check_ends(code: PackageCode, result: PointerResult, returns: tuple[Returned, ...]) -> None:
-    """Raise UnsafeError when something could still happen to an object after it was returned.
-
-    Whatever keeps a pointer for longer than the call keeps the object on the heap, and then the
-    proof fails; here it is about what runs between the return and the caller.
-    """
-    body = result.declared.node.child_by_field_name("body")
-    assert body is not None
-    names = {text(r.variable) for r in returns if r.variable is not None}
-    if names and (differing := {text(n) for n in identifiers(body)} & code.differing):
-        # It might keep the pointer there, and nobody would see.
-        raise UnsafeError(ReasonCode.DEPENDS_ON_BUILD, name=min(differing))
-    related = _related(body, names)
-    if any(each.form == "nil" for each in returns):
-        _check_results(body, result)
-    for node in nodes_outside_literals(body):
-        if node.type == "defer_statement":
-            if recovers_by_name(code, node):
-                raise UnsafeError(ReasonCode.DEFER_MAY_RECOVER)
-            _check_defer(node, names, related)
-        elif node.type == "for_statement" and code.language >= (1, 23):
-            _check_range(node, related)
-    for literal in walk(body):
-        if literal.type == "func_literal" and _names(literal) & names:
-            raise UnsafeError(ReasonCode.LITERAL_USES_OBJECT)
-
-
-def _check_results(body: Node, result: PointerResult) -> None:
-    """A deferred call may take back the error that stands beside a nil."""
-    for node in nodes_outside_literals(body):
-        if node.type == "defer_statement" and _names(node) & set(result.declared.results):
-            raise UnsafeError(ReasonCode.DEFER_CHANGES_RESULT)
-
-
-def _check_defer(node: Node, names: set[str], related: set[str]) -> None:
-    call = node.named_children[0]
-    function = call.child_by_field_name("function")
-    name = text(function).rpartition(".")[2] if function is not None else ""
-    if function is not None and function.type == "func_literal":
-        harmless = not _names(node) & (related | {"recover"})
-    elif name in {"Unlock", "RUnlock"}:
-        harmless = not _names(node) & names
-    else:
-        harmless = name in {"Close", "Done", "Stop"} and not _names(node) & related
-    if not harmless:
-        raise UnsafeError(ReasonCode.DEFER_CHANGES_RESULT)
-
-
-def recovers_by_name(code: PackageCode, node: Node) -> bool:
-    """Whether a deferred call is of something here that recovers, whatever has that name."""
-    name = callee_text(node.named_children[0]).rpartition(".")[2]
-    if any(name in file.field_names for file in code.all_files):
-        return True  # a field that holds a function
-    return any(
-        function.plain_name == name and "recover" in _names(function.node)
-        for file in code.all_files
-        for function in file.functions
-    )
-
-
-def may_recover(code: PackageCode, node: Node) -> bool:
-    """Whether a deferred call could make the function return after a panic."""
-    if recovers_by_name(code, node):
-        return True
-    call = node.named_children[0]
-    function = call.child_by_field_name("function")
-    if function is not None and function.type == "func_literal":
-        return "recover" in _names(function)
-    name = text(function).rpartition(".")[2] if function is not None else ""
-    return name not in {"Unlock", "RUnlock", "Close", "Done", "Stop"}
-
-
-def _check_range(node: Node, related: set[str]) -> None:
-    clause = next((c for c in node.named_children if c.type == "range_clause"), None)
-    over = clause.child_by_field_name("right") if clause is not None else None
-    returns = any(n.type == "return_statement" for n in nodes_outside_literals(node))
-    if over is not None and returns and _names(over) & related:
-        raise UnsafeError(ReasonCode.RETURNS_FROM_LOOP)
-
-
-def _related(body: Node, names: set[str]) -> set[str]:
-    """Names of variables that may lead to the objects: they stand together in some statement."""
-    related, size = set(names), -1
-    pairs = [_mentioned(node) for node in walk(body) if node.type in _SIMPLE]
-    while size != len(related):
-        size = len(related)
-        for known, told in pairs:
-            if known & related:
-                related |= told
-    return related
-
-
-def _mentioned(statement: Node) -> tuple[set[str], set[str]]:
-    """The variables that a statement reads, and those that it may lead to the same objects."""
-    if statement.type == "range_clause":
-        left, right = (statement.child_by_field_name(side) for side in ("left", "right"))
-        return _names(right) if right else set(), _names(left) if left else set()
-    local = {
-        text(n) for n in walk(statement) if n.type == "identifier" and definition(n) is not None
-    }
-    return local, local
 
 
 def proves_failure(
@@ -351,15 +253,3 @@ def _is_self(result: PointerResult, value: Node) -> bool:
 def _is_within(node: Node, function: Node) -> bool:
     inner = next((a for a in ancestors(node) if a.type in FUNCTIONS), None)
     return inner == function
-
-
-def _names(node: Node) -> set[str]:
-    return {text(n) for n in walk(node) if n.type == "identifier"}
-
-
-_SIMPLE = frozenset(
-    {
-        *("short_var_declaration", "assignment_statement", "var_spec", "expression_statement"),
-        *("send_statement", "range_clause", "inc_statement", "dec_statement", "call_expression"),
-    }
-)

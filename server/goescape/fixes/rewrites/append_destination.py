@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from goescape.analysis.syntax.nodes import callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.candidate import Edit, FixKind, UnsafeError
+from goescape.fixes.checks.after_return import may_recover
 from goescape.fixes.context.package_code import insert, replace
 from goescape.fixes.flow.calls import FunctionCall, calls_of
-from goescape.fixes.flow.results import may_recover, nodes_outside_literals, operands
+from goescape.fixes.flow.results import nodes_outside_literals, operands
 from goescape.fixes.rewrite import Change, Match, Rewrite
-from goescape.fixes.rewrites.array_variable import made_slice
 from goescape.fixes.syntax.imports import import_paths
 from goescape.fixes.syntax.local_variables import (
     BASIC,
@@ -28,6 +28,7 @@ from goescape.fixes.syntax.local_variables import (
     redeclares,
     single_declaration,
 )
+from goescape.fixes.syntax.made_slices import made_slice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,19 +7,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.model import Cause
-from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
+from goescape.analysis.syntax.nodes import text
 from goescape.fixes.candidate import Edit, UnsafeError
-from goescape.fixes.context.package_code import FUNCTIONS, indentation, insert, line_end, replace
+from goescape.fixes.checks.stack_growth import grows_many_stacks
+from goescape.fixes.context.package_code import indentation, insert, line_end, replace
 from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.local_variables import (
-    arguments_of,
-    declaration_around,
     fresh_name,
-    has_comment,
-    has_goto,
     redeclares,
-    single_declaration,
 )
+from goescape.fixes.syntax.made_slices import made_slice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,74 +82,6 @@ def _fits(code: PackageCode, subject: str, element: str) -> bool:
     if code.go >= (1, 24):
         return True
     return length is not None and int(length[1]) * _SIZES.get(element, _LIMIT) <= _LIMIT
-
-
-def made_slice(call: Node) -> tuple[Node, Node, Node, list[Node]] | None:
-    """Call, statement, slice type and sizes of ``x := make([]T, ...)`` in a block."""
-    if call.type != "call_expression" or callee_text(call) != "make":
-        return None
-    statement = next(
-        (a for a in ancestors(call) if a.type in {"short_var_declaration", "var_declaration"}), None
-    )
-    single = single_declaration(statement) if statement is not None else None
-    if statement is None or single is None or single[2] != call or has_comment(statement):
-        return None
-    if statement.parent is None or statement.parent.type != "statement_list":
-        return None
-    arguments = arguments_of(call)
-    if len(arguments) not in {2, 3} or arguments[0].type != "slice_type":
-        return None
-    function = declaration_around(call)
-    if function is None or has_goto(function):
-        return None
-    if single[1] is not None and single[1].text != arguments[0].text:
-        return None
-    return call, statement, arguments[0], arguments[1:]
-
-
-def grows_many_stacks(code: PackageCode, node: Node) -> str:
-    """Why a large stack may be there many times; or nothing."""
-    around = [a for a in ancestors(node) if a.type in FUNCTIONS]
-    names = {text(n) for f in around if (n := f.child_by_field_name("name")) is not None}
-    if any(_is_started(f) for f in around):
-        return "It runs in a goroutine of its own, and each would have a larger stack."
-    for name in names:
-        for _, reference in code.syntax.references(name):
-            if _is_started(reference):
-                return "It runs in a goroutine of its own, and each would have a larger stack."
-    if names & _reachable(code, names):
-        return "It may call itself, and each call would need the space."
-    return ""
-
-
-def _is_started(node: Node) -> bool:
-    """Whether a go statement starts this function."""
-    for around in ancestors(node):
-        if around.type == "go_statement":
-            return True
-        if around.type in {"statement_list", "argument_list"}:
-            return False
-    return False
-
-
-def _reachable(code: PackageCode, names: set[str]) -> set[str]:
-    """The names of functions and methods that these may call, within the package."""
-    bodies: dict[str, list[Node]] = {}
-    for declared in code.syntax.functions.values():
-        bodies.setdefault(declared.plain_name, []).append(declared.node)
-    reached: set[str] = set()
-    pending = list(names)
-    while pending:
-        for node in bodies.get(pending.pop(), ()):
-            body = node.child_by_field_name("body")
-            called = {
-                text(n)
-                for n in (walk(body) if body is not None else ())
-                if n.type in {"identifier", "field_identifier"} and text(n) in bodies
-            }
-            pending.extend(called - reached)
-            reached |= called
-    return reached
 
 
 REWRITE = Rewrite(

@@ -8,9 +8,15 @@ from typing import TYPE_CHECKING
 from goescape.analysis.syntax.nodes import text, token, walk
 from goescape.fixes.candidate import Edit, TypeClaim, UnsafeError
 from goescape.fixes.context.package_code import identifiers, insert, replace
-from goescape.fixes.flow.append_loops import growths, is_on_the_heap, made_beforehand, objection
+from goescape.fixes.flow.append_loops import (
+    growths,
+    is_exact,
+    is_on_the_heap,
+    made_beforehand,
+    objection,
+)
 from goescape.fixes.rewrite import Change, Match, Rewrite
-from goescape.fixes.syntax.local_variables import is_assigned, redeclares, type_of, underlying
+from goescape.fixes.syntax.local_variables import is_assigned, redeclares, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,16 +61,6 @@ def _change(code: PackageCode, file: GoFile, growth: AppendLoop, written: str) -
     )
 
 
-def is_exact(code: PackageCode, growth: AppendLoop) -> bool:
-    """Whether each element of a slice or an array gives just one element."""
-    written = underlying(code, type_of(code, growth.ranged))
-    if written is None or written.type not in {"slice_type", "array_type"}:
-        return False
-    if not growth.unconditional or text(growth.variable) in _names(growth.element):
-        return False
-    return not any(node.type in _LEAVING for node in walk(growth.loop))
-
-
 def _names(node: Node) -> set[str]:
     return {text(n) for n in identifiers(node)}
 
@@ -100,14 +96,6 @@ def _declared_inside(growth: AppendLoop) -> Iterator[Node]:
             yield from left.named_children if left is not None else ()
         else:
             yield from (n for n in node.children_by_field_name("name") if n.type == "identifier")
-
-
-_LEAVING = frozenset(
-    {
-        *("continue_statement", "break_statement", "return_statement", "goto_statement"),
-        *("func_literal", "labeled_statement", "select_statement"),
-    }
-)
 
 
 REWRITE = Rewrite(

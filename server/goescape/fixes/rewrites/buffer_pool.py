@@ -11,7 +11,6 @@ from goescape.fixes.candidate import FixKind, UnsafeError
 from goescape.fixes.context.package_code import indentation, line_end, replace
 from goescape.fixes.edits.package_declarations import declared_after_imports, means_the_same_outside
 from goescape.fixes.rewrite import Change, Match, Rewrite
-from goescape.fixes.rewrites.array_variable import made_slice
 from goescape.fixes.syntax.imports import import_edits
 from goescape.fixes.syntax.local_variables import (
     fresh_name,
@@ -21,6 +20,7 @@ from goescape.fixes.syntax.local_variables import (
     redeclares,
     single_declaration,
 )
+from goescape.fixes.syntax.made_slices import made_slice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

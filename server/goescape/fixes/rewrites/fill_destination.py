@@ -9,6 +9,7 @@ from attrs import frozen
 
 from goescape.analysis.syntax.nodes import text, walk
 from goescape.fixes.candidate import Edit, FixKind, UnsafeError
+from goescape.fixes.checks.after_return import may_recover
 from goescape.fixes.context.package_code import indentation, insert, line_end, replace
 from goescape.fixes.edits.made_values import check_gain, findings_of
 from goescape.fixes.edits.pointees import check_no_unsafe, uses_of, value_edits
@@ -17,7 +18,6 @@ from goescape.fixes.flow.results import (
     PointerResult,
     Returned,
     made_by,
-    may_recover,
     nodes_outside_literals,
     operands,
     pointer_result,

@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import text
 from goescape.fixes.candidate import Promise, UnsafeError
-from goescape.fixes.flow.append_loops import growths, is_on_the_heap, made_beforehand, objection
+from goescape.fixes.flow.append_loops import (
+    growths,
+    is_exact,
+    is_on_the_heap,
+    made_beforehand,
+    objection,
+)
 from goescape.fixes.rewrite import Change, Match, Rewrite
-from goescape.fixes.rewrites.assign_by_index import is_exact
 from goescape.fixes.syntax.local_variables import redeclares
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition, parameter_names
 from goescape.fixes.candidate import Edit, FixKind, UnsafeError
+from goescape.fixes.checks.stack_growth import grows_many_stacks
 from goescape.fixes.context.package_code import indentation, insert, line_end, replace
 from goescape.fixes.rewrite import Change, Match, Rewrite
-from goescape.fixes.rewrites.array_variable import grows_many_stacks
 from goescape.fixes.syntax.local_variables import (
     arguments_of,
     declaration_around,

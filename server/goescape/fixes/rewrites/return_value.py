@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import text
 from goescape.fixes.candidate import Edit, UnsafeError
+from goescape.fixes.checks.after_return import check_ends
 from goescape.fixes.checks.copyable import check_copyable
 from goescape.fixes.context.package_code import replace
 from goescape.fixes.edits.made_values import (
@@ -21,7 +22,6 @@ from goescape.fixes.edits.temporaries import temporary_edits
 from goescape.fixes.flow.calls import FunctionCall, binding_of, calls_of, check_guard, other_builds
 from goescape.fixes.flow.results import (
     PointerResult,
-    check_ends,
     operands,
     pointer_result,
     proves_failure,

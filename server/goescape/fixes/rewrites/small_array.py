@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from goescape.analysis.model import Cause
 from goescape.analysis.syntax.nodes import callee_text, text
 from goescape.fixes.candidate import Promise, UnsafeError
+from goescape.fixes.checks.stack_growth import grows_many_stacks
 from goescape.fixes.context.package_code import indentation, line_end, replace
 from goescape.fixes.rewrite import Change, Match, Rewrite
-from goescape.fixes.rewrites.array_variable import grows_many_stacks, made_slice
 from goescape.fixes.syntax.local_variables import (
     BASIC,
     arguments_of,
@@ -18,6 +18,7 @@ from goescape.fixes.syntax.local_variables import (
     redeclares,
     single_declaration,
 )
+from goescape.fixes.syntax.made_slices import made_slice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,14 +16,14 @@ from goescape.fixes.context.package_code import insert, replace
 from goescape.fixes.edits.pointees import uses_of
 from goescape.fixes.flow.calls import FunctionCall, calls_of
 from goescape.fixes.flow.results import operands
-from goescape.fixes.rewrite import Change, Match, Rewrite
-from goescape.fixes.rewrites.concrete_result import (
+from goescape.fixes.flow.type_assertions import (
     asserted,
+    asserted_type,
     check_type,
-    is_boxed,
+    is_boxed_here,
     is_dropped,
-    type_of,
 )
+from goescape.fixes.rewrite import Change, Match, Rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Values that are boxed by a method of such a container."""
     boxed: dict[str, list[Finding]] = {}
     for finding in code.findings:
-        name = _container_of(code, finding) if is_boxed(finding) else ""
+        name = _container_of(code, finding) if is_boxed_here(finding) else ""
         if name:
             boxed.setdefault(name, []).append(finding)
     for name, findings in boxed.items():
@@ -242,7 +242,7 @@ def _held(
         result = declared.node.child_by_field_name("result")
         if result is not None and _is_any(result) and not is_dropped(call):
             _, assertion = asserted(call)
-            types.append(type_of(assertion))
+            types.append(asserted_type(assertion))
             path = call.file.source.path
             edits.append(Edit(path, call.node.end_byte, assertion.end_byte, ""))
         arguments += [(call.file, node) for node in _boxed_arguments(declared, call)]

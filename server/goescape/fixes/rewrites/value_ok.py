@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import ancestors, text, walk
 from goescape.fixes.candidate import Edit, UnsafeError
+from goescape.fixes.checks.after_return import check_ends
 from goescape.fixes.checks.copyable import check_copyable
 from goescape.fixes.context.package_code import FUNCTIONS, insert, replace
 from goescape.fixes.edits.made_values import asterisk, check_gain, findings_of, object_edits
@@ -19,7 +20,7 @@ from goescape.fixes.flow.calls import (
     first_operand,
     other_builds,
 )
-from goescape.fixes.flow.results import PointerResult, check_ends, pointer_result, returns_of
+from goescape.fixes.flow.results import PointerResult, pointer_result, returns_of
 from goescape.fixes.rewrite import Change, Match, Rewrite
 
 if TYPE_CHECKING:
