@@ -14,6 +14,7 @@ from goescape.analysis.model import PackageReport, RankReason, Severity
 from goescape.analysis.profiles import allocation_profile, join, reader
 from goescape.analysis.profiles.join import AllocationShare
 from goescape.analysis.profiles.unexplained import UnexplainedReason, reason_in_source
+from goescape.analysis.ranking.rank import DEFAULT_POLICY, ranked_report
 from goescape.analysis.syntax.source import SourceText
 from goescape.toolchain.engine import Engine, EngineOptions
 from tests.conftest import EXAMPLE_PROFILE as EXAMPLE
@@ -112,7 +113,10 @@ def test_everything_is_told(joined: JoinedProfile, profile: Profile) -> None:
 def test_hot_is_a_warning_and_what_never_ran_a_hint(
     joined: JoinedProfile, report: PackageReport
 ) -> None:
-    ranked = {(f.span.file, f.span.line, f.subject): f for f in joined.ranked(report).findings}
+    ranked = {
+        (f.span.file, f.span.line, f.subject): f
+        for f in ranked_report(report, joined.rank_reason, DEFAULT_POLICY).findings
+    }
     hot = ranked[PLAIN, line(PLAIN, "hot"), "make([]Point, 0, count)"]
     assert (hot.severity, hot.rank_reason) == (Severity.WARNING, RankReason.PROFILE_HOT)
     cold = ranked[BOXED, line(BOXED, "cold"), "text"]
@@ -192,7 +196,7 @@ def test_another_program_covers_nothing(profile: Profile, report: PackageReport)
     )
     found = join.join(other, [report])
     assert not found.covered
-    assert found.ranked(report) == report
+    assert ranked_report(report, found.rank_reason, DEFAULT_POLICY) == report
     assert next(iter(allocation_profile.packages(other))) == "other.example/profile"
 
 

@@ -9,6 +9,7 @@ from attrs import frozen
 from goescape.analysis.compiler.expressions import lost_names, plain_subject
 from goescape.analysis.model import Allocates, Cause, Finding, SiteKind, StackValue
 from goescape.analysis.positions import Span
+from goescape.analysis.ranking.rank import RankRules, rank
 from goescape.analysis.sites.allocation import (
     ALLOCATES,
     AllocationRules,
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from goescape.analysis.ranking.ranking import Ranking
     from goescape.analysis.sites.site import Site
     from goescape.analysis.sites.site_context import SiteContext
     from goescape.analysis.syntax.go_package import GoPackage
@@ -38,7 +38,7 @@ class FindingTools:
 
     reasoner: CauseFinder
     truths: AllocationRules
-    ranking: Ranking
+    rules: RankRules
     package: str
     """The import path."""
 
@@ -79,20 +79,20 @@ def finding_of(
         reasoning = tools.reasoner.reason(site, context.chain)
     else:
         reasoning = SiteCause(Cause.DYNAMIC_SIZE)
-    rank = tools.ranking.rank(site, context, reasoning, truth)
+    in_loop = tools.rules.is_in_loop(site)
+    reasons = tools.rules.reasons(site, context, reasoning, truth)
     return Finding(
         span=_span(site),
         anchor=site.place,
         kind=site.kind,
         subject=_subject(site),
         cause=reasoning.cause,
-        severity=rank.severity,
-        rank_reason=rank.reason,
+        rank=rank(reasons, in_loop=in_loop),
         function=site.function.name if site.function is not None else "",
         allocates=truth.allocates,
         note=truth.note if truth is not ALLOCATES else "",
         escapes=site.escapes,
-        in_loop=rank.in_loop,
+        in_loop=in_loop,
         compiler=plain_subject(site.message),
         flow=reasoning.flow,
         decisive=reasoning.decisive,
@@ -100,6 +100,7 @@ def finding_of(
         inlined_from=site.inlined_from,
         copies=context.copies,
         package=tools.package,
+        reasons=reasons,
     )
 
 

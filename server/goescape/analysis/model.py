@@ -65,7 +65,7 @@ class Allocates(str, enum.Enum):
 
 
 class RankReason(str, enum.Enum):
-    """Why a finding has its severity; ``explain.rank_sentence`` has the words."""
+    """Why a finding has its severity; ``ranking.rank`` decides which one counts."""
 
     LOOP = "in-loop"
     LOOP_NOW_AND_THEN = "now-and-then-in-loop"
@@ -85,6 +85,15 @@ class RankReason(str, enum.Enum):
     PROFILE_COLD = "never-in-profile"
     MARKED_HOT = "marked-hot"
     CONTRACT = "breaks-noescape"
+
+
+class Rank(NamedTuple):
+    """How much a finding matters, and why."""
+
+    severity: Severity
+    reason: RankReason
+    is_hidden: bool = False
+    """Whether the settings say that nobody is told."""
 
 
 class FlowStep(NamedTuple):
@@ -137,8 +146,7 @@ class Finding:
     subject: str
     """What is allocated, in a reader's words: ``u``, ``&T{...}``, ``make([]int, n)``."""
     cause: Cause
-    severity: Severity
-    rank_reason: RankReason
+    rank: Rank
     function: str
     """The function it stands in: ``(*T).M``, ``F``; empty at package level."""
     allocates: Allocates
@@ -159,6 +167,19 @@ class Finding:
     copies: tuple[InlinedCopy, ...] = ()
     package: str = ""
     """Import path of the package that was compiled."""
+    reasons: tuple[RankReason, ...] = ()
+    """All that the source says for a rank, the first one decides: with profiles and settings,
+    ``ranking.rank`` makes another ``rank`` of it."""
+
+    @property
+    def severity(self) -> Severity:
+        """How much it matters."""
+        return self.rank.severity
+
+    @property
+    def rank_reason(self) -> RankReason:
+        """Why it matters so much."""
+        return self.rank.reason
 
     @property
     def breaks_promise(self) -> bool:

@@ -24,7 +24,7 @@ from goescape.analysis.finding_builder import (
 from goescape.analysis.model import Finding, OmittedSite, PackageReport
 from goescape.analysis.positions import Place
 from goescape.analysis.ranking.directives import apply_directives, broken_by_inlining
-from goescape.analysis.ranking.ranking import Ranking
+from goescape.analysis.ranking.rank import RankRules
 from goescape.analysis.sites.allocation import AllocationRules
 from goescape.analysis.sites.causes import CauseFinder, FlowChains
 from goescape.analysis.sites.inlined_copies import InlinedCopies, merge_copies
@@ -319,7 +319,7 @@ class _Judge:
         noting = self._look.syntax.noting(self._work.asked)
         reasoner = CauseFinder(noting, self._look.facts.paths)
         truths = AllocationRules(self._evidence, self._path, noting)
-        return FindingTools(reasoner, truths, Ranking(info.language), info.path)
+        return FindingTools(reasoner, truths, RankRules(info.language), info.path)
 
 
 def _lines_of_other_evidence(

@@ -15,6 +15,7 @@ from attrs import evolve
 
 from goescape.analysis.messages.catalogue import current_catalogue, set_catalogue
 from goescape.analysis.messages.languages import catalogue, language_of_environment
+from goescape.analysis.ranking.rank import RankPolicy, ranked_report
 from goescape.analysis.syntax.source import is_same_text
 from goescape.lsp.convert import Translator
 from goescape.lsp.features.benchmark_results import MEASURING, BenchmarkResults
@@ -48,6 +49,7 @@ from goescape.toolchain.tasks import uninterrupted
 
 if TYPE_CHECKING:
     from goescape.analysis.model import PackageReport
+    from goescape.analysis.profiles.join import JoinedProfile
     from goescape.analysis.syntax.source import SourceText
     from goescape.lsp.background import Background
     from goescape.lsp.editor import Editor
@@ -465,7 +467,8 @@ class Session:
 
     def view(self, known: PackageState) -> ReportView:
         """A package in the text that is shown now."""
-        if (view := self._views.get(known)) is not None:
+        view = self._views.get(known)
+        if view is not None and view.policy == RankPolicy.of(self.settings):
             known.slot.touch()
             return view
         view = self._views[known] = self._view(known, known.report)
@@ -481,9 +484,18 @@ class Session:
         return self._view(known, known.slot.excerpt(self.store.spellings(known, path)))
 
     def _view(self, known: PackageState, report: PackageReport) -> ReportView:
-        report, joined = self.profiles.seen(report)
+        report, joined = self.ranked(report)
         names = partial(self.store.spellings, known)
-        return ReportView(report, names, self._shown_text, self._shifts, known.errors, joined)
+        policy = RankPolicy.of(self.settings)
+        return ReportView(
+            report, names, self._shown_text, self._shifts, known.errors, joined, policy
+        )
+
+    def ranked(self, report: PackageReport) -> tuple[PackageReport, JoinedProfile | None]:
+        """The report as profiles and settings rank its findings, and what the profiles say."""
+        joined = self.profiles.joined(report)
+        said = None if joined is None else joined.rank_reason
+        return ranked_report(report, said, RankPolicy.of(self.settings)), joined
 
     def _read_again(self, files: tuple[str, ...]) -> None:
         """What was known of a package cannot be unpacked: have it analysed again. In any thread."""

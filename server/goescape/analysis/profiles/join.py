@@ -13,10 +13,10 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
 from goescape.analysis.messages.catalogue import current_catalogue
-from goescape.analysis.model import Allocates, Finding, PackageReport, RankReason, Severity
+from goescape.analysis.model import Allocates, Finding, PackageReport, RankReason
 from goescape.analysis.positions import Place
 from goescape.analysis.profiles.allocation_profile import (
     Allocations,
@@ -137,21 +137,18 @@ class JoinedProfile:
         """What a finding allocated; None when the profile knows nothing of it."""
         return self.shares.get((finding.span, finding.subject))
 
-    def ranked(self, report: PackageReport) -> PackageReport:
-        """The report with findings that matter as much as the profile says."""
-        return evolve(report, findings=tuple(self.ranked_finding(f) for f in report.findings))
+    def rank_reason(self, finding: Finding) -> RankReason | None:
+        """What the profile says for a rank: that it is hot, or that its function never allocated.
 
-    def ranked_finding(self, finding: Finding) -> Finding:
-        """The finding, more important when it is hot, less when its function never allocated."""
-        if not finding.is_diagnostic or finding.rank_reason in _FIXED:
-            return finding
+        None where it says neither.
+        """
         share = self.share(finding)
-        if share is not None and share.is_hot:
-            return evolve(finding, severity=Severity.WARNING, rank_reason=RankReason.PROFILE_HOT)
+        if share is not None:
+            return RankReason.PROFILE_HOT if share.is_hot else None
         covered = finding.package in self.covered and bool(finding.function)
-        if share is None and covered and (finding.span.file, finding.function) not in self.seen:
-            return evolve(finding, severity=Severity.HINT, rank_reason=RankReason.PROFILE_COLD)
-        return finding
+        if covered and (finding.span.file, finding.function) not in self.seen:
+            return RankReason.PROFILE_COLD
+        return None
 
     @cached_property
     def explained(self) -> float:
@@ -160,10 +157,6 @@ class JoinedProfile:
         known = sum(s.share.bytes for s in own if s.reason is not UnexplainedReason.UNKNOWN)
         total = sum(each.share.bytes for each in own)
         return known / total if total else 1.0
-
-
-_FIXED = frozenset({RankReason.GENERATED, RankReason.MARKED_HOT, RankReason.CONTRACT})
-"""Ranks that profiles do not change."""
 
 
 @define

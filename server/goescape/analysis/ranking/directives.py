@@ -10,10 +10,11 @@ import enum
 import re
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import frozen
 
-from goescape.analysis.model import DirectiveRemark, Finding, RankReason, Severity
+from goescape.analysis.model import DirectiveRemark
 from goescape.analysis.positions import Place, Span
+from goescape.analysis.ranking.rank import marked
 from goescape.analysis.syntax.nodes import text, walk
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
+    from goescape.analysis.model import Finding
     from goescape.analysis.syntax.go_file import GoFile
 
 
@@ -98,7 +100,14 @@ def apply_directives(
         silencers = [each for each in about if each.order is DirectiveKind.IGNORE]
         used.update(silencers)
         if not silencers:
-            kept.append(_ranked(finding, {each.order for each in about}))
+            kinds = {directive.order for directive in about}
+            kept.append(
+                marked(
+                    finding,
+                    is_promised=DirectiveKind.NOESCAPE in kinds,
+                    is_hot=DirectiveKind.HOT in kinds,
+                )
+            )
     for each in directives:
         if each.order is DirectiveKind.IGNORE and not each.reason:
             remarks.append(DirectiveRemark(each.span, "say why: `//goescape:ignore REASON`"))
@@ -124,14 +133,6 @@ def broken_by_inlining(
                     "`noescape` promises that nothing does"
                 )
                 yield DirectiveRemark(_point(copy.place), message, is_error=True)
-
-
-def _ranked(finding: Finding, orders: set[DirectiveKind]) -> Finding:
-    if DirectiveKind.NOESCAPE in orders and finding.escapes:
-        return evolve(finding, severity=Severity.WARNING, rank_reason=RankReason.CONTRACT)
-    if DirectiveKind.HOT in orders:
-        return evolve(finding, severity=Severity.WARNING, rank_reason=RankReason.MARKED_HOT)
-    return finding
 
 
 def _order(match: re.Match[str]) -> DirectiveKind | None:

@@ -142,7 +142,7 @@ class Opened:
         found: dict[str, list[Any]] = {}
         for name, values in parts:
             found.setdefault(name, []).extend(values)
-        _share_steps(found.get("findings", ()))
+        _share_parts(found.get("findings", ()))
         tuples: dict[str, Any] = {name: tuple(values) for name, values in found.items()}
         return evolve(self.bare, sources=sources, **tuples)
 
@@ -174,10 +174,12 @@ def _inflated(data: bytes) -> bytes:
         raise ValueError(str(problem)) from problem
 
 
-def _share_steps(findings: Iterable[Finding]) -> None:
+def _share_parts(findings: Iterable[Finding]) -> None:
     """Most steps are those of other findings, too: together they take a third of the memory."""
     share = dict[object, object]().setdefault
     for finding in findings:  # nobody else has seen them yet
+        object.__setattr__(finding, "rank", share(finding.rank, finding.rank))
+        object.__setattr__(finding, "reasons", share(finding.reasons, finding.reasons))
         object.__setattr__(finding, "flow", tuple(map(share, finding.flow, finding.flow)))
         if finding.decisive is not None:
             object.__setattr__(finding, "decisive", share(finding.decisive, finding.decisive))

@@ -15,7 +15,7 @@ from goescape.lsp.command_names import APPLY_AND_TEST, SHOW_FLOW
 from goescape.lsp.features.code_action import (
     CodeAction,
 )
-from goescape.lsp.features.diagnostics import Notice, is_hidden, is_quiet
+from goescape.lsp.features.diagnostics import Notice, is_quiet
 from goescape.toolchain.proofs.offers import note, obstacle, preferred, reason_to_leave
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def _findings(session: Session, asked: ActionRequest) -> Iterator[Finding]:
         names = view.names(asked.path)
         for finding in view.report.diagnostics():
             span = view.span(finding.span) if finding.span.file in names else None
-            if span is None or is_hidden(finding, session.settings):
+            if span is None or finding.rank.is_hidden:
                 continue
             if asked.touches(span.line, span.line) and (span, finding.subject) not in seen:
                 seen.add((span, finding.subject))

@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from goescape.analysis.messages import explain
 from goescape.analysis.messages.catalogue import current_catalogue
-from goescape.analysis.model import CompileError, Finding, RankReason, Severity
+from goescape.analysis.model import CompileError, Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -97,11 +97,6 @@ def is_silenced(relative: str, settings: Settings) -> bool:
     return any(_glob(pattern).fullmatch(relative) for pattern in settings.exclude)
 
 
-def is_hidden(finding: Finding, settings: Settings) -> bool:
-    """Whether the settings hide the findings of generated files."""
-    return finding.rank_reason is RankReason.GENERATED and settings.generated == "hide"
-
-
 class Wordings:
     """What is told of findings: worded once for as long as reports hold the same finding."""
 
@@ -143,13 +138,6 @@ def notices(
     return (*_of_file(facts, related=related), *of_findings, *_of_directives(facts))
 
 
-def severity(finding: Finding, settings: Settings) -> Severity:
-    """How much it matters; ``generatedFiles: show`` takes back what being generated costs."""
-    if finding.rank_reason is RankReason.GENERATED and settings.generated == "show":
-        return Severity.WARNING if finding.in_loop else Severity.INFORMATION
-    return finding.severity
-
-
 def shown_findings(facts: FileState, settings: Settings) -> Iterable[Found]:
     """The findings of the file with their ranges now. Packages that instantiate the same generic
     code speak of the same site: it is shown once, as the most important of them."""
@@ -157,13 +145,11 @@ def shown_findings(facts: FileState, settings: Settings) -> Iterable[Found]:
     best: dict[tuple[Span, str], tuple[Span, Finding, ReportView]] = {}
     for view in facts.views:
         for finding in view.diagnostics(facts.path):
-            if is_hidden(finding, settings):
-                continue
-            rank, span = severity(finding, settings), view.span(finding.span)
-            if span is None or not rank.at_least(threshold):
+            span, severity = view.span(finding.span), finding.severity
+            if finding.rank.is_hidden or span is None or not severity.at_least(threshold):
                 continue
             key = (span, finding.subject)
-            if key not in best or rank.order < severity(best[key][1], settings).order:
+            if key not in best or severity.order < best[key][1].severity.order:
                 best[key] = (span, finding, view)
     return best.values()
 
@@ -175,7 +161,7 @@ def _of_finding(found: Found, settings: Settings, fixes: int, *, related: bool) 
     proved = {"fixes": fixes} if fixes else {}
     return Notice(
         span=span,
-        severity=severity(finding, settings),
+        severity=finding.severity,
         code=finding.cause.value,
         message=explain.message(finding),
         related=tuple(_steps(steps, view)),

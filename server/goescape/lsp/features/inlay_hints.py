@@ -9,7 +9,7 @@ from attrs import field, frozen
 from goescape.analysis.messages import explain
 from goescape.analysis.messages.catalogue import current_catalogue
 from goescape.analysis.positions import Place, Span
-from goescape.lsp.features.diagnostics import FileState, is_hidden, is_quiet
+from goescape.lsp.features.diagnostics import FileState, is_quiet
 from goescape.lsp.features.hover import HoverStyle, finding_text
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _of_view(
 ) -> Iterator[InlayHint]:
     names = view.names(facts.path)
     for finding in view.report.diagnostics():
-        if finding.span.file in names and not is_hidden(finding, settings):
+        if finding.span.file in names and not finding.rank.is_hidden:
             yield from _of_finding(finding, view, settings, style)
     if not settings.hints_stack:
         return

@@ -16,7 +16,7 @@ from goescape.analysis.model import Cause, Finding, Severity
 from goescape.analysis.profiles.join import sum_of_shares
 from goescape.analysis.reports.overview import Counts, Ranked, by_function
 from goescape.analysis.reports.queries import once_per_site
-from goescape.lsp.features.diagnostics import is_hidden, is_silenced, severity, shown_findings
+from goescape.lsp.features.diagnostics import is_silenced, shown_findings
 from goescape.lsp.uris import path_of, relative, uri_of
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ async def file(session: Session, arguments: Sequence[object]) -> dict[str, objec
     if not facts.views or is_silenced(facts.relative, session.settings):
         return None
     found = [
-        (severity(finding, session.settings), finding, span, view.share(finding))
+        (finding.severity, finding, span, view.share(finding))
         for span, finding, view in shown_findings(facts, session.settings)
     ]
     found.sort(key=lambda each: each[2])
@@ -160,12 +160,12 @@ def ranked(session: Session, known: PackageState, wanted: FindingFilter) -> list
         heard[path] = not is_silenced(
             relative(path, session.folders, session.store.identity), settings
         )
-    report, _ = session.profiles.seen(known.report)
+    report, _ = session.ranked(known.report)
     shown = (each for each in report.diagnostics() if heard[each.span.file])
     return [
-        (rank, each)
-        for each in once_per_site(shown)
-        if not is_hidden(each, settings) and wanted.takes(rank := severity(each, settings), each)
+        (finding.severity, finding)
+        for finding in once_per_site(shown)
+        if not finding.rank.is_hidden and wanted.takes(finding.severity, finding)
     ]
 
 

@@ -100,11 +100,6 @@ class LoadedProfiles:
             self._loaded[name] = loaded
             self._changed()
 
-    def seen(self, report: PackageReport) -> tuple[PackageReport, JoinedProfile | None]:
-        """The report with findings ranked by the profiles, and what they say of the package."""
-        joined = self.joined(report)
-        return (report, None) if joined is None else (joined.ranked(report), joined)
-
     def joined(self, report: PackageReport) -> JoinedProfile | None:
         """What the profiles say of a package; None when they say nothing."""
         if self._together is None:

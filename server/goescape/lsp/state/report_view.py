@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from goescape.analysis.ranking.rank import DEFAULT_POLICY, RankPolicy
 from goescape.analysis.syntax.position_shift import PositionShift
 from goescape.analysis.syntax.source import SourceText
 
@@ -62,6 +63,8 @@ class ReportView:
 
     joined: JoinedProfile | None = None
     """What profiles say of the package; None without any."""
+    policy: RankPolicy = DEFAULT_POLICY
+    """The settings that its findings are ranked by."""
 
     def diagnostics(self, path: str) -> tuple[Finding, ...]:
         """The findings in a file that deserve to be shown unasked, in source order."""

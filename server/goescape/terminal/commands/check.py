@@ -16,6 +16,7 @@ from attrs import define, evolve, field, frozen
 from goescape.analysis.model import DirectiveRemark, Finding, PackageReport, Severity
 from goescape.analysis.profiles.allocation_profile import ProfileProblem, merged
 from goescape.analysis.profiles.join import JoinedProfile, ProfileJoin
+from goescape.analysis.ranking.rank import DEFAULT_POLICY, RankPolicy, ranked
 from goescape.analysis.reports.baselines import new_findings
 from goescape.analysis.reports.queries import once_per_site
 from goescape.analysis.syntax.source import SourceText
@@ -29,7 +30,7 @@ from goescape.toolchain.problems import GoProblem
 from goescape.toolchain.revisions import RevisionProblem, exported
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from goescape.analysis.positions import Place
     from goescape.analysis.reports.baselines import BaselineSite
@@ -57,6 +58,8 @@ class CheckOptions:
     """The least severity that makes the check fail."""
     shard: tuple[int, int] = (1, 1)
     """Which part of the packages to analyse, of how many."""
+    policy: RankPolicy = DEFAULT_POLICY
+    """The settings that findings are ranked by."""
 
 
 @frozen
@@ -153,16 +156,23 @@ class _Collector:
 
     def wanted(self) -> tuple[Finding, ...]:
         """Each site once, in source order, without those below the threshold."""
-        if self.joined is not None:
-            self.findings = [self.joined.ranked_finding(each) for each in self.findings]
-        found = once_per_site(self.findings)
-        wanted = tuple(each for each in found if each.severity.at_least(self.question.minimum))
-        self.hidden = len(found) - len(wanted)
+        sites = once_per_site(self._ranked())
+        wanted = tuple(site for site in sites if site.severity.at_least(self.question.minimum))
+        self.hidden = len(sites) - len(wanted)
         return wanted
+
+    def _ranked(self) -> Iterator[Finding]:
+        """What was found as profiles and settings rank it, without what these hide."""
+        joined, policy = self.joined, self.question.policy
+        for finding in self.findings:
+            said = None if joined is None else joined.rank_reason(finding)
+            now = ranked(finding, said, policy)
+            if not now.rank.is_hidden:
+                yield now
 
     def leave_out(self, known: Sequence[BaselineSite], folder: Path) -> None:
         """Keep only what is none of these sites."""
-        found = once_per_site(self.findings)
+        found = once_per_site(self._ranked())
         new = new_findings(sites(found, self.sources, folder), known)
         self.findings = [
             each for number, each in enumerate(found) if number in new or each.breaks_promise

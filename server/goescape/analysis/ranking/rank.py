@@ -1,0 +1,238 @@
+"""How much a finding matters, and why: decided here and nowhere else, for terminal and editors.
+
+The rules on the source give reasons, directives put theirs before them, and the first reason
+decides: loops first, cold code last. A profile knows better than the rules, the settings
+(``RankPolicy``) have the last word.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from attrs import evolve, fields, frozen
+
+from goescape.analysis.model import (
+    Allocates,
+    Cause,
+    Finding,
+    PackageReport,
+    Rank,
+    RankReason,
+    Severity,
+    SiteKind,
+)
+from goescape.analysis.syntax.cold_code import is_error_path, is_test_file
+from goescape.analysis.syntax.loops import declaring_loop, runs_repeatedly
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from tree_sitter import Node
+
+    from goescape.analysis.sites.allocation import RuntimeAllocation
+    from goescape.analysis.sites.causes import SiteCause
+    from goescape.analysis.sites.site import Site
+    from goescape.analysis.sites.site_context import SiteContext
+
+
+@frozen
+class RankPolicy:
+    """What the settings say of ranks; each field is named as in ``Settings``.
+
+    What is kept by settings is kept by the whole of this: a new field is one more key.
+    """
+
+    generated: str = "hint"
+    """What becomes of generated files: ``hint``, ``show`` or ``hide``."""
+
+    @classmethod
+    def of(cls, settings: object) -> RankPolicy:
+        """The part of all settings that ranks depend on."""
+        return cls(**{field.name: getattr(settings, field.name) for field in fields(cls)})
+
+
+DEFAULT_POLICY = RankPolicy()
+
+
+def rank(
+    reasons: Sequence[RankReason],
+    *,
+    in_loop: bool,
+    profile: RankReason | None = None,
+    policy: RankPolicy = DEFAULT_POLICY,
+) -> Rank:
+    """The rank of a site.
+
+    ``reasons`` are its ``Finding.reasons``; ``profile`` is what a profile says of it.
+    """
+    first = reasons[0]
+    if first in _MARKS:
+        return Rank(_SEVERITIES[first], first)
+    if first is RankReason.GENERATED:
+        return _rank_of_generated(policy, in_loop=in_loop)
+    if profile is not None:
+        return Rank(_SEVERITIES[profile], profile)
+    if first is RankReason.DEPENDS and len(reasons) == 1:
+        return Rank(Severity.HINT, first)  # it need not escape, or nobody knows where it is
+    return Rank(_SEVERITIES[first], first)
+
+
+def _rank_of_generated(policy: RankPolicy, *, in_loop: bool) -> Rank:
+    match policy.generated:
+        case "show":
+            severity = Severity.WARNING if in_loop else Severity.INFORMATION
+            return Rank(severity, RankReason.GENERATED)
+        case hint_or_hide:
+            return Rank(Severity.HINT, RankReason.GENERATED, is_hidden=hint_or_hide == "hide")
+
+
+def ranked(
+    finding: Finding, profile: RankReason | None = None, policy: RankPolicy = DEFAULT_POLICY
+) -> Finding:
+    """The finding with the rank that it has now; itself where that is no other one."""
+    said = profile if finding.is_diagnostic else None
+    now = rank(finding.reasons, in_loop=finding.in_loop, profile=said, policy=policy)
+    return finding if now == finding.rank else evolve(finding, rank=now)
+
+
+def ranked_report(
+    report: PackageReport,
+    profile: Callable[[Finding], RankReason | None] | None,
+    policy: RankPolicy,
+) -> PackageReport:
+    """The report with findings as profile and settings rank them."""
+    if profile is None and policy == DEFAULT_POLICY:
+        return report  # reports are made so
+    findings = (
+        ranked(finding, profile(finding) if profile is not None else None, policy)
+        for finding in report.findings
+    )
+    return evolve(report, findings=tuple(findings))
+
+
+def marked(finding: Finding, *, is_promised: bool, is_hot: bool) -> Finding:
+    """The finding with what directives say of its place."""
+    marks = [RankReason.CONTRACT] if is_promised and finding.escapes else []
+    marks += [RankReason.MARKED_HOT] if is_hot else []
+    return ranked(evolve(finding, reasons=(*marks, *finding.reasons))) if marks else finding
+
+
+class RankRules:
+    """What the source says for the ranks of sites, as the language of a module has it."""
+
+    def __init__(self, language: tuple[int, int]) -> None:
+        self._per_iteration = language >= (1, 22)
+
+    def is_in_loop(self, site: Site) -> bool:
+        """Whether a site runs again and again within one call of its function."""
+        node = site.node
+        if node is None:
+            return False
+        if site.kind is SiteKind.VARIABLE and (loop := declaring_loop(node)) is not None:
+            # From Go 1.22 on, each turn of a loop has its own variables.
+            return self._per_iteration or runs_repeatedly(loop)
+        return runs_repeatedly(node)
+
+    def reasons(
+        self,
+        site: Site,
+        context: SiteContext,
+        cause: SiteCause,
+        allocation: RuntimeAllocation,
+    ) -> tuple[RankReason, ...]:
+        """Every rule that fits, the one that decides first."""
+        if site.node is None:
+            return (RankReason.DEPENDS,)
+        if allocation.allocates is Allocates.NO:
+            return (RankReason.NO_ALLOCATION,)
+        cold = _cold_reasons(site, site.node, context, cause)
+        return _shared((*cold, *self._loop_reasons(site, context), *_own_reasons(site, cause)))
+
+    def _loop_reasons(self, site: Site, context: SiteContext) -> Iterator[RankReason]:
+        in_loop = self.is_in_loop(site)
+        if not site.escapes or site.subject == "append":
+            # It may not allocate at all, or only now and then: never more than information.
+            yield RankReason.LOOP_NOW_AND_THEN if in_loop else RankReason.DEPENDS
+        if site.escapes and in_loop:
+            yield RankReason.LOOP
+        if site.escapes and (context.literal_in_loops or context.function_in_loops):
+            yield RankReason.LOOP_CALLERS
+
+
+def _cold_reasons(
+    site: Site, node: Node, context: SiteContext, cause: SiteCause
+) -> Iterator[RankReason]:
+    function = site.function
+    if is_test_file(site.place.file):
+        yield RankReason.COLD_TEST
+    if site.file.generated:
+        yield RankReason.GENERATED
+    if context.copies and not any(copy.escapes for copy in context.copies):
+        yield RankReason.STAYS_WHERE_USED
+    if is_error_path(node, site.inlined_from):
+        yield RankReason.COLD_ERROR
+    is_initialisation = function is None and not site.in_literal
+    runs_once = function is not None and function.name == "init" and not runs_repeatedly(node)
+    if is_initialisation or runs_once:
+        yield RankReason.COLD_INIT
+    if cause.destination == "panic":
+        yield RankReason.COLD_ERROR
+
+
+def _own_reasons(site: Site, cause: SiteCause) -> Iterator[RankReason]:
+    """What it is in itself; the least, always, is that it is ordinary."""
+    if not site.escapes:
+        return
+    if cause.cause is Cause.TOO_LARGE or _has_large_elements(site, cause):
+        yield RankReason.LARGE
+    if _is_trade_off(site, cause):
+        yield RankReason.INTERFACE
+    if site.function is not None and site.function.name == "main":
+        yield RankReason.COLD_MAIN
+    yield RankReason.ORDINARY
+
+
+def _is_trade_off(site: Site, cause: SiteCause) -> bool:
+    if cause.cause is Cause.INTERFACE or site.kind is SiteKind.ARGUMENTS:
+        return True
+    return cause.cause is Cause.PASSED and _REFLECTS.match(cause.destination) is not None
+
+
+def _has_large_elements(site: Site, cause: SiteCause) -> bool:
+    if cause.cause is not Cause.DYNAMIC_SIZE:
+        return False
+    array = re.match(r"make\(\[\]\[(\d+)\]", site.subject)
+    return array is not None and int(array[1]) >= _LARGE_ELEMENT
+
+
+@cache
+def _shared(reasons: tuple[RankReason, ...]) -> tuple[RankReason, ...]:
+    """The same object for equal reasons: there are few of them, and many findings."""
+    return reasons
+
+
+_SEVERITIES = {
+    RankReason.CONTRACT: Severity.WARNING,
+    RankReason.MARKED_HOT: Severity.WARNING,
+    RankReason.PROFILE_HOT: Severity.WARNING,
+    RankReason.PROFILE_COLD: Severity.HINT,
+    RankReason.NO_ALLOCATION: Severity.HINT,
+    RankReason.COLD_TEST: Severity.HINT,
+    RankReason.STAYS_WHERE_USED: Severity.HINT,
+    RankReason.COLD_ERROR: Severity.HINT,
+    RankReason.COLD_INIT: Severity.HINT,
+    RankReason.LOOP_NOW_AND_THEN: Severity.INFORMATION,
+    RankReason.DEPENDS: Severity.INFORMATION,
+    RankReason.LOOP: Severity.WARNING,
+    RankReason.LOOP_CALLERS: Severity.WARNING,
+    RankReason.LARGE: Severity.WARNING,
+    RankReason.INTERFACE: Severity.HINT,
+    RankReason.COLD_MAIN: Severity.HINT,
+    RankReason.ORDINARY: Severity.INFORMATION,
+}
+_MARKS = frozenset({RankReason.CONTRACT, RankReason.MARKED_HOT})
+"""What directives say: neither profiles nor settings know better."""
+_REFLECTS = re.compile(r"(?:fmt|reflect|json|xml|gob|asn1|binary|errors|log|slog|flag|template)\.")
+_LARGE_ELEMENT = 40  # bytes or more of each element, at the least
