@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Mapping  # noqa: TC003 - attrs resolves them
 
-from attrs import field, frozen
+from attrs import frozen
 
 from goescape.analysis.messages.catalogue import current_catalogue
 from goescape.analysis.messages.reason import Argument, Reason, ReasonCode
@@ -119,20 +119,11 @@ class Candidate:
 
 
 class UnsafeError(Exception):
-    """Why a rewrite that fits is no candidate."""
+    """Why a rewrite that fits is no candidate: a reason, or its code and what it names."""
 
-    def __init__(self, why: ReasonCode | Reason | str, /, **arguments: Argument) -> None:
+    def __init__(self, why: ReasonCode | Reason, /, **arguments: Argument) -> None:
         super().__init__(why)
-        if isinstance(why, ReasonCode):
-            self.reason = Reason.of(why, **arguments)
-        else:
-            self.reason = _as_reason(why)
-
-
-def _as_reason(reason: Reason | UnsafeError | str) -> Reason:
-    if isinstance(reason, UnsafeError):
-        return reason.reason
-    return Reason.said(reason) if isinstance(reason, str) else reason
+        self.reason = Reason.of(why, **arguments) if isinstance(why, ReasonCode) else why
 
 
 @frozen
@@ -142,7 +133,7 @@ class Refusal:
     code: str
     title: str
     at: Span
-    reason: Reason = field(converter=_as_reason)
+    reason: Reason
     """What stands in the way."""
     template: str | None = None
     """As in a candidate."""

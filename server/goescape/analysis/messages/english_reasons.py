@@ -59,6 +59,14 @@ ENGLISH_REASONS: Mapping[ReasonCode, str] = {
     ReasonCode.TESTS_FAIL: "The tests fail with it: {failure}",
     ReasonCode.USER_MUST_JUDGE: "Only a user can judge it; name it with --only.",
     # Names, and what is known of them.
+    ReasonCode.ASSIGNED_IN_LOOP: "`{name}` is assigned in the loop.",
+    ReasonCode.DECLARED_IN_LOOP: "`{name}` is declared in the loop.",
+    ReasonCode.DIFFERS_AT_END: "`{name}` may have another value at the end of the function.",
+    ReasonCode.EITHER_NAME_TAKEN: "`{name}` or `{other}` means something else here.",
+    ReasonCode.MAY_CHANGE_MEANWHILE: "`{name}` may change meanwhile.",
+    ReasonCode.NAME_MAY_DIFFER: "`{name}` may mean something else where it would be written.",
+    ReasonCode.NAME_TAKEN: "`{name}` means something else here.",
+    ReasonCode.USED_AFTER_ITERATION: "`{name}` may be used after the iteration.",
     ReasonCode.DEPENDS_ON_BUILD: "What `{name}` does depends on the build.",
     ReasonCode.IS_GENERIC: "`{name}` is generic.",
     ReasonCode.IS_LOOP_VARIABLE: "`{name}` is a loop's variable.",
@@ -67,6 +75,30 @@ ENGLISH_REASONS: Mapping[ReasonCode, str] = {
     ReasonCode.NO_NAME_IS_FREE: "No short name is free.",
     ReasonCode.USES_UNKNOWN: "The uses of `{name}` are not known.",
     # Who calls a function, and how.
+    ReasonCode.ARGUMENTS_NOT_PLAIN: "`{call}` passes its arguments in another way.",
+    ReasonCode.ASKS_FOR_CALLER: "The function asks who called it.",
+    ReasonCode.ASSERTION_IS_TESTED: "`{expression}` also tests whether it holds.",
+    ReasonCode.ASSERTIONS_DIFFER: "Not every caller asserts the same type at once.",
+    ReasonCode.COMMENT_IN_THE_WAY: "A comment stands in the way.",
+    ReasonCode.DOES_MORE_THAN_APPEND: "A caller does more with `{call}` than to append the result.",
+    ReasonCode.DOES_MORE_THAN_CALL: (
+        "The function does more with `{name}` than to call its methods."
+    ),
+    ReasonCode.MAY_CALL_ITSELF: "It may call itself, and each call would need the space.",
+    ReasonCode.MAY_RUN_TWICE: (
+        "It may run twice at the same time: then one would reset the other's."
+    ),
+    ReasonCode.MANY_STACKS: (
+        "It runs in a goroutine of its own, and each would have a larger stack."
+    ),
+    ReasonCode.NIL_MAY_BE_PASSED: "A caller may pass nil, and `{method}` may need a value.",
+    ReasonCode.NOT_CALLED_ON_VARIABLE: "`{call}` is not called on a variable of the type.",
+    ReasonCode.PARAMETERS_UNNAMED: "The parameters have no names.",
+    ReasonCode.RESULT_NOT_KEPT: "`{call}` is not kept in one new variable.",
+    ReasonCode.RESULT_NOT_KEPT_OR_COMPARED: (
+        "`{call}` is neither kept in a new variable nor compared with nil."
+    ),
+    ReasonCode.USED_AS_INTERFACE: "`{call}` is used as an interface.",
     ReasonCode.CALL_INSIDE_CALL: "A call stands inside another one that changes, too.",
     ReasonCode.DOT_IMPORTED: "Another package imports `{name}` without its package's name.",
     ReasonCode.EVALUATED_BEFORE: "Something may be evaluated before `{call}`.",
@@ -91,6 +123,10 @@ ENGLISH_REASONS: Mapping[ReasonCode, str] = {
     ReasonCode.USED_AS_VALUE: "`{name}` is used as a value.",
     ReasonCode.USED_UNTESTED: "A caller uses `{name}` also when there is none.",
     # What a function returns.
+    ReasonCode.DEFER_RECOVERS: "The deferred function recovers.",
+    ReasonCode.DEFER_RUNS_EARLIER: "A deferred call would run earlier.",
+    ReasonCode.NIL_IS_NOT_TOLD: "A nil is returned, and nothing beside it surely says so.",
+    ReasonCode.RESULT_IN_PARENTHESES: "The result stands in parentheses.",
     ReasonCode.CALL_BESIDE_RESULT: (
         "A call beside the returned pointer could still change the object."
     ),
@@ -107,6 +143,10 @@ ENGLISH_REASONS: Mapping[ReasonCode, str] = {
     ReasonCode.RETURNS_SOMETHING_ELSE: "`{name}` returns something else, too.",
     ReasonCode.SEVERAL_RESULTS: "`{code}` gives several results at once.",
     # What happens to a value or to a pointer.
+    ReasonCode.DOES_MORE_THAN_FILL: "`{code}` does more than to fill what is returned.",
+    ReasonCode.MAY_BE_ANOTHER_OBJECT: "`{name}` may stand for another object later.",
+    ReasonCode.MAY_SHARE_PARAMETER: "`{expression}` may share a parameter with the object.",
+    ReasonCode.USED_OTHERWISE: "`{expression}` is used in another way.",
     ReasonCode.IS_CHANGED: "`{expression}` is changed.",
     ReasonCode.IS_COMPARED: "`{expression}` is compared.",
     ReasonCode.IS_PART: "`{expression}` is a part of something else.",
@@ -117,6 +157,11 @@ ENGLISH_REASONS: Mapping[ReasonCode, str] = {
     ReasonCode.USED_AS_WHOLE: "`{expression}` is used as a whole.",
     ReasonCode.USES_UNSAFE: "The file uses unsafe.",
     # Slices.
+    ReasonCode.CAPACITY_NOT_CONSTANT: "The capacity is not a constant.",
+    ReasonCode.ELEMENTS_MAY_BE_KEPT: "Pointers to elements might be kept.",
+    ReasonCode.SLICE_MAY_BE_USED_LATER: (
+        "A function literal or a goroutine may still use the slice."
+    ),
     ReasonCode.ANOTHER_TYPE: "`{type}` is another type.",
     ReasonCode.CAPACITY_IS_SEEN: "What follows may see the capacity.",
     ReasonCode.CAPACITY_MAY_BE_SEEN: (
@@ -149,4 +194,46 @@ ENGLISH_REASONS: Mapping[ReasonCode, str] = {
         "`{name}` may be assigned after the function literal is made."
     ),
     ReasonCode.DECLARED_BY_TYPE_SWITCH: "`{name}` is declared by a type switch.",
+    # Maps.
+    ReasonCode.BLOCK_MAY_END_EARLY: "The block may end before the entry is stored back.",
+    ReasonCode.ENTRY_NOT_EMPTY: "A new entry is not empty.",
+    ReasonCode.LOOP_KEEPS_ENTRY: "A loop keeps an entry in a variable of its own.",
+    ReasonCode.MAP_NOT_MADE_HERE: "The map is not made for this alone.",
+    ReasonCode.NOT_ONLY_BASIC_FIELDS: "`{expression}` is more than fields of basic types.",
+    ReasonCode.USED_BEFORE_STORED: "`{name}` is used before the entry is stored back.",
+    # Types and interfaces.
+    ReasonCode.DOES_MORE_THAN_MOVE: "`{name}` does more than to move elements.",
+    ReasonCode.HOLDS_INTERFACES: "`{type}` holds other interfaces.",
+    ReasonCode.MAY_BE_INTERFACE: "`{type}` may be an interface.",
+    ReasonCode.NO_VARIABLE_OF_TYPE: "There is no variable of the type `{type}`.",
+    ReasonCode.NOT_ONLY_OF_VARIABLES: "`{type}` is more than the type of variables.",
+    ReasonCode.TYPE_OF_ANOTHER_PACKAGE: "`{type}` is a type of another package.",
+    ReasonCode.UNSET_IS_ZERO: "An element that was never set would be zero instead of nil.",
+    ReasonCode.WRITER_MAY_DIFFER: "A writer here may treat WriteString unlike Write.",
+    ReasonCode.WRITING_STRINGS_UNKNOWN: "Whether `{type}` writes strings is not known.",
+    # Loops, timers, errors and logging.
+    ReasonCode.CASE_RUNS_FIRST: "Another case calls a function, or waits, before the timer starts.",
+    ReasonCode.ERRORS_ARE_COMPARED: (
+        "The package tells errors apart by comparing them with each other."
+    ),
+    ReasonCode.HANDLER_IS_TOLD: (
+        "A handler here does something when it is asked whether a level is on."
+    ),
+    ReasonCode.ITERATIONS_SHARE_VARIABLES: (
+        "Before Go 1.22, all iterations share the variables of the loop."
+    ),
+    ReasonCode.LEAVES_ITERATION_EARLY: "The body leaves the iteration early.",
+    ReasonCode.NEEDED_EARLIER: (
+        "A variable of an earlier file is set by code that may need it already."
+    ),
+    ReasonCode.NOT_IN_EVERY_ITERATION: "Only some iterations of a loop come here.",
+    ReasonCode.NOT_READABLE_EARLIER: "`{expression}` may not be read in front of the loop.",
+    ReasonCode.OLD_TIMERS: "The program asks for the timers of older versions of Go.",
+    ReasonCode.OPERANDS_MAY_DO_MORE: (
+        "Its operands may do something, or fail: that would not happen any more."
+    ),
+    ReasonCode.RESET_LEAVES_VALUES: (
+        "Before Go 1.23 in go.mod, Reset leaves what the timer has already sent."
+    ),
+    ReasonCode.SELECT_DOES_NOT_WAIT: "The select does not wait.",
 }

@@ -64,6 +64,14 @@ class ReasonCode(enum.Enum):
     USER_MUST_JUDGE = "user-must-judge"
 
     # Names, and what is known of them.
+    ASSIGNED_IN_LOOP = "assigned-in-loop"
+    DECLARED_IN_LOOP = "declared-in-loop"
+    DIFFERS_AT_END = "differs-at-end"
+    EITHER_NAME_TAKEN = "either-name-taken"
+    MAY_CHANGE_MEANWHILE = "may-change-meanwhile"
+    NAME_MAY_DIFFER = "name-may-differ"
+    NAME_TAKEN = "name-taken"
+    USED_AFTER_ITERATION = "used-after-iteration"
     DEPENDS_ON_BUILD = "depends-on-build"
     IS_GENERIC = "is-generic"
     IS_LOOP_VARIABLE = "is-loop-variable"
@@ -73,6 +81,22 @@ class ReasonCode(enum.Enum):
     USES_UNKNOWN = "uses-unknown"
 
     # Who calls a function, and how.
+    ARGUMENTS_NOT_PLAIN = "arguments-not-plain"
+    ASKS_FOR_CALLER = "asks-for-caller"
+    ASSERTION_IS_TESTED = "assertion-is-tested"
+    ASSERTIONS_DIFFER = "assertions-differ"
+    COMMENT_IN_THE_WAY = "comment-in-the-way"
+    DOES_MORE_THAN_APPEND = "does-more-than-append"
+    DOES_MORE_THAN_CALL = "does-more-than-call"
+    MAY_CALL_ITSELF = "may-call-itself"
+    MAY_RUN_TWICE = "may-run-twice"
+    MANY_STACKS = "many-stacks"
+    NIL_MAY_BE_PASSED = "nil-may-be-passed"
+    NOT_CALLED_ON_VARIABLE = "not-called-on-variable"
+    PARAMETERS_UNNAMED = "parameters-unnamed"
+    RESULT_NOT_KEPT = "result-not-kept"
+    RESULT_NOT_KEPT_OR_COMPARED = "result-not-kept-or-compared"
+    USED_AS_INTERFACE = "used-as-interface"
     CALL_INSIDE_CALL = "call-inside-call"
     DOT_IMPORTED = "dot-imported"
     EVALUATED_BEFORE = "evaluated-before"
@@ -94,6 +118,10 @@ class ReasonCode(enum.Enum):
     USED_UNTESTED = "used-untested"
 
     # What a function returns.
+    DEFER_RECOVERS = "defer-recovers"
+    DEFER_RUNS_EARLIER = "defer-runs-earlier"
+    NIL_IS_NOT_TOLD = "nil-is-not-told"
+    RESULT_IN_PARENTHESES = "result-in-parentheses"
     CALL_BESIDE_RESULT = "call-beside-result"
     DEFER_CHANGES_RESULT = "defer-changes-result"
     DEFER_MAY_RECOVER = "defer-may-recover"
@@ -107,6 +135,10 @@ class ReasonCode(enum.Enum):
     SEVERAL_RESULTS = "several-results"
 
     # What happens to a value or to a pointer.
+    DOES_MORE_THAN_FILL = "does-more-than-fill"
+    MAY_BE_ANOTHER_OBJECT = "may-be-another-object"
+    MAY_SHARE_PARAMETER = "may-share-parameter"
+    USED_OTHERWISE = "used-otherwise"
     IS_CHANGED = "is-changed"
     IS_COMPARED = "is-compared"
     IS_PART = "is-part"
@@ -118,6 +150,9 @@ class ReasonCode(enum.Enum):
     USES_UNSAFE = "uses-unsafe"
 
     # Slices.
+    CAPACITY_NOT_CONSTANT = "capacity-not-constant"
+    ELEMENTS_MAY_BE_KEPT = "elements-may-be-kept"
+    SLICE_MAY_BE_USED_LATER = "slice-may-be-used-later"
     ANOTHER_TYPE = "another-type"
     CAPACITY_IS_SEEN = "capacity-is-seen"
     CAPACITY_MAY_BE_SEEN = "capacity-may-be-seen"
@@ -144,6 +179,39 @@ class ReasonCode(enum.Enum):
     # Closures.
     ASSIGNED_AFTER_LITERAL = "assigned-after-literal"
     DECLARED_BY_TYPE_SWITCH = "declared-by-type-switch"
+
+    # Maps.
+    BLOCK_MAY_END_EARLY = "block-may-end-early"
+    ENTRY_NOT_EMPTY = "entry-not-empty"
+    LOOP_KEEPS_ENTRY = "loop-keeps-entry"
+    MAP_NOT_MADE_HERE = "map-not-made-here"
+    NOT_ONLY_BASIC_FIELDS = "not-only-basic-fields"
+    USED_BEFORE_STORED = "used-before-stored"
+
+    # Types and interfaces.
+    DOES_MORE_THAN_MOVE = "does-more-than-move"
+    HOLDS_INTERFACES = "holds-interfaces"
+    MAY_BE_INTERFACE = "may-be-interface"
+    NO_VARIABLE_OF_TYPE = "no-variable-of-type"
+    NOT_ONLY_OF_VARIABLES = "not-only-of-variables"
+    TYPE_OF_ANOTHER_PACKAGE = "type-of-another-package"
+    UNSET_IS_ZERO = "unset-is-zero"
+    WRITER_MAY_DIFFER = "writer-may-differ"
+    WRITING_STRINGS_UNKNOWN = "writing-strings-unknown"
+
+    # Loops, timers, errors and logging.
+    CASE_RUNS_FIRST = "case-runs-first"
+    ERRORS_ARE_COMPARED = "errors-are-compared"
+    HANDLER_IS_TOLD = "handler-is-told"
+    ITERATIONS_SHARE_VARIABLES = "iterations-share-variables"
+    LEAVES_ITERATION_EARLY = "leaves-iteration-early"
+    NEEDED_EARLIER = "needed-earlier"
+    NOT_IN_EVERY_ITERATION = "not-in-every-iteration"
+    NOT_READABLE_EARLIER = "not-readable-earlier"
+    OLD_TIMERS = "old-timers"
+    OPERANDS_MAY_DO_MORE = "operands-may-do-more"
+    RESET_LEAVES_VALUES = "reset-leaves-values"
+    SELECT_DOES_NOT_WAIT = "select-does-not-wait"
 
 
 Argument: TypeAlias = Union[str, "Reason"]

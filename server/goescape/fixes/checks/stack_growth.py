@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from goescape.analysis.messages.reason import Reason, ReasonCode
 from goescape.analysis.syntax.nodes import ancestors, text, walk
 from goescape.fixes.context.package_code import FUNCTIONS
 
@@ -13,19 +14,19 @@ if TYPE_CHECKING:
     from goescape.fixes.context.package_code import PackageCode
 
 
-def grows_many_stacks(code: PackageCode, node: Node) -> str:
-    """Why a large stack may be there many times; or nothing."""
+def grows_many_stacks(code: PackageCode, node: Node) -> Reason | None:
+    """Why a large stack may be there many times; None where it may not."""
     around = [a for a in ancestors(node) if a.type in FUNCTIONS]
     names = {text(n) for f in around if (n := f.child_by_field_name("name")) is not None}
     if any(_is_started(f) for f in around):
-        return "It runs in a goroutine of its own, and each would have a larger stack."
+        return Reason.of(ReasonCode.MANY_STACKS)
     for name in names:
         for _, reference in code.syntax.references(name):
             if _is_started(reference):
-                return "It runs in a goroutine of its own, and each would have a larger stack."
+                return Reason.of(ReasonCode.MANY_STACKS)
     if names & _reachable(code, names):
-        return "It may call itself, and each call would need the space."
-    return ""
+        return Reason.of(ReasonCode.MAY_CALL_ITSELF)
+    return None
 
 
 def _is_started(node: Node) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.model import SiteKind
 from goescape.analysis.syntax.nodes import ancestors, text, walk
 from goescape.fixes.candidate import UnsafeError
@@ -29,9 +30,9 @@ def asserted(call: FunctionCall) -> tuple[FunctionCall, Node]:
     """A call and the type assertion around it, which must not ask whether it holds."""
     node = call.node.parent
     if node is None or node.type != "type_assertion_expression":
-        raise UnsafeError(f"`{text(call.node)}` is used as an interface.")
+        raise UnsafeError(ReasonCode.USED_AS_INTERFACE, call=text(call.node))
     if any(n.type == "comment" for n in node.children):
-        raise UnsafeError("A comment stands inside a type assertion.")
+        raise UnsafeError(ReasonCode.COMMENT_IN_THE_WAY)
     around = next((a for a in ancestors(node) if a.type != "parenthesized_expression"), None)
     statement = around.parent if around is not None else None
     if statement is not None and around is not None and around.type == "expression_list":
@@ -39,7 +40,7 @@ def asserted(call: FunctionCall) -> tuple[FunctionCall, Node]:
         names = statement.children_by_field_name("name")
         wanted = len(operands(left)) if left is not None else len(names)
         if wanted > len(operands(around)):
-            raise UnsafeError(f"`{text(node)}` asks whether it is one.")
+            raise UnsafeError(ReasonCode.ASSERTION_IS_TESTED, expression=text(node))
     return call, node
 
 
@@ -55,19 +56,19 @@ def check_type(code: PackageCode, file: GoFile, node: Node) -> None:
     for part in walk(node):
         name = text(part)
         if part.type not in {"type_identifier", "slice_type", "pointer_type"}:
-            raise UnsafeError(f"`{text(node)}` may mean something else where it is returned.")
+            raise UnsafeError(ReasonCode.NAME_MAY_DIFFER, name=text(node))
         if part.type != "type_identifier":
             continue
         declared = next((f.types[name] for f in code.files.values() if name in f.types), None)
         same = [f for f in code.files.values() if name in f.types]
         if name in code.declared_locally or name in {"any", "error"}:
-            raise UnsafeError(f"`{name}` may mean something else where it is returned.")
+            raise UnsafeError(ReasonCode.NAME_MAY_DIFFER, name=name)
         if declared is not None and same[0].package_name != file.package_name:
-            raise UnsafeError(f"`{name}` is a type of another package.")
+            raise UnsafeError(ReasonCode.TYPE_OF_ANOTHER_PACKAGE, type=name)
         if declared is None and name not in BASIC:
-            raise UnsafeError(f"What `{name}` stands for is not known here.")
+            raise UnsafeError(ReasonCode.NAME_MAY_DIFFER, name=name)
         if declared is not None and declared.type in _UNCLEAR:
-            raise UnsafeError(f"`{name}` may be an interface.")
+            raise UnsafeError(ReasonCode.MAY_BE_INTERFACE, type=name)
 
 
 def is_dropped(call: FunctionCall) -> bool:

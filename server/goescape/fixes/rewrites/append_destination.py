@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.candidate import Edit, FixKind, UnsafeError
@@ -74,14 +75,14 @@ def _change(
     parameters = declared.node.child_by_field_name("parameters")
     result = declared.node.child_by_field_name("result")
     if not name or parameters is None or result is None or not is_clear(variable):
-        raise UnsafeError("No short name for the destination is free.")
+        raise UnsafeError(ReasonCode.NO_NAME_IS_FREE)
     if any(not p.children_by_field_name("name") for p in operands(parameters)):
-        raise UnsafeError("The parameters have no names.")
+        raise UnsafeError(ReasonCode.PARAMETERS_UNNAMED)
     element = arguments_of(made)[0].child_by_field_name("element")
     if element is None or text(element) not in BASIC:
-        raise UnsafeError("Pointers to elements might be kept.")
+        raise UnsafeError(ReasonCode.ELEMENTS_MAY_BE_KEPT)
     if not code.syntax.is_constant(file, arguments_of(made)[2]):
-        raise UnsafeError("Its capacity may be more than a number.")
+        raise UnsafeError(ReasonCode.CAPACITY_NOT_CONSTANT)
     _check_body(code, declared)
     comma = ", " if operands(parameters) else ""
     edits = [
@@ -93,7 +94,7 @@ def _change(
             edits += _use_edits(file, use, name)
     calls = calls_of(code, file, declared)
     if not calls:
-        raise UnsafeError("Nothing calls the function.")
+        raise UnsafeError(ReasonCode.NEVER_CALLED)
     for call in calls:
         edits += _call_edits(code, call)
     return Change(tuple(sorted(edits)), may_add=(r"append", r"append\(.*\)"), callers=len(calls))
@@ -103,9 +104,9 @@ def _check_body(code: PackageCode, declared: FunctionDeclaration) -> None:
     body = declared.node.child_by_field_name("body")
     for node in walk(body) if body is not None else ():
         if node.type in {"func_literal", "go_statement"}:
-            raise UnsafeError("A function literal or a goroutine may still use the slice.")
+            raise UnsafeError(ReasonCode.SLICE_MAY_BE_USED_LATER)
         if node.type == "defer_statement" and may_recover(code, node):
-            raise UnsafeError("A deferred call may recover, and then the result is nil.")
+            raise UnsafeError(ReasonCode.DEFER_MAY_RECOVER)
 
 
 def _use_edits(file: GoFile, use: Node, name: str) -> Iterator[Edit]:
@@ -115,7 +116,7 @@ def _use_edits(file: GoFile, use: Node, name: str) -> Iterator[Edit]:
     if around.parent is not None and around.parent.type == "return_statement":
         yield replace(file, use, f"append({name}, {text(use)}...)")
     elif not _is_element(use, around) and not _is_grown(file, use, around):
-        raise UnsafeError(f"`{text(around)}` is more than to fill the slice.")
+        raise UnsafeError(ReasonCode.DOES_MORE_THAN_FILL, code=text(around))
 
 
 def _is_element(use: Node, around: Node) -> bool:
@@ -170,7 +171,7 @@ def _call_edits(code: PackageCode, call: FunctionCall) -> Iterator[Edit]:
     values = append.parent if append is not None else None
     statement = values.parent if values is not None else None
     if spread is None or append is None or statement is None or spread.type != "variadic_argument":
-        raise UnsafeError("A caller does more than to append the result.")
+        raise UnsafeError(ReasonCode.DOES_MORE_THAN_APPEND, call=text(call.node))
     given, left = arguments_of(append), operands(statement.child_by_field_name("left"))
     plain = (
         callee_text(append) == "append"
@@ -181,9 +182,9 @@ def _call_edits(code: PackageCode, call: FunctionCall) -> Iterator[Edit]:
         and text(left[0]) == text(given[0])
     )
     if not plain or has_comment(append):
-        raise UnsafeError("A caller does more than to append the result.")
+        raise UnsafeError(ReasonCode.DOES_MORE_THAN_APPEND, call=text(call.node))
     if left[0].type != "identifier" or definition(left[0]) is None or not is_own(code, left[0]):
-        raise UnsafeError(f"Something else may change `{text(left[0])}` meanwhile.")
+        raise UnsafeError(ReasonCode.MAY_CHANGE_MEANWHILE, name=text(left[0]))
     arguments = call.node.child_by_field_name("arguments")
     assert arguments is not None
     path, comma = call.file.source.path, ", " if operands(arguments) else ""

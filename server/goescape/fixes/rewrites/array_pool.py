@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.model import Cause
 from goescape.analysis.model import SiteKind as FindingKind
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text
@@ -57,7 +58,7 @@ def _change(
     declared = declared_after_imports(file, made)
     free = code.is_free_in_package(pool) and is_visible(statement, "sync")
     if imports is None or declared is None or not free:
-        raise UnsafeError(f"`{pool}` or `sync` means something else here.")
+        raise UnsafeError(ReasonCode.EITHER_NAME_TAKEN, name=pool, other="sync")
     lines = [
         f"{name} := {pool}.Get().(*{array})",
         f"defer {pool}.Put({name})",

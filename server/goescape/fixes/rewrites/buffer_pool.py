@@ -6,6 +6,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text
 from goescape.fixes.candidate import FixKind, UnsafeError
 from goescape.fixes.context.package_code import indentation, line_end, replace
@@ -59,7 +60,7 @@ def _change(code: PackageCode, file: GoFile, name: str, call: Node, statement: N
     declared = declared_after_imports(file, made)
     free = code.is_free_in_package(pool) and is_visible(call, "sync") and pointer
     if imports is None or declared is None or not free:
-        raise UnsafeError(f"`{pool}` or `sync` means something else here.")
+        raise UnsafeError(ReasonCode.EITHER_NAME_TAKEN, name=pool, other="sync")
     taken = [
         f"{pointer} := {pool}.Get().(*[]byte)",
         f"defer {pool}.Put({pointer})",

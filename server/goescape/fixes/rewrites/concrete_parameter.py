@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.model import SiteKind
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text
 from goescape.analysis.syntax.scopes import definition
@@ -148,9 +149,9 @@ def _parameter(file: GoFile, declared: FunctionDeclaration, index: int) -> _Para
 def _change(code: PackageCode, parameter: _Parameter, concrete: _Concrete) -> Change:
     file, declared = parameter.file, parameter.declared
     if declared.node.child_by_field_name("type_parameters") is not None:
-        raise UnsafeError("The function is generic.")
+        raise UnsafeError(ReasonCode.IS_GENERIC, name=declared.plain_name)
     if concrete.name in code.declared_locally:
-        raise UnsafeError(f"`{concrete.name}` may mean something else there.")
+        raise UnsafeError(ReasonCode.NAME_MAY_DIFFER, name=concrete.name)
     calls = calls_of(code, file, declared)
     arguments = [_argument(call, parameter) for call in calls]
     if not all(_is_address(code, each) for each in arguments if not _is_own(each, parameter)):
@@ -163,7 +164,7 @@ def _change(code: PackageCode, parameter: _Parameter, concrete: _Concrete) -> Ch
             replaced.append(node)
     imports = import_edits(file, [concrete.path] if concrete.path else [], replaced)
     if imports is None:
-        raise UnsafeError(f"`{concrete.name}` means something else in that file.")
+        raise UnsafeError(ReasonCode.NAME_MAY_DIFFER, name=concrete.name)
     return Change((*edits, *imports), callers=len(calls), claims=tuple(claims))
 
 
@@ -176,7 +177,7 @@ def _claims(call: FunctionCall, parameter: _Parameter, concrete: _Concrete) -> I
     if concrete.path:
         known = {path: name for name, path in import_paths(call.file).items()}
         if concrete.path not in known:
-            raise UnsafeError(f"A caller does not know `{name}`.")
+            raise UnsafeError(ReasonCode.NAME_MAY_DIFFER, name=name)
         name = f"{known[concrete.path]}.{name.rpartition('.')[2]}"
     path = call.file.source.path
     yield TypeClaim(path, argument.start_byte, argument.end_byte, f"*{name}")
@@ -186,7 +187,7 @@ def _argument(call: FunctionCall, parameter: _Parameter) -> Node:
     arguments = operands(call.node.child_by_field_name("arguments"))
     argument = arguments[parameter.index] if len(arguments) > parameter.index else None
     if argument is None or argument.type == "variadic_argument":
-        raise UnsafeError("A caller passes its arguments in another way.")
+        raise UnsafeError(ReasonCode.ARGUMENTS_NOT_PLAIN, call=text(call.node))
     return argument
 
 
@@ -223,7 +224,7 @@ def _check_nil(code: PackageCode, parameter: _Parameter, concrete: _Concrete) ->
         field = around.child_by_field_name("field") if around is not None else None
         called = text(field) if field is not None else "Write"
         if f"(*{name}).{called}" not in methods:
-            raise UnsafeError(f"A caller may pass nil, and `{called}` may need a value.")
+            raise UnsafeError(ReasonCode.NIL_MAY_BE_PASSED, method=called)
 
 
 def _use_edits(file: GoFile, use: Node, concrete: _Concrete) -> Iterator[tuple[Edit, Node]]:
@@ -246,18 +247,18 @@ def _use_edits(file: GoFile, use: Node, concrete: _Concrete) -> Iterator[tuple[E
             return
         if _is_recursive(outer, use):
             return
-    raise UnsafeError(f"The function does more with `{text(use)}` than to call its methods.")
+    raise UnsafeError(ReasonCode.DOES_MORE_THAN_CALL, name=text(use))
 
 
 def _written(
     file: GoFile, call: Node, use: Node, content: Node, concrete: _Concrete
 ) -> tuple[Edit, Node]:
     if f"{concrete.path}.{concrete.name.rpartition('.')[2]}" not in _STRING_WRITERS:
-        raise UnsafeError(f"Whether `{concrete.name}` writes strings is not known.")
+        raise UnsafeError(ReasonCode.WRITING_STRINGS_UNKNOWN, type=concrete.name)
     if b"//" in file.source.content[call.start_byte : content.start_byte] or (
         b"/*" in file.source.content[call.start_byte : content.start_byte]
     ):
-        raise UnsafeError("A comment stands in the way.")
+        raise UnsafeError(ReasonCode.COMMENT_IN_THE_WAY)
     function = call.child_by_field_name("function")
     assert function is not None
     new = f"{text(use)}.WriteString("

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import callee_text, text
 from goescape.fixes.candidate import Edit, TypeClaim, UnsafeError
 from goescape.fixes.checks.after_return import may_recover
@@ -70,7 +71,7 @@ def _change(
     taken = [asserted(call) for call in calls if not is_dropped(call)]
     types = {text(asserted_type(node)) for _, node in taken}
     if len(types) != 1:
-        raise UnsafeError("Not every caller asserts the same type at once.")
+        raise UnsafeError(ReasonCode.ASSERTIONS_DIFFER)
     concrete = types.pop()
     check_type(code, file, asserted_type(taken[0][1]))
     result = declared.node.child_by_field_name("result")
@@ -89,13 +90,13 @@ def _change(
 
 def _check_body(code: PackageCode, declared: FunctionDeclaration) -> None:
     if declared.node.child_by_field_name("type_parameters") is not None:
-        raise UnsafeError("The function is generic.")
+        raise UnsafeError(ReasonCode.IS_GENERIC, name=declared.plain_name)
     if "any" in code.syntax.types:
-        raise UnsafeError("`any` is a type of this package.")
+        raise UnsafeError(ReasonCode.NAME_TAKEN, name="any")
     body = declared.node.child_by_field_name("body")
     for node in nodes_outside_literals(body) if body is not None else ():
         if node.type == "defer_statement" and may_recover(code, node):
-            raise UnsafeError("A deferred call may recover, and then the result is nil.")
+            raise UnsafeError(ReasonCode.DEFER_MAY_RECOVER)
 
 
 def _is_self(declared: FunctionDeclaration, value: Node) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from goescape.analysis.messages.reason import Reason, ReasonCode
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, token, walk
 from goescape.fixes.candidate import Edit, FixKind, UnsafeError
 from goescape.fixes.context.package_code import FUNCTIONS, indentation, insert, line_end
@@ -57,32 +58,32 @@ def _loop_of(deferred: Node) -> Node | None:
     return None
 
 
-def _objection(code: PackageCode, file: GoFile, loop: Node, deferred: list[Node]) -> str:
+def _objection(code: PackageCode, file: GoFile, loop: Node, deferred: list[Node]) -> Reason | None:
     clause = next((n for n in loop.named_children if n.type in _CLAUSES), None)
     declares = clause is not None and any(token(n, ":=") is not None for n in walk(clause))
     if declares and (code.language < (1, 22) or file_sets_version(file)):
-        return "Before Go 1.22, all iterations share the variables of the loop."
+        return Reason.of(ReasonCode.ITERATIONS_SHARE_VARIABLES)
     body = loop.child_by_field_name("body")
     if body is None or any(_leaves(node, body) for node in _own(body)):
-        return "The body leaves the iteration early."
+        return Reason.of(ReasonCode.LEAVES_ITERATION_EARLY)
     reasons = (_objection_to_use(each, loop, body) for node in deferred for each in walk(node))
-    return next((reason for reason in reasons if reason), "")
+    return next((reason for reason in reasons if reason), None)
 
 
-def _objection_to_use(node: Node, loop: Node, body: Node) -> str:
+def _objection_to_use(node: Node, loop: Node, body: Node) -> Reason | None:
     """Why a part of a deferred call would do something else if it ran earlier."""
     if node.type == "call_expression" and callee_text(node) == "recover":
-        return "The deferred function recovers."
+        return Reason.of(ReasonCode.DEFER_RECOVERS)
     declared = declaration_of(node) if node.type == "identifier" else None
     if declared is None:
-        return ""
+        return None
     if contains(loop, declared):
         kept = contains(body, declared) and _is_kept(declared, body)
-        return f"`{text(node)}` may be used after the iteration." if kept else ""
+        return Reason.of(ReasonCode.USED_AFTER_ITERATION, name=text(node)) if kept else None
     variable = variable_at(declared)
     if variable is not None and (variable.is_result or any(variable.writes())):
-        return f"`{text(node)}` may have another value at the end of the function."
-    return ""
+        return Reason.of(ReasonCode.DIFFERS_AT_END, name=text(node))
+    return None
 
 
 def _own(node: Node) -> Iterator[Node]:

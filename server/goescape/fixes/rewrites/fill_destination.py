@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import text, walk
 from goescape.fixes.candidate import Edit, FixKind, UnsafeError
 from goescape.fixes.checks.after_return import may_recover
@@ -86,11 +87,11 @@ def _change(
     body = result.declared.node.child_by_field_name("body")
     for node in nodes_outside_literals(body) if body is not None else ():
         if node.type == "defer_statement" and may_recover(code, node):
-            raise UnsafeError("A deferred call may recover, and then the result is nil.")
+            raise UnsafeError(ReasonCode.DEFER_MAY_RECOVER)
     _check_name(code, result, made)
     calls = calls_of(code, file, result.declared)
     if not calls:
-        raise UnsafeError("Nothing calls the function.")
+        raise UnsafeError(ReasonCode.NEVER_CALLED)
     edits = [
         *_signature_edits(file, result, text(made.variable)),
         _declaration_edit(file, result, made),
@@ -108,7 +109,7 @@ def _check_name(code: PackageCode, result: PointerResult, made: _ReturnedObject)
     name = text(made.variable)
     for node in walk(result.declared.node):
         if node.type == "identifier" and text(node) == name and node.start_byte not in known:
-            raise UnsafeError(f"`{name}` stands for two things in the function.")
+            raise UnsafeError(ReasonCode.NAME_AMBIGUOUS, name=name)
 
 
 def _signature_edits(file: GoFile, result: PointerResult, name: str) -> Iterator[Edit]:
@@ -118,11 +119,11 @@ def _signature_edits(file: GoFile, result: PointerResult, name: str) -> Iterator
     assert written is not None
     others = operands(parameters)
     if any(not p.children_by_field_name("name") for p in others):
-        raise UnsafeError("The parameters have no names.")
+        raise UnsafeError(ReasonCode.PARAMETERS_UNNAMED)
     if any(n.type == "comment" for n in walk(written)):
-        raise UnsafeError("A comment stands in the result.")
+        raise UnsafeError(ReasonCode.COMMENT_IN_THE_WAY)
     if file.source.content[parameters.end_byte : written.start_byte].strip():
-        raise UnsafeError("A comment stands before the result.")
+        raise UnsafeError(ReasonCode.COMMENT_IN_THE_WAY)
     comma = ", " if others else ""
     yield insert(file, parameters.start_byte + 1, f"{name} *{result.type}{comma}")
     yield Edit(file.source.path, parameters.end_byte, written.end_byte, "")
@@ -132,14 +133,14 @@ def _declaration_edit(file: GoFile, result: PointerResult, made: _ReturnedObject
     name, statement = text(made.variable), made.declaration
     value = made_by(made.variable)
     if any(n.type == "comment" for n in statement.named_children):
-        raise UnsafeError("A comment stands in the declaration.")
+        raise UnsafeError(ReasonCode.COMMENT_IN_THE_WAY)
     if value is None:
         spec = made.variable.parent
         if text(statement) != f"var {name} {result.type}" or spec is None:
-            raise UnsafeError("The object is declared together with something else.")
+            raise UnsafeError(ReasonCode.DECLARED_WITH_OTHERS, name=name)
         return replace(file, statement, f"*{name} = {result.type}{{}}")
     if value.end_byte != statement.end_byte:
-        raise UnsafeError("The object is declared together with something else.")
+        raise UnsafeError(ReasonCode.DECLARED_WITH_OTHERS, name=name)
     if made.form == "pointer" and value.type == "call_expression":
         return replace(file, statement, f"*{name} = {result.type}{{}}")
     start = value.start_byte + (made.form == "pointer")
@@ -159,7 +160,7 @@ def _use_edits(code: PackageCode, file: GoFile, made: _ReturnedObject) -> Iterat
         if made.form == "address" and operator == "&":
             yield Edit(file.source.path, around.start_byte, around.start_byte + 1, "")
         elif made.form == "address" or (operator != "*" and around.type != "argument_list"):
-            raise UnsafeError(f"`{text(use)}` is more than the object that is filled.")
+            raise UnsafeError(ReasonCode.DOES_MORE_THAN_FILL, code=text(around))
 
 
 def _return_edit(file: GoFile, made: _ReturnedObject, returned: Returned) -> Edit:
@@ -174,7 +175,7 @@ def _return_edit(file: GoFile, made: _ReturnedObject, returned: Returned) -> Edi
         end = start + len(file.source.line(line)) + 1
         return Edit(file.source.path, start, end, "")
     if any(n.type == "comment" for n in walk(statement)):
-        raise UnsafeError("A comment stands in a return statement.")
+        raise UnsafeError(ReasonCode.COMMENT_IN_THE_WAY)
     return replace(file, statement, "return")
 
 
@@ -183,17 +184,17 @@ def _call_edits(code: PackageCode, call: FunctionCall, its_type: str) -> Iterato
     binding = binding_of(call.node)
     arguments = call.node.child_by_field_name("arguments")
     if binding is None or binding.branch is not None or arguments is None:
-        raise UnsafeError(f"`{text(call.node)}` is not kept in a new variable.")
+        raise UnsafeError(ReasonCode.RESULT_NOT_KEPT, call=text(call.node))
     variable, name = binding.names[0], text(binding.names[0])
     if name == "_" or len(binding.names) != 1:
-        raise UnsafeError(f"`{text(call.node)}` is not kept in a new variable.")
+        raise UnsafeError(ReasonCode.RESULT_NOT_KEPT, call=text(call.node))
     if any(text(n) == name for n in walk(call.node) if n.type == "identifier"):
-        raise UnsafeError(f"`{name}` stands for two things in a call.")
+        raise UnsafeError(ReasonCode.NAME_AMBIGUOUS, name=name)
     start, end = binding.statement.start_byte, call.node.start_byte
     if b"/" in call.file.source.content[start:end] or binding.statement.end_byte != (
         call.node.end_byte
     ):
-        raise UnsafeError("A comment stands in the way.")
+        raise UnsafeError(ReasonCode.COMMENT_IN_THE_WAY)
     gap = line_end(call.file) + indentation(call.file, binding.statement)
     yield Edit(call.file.source.path, start, end, f"var {name} {its_type}{gap}")
     comma = ", " if operands(arguments) else ""

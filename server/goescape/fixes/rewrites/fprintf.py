@@ -6,6 +6,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.candidate import UnsafeError
@@ -69,7 +70,7 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
 def _change(file: GoFile, call: Node, builder: str, parts: list[FormatPart]) -> Change:
     imports = import_edits(file, needed_imports(parts), [call])
     if imports is None or (needed_imports(parts) and not is_visible(call, "strconv")):
-        raise UnsafeError("`strconv` means something else here.")
+        raise UnsafeError(ReasonCode.NAME_TAKEN, name="strconv")
     writes = [_write(builder, part) for part in parts]
     new = (line_end(file) + indentation(file, call)).join(writes)
     return Change(

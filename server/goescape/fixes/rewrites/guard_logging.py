@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.model import Finding, SiteKind
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition
@@ -62,11 +63,11 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
 
 def _change(code: PackageCode, file: GoFile, call: Node, guard: _Guard) -> Change:
     if guard.asks_handler and _counts_questions(code):
-        raise UnsafeError("A handler here does something when it is asked whether a level is on.")
+        raise UnsafeError(ReasonCode.HANDLER_IS_TOLD)
     imports = import_edits(file, guard.needed)
     plain = _Plain(code, file, _read_anyway(call))
     if imports is None or not all(map(plain.holds, arguments_of(call))):
-        raise UnsafeError("Its operands may do something, or fail: that would not happen any more.")
+        raise UnsafeError(ReasonCode.OPERANDS_MAY_DO_MORE)
     return Change(
         (*_edits(file, call, guard.condition), *imports),
         may_add=(r"context\.backgroundCtx\{\}",),  # it has no size

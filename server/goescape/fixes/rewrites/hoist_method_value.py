@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.model import Finding, SiteKind
 from goescape.analysis.syntax.nodes import text, walk
 from goescape.fixes.candidate import Promise, TypeClaim, UnsafeError
@@ -61,7 +62,7 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
 def _change(file: GoFile, bound: _Bound) -> Change | None:
     value, loop, variable = bound.value, bound.loop, bound.variable
     if bound.receiver.startswith("*") and _is_rebound(variable, value, loop):
-        raise UnsafeError(f"`{variable.name}` is assigned in the loop.")
+        raise UnsafeError(ReasonCode.ASSIGNED_IN_LOOP, name=variable.name)
     field = value.child_by_field_name("field")
     operand = value.child_by_field_name("operand")
     statement = in_front_of(loop)

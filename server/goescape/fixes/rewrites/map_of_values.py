@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.candidate import Edit, FixKind, UnsafeError
@@ -125,7 +126,7 @@ def _change(
     its_type = update.type
     pointer = its_type.child_by_field_name("value") if its_type is not None else None
     if pointer is None or pointer.type != "pointer_type":
-        raise UnsafeError("The map is not made for this alone.")
+        raise UnsafeError(ReasonCode.MAP_NOT_MADE_HERE)
     element = text(pointer.named_children[-1])
     check_no_unsafe(file)
     check_copyable(code, file, element, _LIMIT)
@@ -134,7 +135,7 @@ def _change(
     result = _check_function(code, declared, update, text(its_type) if its_type else "")
     calls = calls_of(code, file, declared)
     if not calls:
-        raise UnsafeError("Nothing calls the function.")
+        raise UnsafeError(ReasonCode.NEVER_CALLED)
     for call in calls:
         _check_caller(code, call)
     edits = [asterisk(file, pointer), asterisk(file, result), *_stored(file, update)]
@@ -149,24 +150,24 @@ def _check_made_empty(update: _Update, element: str) -> None:
     block = update.test.child_by_field_name("consequence")
     made = [n for n in walk(block) if is_fresh(n, element)] if block is not None else []
     if not made or text(made[0]) not in {f"&{element}{{}}", f"new({element})"}:
-        raise UnsafeError("A new entry is not empty.")
+        raise UnsafeError(ReasonCode.ENTRY_NOT_EMPTY)
 
 
 def _check_update(code: PackageCode, update: _Update, element: str) -> None:
     """Raise UnsafeError unless the block always ends, and only changes fields of the entry."""
     if update.key.type not in {"identifier", "interpreted_string_literal", "int_literal"}:
-        raise UnsafeError("The key may change meanwhile.")
-    if not is_own(code, update.map) or (
-        update.key.type == "identifier" and not is_own(code, update.key)
-    ):
-        raise UnsafeError("Something else may change the map or the key meanwhile.")
+        raise UnsafeError(ReasonCode.MAY_CHANGE_MEANWHILE, name=text(update.key))
+    if not is_own(code, update.map):
+        raise UnsafeError(ReasonCode.MAY_CHANGE_MEANWHILE, name=text(update.map))
+    if update.key.type == "identifier" and not is_own(code, update.key):
+        raise UnsafeError(ReasonCode.MAY_CHANGE_MEANWHILE, name=text(update.key))
     for node in (n for statement in update.rest for n in walk(statement)):
         if node.type in _LEAVING:
-            raise UnsafeError("The block may end before the entry is stored back.")
+            raise UnsafeError(ReasonCode.BLOCK_MAY_END_EARLY)
         if node.type == "identifier" and definition(node) == definition(update.map):
-            raise UnsafeError("The map is used before the entry is stored back.")
+            raise UnsafeError(ReasonCode.USED_BEFORE_STORED, name=text(node))
         if node.type == "identifier" and text(node) == text(update.key) and _is_changed(node):
-            raise UnsafeError("The key changes before the entry is stored back.")
+            raise UnsafeError(ReasonCode.MAY_CHANGE_MEANWHILE, name=text(node))
     known = (update.read, update.test)
     for use in uses_of(code, update.entry):
         if not any(n.start_byte <= use.start_byte < n.end_byte for n in known):
@@ -192,7 +193,7 @@ def _check_field(code: PackageCode, use: Node, element: str) -> None:
     outer = use.parent.parent if use.parent is not None else None
     address = outer is None or text(outer).startswith("&")
     if its_type is None or text(its_type) not in BASIC or address:
-        raise UnsafeError(f"`{text(use)}` is more than fields of basic types.")
+        raise UnsafeError(ReasonCode.NOT_ONLY_BASIC_FIELDS, expression=text(use))
 
 
 def _check_function(
@@ -204,17 +205,17 @@ def _check_function(
     body = declared.node.child_by_field_name("body")
     variable = definition(update.map)
     if result is None or text(result) != map_type or pointer is None or variable is None:
-        raise UnsafeError("The map is not the only result of the function.")
+        raise UnsafeError(ReasonCode.RETURNS_SOMETHING_ELSE, name=declared.plain_name)
     if declared.node.type != "function_declaration" or body is None:
-        raise UnsafeError("A method may be called in ways that are not known.")
+        raise UnsafeError(ReasonCode.USABLE_FROM_ELSEWHERE, name=declared.plain_name)
     returns = [n for n in nodes_outside_literals(body) if n.type == "return_statement"]
     returned = {text(next(iter(operands(each)), each)) for each in returns}
     if returned != {text(variable)}:
-        raise UnsafeError("The function returns something else, too.")
+        raise UnsafeError(ReasonCode.RETURNS_SOMETHING_ELSE, name=declared.plain_name)
     known = (update.read, update.test, *returns)
     for use in uses_of(code, variable):
         if not any(n.start_byte <= use.start_byte < n.end_byte for n in known):
-            raise UnsafeError(f"`{text(use)}` is used in another way.")
+            raise UnsafeError(ReasonCode.USED_OTHERWISE, expression=text(use))
     return pointer
 
 
@@ -226,7 +227,7 @@ def _check_caller(code: PackageCode, call: FunctionCall) -> None:
         _check_range(code, call.node)
         return
     if len(binding.names) != 1:
-        raise UnsafeError("A caller keeps more than the map.")
+        raise UnsafeError(ReasonCode.RESULT_NOT_KEPT, call=text(call.node))
     for use in uses_of(code, binding.names[0]):
         around = use.parent
         measured = around is not None and around.type == "argument_list" and around.parent
@@ -237,10 +238,10 @@ def _check_caller(code: PackageCode, call: FunctionCall) -> None:
 def _check_range(code: PackageCode, ranged: Node) -> None:
     clause = ranged.parent
     if clause is None or clause.type != "range_clause":
-        raise UnsafeError(f"`{text(ranged)}` is more than ranged over.")
+        raise UnsafeError(ReasonCode.USED_OTHERWISE, expression=text(ranged))
     left = operands(clause.child_by_field_name("left"))
     if not any(child.type == ":=" for child in clause.children):
-        raise UnsafeError("A loop keeps an entry in a variable of its own.")
+        raise UnsafeError(ReasonCode.LOOP_KEEPS_ENTRY)
     for use in uses_of(code, left[1]) if len(left) == 2 and text(left[1]) != "_" else ():
         check_field_read(code, use)
 
@@ -249,12 +250,12 @@ def _stored(file: GoFile, update: _Update) -> Iterator[Edit]:
     """Without the test, and stored back at the end of the block."""
     between = file.source.content[update.read.end_byte : update.test.start_byte]
     if between.strip() or has_comment(update.test):
-        raise UnsafeError("A comment stands where the entry is made.")
+        raise UnsafeError(ReasonCode.COMMENT_IN_THE_WAY)
     line = update.last.end_point[0] + 1
     end = (file.source.offset(line, 1) or 0) + len(file.source.line(line).rstrip(b"\r"))
     rest = file.source.content[update.last.end_byte : end].strip()
     if rest and not rest.startswith(b"//"):
-        raise UnsafeError("The block does not end at the end of a line.")
+        raise UnsafeError(ReasonCode.LINE_IS_SHARED)
     path = file.source.path
     yield Edit(path, update.read.end_byte, update.test.end_byte, "")
     gap = line_end(file) + indentation(file, update.read)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from goescape.analysis.messages.reason import Reason, ReasonCode
 from goescape.analysis.syntax.nodes import text
 from goescape.fixes.candidate import FixKind, TypeClaim, UnsafeError
 from goescape.fixes.context.package_code import replace
@@ -108,14 +109,15 @@ def _sequence(loop: Node) -> Variable | None:
     return None
 
 
-def _objection(code: PackageCode, function: FunctionDeclaration) -> str:
+def _objection(code: PackageCode, function: FunctionDeclaration) -> Reason | None:
+    name = function.plain_name
     if function.node.type != "function_declaration" or function.exported:
-        return "Other packages may call it with other iterators."
+        return Reason.of(ReasonCode.USABLE_FROM_ELSEWHERE, name=name)
     if function.node.child_by_field_name("type_parameters") is not None:
-        return "It is generic."
-    if code.is_mentioned_elsewhere(function.plain_name):
-        return "Files of other builds mention it."
-    return ""
+        return Reason.of(ReasonCode.IS_GENERIC, name=name)
+    if code.is_mentioned_elsewhere(name):
+        return Reason.of(ReasonCode.MENTIONED_BY_OTHER_BUILDS, name=name)
+    return None
 
 
 def _calls(code: PackageCode, function: FunctionDeclaration, sequence: Variable) -> list[_Call]:

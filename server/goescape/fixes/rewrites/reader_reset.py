@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition, parameter_names
 from goescape.fixes.candidate import Edit, FixKind, UnsafeError
@@ -58,7 +59,7 @@ def _change(code: PackageCode, file: GoFile, call: Node, name: str) -> Change | 
     if edits is None:
         return None
     if grows_many_stacks(code, call):
-        raise UnsafeError("It may run twice at the same time: then one would reset the other's.")
+        raise UnsafeError(ReasonCode.MAY_RUN_TWICE)
     return Change(edits, may_add=(r"make\(\[\]byte, .*\)", r"new\(bufio\..*\)", r"&?bufio\..*"))
 
 

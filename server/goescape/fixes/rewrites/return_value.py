@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import text
 from goescape.fixes.candidate import Edit, UnsafeError
 from goescape.fixes.checks.after_return import check_ends
@@ -58,14 +59,14 @@ def _change(
     check_no_unsafe(file)
     told = {proves_failure(code, file, result, each) for each in absent}
     if len(told) > 1 or "" in told:
-        raise UnsafeError("A nil is returned, and nothing beside it surely says so.")
+        raise UnsafeError(ReasonCode.NIL_IS_NOT_TOLD)
     check_copyable(code, file, result.type)
     check_ends(code, result, returns)
     calls = calls_of(code, file, result.declared, anywhere=True)
     own = [r.value for r in returns if r.form == "self"]
     calls = tuple(call for call in calls if call.node not in own)
     if not calls:
-        raise UnsafeError("Nothing calls the function.")
+        raise UnsafeError(ReasonCode.NEVER_CALLED)
     check_gain(code, file, result.declared, found)
     edits = {asterisk(file, result.pointer), *object_edits(code, file, result, returns)}
     edits |= {replace(file, each.value, f"{result.type}{{}}") for each in absent}
@@ -112,7 +113,7 @@ def _call_edits(
             return
         if kind == "selector_expression" and not _is_called(around):
             return
-    raise UnsafeError(f"`{text(call.node)}` is neither kept in a new variable nor read at once.")
+    raise UnsafeError(ReasonCode.RESULT_NOT_KEPT_OR_READ, call=text(call.node))
 
 
 def _is_dropped(call: FunctionCall) -> bool:

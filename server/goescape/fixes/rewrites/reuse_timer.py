@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from goescape.analysis.messages.reason import Reason, ReasonCode
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.fixes.candidate import Promise, UnsafeError
 from goescape.fixes.context.package_code import FUNCTIONS, insert, replace
@@ -93,37 +94,37 @@ def _wait(file: GoFile, call: Node) -> _Wait | None:
     return _Wait(call, arguments[0], statement, select, loops[-1])
 
 
-def _objection(code: PackageCode, wait: _Wait) -> str:
+def _objection(code: PackageCode, wait: _Wait) -> Reason | None:
     if code.language < (1, 23):
-        return "Before Go 1.23 in go.mod, Reset leaves what the timer has already sent."
+        return Reason.of(ReasonCode.RESET_LEAVES_VALUES)
     if code.sets_debug("asynctimerchan"):
-        return "The program asks for the timers of older versions of Go."
+        return Reason.of(ReasonCode.OLD_TIMERS)
     if any(loop.type == "for_statement" for loop in _around(wait.loop)):
-        return "Only some turns of a loop come here."
+        return Reason.of(ReasonCode.NOT_IN_EVERY_ITERATION)
     cases = [c for c in wait.select.named_children if c.type != "comment"]
     if any(case.type == "default_case" for case in cases):
-        return "The select does not wait."
+        return Reason.of(ReasonCode.SELECT_DOES_NOT_WAIT)
     for case in cases:
         if contains(case, wait.call):
             break
         if _calls(case):
-            return "Another case calls a function, or waits, before the timer starts."
+            return Reason.of(ReasonCode.CASE_RUNS_FIRST)
     return _objection_to_duration(code, wait)
 
 
-def _objection_to_duration(code: PackageCode, wait: _Wait) -> str:
+def _objection_to_duration(code: PackageCode, wait: _Wait) -> Reason | None:
     """The duration is evaluated once more, in front of the loop: nobody may notice."""
     for node in walk(wait.duration):
         if node.type not in _PLAIN:
-            return "The duration is not made of plain values."
+            return Reason.of(ReasonCode.NOT_PLAIN, expression=text(wait.duration))
         if node.type == "binary_expression" and not _is_harmless(node):
-            return "The duration is not made of plain values."
+            return Reason.of(ReasonCode.NOT_PLAIN, expression=text(wait.duration))
         declared = declaration_of(node) if node.type == "identifier" else None
         if declared is not None and contains(wait.loop, declared):
-            return f"`{text(node)}` is declared in the loop."
+            return Reason.of(ReasonCode.DECLARED_IN_LOOP, name=text(node))
     if not _is_stable(code, wait.duration) and not _starts_at_once(wait):
-        return "The duration may not be read in front of the loop."
-    return ""
+        return Reason.of(ReasonCode.NOT_READABLE_EARLIER, expression=text(wait.duration))
+    return None
 
 
 def _is_stable(code: PackageCode, duration: Node) -> bool:

@@ -6,6 +6,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import callee_text, text, walk
 from goescape.fixes.candidate import UnsafeError
 from goescape.fixes.checks.error_identity import compares_errors
@@ -45,11 +46,11 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
 def _change(code: PackageCode, file: GoFile, call: Node) -> Change | None:
     name = _name(text(arguments_of(call)[0]))
     if not name or not code.is_free_in_package(name):
-        raise UnsafeError(f"`{name or 'err'}` is not a free name.")
+        raise UnsafeError(ReasonCode.NAME_TAKEN, name=name or "err")
     if compares_errors(code):
-        raise UnsafeError("The package tells errors apart by comparing them with each other.")
+        raise UnsafeError(ReasonCode.ERRORS_ARE_COMPARED)
     if _runs_earlier(code, file):
-        raise UnsafeError("A variable of an earlier file is set by code that may need it already.")
+        raise UnsafeError(ReasonCode.NEEDED_EARLIER)
     declared = declared_after_imports(file, f"var {name} = {text(call)}")
     if declared is None:
         return None

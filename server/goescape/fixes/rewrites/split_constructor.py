@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import text, walk
 from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.candidate import Edit, Promise, UnsafeError
@@ -113,7 +114,7 @@ def _edits(code: PackageCode, file: GoFile, result: PointerResult, parts: _Parts
         yield replace(file, early.statement, "return")
     start, stop = _line_start(file, parts.last), _line_stop(file, parts.last)
     if file.source.content[start:stop].strip() != text(parts.last).encode():
-        raise UnsafeError("The last line is more than a return.")
+        raise UnsafeError(ReasonCode.LINE_IS_SHARED)
     yield Edit(file.source.path, start, min(stop + len(end), len(file.source.content)), "")
 
 
@@ -121,16 +122,16 @@ def _check(file: GoFile, parts: _Parts) -> None:
     for statement in parts.filling:
         for node in nodes_outside_literals(statement):
             if node.type == "defer_statement":
-                raise UnsafeError("A deferred call would run earlier.")
+                raise UnsafeError(ReasonCode.DEFER_RUNS_EARLIER)
         if any(text(n) == "runtime.Caller" for n in walk(statement)):
-            raise UnsafeError("The function asks who called it.")
+            raise UnsafeError(ReasonCode.ASKS_FOR_CALLER)
     if parts.filling[0].start_point[0] == parts.made.end_point[0]:
-        raise UnsafeError("There are several statements in a line.")
+        raise UnsafeError(ReasonCode.LINE_IS_SHARED)
     if parts.filling[-1].end_point[0] == parts.last.start_point[0]:
-        raise UnsafeError("There are several statements in a line.")
+        raise UnsafeError(ReasonCode.LINE_IS_SHARED)
     rest = file.source.content[parts.made.end_byte : _line_stop(file, parts.made)].strip()
     if rest and not rest.startswith(b"//"):
-        raise UnsafeError("There is more in the line that makes the object.")
+        raise UnsafeError(ReasonCode.LINE_IS_SHARED)
 
 
 def _check_shared(declared: FunctionDeclaration, parts: _Parts) -> None:
@@ -139,13 +140,13 @@ def _check_shared(declared: FunctionDeclaration, parts: _Parts) -> None:
     for node in walk(parts.made):
         kind = node.type
         if kind == "func_literal":
-            raise UnsafeError("A function literal is made together with the object.")
+            raise UnsafeError(ReasonCode.LITERAL_USES_OBJECT)
         operand = node.child_by_field_name("operand")
         if operand is None or text(operand).partition(".")[0].partition("[")[0] not in names:
             continue
         called = node.parent is not None and node.parent.type == "call_expression"
         if kind == "unary_expression" or (kind == "selector_expression" and not called):
-            raise UnsafeError(f"`{text(node)}` may share a parameter with the object.")
+            raise UnsafeError(ReasonCode.MAY_SHARE_PARAMETER, expression=text(node))
 
 
 def _check_uses(code: PackageCode, parts: _Parts) -> None:
@@ -158,7 +159,7 @@ def _check_uses(code: PackageCode, parts: _Parts) -> None:
         if around.type == "unary_expression" and around.children[0].type == "*":
             continue
         if around.type not in _READING:
-            raise UnsafeError(f"`{text(use)}` may stand for another object later.")
+            raise UnsafeError(ReasonCode.MAY_BE_ANOTHER_OBJECT, name=text(use))
 
 
 def _used_parameters(declared: FunctionDeclaration, parts: _Parts) -> Iterator[tuple[str, str]]:
@@ -187,7 +188,7 @@ def _method_name(code: PackageCode) -> str:
         nodes = (f.node_at(m.start()) for f in files for m in word.finditer(f.source.content))
         if not any(n is not None and n.type == "field_identifier" for n in nodes):
             return name
-    raise UnsafeError("The name `init` is taken.")
+    raise UnsafeError(ReasonCode.NAME_TAKEN, name="init")
 
 
 def _line_start(file: GoFile, node: Node) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import ancestors
 from goescape.fixes.candidate import UnsafeError
 from goescape.fixes.context.package_code import replace
@@ -60,7 +61,7 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
 def _change(file: GoFile, call: Node, parts: list[FormatPart]) -> Change:
     imports = import_edits(file, needed_imports(parts), [call])
     if imports is None or (needed_imports(parts) and not is_visible(call, "strconv")):
-        raise UnsafeError("`strconv` means something else here.")
+        raise UnsafeError(ReasonCode.NAME_TAKEN, name="strconv")
     return Change(
         (replace(file, call, _rendered(call, parts)), *imports),
         may_add=(r".* \+ .*",) if len(parts) > 1 else (),

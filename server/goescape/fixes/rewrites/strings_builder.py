@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 from tree_sitter import Node  # noqa: TC002 - attrs resolves it
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.candidate import Edit, UnsafeError
@@ -75,7 +76,7 @@ def _change(file: GoFile, growth: _Growth, variable: Node, first: Node) -> Chang
     name = fresh_name(variable, ("sb", "builder", "b", "buf"))
     imports = import_edits(file, ["strings"])
     if not name or imports is None or not is_visible(first, "strings"):
-        raise UnsafeError("The names that it needs mean something else here.")
+        raise UnsafeError(ReasonCode.EITHER_NAME_TAKEN, name="sb", other="strings")
     return Change(
         (*_edits(file, growth, name), *imports),
         may_add=(r'".*"', r"append", r"make\(\[\]byte, .*\)"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition, parameter_names
 from goescape.fixes.candidate import Edit, TypeClaim, UnsafeError
@@ -76,10 +77,10 @@ def _container_of(code: PackageCode, finding: Finding) -> str:
 def _change(code: PackageCode, name: str) -> Change:
     container = _container(code, name)
     if code.is_mentioned_elsewhere(name) or "any" in code.syntax.types or name[:1].isupper():
-        raise UnsafeError(f"Others may use `{name}`.")
+        raise UnsafeError(ReasonCode.USABLE_FROM_ELSEWHERE, name=name)
     parameter = next((n for n in ("T", "E", "V") if code.is_free_in_package(n)), None)
     if parameter is None:
-        raise UnsafeError("No short name for a type parameter is free.")
+        raise UnsafeError(ReasonCode.NO_NAME_IS_FREE)
     edits = [insert(container.file, _name_of(container.spec).end_byte, f"[{parameter} any]")]
     edits += _field_edits(container, parameter)
     calls = []
@@ -102,7 +103,7 @@ def _container(code: PackageCode, name: str) -> _Container:
     where = next(f for f in code.files.values() if name in f.types)
     spec = where.types[name].parent
     if spec is None or spec.child_by_field_name("type_parameters") is not None:
-        raise UnsafeError(f"`{name}` has type parameters.")
+        raise UnsafeError(ReasonCode.IS_GENERIC, name=name)
     container = _Container(name, where, spec)
     for file in code.files.values():
         for node in walk(file.root):
@@ -125,7 +126,7 @@ def _add_mention(container: _Container, file: GoFile, node: Node) -> None:
     names = around.children_by_field_name("name") if around is not None else []
     plain = around is not None and around.type == "var_spec" and around.child_count == 2
     if not plain or len(names) != 1 or file.package_name != container.file.package_name:
-        raise UnsafeError(f"`{container.name}` is more than the type of variables.")
+        raise UnsafeError(ReasonCode.NOT_ONLY_OF_VARIABLES, type=container.name)
     container.variables.append((file, names[0]))
 
 
@@ -136,12 +137,12 @@ def _field_edits(container: _Container, parameter: str) -> Iterator[Edit]:
         if _is_any(node):
             around = node.parent
             if around is None or around.type != "slice_type" or around.parent is None:
-                raise UnsafeError("An element that was never set would be zero instead of nil.")
+                raise UnsafeError(ReasonCode.UNSET_IS_ZERO)
             if around.parent.type != "field_declaration":
-                raise UnsafeError("The elements are stored in a way that is not known here.")
+                raise UnsafeError(ReasonCode.NOT_PLAIN, expression=text(around))
             yield replace(container.file, node, parameter)
         elif node.type == "interface_type":
-            raise UnsafeError("The type holds other interfaces.")
+            raise UnsafeError(ReasonCode.HOLDS_INTERFACES, type=container.name)
 
 
 def _signature_edits(file: GoFile, declared: FunctionDeclaration, parameter: str) -> Iterator[Edit]:
@@ -153,14 +154,14 @@ def _signature_edits(file: GoFile, declared: FunctionDeclaration, parameter: str
             elif _is_any(inner):
                 plain = inner.parent is not None and inner.parent.type == "parameter_declaration"
                 if not plain and inner != node:
-                    raise UnsafeError(f"The signature of `{declared.plain_name}` is not simple.")
+                    raise UnsafeError(ReasonCode.NOT_PLAIN, expression=text(inner.parent or inner))
                 yield replace(file, inner, parameter)
     body = declared.node.child_by_field_name("body")
     for inner in walk(body) if body is not None else ():
         if _is_any(inner) or inner.type in _TYPE_TESTS or text(inner) in {"make", "cap", "clear"}:
-            raise UnsafeError(f"`{declared.plain_name}` does more than to move elements.")
+            raise UnsafeError(ReasonCode.DOES_MORE_THAN_MOVE, name=declared.plain_name)
         if inner.type == "slice_expression" and not _is_shorter(inner):
-            raise UnsafeError("An element that was never set would be zero instead of nil.")
+            raise UnsafeError(ReasonCode.UNSET_IS_ZERO)
 
 
 def _check_receiver(container: _Container, declared: FunctionDeclaration) -> None:
@@ -176,14 +177,14 @@ def _check_receiver(container: _Container, declared: FunctionDeclaration) -> Non
         field_ = node.parent
         outer = field_.parent if field_ is not None else None
         if field_ is None or field_.type != "selector_expression" or outer is None:
-            raise UnsafeError(f"`{text(node)}` is used as a whole.")
+            raise UnsafeError(ReasonCode.USED_AS_WHOLE, expression=text(node))
         call = outer.parent if outer.type == "argument_list" else None
         if call is not None and callee_text(call) not in {"append", "len", "copy"}:
-            raise UnsafeError(f"`{text(field_)}` is passed as a whole.")
+            raise UnsafeError(ReasonCode.USED_AS_WHOLE, expression=text(field_))
         if call is not None and callee_text(call) == "append" and not grows_itself(call, field_):
-            raise UnsafeError(f"`{text(call)}` may leave two slices that share their elements.")
+            raise UnsafeError(ReasonCode.SLICES_SHARE_ELEMENTS, code=text(call))
         if text(field_).rpartition(".")[2] in held and _is_shared(field_, outer):
-            raise UnsafeError(f"`{text(field_)}` is used as a whole.")
+            raise UnsafeError(ReasonCode.USED_AS_WHOLE, expression=text(field_))
 
 
 def _is_shared(field_: Node, outer: Node) -> bool:
@@ -224,13 +225,13 @@ def _check_variables(code: PackageCode, container: _Container, calls: list[Funct
         declared = {v.start_byte for f, v in container.variables if f is file}
         _check_known(file, [n for n in uses if n.start_byte not in declared], receivers)
     if len(container.variables) == 0:
-        raise UnsafeError("There is no variable of the type.")
+        raise UnsafeError(ReasonCode.NO_VARIABLE_OF_TYPE, type=container.name)
 
 
 def _check_known(file: GoFile, uses: list[Node], receivers: dict[int, GoFile]) -> None:
     for use in uses:
         if receivers.get(use.start_byte) is not file:
-            raise UnsafeError(f"`{text(use)}` is used as a whole.")
+            raise UnsafeError(ReasonCode.USED_AS_WHOLE, expression=text(use))
 
 
 def _held(
@@ -247,7 +248,7 @@ def _held(
             edits.append(Edit(path, call.node.end_byte, assertion.end_byte, ""))
         arguments += [(call.file, node) for node in _boxed_arguments(declared, call)]
     if len({text(node) for node in types}) != 1:
-        raise UnsafeError("Not every caller asserts the same type at once.")
+        raise UnsafeError(ReasonCode.ASSERTIONS_DIFFER)
     check_type(code, container.file, types[0])
     claims = []
     for file, node in arguments:
@@ -263,7 +264,7 @@ def _boxed_arguments(declared: FunctionDeclaration, call: FunctionCall) -> Itera
         its_type = part.child_by_field_name("type")
         for _ in part.children_by_field_name("name"):
             if position >= len(passed) or part.type != "parameter_declaration":
-                raise UnsafeError("A caller passes its arguments in another way.")
+                raise UnsafeError(ReasonCode.ARGUMENTS_NOT_PLAIN, call=text(call.node))
             if its_type is not None and _is_any(its_type):
                 yield passed[position]
             position += 1
@@ -274,7 +275,7 @@ def _receiver(call: FunctionCall) -> Node:
     function = call.node.child_by_field_name("function")
     operand = function.child_by_field_name("operand") if function is not None else None
     if operand is None or operand.type != "identifier":
-        raise UnsafeError(f"`{text(call.node)}` is no call with a variable of the type.")
+        raise UnsafeError(ReasonCode.NOT_CALLED_ON_VARIABLE, call=text(call.node))
     return operand
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import ancestors, text, walk
 from goescape.fixes.candidate import Edit, UnsafeError
 from goescape.fixes.checks.after_return import check_ends
@@ -48,7 +49,7 @@ def _change(
     code: PackageCode, file: GoFile, result: PointerResult, found: tuple[Finding, ...]
 ) -> Change:
     if result.pointer.parent != result.declared.node:
-        raise UnsafeError("The result stands in parentheses.")
+        raise UnsafeError(ReasonCode.RESULT_IN_PARENTHESES)
     returns = returns_of(file, result)
     check_no_unsafe(file)
     check_copyable(code, file, result.type)
@@ -57,7 +58,7 @@ def _change(
     own = [r.value for r in returns if r.form == "self"]
     calls = tuple(call for call in calls if call.node not in own)
     if not calls:
-        raise UnsafeError("Nothing calls the function.")
+        raise UnsafeError(ReasonCode.NEVER_CALLED)
     check_gain(code, file, result.declared, found)
     edits = {
         insert(file, result.pointer.start_byte, "("),
@@ -98,7 +99,7 @@ def _call_edits(code: PackageCode, call: FunctionCall) -> Iterator[Edit]:
     variable = binding.names[0]
     shown = text(variable)
     if len(binding.names) != 1 or shown == "_":
-        raise UnsafeError(f"`{text(call.node)}` is not kept in one variable.")
+        raise UnsafeError(ReasonCode.RESULT_NOT_KEPT, call=text(call.node))
     success = frozenset({f"{shown} != nil", f"nil != {shown}"})
     failure = frozenset({f"{shown} == nil", f"nil == {shown}"})
     uses = uses_of(code, variable)
@@ -124,7 +125,7 @@ def _test_edits(call: FunctionCall, name: str) -> Iterator[Edit]:
             yield insert(call.file, condition.start_byte, f"_, {name} := {called}; ")
             yield replace(call.file, compared, name if text(compared) in success else f"!{name}")
             return
-    raise UnsafeError(f"`{called}` is neither kept in a new variable nor compared with nil.")
+    raise UnsafeError(ReasonCode.RESULT_NOT_KEPT_OR_COMPARED, call=called)
 
 
 def _free_name(node: Node) -> str:
@@ -133,7 +134,7 @@ def _free_name(node: Node) -> str:
     for name in ("ok", "found", "known"):
         if name not in taken:
             return name
-    raise UnsafeError("No short name for whether there is a value is free.")
+    raise UnsafeError(ReasonCode.NO_NAME_IS_FREE)
 
 
 REWRITE = Rewrite(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.go_file import GoFile
 from goescape.analysis.syntax.nodes import text, walk
 from goescape.fixes.candidate import TypeClaim, UnsafeError
@@ -49,7 +50,7 @@ def _change(code: PackageCode, file: GoFile, call: Node, writer: Node) -> Change
     if not its_type or imports is None or not is_visible(call, io):
         return None
     if _writes_strings_differently(code):
-        raise UnsafeError("A writer here may treat WriteString unlike Write.")
+        raise UnsafeError(ReasonCode.WRITER_MAY_DIFFER)
     string = arguments_of(call)[0].named_children[-1]
     return Change(
         (replace(file, call, f"{io}.WriteString({text(writer)}, {text(string)})"), *imports),
