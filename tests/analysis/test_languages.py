@@ -1,24 +1,113 @@
-"""Every sentence in every language, and which language is spoken."""
+"""Every message in every language, and which language is spoken."""
 
 from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
+from enum import Enum
 from pathlib import Path
 from string import Formatter
+from typing import TYPE_CHECKING, cast
 
+import attrs
 import pytest
 
-from goescape.analysis.messages import explain
-from goescape.analysis.messages.catalogue import ENGLISH
-from goescape.analysis.messages.chinese import CHINESE
-from goescape.analysis.messages.languages import catalogue, language_of_environment
-from goescape.analysis.model import Cause, RankReason
+from goescape.analysis.messages import explain, languages
+from goescape.analysis.messages.areas import Plural
+from goescape.analysis.messages.languages import ENGLISH, catalogue_for, language_of_environment
 from goescape.analysis.sites import allocation
 from goescape.fixes.driver import all_rewrites
 
-NOTE = "note "
-FIX = "fix "
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from attrs import AttrsInstance
+
+    from goescape.analysis.messages.catalogue import Catalogue
+
+CATALOGUES = {name: languages.catalogue_of(name) for name in languages.names()}
+CHINESE = CATALOGUES["zh-cn"]
+BY_ENGLISH = {"notes", "fixes"}
+"""What findings and fixes have in English: other catalogues have it by that."""
+GRAMMAR = {"name", "locales", "conjunction", "comma", "pause", "full_stop", "gap", "unspaced"}
+SAME_IN_CHINESE = {
+    "causes.goroutine-or-defer.destination",
+    "causes.goroutine-or-defer.label",
+    "causes.goroutine-or-defer.message",
+    "causes.other.message",
+    "finding.some_return",
+    "finding.stays_but_may_allocate",
+    "hover.profile",
+    "profile.amount",
+}
+
+
+def messages(catalogue: Catalogue) -> dict[str, str]:
+    """All templates by a path that names them: ``check.sites``, ``causes.returned.why``."""
+    parts = vars_of(catalogue).items()
+    return dict(_templates((n, part) for n, part in parts if n not in {*GRAMMAR, *BY_ENGLISH}))
+
+
+def _templates(parts: Iterator[tuple[str, object]]) -> Iterator[tuple[str, str]]:
+    for path, part in parts:
+        if isinstance(part, str):
+            yield path, part
+        elif isinstance(part, Plural):
+            yield path, part.other
+        elif isinstance(part, Mapping):
+            names = {key: key.value if isinstance(key, Enum) else key for key in part}
+            yield from _templates((f"{path}.{names[key]}", part[key]) for key in part)
+        elif attrs.has(type(part)):
+            own = attrs.asdict(cast("AttrsInstance", part), recurse=False).items()
+            yield from _templates((f"{path}.{name}", value) for name, value in own)
+
+
+def mappings(catalogue: Catalogue) -> Iterator[tuple[str, Mapping[object, object]]]:
+    """The parts of a catalogue that have a message for every member of an enum."""
+    for name, part in {**vars_of(catalogue), **vars_of(catalogue.profile)}.items():
+        if isinstance(part, Mapping) and isinstance(next(iter(part), None), Enum):
+            yield name, part
+
+
+def vars_of(part: AttrsInstance) -> dict[str, object]:
+    """The fields of a part of a catalogue."""
+    return attrs.asdict(part, recurse=False)
+
+
+def placeholders(template: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
+
+
+@pytest.mark.parametrize("name", CATALOGUES)
+def test_a_language_has_every_message_and_no_other(name: str) -> None:
+    assert messages(CATALOGUES[name]).keys() == messages(ENGLISH).keys()
+    assert CATALOGUES[name].name == name
+
+
+@pytest.mark.parametrize("name", CATALOGUES)
+def test_a_language_has_a_message_for_everything_that_can_be(name: str) -> None:
+    names = set()
+    for part, mapping in mappings(CATALOGUES[name]):
+        names.add(part)
+        kind = type(next(iter(mapping)))
+        assert issubclass(kind, Enum)
+        assert mapping.keys() == set(kind), part
+    assert names == {"causes", "ranks", "reasons", "unexplained"}
+
+
+@pytest.mark.parametrize("name", CATALOGUES)
+def test_a_message_is_filled_with_the_same(name: str) -> None:
+    english = messages(ENGLISH)
+    for path, template in messages(CATALOGUES[name]).items():
+        assert placeholders(template) == placeholders(english[path]), path
+
+
+@pytest.mark.parametrize("path", messages(CHINESE))
+def test_a_message_is_chinese(path: str) -> None:
+    said = re.sub(r"\{\w+\}|`[^`]*`", "", messages(CHINESE)[path])
+    if said and path not in SAME_IN_CHINESE and not path.endswith(".destination"):
+        assert re.search(r"[\u4e00-\u9fff]", said), said
 
 
 def notes() -> set[str]:
@@ -47,15 +136,10 @@ def notes() -> set[str]:
     }
 
 
-def test_both_have_the_same_sentences() -> None:
-    own = {key for key in CHINESE.templates if not key.startswith((NOTE, FIX))}
-    assert own == ENGLISH.templates.keys()
-
-
-def test_every_note_is_translated_and_none_is_left_over() -> None:
-    translated = {key.removeprefix(NOTE) for key in CHINESE.templates if key.startswith(NOTE)}
-    assert translated == notes()
-    assert len(translated) > 10
+@pytest.mark.parametrize("name", [name for name in CATALOGUES if name != "en"])
+def test_every_note_is_translated_and_none_is_left_over(name: str) -> None:
+    assert CATALOGUES[name].notes.keys() == notes()
+    assert len(notes()) > 10
 
 
 def words_of_fixes() -> set[str]:
@@ -64,44 +148,15 @@ def words_of_fixes() -> set[str]:
     return titles | {rewrite.look_at for rewrite in all_rewrites() if rewrite.look_at is not None}
 
 
-def test_every_fix_is_translated_and_none_is_left_over() -> None:
-    translated = {key.removeprefix(FIX) for key in CHINESE.templates if key.startswith(FIX)}
-    assert translated == words_of_fixes()
-    assert all(re.search(r"[\u4e00-\u9fff]", CHINESE.fix(each)) for each in translated)
-    assert all(fields(CHINESE.fix(each)) == fields(each) for each in translated)
+@pytest.mark.parametrize("name", [name for name in CATALOGUES if name != "en"])
+def test_every_fix_is_translated_and_none_is_left_over(name: str) -> None:
+    translated = CATALOGUES[name].fixes
+    assert translated.keys() == words_of_fixes()
+    assert all(placeholders(said) == placeholders(english) for english, said in translated.items())
 
 
-def fields(template: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
-
-
-@pytest.mark.parametrize("key", ENGLISH.templates)
-def test_a_sentence_is_filled_with_the_same(key: str) -> None:
-    assert fields(CHINESE.templates[key]) == fields(ENGLISH.templates[key])
-
-
-@pytest.mark.parametrize("key", ENGLISH.templates)
-def test_a_sentence_is_chinese(key: str) -> None:
-    said = re.sub(r"\{\w+\}|`[^`]*`", "", CHINESE.templates[key])
-    if key not in {
-        "cause other",
-        "label goroutine-or-defer",
-        "hover profile",
-        "amount",
-        "stays but may allocate",
-        "some return",
-        "cause goroutine-or-defer",
-    }:
-        assert re.search(r"[\u4e00-\u9fff]", said), said
-
-
-def test_every_cause_and_rank_has_its_sentences() -> None:
-    for words in (ENGLISH, CHINESE):
-        for cause in Cause:
-            for kind in ("cause", "label", "why", "helps", "ignore"):
-                assert f"{kind} {cause.value}" in words.templates
-        for reason in RankReason:
-            assert f"rank {reason.value}" in words.templates
+def test_what_fixes_do_is_chinese() -> None:
+    assert all(re.search(r"[\u4e00-\u9fff]", said) for said in CHINESE.fixes.values())
 
 
 @pytest.mark.parametrize(
@@ -120,15 +175,16 @@ def test_every_cause_and_rank_has_its_sentences() -> None:
     ],
 )
 def test_which_language(wanted: str, locales: list[str], name: str) -> None:
-    assert catalogue(wanted, locales).name == name
+    assert catalogue_for(wanted, locales).name == name
 
 
 def test_the_environment() -> None:
     found = language_of_environment({"LANG": "de_DE", "LC_ALL": "zh_CN.UTF-8"}.items())
-    assert catalogue("auto", found) is CHINESE
+    assert catalogue_for("auto", found) is CHINESE
 
 
 def test_a_list_in_words() -> None:
     assert CHINESE.join(["`a`", "`b`", "`c`"]) == "`a`、`b` 和 `c`"
     assert CHINESE.join(["包级别", "另外 3 个函数"]) == "包级别和另外 3 个函数"
+    assert ENGLISH.join(["`a`", "`b`", "`c`"]) == "`a`, `b` and `c`"
     assert explain.lens(3, 1, CHINESE) == "3 处堆分配，其中 1 处在循环中"

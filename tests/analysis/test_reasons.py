@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from goescape.analysis.messages.catalogue import ENGLISH
-from goescape.analysis.messages.chinese import CHINESE
+from goescape.analysis.messages.languages import ENGLISH, catalogue_of, names
 from goescape.analysis.messages.reason import Reason, ReasonCode
 from tests.conftest import REPOSITORY
 
@@ -20,7 +19,8 @@ if TYPE_CHECKING:
 
     from goescape.analysis.messages.catalogue import Catalogue
 
-CATALOGUES = (ENGLISH, CHINESE)
+CHINESE = catalogue_of("zh-cn")
+CATALOGUES = [catalogue_of(name) for name in names()]
 SERVER = REPOSITORY / "server" / "goescape"
 GIVING = {"UnsafeError", "Reason.of"}
 """What makes a reason of a code, as its first argument, and of what the sentence names."""
@@ -69,7 +69,8 @@ def test_every_reason_has_a_sentence(words: Catalogue) -> None:
 
 @pytest.mark.parametrize("code", ReasonCode, ids=lambda code: code.value)
 def test_a_sentence_names_the_same_in_every_language(code: ReasonCode) -> None:
-    assert fields(CHINESE.reasons[code]) == fields(ENGLISH.reasons[code])
+    for catalogue in CATALOGUES:
+        assert fields(catalogue.reasons[code]) == fields(ENGLISH.reasons[code]), catalogue.name
 
 
 def test_every_reason_is_given_with_what_its_sentence_names() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.analysis.messages.catalogue import ENGLISH
+from goescape.analysis.messages.languages import ENGLISH
 from goescape.fixes.candidate import Candidate, Refusal
 from goescape.fixes.context.package_code import PackageCode, PackageUsers
 from goescape.fixes.driver import candidates

@@ -31,7 +31,7 @@ from pathlib import Path
 
 from attrs import define, field, frozen
 
-from goescape.analysis.messages.catalogue import ENGLISH
+from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.model import PackageReport
 from goescape.fixes.candidate import Candidate, FixKind, Refusal
 from goescape.fixes.driver import candidates

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from goescape.analysis.messages.catalogue import ENGLISH
+from goescape.analysis.messages.languages import ENGLISH
 from goescape.fixes.candidate import Candidate, FixKind, Refusal
 from goescape.fixes.driver import proposals_of
 from goescape.fixes.rewrites.return_value import REWRITE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goescape.analysis.messages.catalogue import ENGLISH
+from goescape.analysis.messages.languages import ENGLISH
 from goescape.fixes.candidate import Refusal
 from goescape.fixes.driver import candidates
 from goescape.toolchain.engine import Engine, EngineOptions, Problem

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from goescape.analysis.messages.catalogue import ENGLISH
+from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.syntax.source import SourceText
 from goescape.fixes.candidate import Candidate, Refusal
 from goescape.fixes.context.package_code import PackageCode, PackageUsers

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from goescape.analysis.messages.catalogue import ENGLISH
+from goescape.analysis.messages.languages import ENGLISH
 from goescape.terminal.file_writer import replace_files
 from tests.terminal.command import COMMAND, Answer, goescape, sentences
 

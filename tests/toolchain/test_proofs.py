@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import evolve, frozen
 
-from goescape.analysis.messages.catalogue import ENGLISH
+from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.positions import Span
 from goescape.fixes.candidate import Candidate, Edit, FixKind, Promise, TypeClaim
 from goescape.fixes.driver import candidates

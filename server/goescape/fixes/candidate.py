@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping  # noqa: TC003 - attrs resolves th
 
 from attrs import frozen
 
-from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.messages.reason import Argument, Reason, ReasonCode
 from goescape.analysis.model import Finding  # noqa: TC001
 from goescape.analysis.positions import Span  # noqa: TC001

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 from lsprotocol import types as lsp
 
-from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.messages.languages import current_catalogue
 from goescape.lsp.client_features import ClientFeatures
 from goescape.lsp.progress import Status
 

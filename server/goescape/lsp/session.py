@@ -13,8 +13,12 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from goescape.analysis.messages.catalogue import current_catalogue, set_catalogue
-from goescape.analysis.messages.languages import catalogue, language_of_environment
+from goescape.analysis.messages.languages import (
+    catalogue_for,
+    current_catalogue,
+    language_of_environment,
+    set_catalogue,
+)
 from goescape.analysis.ranking.rank import RankPolicy, ranked_report
 from goescape.analysis.syntax.source import is_same_text
 from goescape.lsp.convert import Translator
@@ -192,7 +196,7 @@ class Session:
         for complaint in complaints:
             self._say_once(complaint)
         locales = (self._locale, *language_of_environment(os.environ.items()))
-        set_catalogue(catalogue(self.settings.language, locales))
+        set_catalogue(catalogue_for(self.settings.language, locales))
         if self.background is None:
             return
         if self._problem or EngineOptions.of(before) != EngineOptions.of(self.settings):

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from goescape.analysis.messages import explain
-from goescape.analysis.messages.catalogue import current_catalogue
 from goescape.analysis.messages.printable import printable
 from goescape.pages.report_style import POLICY, STYLE
 from goescape.pages.treemap import Area, Tile, tiles
@@ -18,6 +17,7 @@ from goescape.pages.treemap import Area, Tile, tiles
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from goescape.analysis.messages.catalogue import Catalogue
     from goescape.analysis.model import Finding
     from goescape.analysis.positions import Place
     from goescape.analysis.reports.overview import Counts, Group, Overview, Ranked
@@ -62,6 +62,8 @@ class Trend:
 class Page:
     """What the page tells, and how its links are made."""
 
+    catalogue: Catalogue
+    """The language that it is in."""
     title: str
     about: str
     """One line: which Go, how many packages."""
@@ -87,14 +89,16 @@ class Page:
     trend: Trend | None = None
 
 
-def areas_of(found: Iterable[Ranked], weight: Callable[[Finding], float]) -> tuple[Area, ...]:
+def areas_of(
+    found: Iterable[Ranked], weight: Callable[[Finding], float], catalogue: Catalogue
+) -> tuple[Area, ...]:
     """Packages with their functions; ``weight`` says how large a site is."""
     packages: dict[str, dict[str, list[tuple[float, bool]]]] = defaultdict(
         lambda: defaultdict(list)
     )
     for rank, finding in found:
         weighed = weight(finding), rank.value == "warning"
-        function = finding.function or current_catalogue().text("package level")
+        function = finding.function or catalogue.finding.package_level
         packages[finding.package][function].append(weighed)
     return tuple(_area(name, functions) for name, functions in packages.items())
 
@@ -120,63 +124,65 @@ def render(page: Page) -> str:
 
 
 def _document(page: Page) -> Iterator[str]:
-    language = current_catalogue().name
-    yield f'<!DOCTYPE html>\n<html lang="{language}"><head><meta charset="utf-8">{POLICY}\n'
+    catalogue = page.catalogue
+    yield f'<!DOCTYPE html>\n<html lang="{catalogue.name}"><head><meta charset="utf-8">{POLICY}\n'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
     yield f"<title>{_escaped(page.title)}</title>\n<style>{STYLE}</style></head>\n<body><main>\n"
     yield f"<h1>{_escaped(page.title)}</h1>\n<p class='quiet'>{_escaped(page.about)}</p>\n"
     counts = page.overview.counts
     if not counts.total:
-        yield f"<p>{_words('report nothing')}</p>\n"
+        yield f"<p>{_escaped(catalogue.report.nothing)}</p>\n"
     else:
-        yield f"<p class='tiles'>{''.join(_tiles(counts))}{_trend(page.trend)}</p>\n"
+        yield f"<p class='tiles'>{''.join(_tiles(counts, catalogue))}{_trend(page)}</p>\n"
     yield from _waiting(page)
     yield from _treemap(page)
     yield from _allocated(page)
     seen = page.overview
-    yield from _groups("packages", seen.packages, page.link, seen.more_packages)
-    yield from _groups("functions", seen.functions, page.link, seen.more_functions)
-    yield from _groups("causes", seen.causes, lambda _: "", about=page.causes)
+    yield from _groups(page, catalogue.report.packages, seen.packages, seen.more_packages)
+    yield from _groups(page, catalogue.report.functions, seen.functions, seen.more_functions)
+    yield from _groups(page, catalogue.report.causes, seen.causes, about=page.causes)
     yield from _sites(page)
     yield from _fixes(page)
     yield "</main></body></html>\n"
 
 
-def _tiles(counts: Counts) -> Iterator[str]:
-    shown = (
-        (counts.total, "total"),
-        (counts.warning, "warning"),
-        (counts.information, "information"),
-        (counts.hint, "hint"),
-    )
-    for number, kind in shown:
-        words = _words(f"report {kind}")
-        yield f"<span class='tile {kind}'><b>{number:,}</b> {words}</span>"
+def _kinds(counts: Counts, catalogue: Catalogue) -> Iterator[tuple[str, int, str]]:
+    """Each rank that sites may have: its name in styles, how many have it, what it is called."""
+    yield "warning", counts.warning, catalogue.report.warning
+    yield "information", counts.information, catalogue.report.information
+    yield "hint", counts.hint, catalogue.report.hint
 
 
-def _trend(trend: Trend | None) -> str:
-    if trend is None:
+def _tiles(counts: Counts, catalogue: Catalogue) -> Iterator[str]:
+    total = ("total", counts.total, catalogue.report.total)
+    for kind, number, name in (total, *_kinds(counts, catalogue)):
+        yield f"<span class='tile {kind}'><b>{number:,}</b> {_escaped(name)}</span>"
+
+
+def _trend(page: Page) -> str:
+    if (trend := page.trend) is None:
         return ""
     kind = "warning" if trend.new > trend.gone else "better"
-    words = _words("report trend", new=trend.new, gone=trend.gone, name=trend.name)
-    return f"<span class='tile {kind}'>{words}</span>"
+    told = page.catalogue.report.trend.format(new=trend.new, gone=trend.gone, name=trend.name)
+    return f"<span class='tile {kind}'>{_escaped(told)}</span>"
 
 
 def _waiting(page: Page) -> Iterator[str]:
     if not page.waiting:
         return
-    yield f"<h2>{_words('report waiting')}</h2>\n<ul>\n"
+    yield f"<h2>{_escaped(page.catalogue.report.waiting)}</h2>\n<ul>\n"
     for package, error in page.waiting:
         yield f"<li><code>{_escaped(package)}</code> {_escaped(error)}</li>\n"
     yield "</ul>\n"
 
 
 def _treemap(page: Page) -> Iterator[str]:
-    found = tiles(page.areas)
+    catalogue = page.catalogue
+    found = tiles(page.areas, lambda count: catalogue.finding.more.format(count=count))
     if not found:
         return
-    about = _words("report map", measure=page.measure)
-    yield f"<h2>{_words('report where')}</h2>\n<p class='quiet'>{about}</p>\n"
+    about = _escaped(catalogue.report.map.format(measure=page.measure))
+    yield f"<h2>{_escaped(catalogue.report.where)}</h2>\n<p class='quiet'>{about}</p>\n"
     # to those who cannot see it, the tables below say the same
     yield f"<div class='treemap' role='img' aria-label='{about}'>\n"
     for tile in found:
@@ -200,9 +206,10 @@ def _tile(tile: Tile, measure: str, kind: str) -> Iterator[str]:
 def _allocated(page: Page) -> Iterator[str]:
     if not page.allocated:
         return
-    yield f"<h2>{_words('report top')}</h2>\n<p class='quiet'>{_escaped(page.profile)}</p>\n"
-    yield "<table>\n"
-    heads = (_words("report allocated"), _words("report what"))
+    catalogue = page.catalogue
+    yield f"<h2>{_escaped(catalogue.report.top)}</h2>\n"
+    yield f"<p class='quiet'>{_escaped(page.profile)}</p>\n<table>\n"
+    heads = (_escaped(catalogue.report.allocated), _escaped(catalogue.report.what))
     yield f"<tr><th>{heads[0]}</th><th>{heads[1]}</th></tr>\n"
     for each in page.allocated:
         yield f"<tr><td class='share'>{_escaped(each.share)}</td><td><code>{_escaped(each.place)}"
@@ -211,34 +218,34 @@ def _allocated(page: Page) -> Iterator[str]:
 
 
 def _groups(
-    kind: str,
+    page: Page,
+    title: str,
     groups: Sequence[Group],
-    link: Callable[[Place], str],
     more: int = 0,
     about: Callable[[str], str] | None = None,
 ) -> Iterator[str]:
     if not groups:
         return
     most = max(group.counts.total for group in groups)
-    yield f"<h2>{_words(f'report {kind}')}</h2>\n<table>\n"
+    yield f"<h2>{_escaped(title)}</h2>\n<table>\n"
     for group in groups:
-        target = about(group.name) if about else link(group.place) if group.place else ""
+        target = about(group.name) if about else page.link(group.place) if group.place else ""
         name = f"<code>{_escaped(group.name)}</code>"
         name = f'<a href="{_escaped(target)}">{name}</a>' if target else name
         detail = f" <span class='quiet'>{_escaped(group.detail)}</span>" if group.detail else ""
         yield f"<tr><td>{name}{detail}</td><td class='number'>{group.counts.total:,}</td>"
-        yield f"<td class='bar'>{''.join(_bar(group.counts, most))}</td></tr>\n"
+        yield f"<td class='bar'>{''.join(_bar(page, group.counts, most))}</td></tr>\n"
     yield "</table>\n"
     if more > 0:
-        yield f"<p class='quiet'>{_words('report and more', count=more)}</p>\n"
+        rest = page.catalogue.report.more_rows.format(count=more)
+        yield f"<p class='quiet'>{_escaped(rest)}</p>\n"
 
 
-def _bar(counts: Counts, most: int) -> Iterator[str]:
+def _bar(page: Page, counts: Counts, most: int) -> Iterator[str]:
     """One piece for each rank, as long as its part of the largest row."""
-    for kind in ("warning", "information", "hint"):
-        number = getattr(counts, kind)
+    for kind, number, name in _kinds(counts, page.catalogue):
         if number:
-            about = f"{number} {_words(f'report {kind}')}"
+            about = f"{number} {_escaped(name)}"
             width = max(round(100 * number / most, 1), 0.5)
             yield f"<i class='{kind}' style='width:{width}%' title='{about}'></i>"
 
@@ -246,27 +253,27 @@ def _bar(counts: Counts, most: int) -> Iterator[str]:
 def _sites(page: Page) -> Iterator[str]:
     if not page.sites:
         return
-    more = page.overview.counts.total - len(page.sites)
-    rest = _words("report more", count=more) if more > 0 else ""
-    order = _words("report order", more=rest)
-    yield f"<h2>{_words('report sites')}</h2>\n<p class='quiet'>{order}</p>\n"
+    catalogue, more = page.catalogue, page.overview.counts.total - len(page.sites)
+    rest = catalogue.report.more_sites.format(count=more) if more > 0 else ""
+    order = _escaped(catalogue.report.order.format(more=rest))
+    yield f"<h2>{_escaped(catalogue.report.sites)}</h2>\n<p class='quiet'>{order}</p>\n"
     for number, site in enumerate(page.sites):
         yield from _site(page, site, is_open=number < _OPEN_SITES)
 
 
 def _site(page: Page, site: PageSite, *, is_open: bool) -> Iterator[str]:
-    rank, finding = site.ranked
+    catalogue, (rank, finding) = page.catalogue, site.ranked
     place = f"{page.shown(finding.span.file)}:{finding.span.line}"
-    new = f"<b class='new'>{_words('report new')}</b> " if site.is_new else ""
+    new = f"<b class='new'>{_escaped(catalogue.report.new)}</b> " if site.is_new else ""
     yield f"<details{' open' if is_open else ''}><summary class='{rank.value}'>{new}"
-    yield f"{_prose(explain.message(finding))} "
+    yield f"{_prose(explain.message(finding, catalogue))} "
     yield f"<span class='quiet'>{_escaped(place)}</span></summary>\n"
     if target := page.link(finding.span.start):
         yield f'<p><a href="{_escaped(target)}">{_escaped(place)}</a></p>\n'
     if site.share:
         yield f"<p><b>{_escaped(site.share)}</b></p>\n"
     yield from _code(finding, site.source)
-    told = explain.explain(finding)
+    told = explain.explain(finding, catalogue)
     yield f"<p>{_prose(told.why)}</p>\n"
     if told.steps:
         yield "<ol>\n"
@@ -275,8 +282,8 @@ def _site(page: Page, site: PageSite, *, is_open: bool) -> Iterator[str]:
             yield f"<li>{_prose(step.text)}<span class='quiet'>{_escaped(at)}</span></li>\n"
         yield "</ol>\n"
     if told.helps:
-        yield f"<p><b>{_words('hover helps')}</b> {_prose(told.helps)}</p>\n"
-    yield f"<p class='quiet'>{_prose(explain.rank_sentence(finding))}</p></details>\n"
+        yield f"<p><b>{_escaped(catalogue.hover.helps)}</b> {_prose(told.helps)}</p>\n"
+    yield f"<p class='quiet'>{_prose(explain.rank_sentence(finding, catalogue))}</p></details>\n"
 
 
 def _code(finding: Finding, source: SourceText | None) -> Iterator[str]:
@@ -290,11 +297,6 @@ def _code(finding: Finding, source: SourceText | None) -> Iterator[str]:
         row = f"{line:>5}  {_escaped(text)}"
         yield f"<mark>{row}</mark>\n" if line == finding.span.line else f"{row}\n"
     yield "</pre>\n"
-
-
-def _words(key: str, **values: object) -> str:
-    """A sentence of the catalogue; what it is filled with is text, not HTML."""
-    return _escaped(current_catalogue().text(key, None, **values))
 
 
 def _escaped(text: str) -> str:
@@ -318,7 +320,9 @@ _CODE = re.compile(r"``(.+?)``|`([^`]+)`")
 def _fixes(page: Page) -> Iterator[str]:
     if not page.fixes:
         return
-    yield f"<h2>{_words('report fixes')}</h2>\n<p class='quiet'>{_words('report fixes note')}</p>\n"
+    catalogue = page.catalogue
+    yield f"<h2>{_escaped(catalogue.report.fixes)}</h2>\n"
+    yield f"<p class='quiet'>{_escaped(catalogue.report.fixes_note)}</p>\n"
     yield "<table>\n"
     for title, number in page.fixes:
         yield f"<tr><td>{_escaped(title)}</td><td class='number'>{number:,}</td></tr>\n"

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import squarify
 from attrs import frozen
 
-from goescape.analysis.messages.catalogue import current_catalogue
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 _MOST = 60
 """Rectangles on one level; what is smaller together is one more."""
@@ -51,21 +49,28 @@ class Tile:
     inner: tuple[Tile, ...] = ()
 
 
-def tiles(areas: Iterable[Area], shape: float = 2.0) -> tuple[Tile, ...]:
-    """Lay areas out on a page that is ``shape`` times as wide as high."""
-    return tuple(_laid_out(_few(areas), Box(0, 0, 100, 100), shape))
+def tiles(
+    areas: Iterable[Area], more: Callable[[int], str], shape: float = 2.0
+) -> tuple[Tile, ...]:
+    """Lay areas out on a page that is ``shape`` times as wide as high.
+
+    ``more`` names so many areas that are too small to be seen one by one.
+    """
+    return tuple(_laid_out(_few(areas, more), Box(0, 0, 100, 100), shape, more))
 
 
-def _few(areas: Iterable[Area]) -> list[Area]:
-    found = sorted((each for each in areas if each.size > 0), key=lambda each: -each.size)
-    least = sum(each.size for each in found) / _MOST_TIMES
-    found = [each for each in found if each.size > least]
-    rest = sum(each.size for each in found[_MOST:])
-    more = [Area(current_catalogue().text("more", count=len(found) - _MOST), rest)] if rest else []
-    return sorted([*found[:_MOST], *more], key=lambda each: -each.size)
+def _few(areas: Iterable[Area], more: Callable[[int], str]) -> list[Area]:
+    found = sorted((area for area in areas if area.size > 0), key=lambda area: -area.size)
+    least = sum(area.size for area in found) / _MOST_TIMES
+    found = [area for area in found if area.size > least]
+    rest = sum(area.size for area in found[_MOST:])
+    others = [Area(more(len(found) - _MOST), rest)] if rest else []
+    return sorted([*found[:_MOST], *others], key=lambda area: -area.size)
 
 
-def _laid_out(areas: Sequence[Area], page: Box, shape: float) -> Iterator[Tile]:
+def _laid_out(
+    areas: Sequence[Area], page: Box, shape: float, more: Callable[[int], str]
+) -> Iterator[Tile]:
     if not areas:
         return
     # squares shall be square on the page, where a percent across is longer than one down
@@ -76,7 +81,7 @@ def _laid_out(areas: Sequence[Area], page: Box, shape: float) -> Iterator[Tile]:
         box = Box(each["x"] / shape, each["y"], each["dx"] / shape, each["dy"])
         inner: Iterator[Tile] = iter(())
         if area.parts and min(box.width, box.height) > _SMALLEST:
-            inner = _laid_out(_few(area.parts), _below_title(box), shape)
+            inner = _laid_out(_few(area.parts, more), _below_title(box), shape, more)
         yield Tile(area, box, tuple(inner))
 
 

@@ -11,8 +11,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from goescape.analysis.messages.catalogue import set_catalogue
-from goescape.analysis.messages.languages import catalogue, language_of_environment
+from goescape.analysis.messages.languages import (
+    catalogue_for,
+    language_of_environment,
+    set_catalogue,
+)
 from goescape.analysis.model import Severity
 from goescape.settings import Settings
 from goescape.terminal import baseline_file
@@ -47,7 +50,7 @@ _TERMINATED = 143
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command that was named; a problem that the user can mend becomes a sentence."""
-    set_catalogue(catalogue("auto", language_of_environment(os.environ.items())))
+    set_catalogue(catalogue_for("auto", language_of_environment(os.environ.items())))
     try:
         return _COMMANDS[arguments.command](arguments)
     except asyncio.CancelledError:

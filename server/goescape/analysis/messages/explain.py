@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from goescape.analysis.compiler.expressions import lost_names
-from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.model import Allocates, Cause, RankReason, SiteKind
 
 if TYPE_CHECKING:
@@ -43,13 +43,13 @@ def message(finding: Finding, words: Catalogue | None = None) -> str:
     words = words or current_catalogue()
     parts = [headline(finding, words)]
     if finding.inlined_from:
-        parts.append(words.text("inlined", function=finding.inlined_from))
+        parts.append(words.finding.inlined.format(function=finding.inlined_from))
     if finding.note and finding.escapes:
         parts.append(words.note(finding.note))
     if finding.copies and finding.allocates is not Allocates.NO:
         parts.append(copies_sentence(finding, words))
     if finding.in_loop:
-        parts.append(words.text("in loop"))
+        parts.append(words.finding.in_loop)
     return words.pause.join(parts)
 
 
@@ -57,29 +57,30 @@ def headline(finding: Finding, words: Catalogue | None = None) -> str:
     """What happens, and the decisive step: ``u moves to the heap: return &u ...``."""
     words = words or current_catalogue()
     if not finding.escapes:
-        return words.text(
-            "stays but may allocate", subject=code(finding.subject), note=words.note(finding.note)
+        return words.finding.stays_but_may_allocate.format(
+            subject=code(finding.subject), note=words.note(finding.note)
         )
     what = _what(finding, words)
     if finding.allocates is Allocates.NO:
-        return words.text("no allocation", what=what)
-    return words.text(f"cause {finding.cause.value}", None, what=what, **_decision(finding, words))
+        return words.finding.no_allocation.format(what=what)
+    cause = words.causes[finding.cause]
+    return cause.message.format(what=what, **_decision(finding, words))
 
 
 def label(finding: Finding, words: Catalogue | None = None) -> str:
     """The inlay hint: ``heap: returned``."""
     words = words or current_catalogue()
     if finding.allocates is Allocates.NO:
-        return words.text("label no allocation")
+        return words.finding.label_no_allocation
     if not finding.escapes:
-        return words.text("label may allocate")
-    return words.text("label", cause=words.text(f"label {finding.cause.value}"))
+        return words.finding.label_may_allocate
+    return words.finding.label.format(cause=words.causes[finding.cause].label)
 
 
 def rank_sentence(finding: Finding, words: Catalogue | None = None) -> str:
     """Why the finding has its severity."""
     words = words or current_catalogue()
-    return words.text(f"rank {finding.rank_reason.value}")
+    return words.ranks[finding.rank_reason]
 
 
 def rank_label(finding: Finding, words: Catalogue | None = None) -> str:
@@ -96,38 +97,32 @@ def copies_sentence(finding: Finding, words: Catalogue | None = None) -> str:
     if finding.function:
         callers.pop(finding.function, None)  # the compiler's wrapper around a generic function
     stays = sum(not copy.escapes for copy in finding.copies)
-    calls = words.count("inlined calls", stays)
-    names = [code(name) if name else words.text("package level") for name in callers]
+    calls = words.finding.inlined_calls.format(stays)
+    names = [code(name) if name else words.finding.package_level for name in callers]
     if len(names) > _MOST_CALLERS + 1:
-        others = words.text("other functions", count=str(len(names) - _MOST_CALLERS))
+        others = words.finding.other_functions.format(count=str(len(names) - _MOST_CALLERS))
         names = [*names[:_MOST_CALLERS], others]
     if names and stays:
-        return words.text("copies both", callers=words.join(names), calls=calls)
+        return words.finding.copies_both.format(callers=words.join(names), calls=calls)
     if names:
-        return words.text("copies escape", callers=words.join(names))
-    return words.text("copies stay", calls=calls) if stays else ""
+        return words.finding.copies_escape.format(callers=words.join(names))
+    return words.finding.copies_stay.format(calls=calls) if stays else ""
 
 
 def explain(finding: Finding, words: Catalogue | None = None) -> FindingExplanation:
     """The whole story of a finding."""
     words = words or current_catalogue()
     steps = explained_steps(finding, words)
-    cause = finding.cause.value
+    cause = words.causes[finding.cause]
     if finding.allocates is Allocates.NO:
-        why = words.text("why no allocation", note=words.note(finding.note))
+        why = words.finding.why_no_allocation.format(note=words.note(finding.note))
         return FindingExplanation(message(finding, words), why, steps, "", "")
-    why = words.text(f"why {cause}", what=code(finding.subject))
+    why = cause.why.format(what=code(finding.subject))
     if finding.inlined_from:
-        why += " " + words.text("why inlined", function=finding.inlined_from)
+        why += " " + words.finding.why_inlined.format(function=finding.inlined_from)
     if not finding.escapes:
-        why = words.text("why stays but may allocate", note=words.note(finding.note))
-    return FindingExplanation(
-        message(finding, words),
-        why,
-        steps,
-        words.text(f"helps {cause}"),
-        words.text(f"ignore {cause}"),
-    )
+        why = words.finding.why_stays_but_may_allocate.format(note=words.note(finding.note))
+    return FindingExplanation(message(finding, words), why, steps, cause.helps, cause.ignore)
 
 
 def explained_steps(finding: Finding, words: Catalogue | None = None) -> tuple[ExplainedStep, ...]:
@@ -143,7 +138,7 @@ def explained_steps(finding: Finding, words: Catalogue | None = None) -> tuple[E
 def step_sentence(step: FlowStep, words: Catalogue | None = None) -> str:
     """One step of a flow in words; empty for steps that mean nothing to a reader."""
     words = words or current_catalogue()
-    return words.optional(f"step {step.reason}", expression=code(step.text), flow=code(step.flow))
+    return words.steps.get(step.reason, "").format(expression=code(step.text))
 
 
 def parameter_sentence(parameter: Parameter, words: Catalogue | None = None) -> str:
@@ -151,11 +146,11 @@ def parameter_sentence(parameter: Parameter, words: Catalogue | None = None) -> 
     words = words or current_catalogue()
     name = code(parameter.name)
     if not parameter.leaks:
-        return words.text("parameter stays", name=name)
-    places = [words.text(f"leaks to {leak}", default=f"`{leak}`") for leak in parameter.leaks]
-    sentence = words.text("parameter leaks", name=name, places=words.join(places))
+        return words.function.parameter_stays.format(name=name)
+    places = [words.leaks.get(leak, f"`{leak}`") for leak in parameter.leaks]
+    sentence = words.function.parameter_leaks.format(name=name, places=words.join(places))
     if any(leak == "heap" for leak in parameter.leaks):
-        sentence += words.gap + words.text("parameter consequence")
+        sentence += words.gap + words.function.parameter_consequence
     return sentence
 
 
@@ -168,8 +163,8 @@ def function_sentences(
     total = lens(len(sites), sum(finding.in_loop for finding in sites), words)
     sentences = [total + words.full_stop]
     if function.inlinable is not None:
-        key = "inlinable" if function.inlinable else "not inlinable"
-        sentences.append(words.text(key, detail=function.inlining))
+        said = words.function.inlinable if function.inlinable else words.function.not_inlinable
+        sentences.append(said.format(detail=function.inlining))
     sentences.extend(parameter_sentence(parameter, words) for parameter in function.parameters)
     return tuple(sentences)
 
@@ -177,50 +172,51 @@ def function_sentences(
 def lens(total: int, in_loops: int, words: Catalogue | None = None) -> str:
     """A function's count: ``3 heap allocations, 1 in a loop``; ``2 heap allocations in a loop``."""
     words = words or current_catalogue()
-    count = words.count("lens", total)
+    count = words.function.allocations.format(total)
     if not in_loops:
         return count
-    key = "lens all in loops" if in_loops == total else "lens loops"
-    return words.text(key, count=count, loops=in_loops)
+    if in_loops == total:
+        return words.function.allocations_all_in_loops.format(count=count)
+    return words.function.allocations_some_in_loops.format(count=count, loops=in_loops)
 
 
 def _what(finding: Finding, words: Catalogue) -> str:
-    key = {
-        SiteKind.VARIABLE: "what variable",
-        SiteKind.CLOSURE: "what closure",
-        SiteKind.BOXED: "what boxed",
-        SiteKind.ARGUMENTS: "what arguments",
-        SiteKind.TEMPORARY: "what temporary",
-    }.get(finding.kind, "what expression")
-    if finding.kind is SiteKind.CLOSURE and finding.subject != "func literal":
-        key = "what loop body" if finding.subject == "loop body" else "what method value"
+    template = {
+        SiteKind.VARIABLE: words.finding.what_variable,
+        SiteKind.CLOSURE: words.finding.what_closure,
+        SiteKind.BOXED: words.finding.what_boxed,
+        SiteKind.ARGUMENTS: words.finding.what_arguments,
+        SiteKind.TEMPORARY: words.finding.what_temporary,
+        SiteKind.EXPRESSION: words.finding.what_expression,
+    }[finding.kind]
+    if finding.kind is SiteKind.CLOSURE and finding.subject == "loop body":
+        template = words.finding.what_loop_body
+    elif finding.kind is SiteKind.CLOSURE and finding.subject != "func literal":
+        template = words.finding.what_method_value
     if finding.compiler.startswith("append "):
-        key = "what append"
-    return words.text(key, subject=code(finding.subject))
+        template = words.finding.what_append
+    return template.format(subject=code(finding.subject))
 
 
 def _decision(finding: Finding, words: Catalogue) -> dict[str, str]:
     step = code(finding.decisive.text) if finding.decisive is not None else ""
     if finding.decisive is not None and lost_names(finding.decisive.text):
-        step = words.text("some return")
+        step = words.finding.some_return
     line = finding.decisive.place.line if finding.decisive and finding.decisive.place else 0
-    destination = finding.destination
-    if destination in {"", "append"} or destination.startswith(("~", "{", ".")):
-        given = ""
-    elif finding.cause is Cause.GO_OR_DEFER:
-        given = words.text(f"used by {destination}")
-    elif finding.cause is Cause.INTERFACE:
-        given = words.text("given to", destination=code(destination))
-    else:
-        given = code(destination)
-    fallback = {
-        Cause.STORED: "stored somewhere",
-        Cause.PASSED: "some call",
-        Cause.INDIRECT: "some call",
-    }.get(finding.cause)
-    if not given and fallback is not None:
-        given = words.text("stored in slice" if destination == "append" else fallback)
+    given = _destination(finding, words)
     return {"step": step, "line": str(line), "destination": given}
+
+
+def _destination(finding: Finding, words: Catalogue) -> str:
+    destination, cause = finding.destination, words.causes[finding.cause]
+    if destination == "append":
+        return words.finding.stored_in_slice if cause.somewhere else ""
+    if not destination or destination.startswith(("~", "{", ".")):
+        return cause.somewhere
+    if finding.cause is Cause.GO_OR_DEFER:
+        by_go = destination == "go"
+        return words.finding.used_by_go if by_go else words.finding.used_by_defer
+    return cause.destination.format(destination=code(destination))
 
 
 @lru_cache(maxsize=4096)

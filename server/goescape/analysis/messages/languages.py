@@ -1,37 +1,65 @@
-"""Which language to speak, and its catalogue."""
+"""The languages that have a catalogue, and which one to speak."""
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 from typing import TYPE_CHECKING
 
-from goescape.analysis.messages.catalogue import ENGLISH
+from goescape.analysis.messages import catalogues
+from goescape.analysis.messages.catalogues import en
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from goescape.analysis.messages.catalogue import Catalogue
 
-NAMES = ("en", "zh-cn")
-_SIMPLIFIED = re.compile(r"zh(?:$|[-_](?:cn|sg|hans)\b)", re.IGNORECASE)
+ENGLISH = en.CATALOGUE
 
 
-def catalogue(wanted: str, locales: Iterable[str]) -> Catalogue:
+def names() -> list[str]:
+    """All languages, as the setting has them: a catalogue's module is named after its language."""
+    found = (module.name for module in pkgutil.iter_modules(catalogues.__path__))
+    return sorted(name.replace("_", "-") for name in found)
+
+
+def catalogue_of(name: str) -> Catalogue:
+    """The catalogue of one of the languages, which most never need: it is read when asked for."""
+    module = importlib.import_module(f"{catalogues.__name__}.{name.replace('-', '_')}")
+    catalogue: Catalogue = module.CATALOGUE
+    return catalogue
+
+
+def catalogue_for(wanted: str, locales: Iterable[str]) -> Catalogue:
     """The language of a setting; for ``auto``, of the first locale that says anything.
 
     Locales are written as editors (``zh-cn``) and systems (``zh_CN.UTF-8``) do.
     """
-    if wanted == "auto":
-        locale = next(filter(None, locales), "").partition(".")[0]
-        wanted = "zh-cn" if _SIMPLIFIED.match(locale) else "en"
-    if wanted != "zh-cn":
-        return ENGLISH
-    from goescape.analysis.messages.chinese import CHINESE  # noqa: PLC0415 - most never need it
-
-    return CHINESE
+    if wanted != "auto":
+        return catalogue_of(wanted) if wanted in names() else ENGLISH
+    locale = next(filter(None, locales), "").partition(".")[0].lower()
+    language = re.split("[-_]", locale)[0]
+    near = [name for name in names() if name.partition("-")[0] == language]
+    found = (catalogue for name in near if (catalogue := catalogue_of(name)).speaks(locale))
+    return next(found, ENGLISH)
 
 
 def language_of_environment(environment: Iterable[tuple[str, str]]) -> list[str]:
     """The locales that environment variables name, the strongest first."""
     known = dict(environment)
     return [known.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+
+
+class _Process:
+    words = ENGLISH
+
+
+def current_catalogue() -> Catalogue:
+    """The language that this process speaks with its user."""
+    return _Process.words
+
+
+def set_catalogue(words: Catalogue) -> None:
+    """Speak another one from now on."""
+    _Process.words = words

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import frozen
 
-from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.messages.languages import current_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -106,8 +106,8 @@ def _split(function: str) -> tuple[str, str]:
 def amount_text(size: float, objects: float) -> str:
     """``71 MB, 1.2 M objects``."""
     words = current_catalogue()
-    counted = words.count("objects", count_text(objects))
-    return words.text("amount", size=size_text(size), objects=counted)
+    counted = words.profile.objects.format(count_text(objects))
+    return words.profile.amount.format(size=size_text(size), objects=counted)
 
 
 def size_text(size: float) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
-from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.model import Allocates, Finding, PackageReport, RankReason
 from goescape.analysis.positions import Place
 from goescape.analysis.profiles.allocation_profile import (
@@ -74,22 +74,26 @@ class AllocationShare:
         words = current_catalogue()
         amount = amount_text(self.bytes, self.objects)
         if self.is_hot_by_number:
-            share = words.text("share by number", amount=amount, percent=_percent(self.of_objects))
+            share = words.profile.share_by_number.format(
+                amount=amount, percent=_percent(self.of_objects)
+            )
         else:
-            share = words.text("share", amount=amount, percent=_percent(self.of_bytes))
-        return words.text("share approximate", share=share) if self.approximate else share
+            share = words.profile.share.format(amount=amount, percent=_percent(self.of_bytes))
+        return words.profile.share_approximate.format(share=share) if self.approximate else share
 
     @property
     def percent(self) -> str:
         """``12 %``, of the bytes; ``12 % of objects`` where these are what makes it hot."""
         if self.is_hot_by_number:
-            return current_catalogue().text("percent by number", percent=_percent(self.of_objects))
+            return current_catalogue().profile.percent_by_number.format(
+                percent=_percent(self.of_objects)
+            )
         return _percent(self.of_bytes)
 
 
 def _percent(part: float) -> str:
     if part < _LEAST:
-        return current_catalogue().text("less than", percent=f"{_LEAST * 100:.1f} %")
+        return current_catalogue().profile.less_than.format(percent=f"{_LEAST * 100:.1f} %")
     digits = 1 if part < 0.0995 else 0
     return f"{part * 100:.{digits}f} %"
 

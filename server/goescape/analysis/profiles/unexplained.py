@@ -6,7 +6,6 @@ import enum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from goescape.analysis.messages.catalogue import current_catalogue
 from goescape.analysis.syntax.go_file import GoFile
 from goescape.analysis.syntax.nodes import callee_text, walk
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class UnexplainedReason(str, enum.Enum):
-    """Why an allocation has no finding."""
+    """Why an allocation has no finding; catalogues have the words."""
 
     MAP = "map growth"
     APPEND = "append"
@@ -28,11 +27,6 @@ class UnexplainedReason(str, enum.Enum):
     STACK = "too large for the stack"
     OTHER_PACKAGE = "other package"
     UNKNOWN = "unknown"
-
-    @property
-    def sentence(self) -> str:
-        """What there is to know about it."""
-        return current_catalogue().text(f"reason {self.value}")
 
 
 def reason_in_source(source: SourceText, line: int) -> UnexplainedReason:

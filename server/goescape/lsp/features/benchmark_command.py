@@ -7,7 +7,7 @@ import os
 import tempfile
 from typing import TYPE_CHECKING
 
-from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.profiles.allocation_profile import ProfileProblem
 from goescape.analysis.profiles.benchmarks import benchmark_names
 from goescape.lsp.command_names import BENCH

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field
 
-from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.messages.languages import current_catalogue
 
 if TYPE_CHECKING:
     import asyncio

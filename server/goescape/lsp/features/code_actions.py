@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from goescape.analysis.messages import explain
-from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.positions import Span
 from goescape.fixes.candidate import FixKind
 from goescape.lsp.command_names import APPLY_AND_TEST, SHOW_FLOW

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goescape.analysis.messages import explain
-from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.messages.languages import current_catalogue
 from goescape.lsp.command_names import APPLY_AND_TEST, APPLY_FIX, SHOW_FLOW
 from goescape.lsp.features import code_actions
 from goescape.lsp.features.code_action import CodeAction

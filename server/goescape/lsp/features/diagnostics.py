@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import field, frozen
 
 from goescape.analysis.messages import explain
-from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.model import CompileError, Finding, Severity
 
 if TYPE_CHECKING:

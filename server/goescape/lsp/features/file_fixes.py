@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
-from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.syntax.source import BOM, is_same_text
 from goescape.lsp.features.code_action import FileChange
 from goescape.lsp.features.diagnostics import is_quiet

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from goescape.analysis.messages import explain
-from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.positions import Place, Span
 from goescape.lsp.features.diagnostics import FileState, is_quiet
 from goescape.lsp.features.hover import HoverStyle, finding_text

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goescape.analysis.messages import explain
-from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.profiles.allocation_profile import ProfileProblem, amount_text, packages
 from goescape.analysis.profiles.unexplained import UnexplainedReason
 from goescape.lsp.uris import path_of
@@ -77,7 +77,9 @@ def _source(session: Session, source: ProfileLine) -> dict[str, object]:
     place = source.place or source.called_from
     return {
         "function": source.function,
-        "message": reason.sentence if finding is None else explain.message(finding),
+        "message": current_catalogue().profile.unexplained[reason]
+        if finding is None
+        else explain.message(finding),
         "share": source.share.text,
         "percent": source.share.percent,
         "hot": source.share.is_hot,

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.reports.overview import Ranked, overview
 from goescape.fixes.suggestions import suggestions
 from goescape.lsp.features.diagnostics import DOCUMENTATION
@@ -38,6 +38,7 @@ async def show(session: Session) -> str | None:
     fixes = await asyncio.to_thread(suggestions, [one.report for one in known], go.number)
     words, names = current_catalogue(), ", ".join(map(_name, session.folders))
     page = Page(
+        catalogue=words,
         title=words.text("report title", name=names or words.text("report open files")),
         about=words.count("report about", len(known), go=go.version),
         overview=overview(found),
@@ -46,7 +47,7 @@ async def show(session: Session) -> str | None:
         link=session.translator().link,
         causes=lambda cause: f"{DOCUMENTATION}#{cause}",
         shown=lambda path: relative(path, session.folders, session.store.identity),
-        areas=areas_of(found, lambda _: 1.0),
+        areas=areas_of(found, lambda _: 1.0, words),
         measure=words.text("report sites measure"),
         sites=_top_sites(session, found),
     )

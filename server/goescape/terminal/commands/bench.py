@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
-from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.profiles.allocation_profile import Profile, ProfileProblem, merged
 from goescape.analysis.profiles.benchmarks import benchmark_names
 from goescape.analysis.profiles.join import ProfileJoin
@@ -161,7 +161,7 @@ def render(outcome: BenchOutcome, style: Style, here: Path) -> Iterator[str]:
     if outcome.joined is not None:
         yield from profile_output.render(outcome.joined, style, here, everything="")
     elif any(run.profile for run in outcome.runs):
-        yield current_catalogue().text("profile empty")
+        yield current_catalogue().profile.empty
 
 
 def _table(measured: Sequence[BenchmarkResult], style: Style) -> Iterator[str]:
@@ -193,5 +193,5 @@ def written_sentence(package: str, paths: Sequence[str], here: Path) -> str:
     rest = len(paths) - _MOST_WRITTEN
     words = current_catalogue()
     if rest > 0:
-        names = words.text("names and more", names=names, count=rest)
-    return printable(words.text("benchmarks wrote", package=package, names=names))
+        names = words.bench.names_and_more.format(names=names, count=rest)
+    return printable(words.bench.wrote_files.format(package=package, names=names))

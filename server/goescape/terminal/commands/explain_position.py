@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from goescape.analysis.messages import explain
-from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.model import Finding, Function, PackageReport, Parameter
 from goescape.analysis.reports.queries import CursorFacts, look_up
 from goescape.terminal.output.style import Style, printable
@@ -53,7 +53,7 @@ async def explain_position(
     facts = _facts(report, evolve(position, file=Path(file)))
     if facts == PositionFacts():
         where = printable(f"{shown_path(file, here)}:{position.line}")
-        return [current_catalogue().text("explain nothing", place=where)]
+        return [current_catalogue().explain.nothing.format(place=where)]
     return list(_render(facts, report, style, here))
 
 
@@ -136,6 +136,7 @@ def _render(facts: PositionFacts, report: PackageReport, style: Style, here: Pat
 def _finding(
     finding: Finding, source: SourceText | None, style: Style, here: Path
 ) -> Iterator[str]:
+    words = current_catalogue()
     told = explain.explain(finding)
     rank = rank_of(finding)
     role = "faint" if rank == "note" else rank
@@ -143,9 +144,9 @@ def _finding(
     yield f"{place}: {style.paint(role, rank)}: {style.prose(printable(told.headline))}"
     yield from code_lines(finding.span, source, style, role)[0]
     yield ""
-    yield from _section("why", told.why, style)
+    yield from _section(words.explain.why, told.why, style)
     if told.steps:
-        yield style.paint("strong", current_catalogue().text("explain steps"))
+        yield style.paint("strong", words.explain.steps)
     for number, step in enumerate(told.steps, 1):
         at = ""
         if step.place is not None:
@@ -153,16 +154,16 @@ def _finding(
             column = f":{step.place.column}" if step.place.column else ""
             at = style.paint("faint", printable(f"  {file}:{step.place.line}{column}"))
         yield f"  {number}. {style.prose(printable(step.text))}{at}"
-    yield from _section("helps", told.helps, style)
-    yield from _section("ignore", told.ignore_when, style)
-    yield from _section("rank", f"{rank}: {explain.rank_sentence(finding)}", style)
-    yield from _section("compiler", f"`{finding.compiler}`", style)
+    yield from _section(words.explain.helps, told.helps, style)
+    yield from _section(words.explain.ignore, told.ignore_when, style)
+    yield from _section(words.explain.rank, f"{rank}: {explain.rank_sentence(finding)}", style)
+    yield from _section(words.explain.compiler, f"`{finding.compiler}`", style)
 
 
-def _section(name: str, text: str, style: Style) -> Iterator[str]:
+def _section(title: str, text: str, style: Style) -> Iterator[str]:
     """A heading and its paragraph; nothing for an empty text."""
     if text:
-        yield style.paint("strong", current_catalogue().text(f"explain {name}"))
+        yield style.paint("strong", title)
         yield from _wrapped(text, style)
 
 

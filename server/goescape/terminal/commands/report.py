@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from goescape.analysis.messages import explain
-from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.profiles.allocation_profile import amount_text
 from goescape.analysis.profiles.join import top
 from goescape.analysis.profiles.unexplained import UnexplainedReason
@@ -91,16 +91,17 @@ def _page(outcome: CheckOutcome, fresh: set[int], trend: Trend | None) -> Page:
 
     ordered = sorted(found, key=lambda each: (-weight(each[1]), each[0].order, each[1].span))
     return Page(
-        title=words.text("report title", name=here.name),
-        about=words.count("report about", outcome.packages, go=outcome.go),
+        catalogue=words,
+        title=words.report.title.format(name=here.name),
+        about=words.report.about.format(outcome.packages, go=outcome.go),
         overview=overview(found, _MOST_GROUPS),
         waiting=_waiting(outcome),
         fixes=(),
         link=lambda _: "",
         causes=lambda cause: f"{_CAUSES}#{cause}",
         shown=lambda path: shown_path(path, here),
-        areas=areas_of(found, weight),
-        measure=words.text(f"report {'sites' if joined is None else 'bytes'} measure"),
+        areas=areas_of(found, weight, words),
+        measure=words.report.sites_measure if joined is None else words.report.bytes_measure,
         sites=[
             PageSite(
                 each,
@@ -138,8 +139,8 @@ def _allocated(sources: Iterable[ProfileLine], here: Path) -> Iterable[ProfileRo
         place = source.place or source.called_from
         where = source.function if place is None else f"{shown_path(place.file, here)}:{place.line}"
         finding = source.finding
-        reason = (source.reason or UnexplainedReason.UNKNOWN).sentence
-        told = current_catalogue().text("in function", what=reason, function=source.function)
+        reason = current_catalogue().profile.unexplained[source.reason or UnexplainedReason.UNKNOWN]
+        told = current_catalogue().profile.in_function.format(what=reason, function=source.function)
         message = told if finding is None else explain.message(finding)
         yield ProfileRow(source.share.text, where, message)
 

@@ -7,7 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from goescape.analysis.messages import explain
-from goescape.analysis.messages.catalogue import ENGLISH, current_catalogue
+from goescape.analysis.messages.languages import ENGLISH, current_catalogue
 from goescape.terminal.output.style import Style, printable
 from goescape.terminal.shown_paths import shown_path
 from goescape.toolchain.measure.memory_meter import CYCLES
@@ -28,31 +28,30 @@ def render(found: Comparison, style: Style, here: Path) -> Iterator[str]:
     """Lines without their ends."""
     words = current_catalogue()
     parts = (
-        ("gone", found.gone, "hint", found.old_folder, found.folder),
-        ("new", found.new, "warning", here, here),
+        (words.compare.gone, found.gone, "hint", found.old_folder, found.folder),
+        (words.compare.new, found.new, "warning", here, here),
     )
-    for word, findings, role, base, named_from in parts:
+    for said, findings, role, base, named_from in parts:
         for finding in findings:
             name = shown_path(finding.span.file, base)
-            if word == "gone":  # as if it still were where the user is
+            if findings is found.gone:  # as if it still were where the user is
                 name = shown_path(str(named_from / name), here)
             place = style.paint("strong", printable(f"{name}:{finding.span.line}"))
             message = style.prose(printable(explain.message(finding)))
-            yield f"{style.paint(role, words.text(f'compare {word}'))} {place}: {message}"
+            yield f"{style.paint(role, said)} {place}: {message}"
     for moved in found.moved[:_MOST_MOVED]:
         after = f"{shown_path(moved.after.span.file, here)}:{moved.after.span.line}"
-        old = words.text("compare line", line=moved.before.span.line)
+        old = words.compare.line.format(line=moved.before.span.line)
         name = shown_path(moved.before.span.file, found.old_folder)
         if name != shown_path(moved.after.span.file, found.folder):
             old = f"{name}:{moved.before.span.line}"
-        told = words.text("compare moved", place=after, subject=moved.after.subject, before=old)
+        told = words.compare.moved.format(place=after, subject=moved.after.subject, before=old)
         yield style.paint("faint", printable(told))
     if (more := len(found.moved) - _MOST_MOVED) > 0:
-        yield style.paint("faint", words.text("compare more", count=more))
+        yield style.paint("faint", words.compare.more.format(count=more))
     if not found.failures or found.new or found.gone or found.same:
-        title = words.text("compare since", revision=printable(found.revision))
-        yield words.text(
-            "compare total",
+        title = words.compare.since.format(revision=printable(found.revision))
+        yield words.compare.total.format(
             title=style.paint("strong", title),
             gone=len(found.gone),
             new=len(found.new),
@@ -65,13 +64,13 @@ def render(found: Comparison, style: Style, here: Path) -> Iterator[str]:
 
 
 def _benchmarks(found: Sequence[ComparedBenchmark], style: Style) -> Iterator[str]:
-    package = ""
+    words, package = current_catalogue(), ""
     for each in found:
         if each.package != package:
             package = each.package
             yield style.paint("strong", printable(package))
-        only = current_catalogue().text(f"compare only {each.only}") if each.only else ""
-        yield f"  {printable(each.name)}{only}"
+        only = {"before": words.compare.only_before, "now": words.compare.only_now}
+        yield f"  {printable(each.name)}{only.get(each.only, '')}"
         rows = [_row(change) for change in each.changes]
         widths = [max((len(row[column]) for row in rows), default=0) for column in range(4)]
         for change, (unit, old, new, verdict) in zip(each.changes, rows, strict=True):
@@ -82,9 +81,8 @@ def _benchmarks(found: Sequence[ComparedBenchmark], style: Style) -> Iterator[st
     changes = [change for each in found for change in each.changes]
     if any(change.chance is None for change in changes):
         few = any(len(change.before) < 4 for change in changes)
-        yield style.paint(
-            "faint", f"  {current_catalogue().text('chance few' if few else 'chance unknown')}"
-        )
+        said = words.compare.chance_few if few else words.compare.chance_unknown
+        yield style.paint("faint", f"  {said}")
 
 
 def _row(change: SampleChange) -> tuple[str, str, str, str]:
@@ -100,7 +98,7 @@ def _verdict(change: SampleChange) -> str:
     runs = f"n={len(change.before)}+{len(change.after)}"
     if not change.is_telling:
         return f"~ (p={change.chance:.3f} {runs})" if change.chance < 1 else f"~ ({runs})"
-    shown = percent or current_catalogue().text("compare from nothing")
+    shown = percent or current_catalogue().compare.from_nothing
     return f"{shown} (p={change.chance:.3f} {runs})"
 
 

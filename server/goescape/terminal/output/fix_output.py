@@ -6,7 +6,7 @@ import difflib
 import sys
 from typing import TYPE_CHECKING
 
-from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.messages.languages import current_catalogue
 from goescape.terminal.output.style import Style, printable
 from goescape.terminal.output.text_output import count, shown_place
 from goescape.terminal.shown_paths import shown_path

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, TypeAlias
 
 from goescape.analysis.messages import explain
-from goescape.analysis.messages.catalogue import ENGLISH
+from goescape.analysis.messages.languages import ENGLISH
 from goescape.terminal.output import profile_output
 from goescape.terminal.shown_paths import shown_path
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from goescape.analysis.messages import explain
-from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.profiles.allocation_profile import amount_text
 from goescape.analysis.profiles.join import top
 from goescape.analysis.profiles.unexplained import UnexplainedReason
@@ -34,31 +34,32 @@ def render(
     """
     profile, words = joined.profile, current_catalogue()
     amount = amount_text(profile.bytes, profile.objects)
-    head = words.text("profile top", name=printable(profile.name), amount=amount)
+    head = words.profile.top.format(name=printable(profile.name), amount=amount)
     yield style.paint("strong", head)
     shown = list(top(joined, _MOST))
     for source in shown:
         yield f"  {source.share.text}"
         yield f"    {style.prose(printable(_what(source, here)))}"
     if rest := len(joined.sources) - len(shown):
-        more = words.text("profile more", count=rest, everything=everything)
+        more = words.profile.more.format(count=rest, everything=everything)
         yield style.paint("faint", f"  {more}")
     if any(source.place is not None for source in joined.sources):
-        explained = words.text("profile explained", percent=f"{joined.explained * 100:.1f} %")
+        explained = words.profile.explained.format(percent=f"{joined.explained * 100:.1f} %")
         yield style.paint("faint", f"  {explained}")
 
 
 def _what(source: ProfileLine, here: Path) -> str:
     if source.finding is not None:
         return f"{_shown(source.place, here)}: {explain.message(source.finding)}"
-    words, reason = current_catalogue(), (source.reason or UnexplainedReason.UNKNOWN).sentence
+    words = current_catalogue()
+    reason = words.profile.unexplained[source.reason or UnexplainedReason.UNKNOWN]
     if source.place is not None:
-        told = words.text("in function", what=reason, function=source.function)
+        told = words.profile.in_function.format(what=reason, function=source.function)
         return f"{_shown(source.place, here)}: {told}"
     function = source.function
     if source.called_from is not None:
         place = _shown(source.called_from, here)
-        function = words.text("called from", function=function, place=place)
+        function = words.profile.called_from.format(function=function, place=place)
     return f"{function}: {reason}" if source.function else reason
 
 

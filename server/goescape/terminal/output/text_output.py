@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from goescape.analysis.messages import explain
-from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.model import Allocates, Finding, Severity
 from goescape.terminal.output import profile_output
 from goescape.terminal.output.excerpt import excerpt
@@ -56,7 +56,7 @@ def render_failures(failures: Sequence[CheckFailure], style: Style, here: Path) 
     for failure in failures[:_MOST_FAILURES]:
         yield _failure(failure, style, here)
     if (more := len(failures) - _MOST_FAILURES) > 0:
-        yield current_catalogue().text("check failures", count=more)
+        yield current_catalogue().check.failures.format(count=more)
 
 
 def _finding(
@@ -85,7 +85,7 @@ def _decisive_line(
         return
     if source is None or place.file != finding.span.file:
         where = f"{shown_path(place.file, here)}:{place.line}"
-        decided = printable(current_catalogue().text("check decided", place=where))
+        decided = printable(current_catalogue().check.decided.format(place=where))
         yield f"{' ' * _GUTTER} {style.paint('faint', f'= {decided}')}"
     elif 0 < place.line <= source.line_count:
         line = source.line(place.line)
@@ -132,19 +132,15 @@ def _summary(outcome: CheckOutcome, style: Style, here: Path) -> Iterator[str]:
     shown = [
         style.paint(rank.value, f"{ranks[rank]} {rank.value}") for rank in Severity if ranks[rank]
     ]
-    words, told = (
-        current_catalogue(),
-        f"{outcome.go or current_catalogue().text('check log')}, {outcome.seconds:.1f} s",
-    )
-    if found:
-        kind = "check sites" if outcome.known is None else "check new sites"
-        total = words.count(kind, len(found))
-    else:
-        total = words.text("check no new sites" if outcome.known else "check no sites")
-    sentence = words.text(
-        "check found" if found else "check nothing",
+    words = current_catalogue()
+    told = f"{outcome.go or words.check.log}, {outcome.seconds:.1f} s"
+    sites = words.check.sites if outcome.known is None else words.check.new_sites
+    nothing = words.check.no_new_sites if outcome.known else words.check.no_sites
+    total = sites.format(len(found)) if found else nothing
+    summary = words.check.summary if found else words.check.summary_nothing
+    sentence = summary.format(
         total=style.paint("strong", total),
-        packages=words.count("check packages", outcome.packages),
+        packages=words.check.packages.format(outcome.packages),
         told=told,
     )
     yield f"{sentence}{': ' if shown else words.full_stop}{', '.join(shown)}"
@@ -154,12 +150,12 @@ def _summary(outcome: CheckOutcome, style: Style, here: Path) -> Iterator[str]:
     files = Counter(finding.span.file for finding in found)
     if len(files) > _MOST_FILES:
         most = (f"{shown_path(file, here)} ({n})" for file, n in files.most_common(_MOST_FILES))
-        told = words.text("check most", files=", ".join(most))
+        told = words.check.most.format(files=", ".join(most))
         yield style.paint("faint", printable(f"  {told}"))
     if outcome.known is not None:
-        yield style.paint("faint", f"  {words.text('check known', count=outcome.known)}")
+        yield style.paint("faint", f"  {words.check.known.format(count=outcome.known)}")
     if outcome.hidden:
-        yield style.paint("faint", f"  {words.text('check hidden', count=outcome.hidden)}")
+        yield style.paint("faint", f"  {words.check.hidden.format(count=outcome.hidden)}")
 
 
 def count(number: int, noun: str) -> str:
@@ -176,5 +172,5 @@ def _failure(failure: CheckFailure, style: Style, here: Path) -> str:
         shown = ":".join(str(number) for number in where if number)
         place = f"{shown_path(failure.place.file, here)}:{shown}: "
     package = f" ({failure.package})" if failure.package else ""
-    error = style.paint("error", current_catalogue().text("check not analysed"))
+    error = style.paint("error", current_catalogue().check.not_analysed)
     return f"{printable(place)}{error}: {printable(failure.message + package)}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from goescape.analysis.messages import explain
-from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.messages.reason import Reason, ReasonCode
 from goescape.analysis.model import Finding, RankReason
 from goescape.analysis.syntax.go_file import GoFile
@@ -69,7 +69,9 @@ def exclusion_key(candidate: Candidate) -> object:
 def note(proof: Proof) -> str:
     """What to know about the files; empty when they are the user's own."""
     texts = (SourceText(path, content) for path, content in proof.originals.items())
-    return current_catalogue().text("generated") if any(GoFile(t).generated for t in texts) else ""
+    return (
+        current_catalogue().offer.generated_file if any(GoFile(t).generated for t in texts) else ""
+    )
 
 
 def obstacle(files: Iterable[str], folders: Iterable[str]) -> Reason | None:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, field, frozen
 
 from goescape.analysis.messages import explain
-from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.messages.reason import Reason, ReasonCode
 from goescape.analysis.model import PackageReport
 from goescape.analysis.syntax.declarations import affects_importers
 from goescape.analysis.syntax.go_file import GoFile
 from goescape.analysis.syntax.source import SourceText
-from goescape.fixes.candidate import Candidate, apply_edits
+from goescape.fixes.candidate import Candidate, Promise, apply_edits
 from goescape.toolchain.compile.build import plain_sentence
 from goescape.toolchain.compile.edited_package import CompileFailure
 from goescape.toolchain.go.vet import type_error, vet
@@ -33,6 +33,7 @@ from goescape.toolchain.tasks import together, with_timeout
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Coroutine, Mapping, Sequence
 
+    from goescape.analysis.messages.catalogue import Catalogue
     from goescape.toolchain.compile.edited_package import EditedPackage
     from goescape.toolchain.engine import Engine
     from goescape.toolchain.go.vet import VetInput
@@ -64,16 +65,27 @@ class Proof:
     def sentence(self) -> str:
         """The proof in words: ``removes 1 heap allocation; 2 files; checked with go1.27.3``."""
         words, instead = current_catalogue(), [explain.code(each) for each in self.effect.instead]
-        count = words.count("lens", self.effect.removed)
-        parts = [words.text(f"proof {self.candidate.promise.value}", count=count)]
+        count = words.function.allocations.format(self.effect.removed)
+        parts = [_promised(self.candidate.promise, count, words)]
         if instead:
             shown = words.join([*instead[:_MOST_NEW], *(["…"] if instead[_MOST_NEW:] else [])])
-            parts.append(words.text("proof instead", subjects=shown))
+            parts.append(words.proof.instead.format(subjects=shown))
         if len(self.contents) > 1:
-            parts.append(words.count("proof files", len(self.contents)))
+            parts.append(words.proof.files.format(len(self.contents)))
         if self.candidate.callers:
-            parts.append(words.count("proof callers", self.candidate.callers))
-        return words.pause.join([*parts, words.text("proof go", go=self.go)])
+            parts.append(words.proof.callers.format(self.candidate.callers))
+        return words.pause.join([*parts, words.proof.go.format(go=self.go)])
+
+
+def _promised(promise: Promise, count: str, words: Catalogue) -> str:
+    template = {
+        Promise.GONE: words.proof.gone,
+        Promise.OUT_OF_LOOP: words.proof.out_of_loop,
+        Promise.STAYS_AT_CALLS: words.proof.stays_at_calls,
+        Promise.GUARDED: words.proof.guarded,
+        Promise.UNSEEN: words.proof.unseen,
+    }[promise]
+    return template.format(count=count)
 
 
 @frozen

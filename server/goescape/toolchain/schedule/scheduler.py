@@ -12,7 +12,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from goescape.analysis.messages.catalogue import current_catalogue
+from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.model import PackageReport
 from goescape.toolchain.compile.build import problem_of
 from goescape.toolchain.compile.direct_lane import DirectLane
@@ -496,7 +496,7 @@ def _title(root: str, patterns: Iterable[str]) -> str:
     names = [_name(root, pattern) for pattern in patterns]
     if len(names) == 1:
         return names[0]
-    return current_catalogue().text("work packages", first=names[0], count=len(names) - 1)
+    return current_catalogue().editor.work_packages.format(first=names[0], count=len(names) - 1)
 
 
 def _name(root: str, pattern: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from goescape.analysis.messages import explain
-from goescape.analysis.messages.catalogue import ENGLISH
+from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.model import Severity
 from goescape.terminal.shown_paths import shown_path
 

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from goescape.analysis.messages import explain
-from goescape.analysis.messages.catalogue import ENGLISH
+from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.model import Severity
 from goescape.terminal.output.formats.rules import DIRECTIVE, HOME, help_page
 from goescape.terminal.shown_paths import shown_path

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from goescape import __version__
 from goescape.analysis.messages import explain
-from goescape.analysis.messages.catalogue import ENGLISH
+from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.model import Cause, Severity
 from goescape.terminal.baseline_file import sites
 from goescape.terminal.output.formats.rules import DIRECTIVE, HOME, TITLES, help_page

@@ -1,0 +1,302 @@
+"""The messages, by what they are about: one class for each, one field for each message.
+
+A message is a template for ``str.format``; English says which placeholders it has. No field has a
+default, so that mypy names what a language lacks; a test compares the placeholders, in every
+language and where a message is used, and names what nobody uses.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from goescape.analysis.profiles.unexplained import UnexplainedReason
+
+
+@frozen
+class Plural:
+    """A message about a number of things, ``{count}``."""
+
+    other: str
+    """For any number."""
+    one: str | None = None
+    """For one of them, where that is said otherwise."""
+
+    def format(self, count: object, **values: object) -> str:
+        """``1 package``, ``2 packages``; a count is a number, or its text."""
+        return self.form(str(count)).format(count=count, **values)
+
+    def form(self, count: str) -> str:
+        """The template for a number. A language with more forms overrides this in its own file."""
+        return self.other if count != "1" or self.one is None else self.one
+
+
+@frozen
+class CauseMessages:
+    """What there is to say of one cause."""
+
+    label: str
+    """For an inlay hint: ``returned``."""
+    message: str
+    """The diagnostic; it may name ``{what}``, the decisive ``{step}`` and its ``{line}``, and the
+    ``{destination}``."""
+    why: str
+    """Why it is on the heap, in a paragraph about ``{what}``."""
+    helps: str
+    """What usually helps."""
+    ignore: str
+    """When to leave it alone."""
+    destination: str = "{destination}"
+    """How the destination is said where there is one."""
+    somewhere: str = ""
+    """What stands in its place where the source does not name it."""
+
+
+@frozen
+class FindingMessages:
+    """What is allocated, in the words of diagnostics, hints and explanations."""
+
+    what_variable: str
+    what_expression: str
+    what_closure: str
+    what_loop_body: str
+    what_method_value: str
+    what_append: str
+    what_boxed: str
+    what_arguments: str
+    what_temporary: str
+    used_by_go: str
+    used_by_defer: str
+    stored_in_slice: str
+    some_return: str
+    stays_but_may_allocate: str
+    no_allocation: str
+    inlined: str
+    in_loop: str
+    more: str
+    package_level: str
+    other_functions: str
+    copies_escape: str
+    copies_stay: str
+    copies_both: str
+    inlined_calls: Plural
+    label: str
+    label_no_allocation: str
+    label_may_allocate: str
+    why_inlined: str
+    why_no_allocation: str
+    why_stays_but_may_allocate: str
+    stays_on_the_stack: str
+
+
+@frozen
+class FunctionMessages:
+    """What the compiler says of functions and their parameters."""
+
+    parameter_stays: str
+    parameter_leaks: str
+    parameter_consequence: str
+    inlinable: str
+    not_inlinable: str
+    allocations: Plural
+    allocations_all_in_loops: str
+    allocations_some_in_loops: str
+
+
+@frozen
+class OfferMessages:
+    """What can be done about a finding."""
+
+    why_escape: str
+    why_escapes: str
+    generated_file: str
+    leave_it: str
+    look_at_this: str
+    apply_and_test: str
+    apply_all: str
+
+
+@frozen
+class ProofMessages:
+    """What is proved of a fix."""
+
+    gone: str
+    out_of_loop: str
+    stays_at_calls: str
+    guarded: str
+    unseen: str
+    instead: str
+    files: Plural
+    callers: Plural
+    go: str
+
+
+@frozen
+class ProfileMessages:
+    """What programs allocated."""
+
+    objects: Plural
+    amount: str
+    share: str
+    share_by_number: str
+    percent_by_number: str
+    share_approximate: str
+    less_than: str
+    in_function: str
+    called_from: str
+    top: str
+    explained: str
+    more: str
+    empty: str
+    unexplained: Mapping[UnexplainedReason, str]
+
+
+@frozen
+class BenchmarkMessages:
+    """Benchmarks, in the terminal and in the editor."""
+
+    names_and_more: str
+    wrote_files: str
+    run: str
+    run_again: str
+    parts: str
+
+
+@frozen
+class CheckMessages:
+    """``goescape check``."""
+
+    summary: str
+    summary_nothing: str
+    sites: Plural
+    new_sites: Plural
+    no_sites: str
+    no_new_sites: str
+    packages: Plural
+    log: str
+    most: str
+    known: str
+    hidden: str
+    decided: str
+    not_analysed: str
+    failures: str
+
+
+@frozen
+class ExplainMessages:
+    """``goescape explain``."""
+
+    why: str
+    steps: str
+    helps: str
+    ignore: str
+    rank: str
+    compiler: str
+    nothing: str
+
+
+@frozen
+class CompareMessages:
+    """``goescape compare``."""
+
+    gone: str
+    new: str
+    line: str
+    moved: str
+    more: str
+    since: str
+    total: str
+    only_before: str
+    only_now: str
+    from_nothing: str
+    chance_few: str
+    chance_unknown: str
+
+
+@frozen
+class HoverMessages:
+    """Around findings in an editor."""
+
+    profile: str
+    helps: str
+    ignore: str
+    more: str
+    waiting: str
+
+
+@frozen
+class EditorMessages:
+    """What stands in the editor beside findings, and its status."""
+
+    compiler_silent: str
+    file_excluded: str
+    file_waits: str
+    on_line: str
+    server_ends: str
+    status_analysing: str
+    status_does_not_compile: str
+    status_does_not_compile_why: str
+    status_paused: str
+    which_allocation: str
+    work_benchmark: str
+    work_packages: str
+    work_testing: str
+
+
+@frozen
+class TellMessages:
+    """What the editor is told in a message of its own, without a capital."""
+
+    benchmark_runs: str
+    benchmarks: str
+    failed_inside: str
+    fix_fails: str
+    fix_is_old: str
+    fix_refused: str
+    name_a_profile: str
+    no_benchmarks: str
+    no_profile: str
+    none: str
+    not_ready: str
+    open_a_file: str
+    open_a_folder: str
+    open_benchmarks: str
+    other_program: str
+    written: str
+
+
+@frozen
+class ReportMessages:
+    """The report as a page."""
+
+    title: str
+    about: Plural
+    open_files: str
+    nothing: str
+    total: str
+    warning: str
+    information: str
+    hint: str
+    trend: str
+    waiting: str
+    where: str
+    map: str
+    sites_measure: str
+    bytes_measure: str
+    top: str
+    allocated: str
+    what: str
+    packages: str
+    functions: str
+    causes: str
+    sites: str
+    order: str
+    more_sites: str
+    more_rows: str
+    new: str
+    fixes: str
+    fixes_note: str

@@ -1,0 +1,510 @@
+"""The catalogue in Simplified Chinese."""
+
+from __future__ import annotations
+
+from goescape.analysis.messages.areas import (
+    BenchmarkMessages,
+    CauseMessages,
+    CheckMessages,
+    CompareMessages,
+    EditorMessages,
+    ExplainMessages,
+    FindingMessages,
+    FunctionMessages,
+    HoverMessages,
+    OfferMessages,
+    Plural,
+    ProfileMessages,
+    ProofMessages,
+    ReportMessages,
+    TellMessages,
+)
+from goescape.analysis.messages.catalogue import Catalogue
+from goescape.analysis.messages.chinese_reasons import CHINESE_REASONS
+from goescape.analysis.model import Cause, RankReason
+from goescape.analysis.profiles.unexplained import UnexplainedReason
+
+CATALOGUE = Catalogue(
+    name="zh-cn",
+    locales=r"zh(?:$|[-_](?:cn|sg|hans)\b)",
+    conjunction="和",
+    comma="、",
+    pause="；",
+    full_stop="。",
+    gap="",
+    unspaced="\u4e00-\u9fff",
+    causes={
+        Cause.RETURNED: CauseMessages(
+            label="被返回",
+            message="{what}：由 {step} 返回给调用者",
+            why="{what} 在函数返回之后仍然存活，而函数的栈帧已不存在：这个值只能放在堆上。",
+            helps="返回值本身：复制 2 KiB 以内的值比一次分配更便宜。或者让调用者把内存传进来。",
+            ignore="这个值很大、被共享，或者必须保持同一个地址。",
+        ),
+        Cause.CAPTURED: CauseMessages(
+            label="被闭包捕获",
+            message="{what}：被第 {line} 行的函数字面量捕获",
+            why=(
+                "函数字面量使用了 {what}，并且可能在本函数返回之后才运行，所以两者共享堆上的这个变"
+                "量。"
+            ),
+            helps="把值作为参数传递，或者复制到一个新变量，供函数字面量使用且不再修改。",
+            ignore="很少创建这个函数字面量，或者变量必须共享。",
+        ),
+        Cause.STORED: CauseMessages(
+            label="存入堆",
+            message="{what}：存进了{destination}",
+            why=(
+                "{what} 被存到了函数返回之后仍能访问的地方：全局变量、指针所指之处、map、切片、"
+                "channel，或者活得更久的变量。"
+            ),
+            helps="存储值而不是指针，或者在多轮循环中复用同一个对象。",
+            ignore="这个值必须活那么久：那么堆就是它该在的地方。",
+            somewhere="比这次调用活得更久的地方",
+        ),
+        Cause.INTERFACE: CauseMessages(
+            label="转为接口",
+            message="{what}：{destination}转换为接口",
+            why=(
+                "接口保存的是指向值的指针。要把 {what} 放进接口，就要把值复制到单独的一块内存，而这"
+                "块内存比这次调用活得更久。"
+            ),
+            helps="使用具体类型或类型参数；用 `strconv` 代替 `fmt`；不打印的内容就不要格式化。",
+            ignore="代码是冷的：日志、错误、初始化。",
+            destination="为传给 {destination} 而",
+        ),
+        Cause.PASSED: CauseMessages(
+            label="传给调用",
+            message="{what}：传给了会保留它的{destination}",
+            why=(
+                "被调用的函数会保留它得到的参数，或者把它交给会保留它的函数，所以 {what} 必须比这次"
+                "调用活得更久。"
+            ),
+            helps="传递值，或者修改被调用的函数，使它不保留参数。",
+            ignore="调用本身的代价远大于一次分配：输入输出、编码。",
+            somewhere="函数调用",
+        ),
+        Cause.INDIRECT: CauseMessages(
+            label="间接调用",
+            message="{what}：传给了编译器无法分析的{destination}",
+            why=(
+                "这里通过接口方法或函数值调用：编译器不知道实际运行的是哪个函数，只能假定它会保留 "
+                "{what}。"
+            ),
+            helps="调用具体类型，让编译器看到函数；或者把值提到循环外面并复用。",
+            ignore="调用本身的代价远大于一次分配：输入输出、编码。",
+            somewhere="函数调用",
+        ),
+        Cause.TOO_LARGE: CauseMessages(
+            label="太大",
+            message="{what}：太大，栈上放不下",
+            why=(
+                "栈上的变量最大 128 KiB（Go 1.24 之前为 10 MiB），`new`、`&T{{}}` 和 `make` 最大 "
+                "64 KiB。{what} 超过了这个限制。"
+            ),
+            helps="把它变小、复用一个缓冲区，或者从 `sync.Pool` 中获取。",
+            ignore="只创建一次并一直保留。",
+        ),
+        Cause.DYNAMIC_SIZE: CauseMessages(
+            label="大小未知",
+            message="{what}：编译时不知道它的大小",
+            why="栈帧的大小是固定的，而 {what} 的大小到运行时才知道。",
+            helps="有上限时使用常量容量，或者复用缓冲区。",
+            ignore="很少创建。",
+        ),
+        Cause.GO_OR_DEFER: CauseMessages(
+            label="go/defer",
+            message="{what}：{destination}",
+            why=(
+                "`go` 语句或循环中的 `defer` 用到的东西，在语句执行完之后还要使用：{what} 必须在堆"
+                "上。"
+            ),
+            helps=(
+                "少启动一些 goroutine，传递小的参数，或者把循环体移到单独的函数中，使它的 `defer` "
+                "留在栈上。"
+            ),
+            ignore="长期存活的 goroutine 的代价远大于此。",
+        ),
+        Cause.OTHER: CauseMessages(
+            label="逃逸",
+            message="{what}",
+            why="编译器无法证明 {what} 不会比它所在的函数活得更久。",
+            helps="查看这些步骤：值正是在最后一步逃逸的。",
+            ignore="代码是冷的。",
+        ),
+    },
+    ranks={
+        RankReason.LOOP: "它在循环中：每次迭代都可能分配。",
+        RankReason.LOOP_NOW_AND_THEN: "它在循环中，但只是偶尔分配。",
+        RankReason.LOOP_CALLERS: "它所在的函数只在循环中被调用。",
+        RankReason.LARGE: "它很大。",
+        RankReason.ORDINARY: "这段代码每执行一次就分配一次。",
+        RankReason.INTERFACE: "接口和反射的代价是一次分配；在循环之外，这个代价是合理的。",
+        RankReason.COLD_INIT: "包的初始化只运行一次。",
+        RankReason.COLD_MAIN: "`main` 的这一部分只运行一次。",
+        RankReason.COLD_TEST: "这是测试代码。",
+        RankReason.COLD_ERROR: "只有出错时才会运行到这里。",
+        RankReason.GENERATED: "这个文件是生成的。",
+        RankReason.STAYS_WHERE_USED: "本包中的每次调用都被内联，值在那里留在栈上。",
+        RankReason.DEPENDS: "是否分配取决于运行时的值。",
+        RankReason.NO_ALLOCATION: "它不分配内存。",
+        RankReason.PROFILE_HOT: "profile 显示，全部分配的 1 % 以上发生在这里。",
+        RankReason.PROFILE_COLD: "profile 从未见到这个函数分配内存。",
+        RankReason.MARKED_HOT: "源代码把这里标记为热点。",
+        RankReason.CONTRACT: "源代码承诺这里没有任何值逃逸。",
+    },
+    steps={
+        "return": "由 {expression} 返回",
+        "assign": "在 {expression} 中赋值",
+        "assign-pair": "在 {expression} 中赋值",
+        "assign-pair-dot-type": "由类型断言 {expression} 赋值",
+        "key of map put": "在 {expression} 中成为 map 的键",
+        "map literal key": "成为 {expression} 的键",
+        "map literal value": "成为 {expression} 的值",
+        "send": "由 {expression} 发送到 channel",
+        "slice-literal-element": "成为 {expression} 的元素",
+        "array literal element": "成为 {expression} 的元素",
+        "struct literal element": "成为 {expression} 的字段",
+        "appendee slice": "它的元素被 {expression} 搬移",
+        "appended slice...": "它的元素被 {expression} 复制",
+        "copied slice": "它的元素被 {expression} 复制",
+        "captured by a closure": "{expression} 被函数字面量捕获",
+        "interface-converted": "{expression} 被转换为接口",
+        "call parameter": "传给 {expression}",
+        "address-of": "取了它的地址：{expression}",
+        "too large for stack": "{expression} 太大，栈上放不下",
+        "too aligned for stack": "{expression} 需要栈无法提供的对齐",
+        "non-constant size": "{expression} 的大小不是常量",
+        "//go:uintptrescapes": "{expression} 因系统调用而被固定",
+        "reflect.Header.Data": "{expression} 经过 reflect.SliceHeader 或 StringHeader",
+        "conversion to unsafe.Pointer": "{expression} 变成 unsafe.Pointer",
+    },
+    leaks={
+        "heap": "堆",
+        "heap (content)": "堆（它指向的内容，而不是它本身）",
+    },
+    notes={
+        "its value has no size, so all share one address": "它的值大小为零，所有值共享一个地址",
+        "it allocates only when the slice has to grow": "只有切片需要扩容时才分配",
+        "every call is inlined, and stays on the stack there": (
+            "每次调用都被内联，并且在那里留在栈上"
+        ),
+        "it captures no variable, so one static copy serves all": (
+            "它不捕获任何变量，所以共用一份静态副本"
+        ),
+        "a constant is boxed as read-only data": "常量以只读数据的形式装箱",
+        "integers from 0 to 255 do not allocate": "0 到 255 的整数不分配内存",
+        "a value of one byte is boxed as a shared static one": "单字节的值装箱时共用静态数据",
+        "a value without size is boxed as a shared static one": "大小为零的值装箱时共用静态数据",
+        "a zero value is boxed as a shared static one": "零值装箱时共用静态数据",
+        "its content is constant and boxed as read-only data": (
+            "它的内容是常量，以只读数据的形式装箱"
+        ),
+        "on the stack up to 32 bytes; a larger one is allocated on the heap": (
+            "不超过 32 字节时在栈上，更大时分配在堆上"
+        ),
+        "a map is allocated on the heap as soon as it holds more than 8 entries": (
+            "map 的元素一旦超过 8 个就分配在堆上"
+        ),
+        "on the stack up to 32 bytes; a longer text is allocated on the heap": (
+            "不超过 32 字节时在栈上，更长的文本分配在堆上"
+        ),
+        "on the stack up to 32 runes; a longer text is allocated on the heap": (
+            "不超过 32 个 rune 时在栈上，更长的文本分配在堆上"
+        ),
+        "grows on the stack up to 32 bytes, then on the heap": "先在栈上扩容到 32 字节，之后在堆上",
+    },
+    fixes={
+        "Use slices.{new} instead of sort.{old}": "用 slices.{new} 代替 sort.{old}",
+        "Use strconv.{new} instead of fmt.{old}": "用 strconv.{new} 代替 fmt.{old}",
+        "Use string concatenation instead of fmt.{old}": "用字符串拼接代替 fmt.{old}",
+        "Append to a buffer passed by the caller": "追加到调用者传入的缓冲区",
+        "Take the array from a sync.Pool": "从 sync.Pool 获取数组",
+        "Use an array variable (up to 128 KiB)": "使用数组变量（不超过 128 KiB）",
+        "Use errors.AsType instead of errors.As": "用 errors.AsType 代替 errors.As",
+        "Take the buffer from a sync.Pool": "从 sync.Pool 获取缓冲区",
+        "Build the string with strings.Builder": "用 strings.Builder 构建字符串",
+        "Call Grow before the loop": "在循环之前调用 Grow",
+        "Allocate the exact length and assign by index": "按确切长度分配，并用下标赋值",
+        "Capture only the field that the closure uses": "只捕获闭包用到的字段",
+        "Send values instead of pointers": "发送值而不是指针",
+        "Take the concrete type instead of the interface": "参数用具体类型代替接口",
+        "Return the concrete type instead of interface{}": "返回具体类型而不是 interface{}",
+        "Copy the variable before the closure captures it": "在闭包捕获之前复制变量",
+        "Run the deferred call at the end of each iteration": "在每次迭代结束时执行被推迟的调用",
+        "Fill a destination passed by the caller": "填充调用者传入的目标",
+        "Write the parts to the {type} directly": "把各部分直接写入 {type}",
+        "Guard the logging call with a level check": "调用日志之前先检查级别",
+        "Allocate the buffer once and reuse it in the loop": "只分配一次缓冲区，在循环中复用",
+        "Create the closure once, before the loop": "在循环之前只创建一次闭包",
+        "Bind the method value once, before the loop": "在循环之前只绑定一次方法值",
+        "Declare the variable once, before the loop": "在循环之前只声明一次变量",
+        "Convert inside the map index expression": "在 map 下标表达式内部转换",
+        "Store values instead of pointers in the map": "在 map 中存储值而不是指针",
+        "Preallocate the slice with make": "用 make 预先分配切片",
+        "Range over the iterator method directly": "直接遍历迭代器方法",
+        "Keep the bufio.{type} and Reset it": "保留 bufio.{type} 并用 Reset 复用",
+        "Return the value instead of a pointer": "返回值而不是指针",
+        "Reuse one timer instead of time.After in the loop": (
+            "在循环中复用一个定时器，代替 time.After"
+        ),
+        "Move errors.New to a package-level variable": "把 errors.New 移到包级变量",
+        "Store values instead of pointers in the slice": "在切片中存储值而不是指针",
+        "Use a fixed-size array for small lengths": "长度较小时使用固定大小的数组",
+        "Split into an inlinable constructor and an init method": (
+            "拆分为可内联的构造函数和初始化方法"
+        ),
+        "Replace interface{} by a type parameter": "用类型参数代替 interface{}",
+        "Return (value, ok) instead of a nil-able pointer": "返回 (值, ok) 而不是可能为 nil 的指针",
+        "Use io.WriteString instead of Write([]byte(s))": "用 io.WriteString 代替 Write([]byte(s))",
+        (
+            "The function writes behind the end of the caller's buffer: no other slice, and no "
+            "argument, may use that space."
+        ): "函数会写入调用者缓冲区末尾之后的空间：其他切片和参数都不能使用这块空间。",
+        (
+            "The pool keeps the array, and what its elements point to, until the garbage collector "
+            "runs."
+        ): "在垃圾回收之前，池会一直保留数组以及其元素指向的内容。",
+        (
+            "Whoever reads into the buffer or writes it must not keep it, and it still holds what "
+            "was read the last time."
+        ): "读入或写出缓冲区的代码都不能保留它，而且其中仍有上一次读到的内容。",
+        "The strings are walked twice: it pays where the result is long.": (
+            "字符串会被遍历两次：结果较长时才划算。"
+        ),
+        (
+            "The deferred calls run at the end of each iteration, no longer of the function: what "
+            "they release must not be needed any more."
+        ): "被推迟的调用在每次迭代结束时执行，而不再是函数结束时：它们释放的东西之后不能再被使用。",
+        "Whether the longer calls are worth it: it pays where the object is large.": (
+            "更长的调用是否值得：对象较大时才划算。"
+        ),
+        "Write must not keep the slice after it returns, as io.Writer demands.": (
+            "按照 io.Writer 的要求，Write 返回之后不能保留这个切片。"
+        ),
+        "The call that gets the address must not keep it: all iterations share the variable.": (
+            "得到地址的调用不能保留它：所有迭代共用这个变量。"
+        ),
+        (
+            "An entry is a copy until it is stored back: a panic that is recovered in between "
+            "loses what was changed."
+        ): "取出的元素在写回之前只是副本：如果其间发生 panic 并被恢复，改动就会丢失。",
+        "The function takes the value itself, and no other iterator any more.": (
+            "函数直接接受这个值，不再接受其他迭代器。"
+        ),
+        (
+            "One receiver must never run this twice at the same time, nor be copied, and nothing "
+            "that was read must be kept without a copy."
+        ): "同一个接收者不能同时执行两次，也不能被复制；读到的内容要保留就必须复制。",
+    },
+    reasons=CHINESE_REASONS,
+    finding=FindingMessages(
+        what_variable="{subject} 被移到堆上",
+        what_expression="{subject} 分配在堆上",
+        what_closure="这个函数字面量分配在堆上",
+        what_loop_body="这个 range-over-func 循环的循环体是分配在堆上的闭包",
+        what_method_value="方法值 {subject} 分配在堆上",
+        what_append="{subject} 扩容后的底层数组在堆上",
+        what_boxed="{subject} 被复制到堆上",
+        what_arguments="这次调用的可变参数切片分配在堆上",
+        what_temporary="在堆上产生了一份临时副本",
+        used_by_go="`go` 语句启动的 goroutine 在本次调用返回后仍会使用它",
+        used_by_defer="循环中的 `defer` 会一直保留它，直到函数结束",
+        stored_in_slice="底层数组在堆上的切片",
+        some_return="`return`",
+        stays_but_may_allocate="{subject} {note}",
+        no_allocation="实际没有分配：“{what}”只是编译器的说法",
+        inlined="它是内联到这里的 `{function}` 的一部分",
+        in_loop="在循环中",
+        more="另外 {count} 个",
+        package_level="包级别",
+        other_functions="另外 {count} 个函数",
+        copies_escape="内联到 {callers} 时也在堆上",
+        copies_stay="在 {calls}中留在栈上",
+        copies_both="从 {callers} 调用时逃逸，在 {calls}中留在栈上",
+        inlined_calls=Plural("{count} 处内联调用", one="一处内联调用"),
+        label="堆：{cause}",
+        label_no_allocation="没有分配",
+        label_may_allocate="较大时在堆上",
+        why_inlined="这次分配属于 `{function}`，编译器把它内联到了这里。",
+        why_no_allocation="编译器说它逃逸，但实际上没有分配内存：{note}。",
+        why_stays_but_may_allocate="它没有逃逸，所以{note}。",
+        stays_on_the_stack="{subject} 留在栈上。",
+    ),
+    function=FunctionMessages(
+        parameter_stays="{name} 不逃逸：调用者可以传递栈上的值。",
+        parameter_leaks="{name} 泄漏到{places}。",
+        parameter_consequence="调用者传入的值会被迫分配到堆上。",
+        inlinable="可以内联（{detail}）。",
+        not_inlinable="不能内联：{detail}。",
+        allocations=Plural("{count} 处堆分配"),
+        allocations_all_in_loops="{count}，都在循环中",
+        allocations_some_in_loops="{count}，其中 {loops} 处在循环中",
+    ),
+    offer=OfferMessages(
+        why_escape="为什么会逃逸？",
+        why_escapes="{subject} 为什么会逃逸？",
+        generated_file="此文件是生成的：请同时修改生成它的程序",
+        leave_it="可以不管：{reason}（{question}）",
+        look_at_this="请留意：{what}",
+        apply_and_test="应用并测试：{title}（先运行这个包的测试）",
+        apply_all="应用此文件中所有经过证明的修复（{proof}）",
+    ),
+    proof=ProofMessages(
+        gone="消除 {count}",
+        out_of_loop="把 {count}移到循环之外",
+        stays_at_calls="使 {count}留在调用者的栈上",
+        guarded="只有启用该级别时才有 {count}",
+        unseen="省去一次编译器没有报告的分配",
+        instead="代之以 {subjects}",
+        files=Plural("{count} 个文件"),
+        callers=Plural("{count} 处调用"),
+        go="已用 {go} 检验",
+    ),
+    profile=ProfileMessages(
+        objects=Plural("{count} 个对象"),
+        amount="{size}，{objects}",
+        share="{amount}，占全部分配的 {percent}",
+        share_by_number="{amount}，占全部分配对象数的 {percent}",
+        percent_by_number="对象数的 {percent}",
+        share_approximate="{share}（近似值：代码已改动）",
+        less_than="不到 {percent}",
+        in_function="{what}，位于 {function}",
+        called_from="{function}，调用自 {place}",
+        top="{name} 中分配最多的地方（{amount}）",
+        explained="这些包分配的内存中，{percent} 有对应的发现或其他原因",
+        more="另有 {count} 处{everything}",
+        empty="profile 中没有任何分配。",
+        unexplained={
+            UnexplainedReason.MAP: "map 在这里扩容",
+            UnexplainedReason.APPEND: "append 使已在堆上的数组扩容",
+            UnexplainedReason.CHANNEL: "channel 总是在堆上",
+            UnexplainedReason.GOROUTINE: "新的 goroutine 需要一个栈",
+            UnexplainedReason.DEFER: "循环中被推迟的调用保存在堆上",
+            UnexplainedReason.RUNTIME: "运行时为自身分配内存",
+            UnexplainedReason.STACK: "只有足够小时才留在栈上",
+            UnexplainedReason.OTHER_PACKAGE: "另一个包的代码分配了内存",
+            UnexplainedReason.UNKNOWN: (
+                "编译器在这里没有报告：采集 profile 时的代码或编译选项与现在不同"
+            ),
+        },
+    ),
+    bench=BenchmarkMessages(
+        names_and_more="{names} 以及另外 {count} 个",
+        wrote_files="{package} 的基准测试运行期间写入了一些文件，它们会保留下来：{names}。",
+        run="运行基准测试",
+        run_again="{result}：再次运行基准测试",
+        parts="{count} 个子基准测试中最多 {result}",
+    ),
+    check=CheckMessages(
+        summary="{packages}中有 {total}（{told}）",
+        summary_nothing="{packages}中{total}（{told}）",
+        sites=Plural("{count} 处分配"),
+        new_sites=Plural("{count} 处新的分配"),
+        no_sites="没有发现分配",
+        no_new_sites="没有新的分配",
+        packages=Plural("{count} 个包"),
+        log="日志",
+        most="最多的文件：{files}",
+        known="未显示以前已知的 {count} 处",
+        hidden="未显示低于 --min-severity 的 {count} 处",
+        decided="决定于 {place}",
+        not_analysed="未能分析",
+        failures="……另有 {count} 处；--format json 会全部列出。",
+    ),
+    explain=ExplainMessages(
+        why="原因",
+        steps="步骤",
+        helps="通常有效的办法",
+        ignore="何时可以不管",
+        rank="级别",
+        compiler="编译器的原话",
+        nothing="{place}：这里没有任何值进入堆。",
+    ),
+    compare=CompareMessages(
+        gone="消失",
+        new="新增",
+        line="第 {line} 行",
+        moved="移动 {place}：{subject}（之前在 {before}）",
+        more="另有 {count} 处移动",
+        since="自 {revision} 以来的分配点",
+        total="{title}：消失 {gone}，新增 {new}，移动 {moved}，{same} 处位置未变",
+        only_before="：只在之前有",
+        only_now="：只在现在有",
+        from_nothing="之前为零",
+        chance_few="运行次数太少，无法判断是否偶然：请使用 --count 4 或更多。",
+        chance_unknown="尚不能判断是否偶然：pip install 'goescape[bench]'。",
+    ),
+    hover=HoverMessages(
+        profile="Profile：",
+        helps="通常有效的办法：",
+        ignore="何时可以不管：",
+        more="这里还有 {count} 个",
+        waiting="包现在无法编译；这里显示的是之前的结果。",
+    ),
+    editor=EditorMessages(
+        compiler_silent="编译器对这个包没有任何报告。",
+        file_excluded="此文件没有逃逸分析：{why}",
+        file_waits="逃逸分析正在等待：包无法编译",
+        on_line="第 {line} 行：{message}",
+        server_ends="服务器即将结束",
+        status_analysing="正在分析 {what}",
+        status_does_not_compile="{package} 无法编译",
+        status_does_not_compile_why="{package} 无法编译：{why}",
+        status_paused="工作区的分析已暂停",
+        which_allocation="哪一处分配？",
+        work_benchmark="基准测试：{names}",
+        work_packages="{first} 以及另外 {count} 个",
+        work_testing="正在测试：{fix}",
+    ),
+    tell=TellMessages(
+        benchmark_runs="已有基准测试在运行；请等待它结束，或者取消它。",
+        benchmarks="{package} 中有 {names}；请指定其中一个。",
+        failed_inside="goescape 内部出错。结果可能比平时来得慢；请报告 goescape 日志中的错误。",
+        fix_fails="修复没有应用，它的测试失败：{why}",
+        fix_is_old="这个修复被证明之后代码又有改动；请保存文件后重试。",
+        fix_refused="编辑器没有应用这个修复。",
+        name_a_profile="请指定一个堆 profile 文件，例如 `go test -memprofile` 生成的文件。",
+        no_benchmarks="零个基准测试",
+        no_profile="没有加载名为 {name} 的 profile；已加载：{loaded}。",
+        none="无",
+        not_ready="还没有准备好；请稍后再试。",
+        open_a_file="请先打开一个 Go 文件，或者用 URI 指定一个。",
+        open_a_folder="请先打开一个文件夹。",
+        open_benchmarks="请先打开一个含有基准测试的 Go 文件，并指定其中一个或它的某一行。",
+        other_program="{name}（{amount}）中没有已分析的包；其中大部分属于 {other}。",
+        written="基准测试期间写入了一些文件，它们会保留下来：{names}。",
+    ),
+    report=ReportMessages(
+        title="{name} 的堆分配",
+        about=Plural("用 {go} 分析了 {count} 个包"),
+        open_files="打开的文件",
+        nothing="到目前为止，分析过的代码中没有发现分配。",
+        total="处分配",
+        warning="在循环中，或者很大",
+        information="普通",
+        hint="无关紧要",
+        trend="自 {name} 以来：新增 {new}，消失 {gone}",
+        waiting="等待中：无法编译",
+        where="分配集中在哪里",
+        map=(
+            "面积表示{measure}：先按包，再按其中的函数。颜色越深，循环中、较大或热点的分配占比越高"
+            "。"
+        ),
+        sites_measure="分配点数量",
+        bytes_measure="profile 中的字节数",
+        top="分配最多的地方",
+        allocated="分配量",
+        what="位置和内容",
+        packages="包",
+        functions="函数",
+        causes="原因",
+        sites="分配点",
+        order="最重要的在前，并列出通往堆的每一步{more}。",
+        more_sites="；另有 {count} 处未显示",
+        more_rows="另有 {count} 个",
+        new="新增",
+        fixes="可能适用的修复",
+        fixes_note="仅根据语法找到。只有编译器证明过的修复才会在文件中提供。",
+    ),
+)
