@@ -16,7 +16,7 @@ from goescape.analysis.compiler.text import CompilerText
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from goescape.analysis.compiler.lines import Fact
+    from goescape.analysis.compiler.lines import Understood
 
 CORPUS = Path(__file__).with_name("corpus")
 RECORDINGS = sorted(CORPUS.glob("*/m2*.txt"))
@@ -61,8 +61,8 @@ def parse(text: str) -> tuple[PackageText, ...]:
 
 
 def parse_chunks(
-    text: str, size: int, before: Mapping[str, Fact | None] | None = None
-) -> tuple[tuple[PackageText, ...], Mapping[str, Fact | None]]:
+    text: str, size: int, before: Mapping[str, Understood] | None = None
+) -> tuple[tuple[PackageText, ...], Mapping[str, Understood]]:
     data = text.encode("utf-8", "surrogatepass")
     reader = CompilerText({} if before is None else before)
     for start in range(0, len(data), size):

@@ -24,8 +24,8 @@ from goescape.analysis.compiler.facts import (
 )
 from goescape.analysis.compiler.lines import (
     LINE,
-    NOT_UNDERSTOOD,
     ExplanationBlock,
+    NoFact,
     explanation_block,
     fact_of_line,
     is_inlining,
@@ -37,7 +37,7 @@ from goescape.analysis.compiler.lines import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from goescape.analysis.compiler.lines import Fact
+    from goescape.analysis.compiler.lines import Fact, Understood
 
 
 class CompilerText:
@@ -47,9 +47,9 @@ class CompilerText:
     and give the same objects. Without it nothing is remembered for a further text.
     """
 
-    def __init__(self, before: Mapping[str, Fact | None] | None = None) -> None:
-        self.understood: dict[str, Fact | None] = {}
-        """What was read the quick way, by its words; None for what is of no interest."""
+    def __init__(self, before: Mapping[str, Understood] | None = None) -> None:
+        self.understood: dict[str, Understood] = {}
+        """What was read the quick way, by its words."""
         self._remembers = before is not None
         self._before = before if before is not None else {}
         self._positions: dict[str, PrintedPosition | None] = {}
@@ -164,31 +164,31 @@ class CompilerText:
         if message.startswith("can inline "):
             message = message.partition(" as: ")[0]
             words = match[1] + message
-        fact = self._before.get(words, NOT_UNDERSTOOD)
-        if fact is NOT_UNDERSTOOD:
+        fact: Fact | NoFact = self._before.get(words, NoFact.NOT_UNDERSTOOD)
+        if fact is NoFact.NOT_UNDERSTOOD:
             fact = self._fact(match[1], message, match[3])
-            if fact is NOT_UNDERSTOOD:
+            if fact is NoFact.NOT_UNDERSTOOD:
                 return False
         if self._remembers:
             self.understood[words] = fact
-        if fact is not None:
+        if fact is not NoFact.NOT_INTERESTING:
             self._package.add(fact)
         return True
 
-    def _fact(self, prefix: str, message: str, details: str) -> Fact | None:
+    def _fact(self, prefix: str, message: str, details: str) -> Fact | NoFact:
         at = parse_position(prefix[:-2], self._positions)
         if at is None:
-            return NOT_UNDERSTOOD
+            return NoFact.NOT_UNDERSTOOD
         if not (details or message.endswith(":")):
             return fact_of_line(at, message)
         block = explanation_block(at, message)
         if block is None:
-            return NOT_UNDERSTOOD if details else fact_of_line(at, message)
+            return NoFact.NOT_UNDERSTOOD if details else fact_of_line(at, message)
         if details:
             # Of the first detail the prefix stands before it, of the others behind a line end.
             for detail in details[len(prefix) + 2 : -1].split(f"\n{prefix}  "):
                 if not block.detail(detail, self._positions):
-                    return NOT_UNDERSTOOD
+                    return NoFact.NOT_UNDERSTOOD
         return block.finished()
 
     def _wait_for_the_rest(self, line: str) -> None:
@@ -232,9 +232,9 @@ class CompilerText:
         if is_inlining(message):
             self._body_goes_on = message.count("`") % 2 == 1
         fact = fact_of_line(at, message)
-        if fact is not None and fact is not NOT_UNDERSTOOD:
+        if not isinstance(fact, NoFact):
             self._package.add(fact)
-        return fact is not NOT_UNDERSTOOD
+        return fact is not NoFact.NOT_UNDERSTOOD
 
 
 class _Collected:

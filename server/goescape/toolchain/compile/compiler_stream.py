@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from goescape.analysis.compiler.facts import PackageText
-    from goescape.analysis.compiler.lines import Fact
+    from goescape.analysis.compiler.lines import Understood
 
 MARK_FLAG = "ssa/number_lines/time=1"
 """For the compiler's ``-d``: makes the first pass of code generation speak."""
@@ -44,7 +44,7 @@ def is_end_of_escapes(line: bytes) -> bool:
 class CompilerStream:
     """The compiler's text while it comes, up to where code generation begins."""
 
-    def __init__(self, key: tuple[str, str], before: Mapping[str, Fact | None]) -> None:
+    def __init__(self, key: tuple[str, str], before: Mapping[str, Understood]) -> None:
         path, variant = key
         self.text = b""
         self.has_begun = False
@@ -57,7 +57,7 @@ class CompilerStream:
         self._rest = b""
 
     @property
-    def understood(self) -> Mapping[str, Fact | None]:
+    def understood(self) -> Mapping[str, Understood]:
         """What was read, for the next text."""
         return self._reader.understood
 

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Container, Iterable, Mapping
 
     from goescape.analysis.compiler.facts import PackageText
-    from goescape.analysis.compiler.lines import Fact
+    from goescape.analysis.compiler.lines import Understood
     from goescape.analysis.model import CompileError
     from goescape.analysis.syntax.source import SourceText
     from goescape.toolchain.cache.disk_cache import DiskCache
@@ -69,7 +69,7 @@ class _VariantText:
 
     input: bytes
     texts: tuple[PackageText, ...]
-    understood: Mapping[str, Fact | None]
+    understood: Mapping[str, Understood]
     """What its lines mean: most come again."""
 
 
@@ -411,10 +411,10 @@ class _Run:
         self._package.analyst.read_ahead(self._sources(self._plan.files))
         return True
 
-    def _understood(self, variant: Variant) -> dict[str, Fact | None]:
+    def _understood(self, variant: Variant) -> dict[str, Understood]:
         """What earlier texts meant: variants repeat each other, and share what was read."""
         texts = self._package.texts
-        before: dict[str, Fact | None] = {}
+        before: dict[str, Understood] = {}
         for key in sorted(texts, key=lambda key: key == variant.key):
             before.update(texts[key].understood)
         return before

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from goescape.analysis.compiler.facts import PackageText
-    from goescape.analysis.compiler.lines import Fact
+    from goescape.analysis.compiler.lines import Understood
     from goescape.analysis.model import PackageReport
     from goescape.toolchain.compile.build_plan import BuildPlan, Variant
     from goescape.toolchain.engine import Engine
@@ -63,7 +63,7 @@ class EditedPackage:
     """What its files hold now."""
     _analyst: PackageAnalyzer = field(factory=PackageAnalyzer)
     _turn: asyncio.Lock = field(factory=asyncio.Lock)
-    _understood: dict[tuple[str, str], Mapping[str, Fact | None]] = field(factory=dict)
+    _understood: dict[tuple[str, str], Mapping[str, Understood]] = field(factory=dict)
     _present: dict[tuple[str, str], tuple[PackageText, ...]] = field(factory=dict)
     """What was said of variants as they are."""
     _before: list[PackageReport] = field(factory=list)
