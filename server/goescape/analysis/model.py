@@ -292,7 +292,9 @@ class PackageReport:
     stays: tuple[StackValue, ...] = ()
     errors: tuple[CompileError, ...] = ()
     unknown_lines: tuple[str, ...] = ()
-    """Compiler lines that were not understood, kept for the log."""
+    """The first of the compiler lines that were not understood, for the log."""
+    unknown_line_count: int = 0
+    """How many there were."""
     left_out: tuple[OmittedSite, ...] = ()
     """Escapes in code that is not in these files: generated, or of other modules."""
     sources: Mapping[str, SourceText] = field(factory=dict, eq=False, repr=False)

@@ -132,6 +132,7 @@ class PackageAnalyzer:
             tuple(stay for each in work for stay in each.stays),
             (),
             tuple(line for text in texts for line in text.unknown),
+            sum(text.unknown_count for text in texts),
             _left_out(info, look.facts, work, look.merged),
             {path: file.source for path, file in look.syntax.files.items()},
             tuple(captured for each in work for captured in each.captures),

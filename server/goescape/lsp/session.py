@@ -35,6 +35,7 @@ from goescape.lsp.state.package_store import PackageState, PackageStore
 from goescape.lsp.state.profiles import LoadedProfiles
 from goescape.lsp.state.report_view import PositionShifts, ReportView
 from goescape.lsp.state.virtual_documents import VirtualDocuments
+from goescape.lsp.unknown_lines import UnknownLines
 from goescape.lsp.uris import relative
 from goescape.settings import SECTION, Settings, parse
 from goescape.toolchain.go.packages import absolute
@@ -99,6 +100,7 @@ class Session:
         """What keeps the text that was typed last from being analysed."""
         self._go = ""
         self._said: set[str] = set()
+        self._unknown_lines = UnknownLines()
         self._shifts = PositionShifts()
         self._views: weakref.WeakKeyDictionary[PackageState, ReportView] = (
             weakref.WeakKeyDictionary()
@@ -306,6 +308,7 @@ class Session:
             case Reported():
                 self._problem = None
                 self._unfinished = None
+                self._unknown_lines.take(event.report)
                 self.publisher.publish(self.store.put(event.report), more_follows=True)
                 self._tidy_soon()
                 if event.report.is_final:

@@ -34,7 +34,7 @@ from goescape.terminal.commands.fix_outcome import FixOptions
 from goescape.terminal.editors import recipes
 from goescape.terminal.output import compare_output, fix_output, json_output, text_output
 from goescape.terminal.output.progress import ProgressLine
-from goescape.terminal.output.style import Style, style_for
+from goescape.terminal.output.style import Style, printable, style_for
 from goescape.terminal.targets import UsageError
 from goescape.toolchain.engine import EngineOptions
 from goescape.toolchain.measure.benchmarks import BenchmarkOptions
@@ -102,8 +102,18 @@ def _check(arguments: argparse.Namespace) -> int:
         sys.stdout.flush()
         if outcome.notice:
             _say(outcome.notice)
+        if outcome.unknown_lines and not arguments.from_log:
+            _say(_sentence_of_unknown_lines(outcome))
         _show_failures(outcome, style, here)
     return outcome.exit_code
+
+
+def _sentence_of_unknown_lines(outcome: CheckOutcome) -> str:
+    lines = text_output.count(outcome.unknown_line_count, "line")
+    return (
+        f"{lines} of the compiler could not be understood; please report the first, with what "
+        f"`goescape doctor` says: {printable(outcome.unknown_lines[0])}"
+    )
 
 
 def _baseline(arguments: argparse.Namespace) -> int:

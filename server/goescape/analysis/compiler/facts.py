@@ -129,7 +129,9 @@ class PackageText:
     captures: tuple[PrintedCapture, ...] = ()
     evidence: tuple[BackendEvidence, ...] = ()
     unknown: tuple[str, ...] = ()
+    """The first lines that were not understood."""
     unknown_count: int = 0
+    """How many there were."""
 
 
 def files_in(explanation: EscapeExplanation) -> frozenset[str]:

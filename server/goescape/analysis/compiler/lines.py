@@ -147,6 +147,12 @@ def position_of(match: re.Match[str]) -> PrintedPosition:
     return PrintedPosition(match["file"], int(match["line"]), int(match["column"] or 0))
 
 
+def message_of(line: str) -> str:
+    """A line without its position."""
+    match = LINE.match(line)
+    return match["message"] if match is not None else line
+
+
 def parse_position(text: str, known: dict[str, PrintedPosition | None]) -> PrintedPosition | None:
     """The position that a text is; ``known`` are those parsed before, the same for the same."""
     if text not in known:

@@ -91,6 +91,9 @@ class CheckOutcome:
     seconds: float
     notice: str = ""
     """What to know about this version of Go."""
+    unknown_lines: tuple[str, ...] = ()
+    """Lines of this Go's compiler that were not understood, one of each package that has any."""
+    unknown_line_count: int = 0
     joined: JoinedProfile | None = None
     """What the profiles say."""
     fail_on: Severity = Severity.HINT
@@ -129,6 +132,8 @@ class _Collector:
     known: int | None = None
     remarks: list[DirectiveRemark] = field(factory=list)
     analysed: set[str] = field(factory=set)
+    unknown_lines: list[str] = field(factory=list)
+    unknown_line_count: int = 0
     divided: int = 0
     """How many packages there are for all parts together; 0 without parts."""
 
@@ -144,6 +149,8 @@ class _Collector:
         if not item.errors:
             self.analysed.add(item.package)
         self.remarks += item.remarks
+        self.unknown_lines += item.unknown_lines[:1]
+        self.unknown_line_count += item.unknown_line_count
         for finding in item.findings:
             if finding.is_diagnostic or self.question.everything:
                 self.findings.append(finding)
@@ -247,6 +254,8 @@ async def check(
         hidden=collector.hidden,
         seconds=time.monotonic() - started,
         notice=notice,
+        unknown_lines=tuple(collector.unknown_lines),
+        unknown_line_count=collector.unknown_line_count,
         joined=collector.joined,
         fail_on=question.fail_on,
         remarks=tuple(dict.fromkeys(collector.remarks)),

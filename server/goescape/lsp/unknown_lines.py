@@ -1,0 +1,35 @@
+"""Compiler lines that were not understood: in the log once, with how many there were."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from goescape.analysis.compiler.lines import message_of
+
+if TYPE_CHECKING:
+    from goescape.analysis.model import PackageReport
+
+_log = logging.getLogger(__name__)
+
+_MOST_REMEMBERED = 1_000
+
+
+class UnknownLines:
+    """Writes of each report what no earlier one had; the same at another place is the same."""
+
+    def __init__(self) -> None:
+        self._logged: set[str] = set()
+
+    def take(self, report: PackageReport) -> None:
+        """Log the first of the lines that are new, and how many the report has in all."""
+        messages = {message_of(line): line for line in reversed(report.unknown_lines)}
+        new = [line for message, line in messages.items() if message not in self._logged]
+        if new and len(self._logged) < _MOST_REMEMBERED:
+            self._logged.update(messages)
+            _log.warning(
+                "compiler lines about %s that goescape does not understand: %d; please report: %s",
+                report.package,
+                report.unknown_line_count,
+                new[-1],
+            )
