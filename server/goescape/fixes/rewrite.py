@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator  # noqa: TC003 - attrs resolves them
 
-from attrs import frozen
+from attrs import field, frozen
 
 from goescape.analysis.model import Finding  # noqa: TC001
 from goescape.analysis.positions import Span  # noqa: TC001
@@ -48,14 +48,32 @@ class Match:
     """What that is filled with: name and value."""
 
 
-@frozen
+def _code(text: str) -> str:
+    """Go text without the line break that follows the opening quotes."""
+    return text.removeprefix("\n")
+
+
+@frozen(kw_only=True)
 class Rewrite:
-    """All that is said of a rewrite; each module of ``rewrites`` declares one."""
+    """All that is said of a rewrite; each module of ``rewrites`` declares one.
+
+    Its page in ``docs/fixes`` is made of this: texts are Markdown in plain English.
+    """
 
     code: str
     """Its stable name, for ``--only``: ``return-value``."""
     title: str
     """What it does: ``Return the value instead of a pointer``."""
+    brings: str
+    """What is gained, and why: one or two sentences."""
+    before: str = field(converter=_code)
+    """An example: a Go file without its package clause, as gofmt leaves it."""
+    after: str = field(converter=_code)
+    """The same file after the rewrite; a test compiles both."""
+    checks: tuple[str, ...]
+    """What must hold, and is checked or proved: one sentence each."""
+    refused_when: tuple[str, ...]
+    """What stands in the way most often: clauses that follow "when"."""
     find: Callable[[PackageCode, GoFile], Iterator[Match]]
     """The places in one file where it fits."""
     promise: Promise = Promise.GONE

@@ -205,10 +205,62 @@ _APPENDING = frozenset(
 REWRITE = Rewrite(
     code="append-destination",
     title="Append to a buffer passed by the caller",
-    find=_find,
+    brings=(
+        "The bytes are written straight into the caller's buffer, so no temporary slice is "
+        "allocated for each call."
+    ),
+    before="""
+func digits(n int) []byte {
+	b := make([]byte, 0, 20)
+	if n > 9 {
+		b = append(b, digits(n/10)...)
+	}
+	b = append(b, '0'+byte(n%10))
+	return b
+}
+
+func appendAll(dst []byte, values []int) []byte {
+	for _, n := range values {
+		dst = append(dst, digits(n)...)
+	}
+	return dst
+}
+""",
+    after="""
+func digits(dst []byte, n int) []byte {
+	b := dst[len(dst):]
+	if n > 9 {
+		b = digits(b, n/10)
+	}
+	b = append(b, '0'+byte(n%10))
+	return append(dst, b...)
+}
+
+func appendAll(dst []byte, values []int) []byte {
+	for _, n := range values {
+		dst = digits(dst, n)
+	}
+	return dst
+}
+""",
+    checks=(
+        (
+            "Every return statement returns the new slice, and the slice starts empty with a "
+            "constant capacity."
+        ),
+        "The function only appends to the slice, indexes it, ranges over it or takes its length.",
+        "Every caller appends the result to a local slice and does nothing else with it.",
+    ),
+    refused_when=(
+        "the element type is not a basic type, because pointers to elements might be kept",
+        "a function literal or a goroutine in the function might still use the slice",
+        "a deferred call might recover from a panic",
+        "the function is used as a value, or other packages might call it",
+    ),
     kind=FixKind.REWRITE,
     look_at=(
         "The function writes behind the end of the caller's buffer: "
         "no other slice, and no argument, may use that space."
     ),
+    find=_find,
 )

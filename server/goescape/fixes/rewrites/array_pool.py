@@ -120,10 +120,57 @@ def _is_indexed(use: Node, function: Node) -> bool:
 REWRITE = Rewrite(
     code="array-pool",
     title="Take the array from a sync.Pool",
-    find=_find,
+    brings=(
+        "An array that is too large for the stack is reused from one call to the next instead "
+        "of being allocated each time."
+    ),
+    before="""
+func distinct(words []uint32) int {
+	var seen [1 << 18]bool
+	n := 0
+	for _, w := range words {
+		if k := w % uint32(len(seen)); !seen[k] {
+			seen[k] = true
+			n++
+		}
+	}
+	return n
+}
+""",
+    after="""
+import "sync"
+
+var seenPool = sync.Pool{New: func() any { return new([1 << 18]bool) }}
+
+func distinct(words []uint32) int {
+	seen := seenPool.Get().(*[1 << 18]bool)
+	defer seenPool.Put(seen)
+	*seen = [1 << 18]bool{}
+	n := 0
+	for _, w := range words {
+		if k := w % uint32(len(seen)); !seen[k] {
+			seen[k] = true
+			n++
+		}
+	}
+	return n
+}
+""",
+    checks=(
+        (
+            "The array is only indexed, ranged over or measured with `len` and `cap`; it is "
+            "never copied, sliced or captured."
+        ),
+        "It is declared outside of loops, and its type means the same at package level.",
+    ),
+    refused_when=(
+        "the name of the pool, or `sync`, already means something else",
+        "the function contains `goto`",
+    ),
     kind=FixKind.REWRITE,
     look_at=(
         "The pool keeps the array, and what its elements point to, "
         "until the garbage collector runs."
     ),
+    find=_find,
 )

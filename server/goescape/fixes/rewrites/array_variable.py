@@ -87,5 +87,51 @@ def _fits(code: PackageCode, subject: str, element: str) -> bool:
 REWRITE = Rewrite(
     code="array-variable",
     title="Use an array variable (up to 128 KiB)",
+    brings=(
+        "`make` takes at most 64 KiB on the stack, a declared array takes 128 KiB: the same "
+        "memory no longer comes from the heap."
+    ),
+    before="""
+func mostFrequent(samples []uint16) int {
+	counts := make([]int32, 20000)
+	for _, s := range samples {
+		counts[int(s)%len(counts)]++
+	}
+	best := 0
+	for i, n := range counts {
+		if n > counts[best] {
+			best = i
+		}
+	}
+	return best
+}
+""",
+    after="""
+func mostFrequent(samples []uint16) int {
+	var store [20000]int32
+	counts := store[:]
+	for _, s := range samples {
+		counts[int(s)%len(counts)]++
+	}
+	best := 0
+	for i, n := range counts {
+		if n > counts[best] {
+			best = i
+		}
+	}
+	return best
+}
+""",
+    checks=(
+        "The size alone sends the slice to the heap: nothing keeps it after the function returns.",
+        "The array has at most 128 KiB.",
+    ),
+    refused_when=(
+        (
+            "the function runs in a goroutine of its own, because each goroutine would then "
+            "need a larger stack"
+        ),
+        "the function might call itself, directly or not",
+    ),
     find=_find,
 )

@@ -101,5 +101,47 @@ def _declared_inside(growth: AppendLoop) -> Iterator[Node]:
 REWRITE = Rewrite(
     code="assign-by-index",
     title="Allocate the exact length and assign by index",
+    brings=(
+        "The slice is allocated once with its exact length. `append` would have grown and "
+        "copied it several times."
+    ),
+    before="""
+type User struct {
+	ID   int
+	Name string
+}
+
+func names(users []User) []string {
+	var out []string
+	for _, u := range users {
+		out = append(out, u.Name)
+	}
+	return out
+}
+""",
+    after="""
+type User struct {
+	ID   int
+	Name string
+}
+
+func names(users []User) []string {
+	out := make([]string, len(users))
+	for i, u := range users {
+		out[i] = u.Name
+	}
+	return out
+}
+""",
+    checks=(
+        "Each iteration appends exactly one element, and no iteration ends early.",
+        "What is ranged over is a slice or an array, so its length is the number of iterations.",
+        "Nothing else uses the slice before the loop ends.",
+    ),
+    refused_when=(
+        "someone could tell an empty slice from the `nil` that it was without a single append",
+        "the code that follows might see the different capacity",
+        "the loop contains `break`, `continue`, `return` or `goto`",
+    ),
     find=_find,
 )

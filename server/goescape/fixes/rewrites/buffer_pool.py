@@ -130,10 +130,67 @@ def _is_handed_over(use: Node) -> bool:
 REWRITE = Rewrite(
     code="buffer-pool",
     title="Take the buffer from a sync.Pool",
-    find=_find,
+    brings=(
+        "A large buffer is reused from one call to the next instead of being allocated each time."
+    ),
+    before="""
+import "io"
+
+func copyAll(dst io.Writer, src io.Reader) error {
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := src.Read(buf)
+		if _, err := dst.Write(buf[:n]); err != nil {
+			return err
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+""",
+    after="""
+import "io"
+import "sync"
+
+var bufPool = sync.Pool{New: func() any {
+	b := make([]byte, 32<<10)
+	return &b
+}}
+
+func copyAll(dst io.Writer, src io.Reader) error {
+	bp := bufPool.Get().(*[]byte)
+	defer bufPool.Put(bp)
+	buf := *bp
+	for {
+		n, err := src.Read(buf)
+		if _, err := dst.Write(buf[:n]); err != nil {
+			return err
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+""",
+    checks=(
+        "The buffer is only read into and written from, by calls such as `Read` and `Write`.",
+        "It has at least 1 KiB, a size known at compile time, and is made outside of loops.",
+    ),
+    refused_when=(
+        "the name of the pool, or `sync`, already means something else",
+        "the buffer is returned, stored, captured or passed to any other function",
+    ),
     kind=FixKind.REWRITE,
     look_at=(
         "Whoever reads into the buffer or writes it must not keep it, "
         "and it still holds what was read the last time."
     ),
+    find=_find,
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import callee_text, text, token, walk
 from goescape.analysis.syntax.scopes import definition
-from goescape.fixes.candidate import FixKind
+from goescape.fixes.candidate import FixKind, Promise
 from goescape.fixes.context.package_code import indentation, insert, line_end
 from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.local_variables import (
@@ -131,7 +131,45 @@ def _written(body: Node, builder: Node, name: Node) -> str | None:
 REWRITE = Rewrite(
     code="builder-grow",
     title="Call Grow before the loop",
-    find=_find,
+    brings="The builder allocates once with the final size instead of growing several times.",
+    before="""
+import "strings"
+
+func joinKeys(keys []string) string {
+	var sb strings.Builder
+	for _, k := range keys {
+		sb.WriteString(k)
+		sb.WriteString(",")
+	}
+	return sb.String()
+}
+""",
+    after="""
+import "strings"
+
+func joinKeys(keys []string) string {
+	var sb strings.Builder
+	n := 0
+	for _, k := range keys {
+		n += len(k) + 1
+	}
+	sb.Grow(n)
+	for _, k := range keys {
+		sb.WriteString(k)
+		sb.WriteString(",")
+	}
+	return sb.String()
+}
+""",
+    checks=(
+        "The builder is declared directly before the loop.",
+        "The loop only writes the elements and constants to it, and does so in every iteration.",
+    ),
+    refused_when=(
+        "the loop does anything else, because then its size cannot be computed beforehand",
+    ),
+    promise=Promise.UNSEEN,
     kind=FixKind.REWRITE,
     look_at="The strings are walked twice: it pays where the result is long.",
+    find=_find,
 )

@@ -93,5 +93,48 @@ def _replaced(file: GoFile, uses: tuple[Node, ...], name: str) -> Iterator[Edit]
 REWRITE = Rewrite(
     code="capture-field",
     title="Capture only the field that the closure uses",
+    brings=(
+        "The closure captures a small copy of one field. The large struct that it belongs to "
+        "stays on the stack."
+    ),
+    before="""
+type request struct {
+	method string
+	path   string
+	args   [12]string
+}
+
+func plan(method, path string) []func() int {
+	req := request{method: method, path: path}
+	var steps []func() int
+	steps = append(steps, func() int { return len(req.path) })
+	return steps
+}
+""",
+    after="""
+type request struct {
+	method string
+	path   string
+	args   [12]string
+}
+
+func plan(method, path string) []func() int {
+	req := request{method: method, path: path}
+	var steps []func() int
+	reqPath := req.path
+	steps = append(steps, func() int { return len(reqPath) })
+	return steps
+}
+""",
+    checks=(
+        "The struct has more than 128 bytes, so the compiler captures it by reference.",
+        "Every closure that outlives the call reads the same direct field and nothing else.",
+        "Nothing assigns the variable or its fields after the function literal is made.",
+    ),
+    refused_when=(
+        "the variable is assigned after the function literal is made, or its address is taken",
+        "the field is promoted through an embedded pointer",
+        "all iterations of the loop share the variable, as they do before Go 1.22",
+    ),
     find=_find,
 )

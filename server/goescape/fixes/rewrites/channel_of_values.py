@@ -63,5 +63,72 @@ def _sends(function: Node) -> tuple[Node, ...]:
 REWRITE = Rewrite(
     code="channel-of-values",
     title="Send values instead of pointers",
+    brings=(
+        "Values are copied through the channel; nothing has to be allocated for each element "
+        "that is sent."
+    ),
+    before="""
+type sample struct {
+	at, value int
+}
+
+func produce(ch chan *sample, values []int) {
+	for i, v := range values {
+		s := sample{at: i, value: v}
+		ch <- &s
+	}
+	close(ch)
+}
+
+func consume(values []int) int {
+	ch := make(chan *sample, len(values))
+	go produce(ch, values)
+	sum := 0
+	for s := range ch {
+		sum += s.at * s.value
+	}
+	return sum
+}
+""",
+    after="""
+type sample struct {
+	at, value int
+}
+
+func produce(ch chan sample, values []int) {
+	for i, v := range values {
+		s := sample{at: i, value: v}
+		ch <- s
+	}
+	close(ch)
+}
+
+func consume(values []int) int {
+	ch := make(chan sample, len(values))
+	go produce(ch, values)
+	sum := 0
+	for s := range ch {
+		sum += s.at * s.value
+	}
+	return sum
+}
+""",
+    checks=(
+        (
+            "Every channel of this element type in the package can be followed: it is a local "
+            "variable or a parameter."
+        ),
+        "Receivers only read fields. Senders never use the object again after sending it.",
+        (
+            "The type can be copied: it contains no lock, does not link to itself, and has at "
+            "most 256 bytes."
+        ),
+    ),
+    refused_when=(
+        "a receiver keeps, compares or changes the pointer that it receives",
+        "a receiver could see the `nil` of a closed channel",
+        "the channel is part of another type, is returned, or is a package-level variable",
+        "other packages might call the function that takes the channel",
+    ),
     find=_find,
 )

@@ -290,5 +290,61 @@ _STRING_WRITERS = frozenset({"bytes.Buffer", "strings.Builder", "bufio.Writer", 
 REWRITE = Rewrite(
     code="concrete-parameter",
     title="Take the concrete type instead of the interface",
+    brings=(
+        "With a concrete type the compiler sees which methods are called and that they keep "
+        "nothing, so the argument stays on the stack."
+    ),
+    before="""
+type hasher interface{ add(b byte) }
+
+type fnv struct{ h uint32 }
+
+func (f *fnv) add(b byte) { f.h = (f.h ^ uint32(b)) * 16777619 }
+
+func hashAll(h hasher, data []byte) {
+	for _, b := range data {
+		h.add(b)
+	}
+	h.add(0)
+}
+
+func digest(data []byte) uint32 {
+	f := fnv{h: 2166136261}
+	hashAll(&f, data)
+	return f.h
+}
+""",
+    after="""
+type hasher interface{ add(b byte) }
+
+type fnv struct{ h uint32 }
+
+func (f *fnv) add(b byte) { f.h = (f.h ^ uint32(b)) * 16777619 }
+
+func hashAll(h *fnv, data []byte) {
+	for _, b := range data {
+		h.add(b)
+	}
+	h.add(0)
+}
+
+func digest(data []byte) uint32 {
+	f := fnv{h: 2166136261}
+	hashAll(&f, data)
+	return f.h
+}
+""",
+    checks=(
+        "Every caller passes the same concrete type; the compiler confirms it.",
+        (
+            "The function only calls methods on the parameter, or passes it to well-known "
+            "functions such as `io.WriteString`."
+        ),
+    ),
+    refused_when=(
+        "the function is generic, is used as a value, or other packages might call it",
+        "a caller might pass `nil`",
+        "the function compares, stores or returns the parameter, or asks for its type",
+    ),
     find=_find,
 )

@@ -90,5 +90,53 @@ _LARGEST_BY_VALUE = 128
 REWRITE = Rewrite(
     code="copy-capture",
     title="Copy the variable before the closure captures it",
+    brings=(
+        "A variable that is never assigned again is captured by value: the variable itself "
+        "stays on the stack."
+    ),
+    before="""
+func handlers(paths []string) []func() int {
+	var hs []func() int
+	base := 0
+	for _, p := range paths {
+		base += len(p)
+	}
+	for _, p := range paths {
+		n := len(p)
+		hs = append(hs, func() int { return base + n })
+	}
+	return hs
+}
+""",
+    after="""
+func handlers(paths []string) []func() int {
+	var hs []func() int
+	base := 0
+	for _, p := range paths {
+		base += len(p)
+	}
+	for _, p := range paths {
+		n := len(p)
+		base := base
+		hs = append(hs, func() int { return base + n })
+	}
+	return hs
+}
+""",
+    checks=(
+        (
+            "Nothing assigns the variable once the function literal is made, and nothing takes "
+            "its address."
+        ),
+        "The variable has at most 128 bytes; larger ones are always captured by reference.",
+    ),
+    refused_when=(
+        (
+            "the variable may be assigned after the function literal is made, also by a later "
+            "iteration of a loop"
+        ),
+        "all iterations of the loop share the variable, as they do before Go 1.22",
+        "the function literal itself assigns the variable",
+    ),
     find=_find,
 )

@@ -167,10 +167,64 @@ _ASSIGNING = frozenset({"assignment_statement", "short_var_declaration"})
 REWRITE = Rewrite(
     code="defer-in-loop",
     title="Run the deferred call at the end of each iteration",
-    find=_find,
+    brings=(
+        "A `defer` in a loop allocates a record, and often a closure, in every iteration. In a "
+        "function of its own it stays on the stack."
+    ),
+    before="""
+import "sync"
+
+type shard struct {
+	mu sync.Mutex
+	n  int
+}
+
+func bump(shards []*shard, by int) {
+	for _, s := range shards {
+		s.mu.Lock()
+		defer func() { s.mu.Unlock() }()
+		s.n += by
+	}
+}
+""",
+    after="""
+import "sync"
+
+type shard struct {
+	mu sync.Mutex
+	n  int
+}
+
+func bump(shards []*shard, by int) {
+	for _, s := range shards {
+		func() {
+			s.mu.Lock()
+			defer func() { s.mu.Unlock() }()
+			s.n += by
+		}()
+	}
+}
+""",
+    checks=(
+        (
+            "The body of the loop runs to its end: it contains no `return`, `goto`, or jump out "
+            "of the iteration."
+        ),
+        (
+            "What the deferred call uses has the same value at the end of the iteration as at "
+            "the end of the function."
+        ),
+        "Nothing of the iteration is kept for later.",
+    ),
+    refused_when=(
+        "the deferred function calls `recover`",
+        "the deferred call uses a result or a variable that changes later",
+        "all iterations of the loop share the loop variable, as they do before Go 1.22",
+    ),
     kind=FixKind.REWRITE,
     look_at=(
         "The deferred calls run at the end of each iteration, no longer of the function: "
         "what they release must not be needed any more."
     ),
+    find=_find,
 )

@@ -118,6 +118,50 @@ def _used_only_in(
 REWRITE = Rewrite(
     code="errors-as-type",
     title="Use errors.AsType instead of errors.As",
-    find=_find,
+    brings=(
+        "`errors.AsType` returns the error instead of storing it through a pointer, so the "
+        "variable stays on the stack."
+    ),
+    before="""
+import "errors"
+
+type statusError struct{ code int }
+
+func (e *statusError) Error() string { return "status" }
+
+func status(err error) int {
+	var se *statusError
+	if errors.As(err, &se) {
+		return se.code
+	}
+	return 0
+}
+""",
+    after="""
+import "errors"
+
+type statusError struct{ code int }
+
+func (e *statusError) Error() string { return "status" }
+
+func status(err error) int {
+	if se, ok := errors.AsType[*statusError](err); ok {
+		return se.code
+	}
+	return 0
+}
+""",
+    checks=(
+        (
+            "The variable is declared directly before the `if`, and is used only in its "
+            "condition and its body."
+        ),
+        "`errors.As` is the first thing that the condition evaluates.",
+    ),
+    refused_when=(
+        "the `if` has an init statement of its own",
+        "the variable is used after the `if` or in its `else` branch",
+    ),
     since=_SINCE,
+    find=_find,
 )

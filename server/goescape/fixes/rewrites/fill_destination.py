@@ -205,7 +205,89 @@ def _call_edits(code: PackageCode, call: FunctionCall, its_type: str) -> Iterato
 REWRITE = Rewrite(
     code="fill-destination",
     title="Fill a destination passed by the caller",
-    find=_find,
+    brings=(
+        "The caller declares the object and passes its address, "
+        "so it stays in the caller's stack frame."
+    ),
+    before="""
+type header struct {
+	id    uint16
+	names [8]uint32
+	count int
+}
+
+func decode(b []byte) *header {
+	h := header{}
+	h.id = uint16(b[0])<<8 | uint16(b[1])
+	if b[2]&1 != 0 {
+		h.names[0] = uint32(b[2])
+		h.count = 1
+	}
+	if b[2]&2 != 0 {
+		h.id = ^h.id
+	}
+	for i := 3; i+1 < len(b) && h.count < len(h.names); i += 2 {
+		h.names[h.count] = uint32(b[i])<<8 | uint32(b[i+1])
+		h.count++
+	}
+	return &h
+}
+
+func checksum(packets [][]byte) uint32 {
+	var sum uint32
+	for _, p := range packets {
+		h := decode(p)
+		sum += uint32(h.id) + uint32(h.count)
+	}
+	return sum
+}
+""",
+    after="""
+type header struct {
+	id    uint16
+	names [8]uint32
+	count int
+}
+
+func decode(h *header, b []byte) {
+	*h = header{}
+	h.id = uint16(b[0])<<8 | uint16(b[1])
+	if b[2]&1 != 0 {
+		h.names[0] = uint32(b[2])
+		h.count = 1
+	}
+	if b[2]&2 != 0 {
+		h.id = ^h.id
+	}
+	for i := 3; i+1 < len(b) && h.count < len(h.names); i += 2 {
+		h.names[h.count] = uint32(b[i])<<8 | uint32(b[i+1])
+		h.count++
+	}
+}
+
+func checksum(packets [][]byte) uint32 {
+	var sum uint32
+	for _, p := range packets {
+		var h header
+		decode(&h, p)
+		sum += uint32(h.id) + uint32(h.count)
+	}
+	return sum
+}
+""",
+    checks=(
+        "The function makes one object at its beginning and returns it at every end.",
+        "Every caller keeps the result in a new variable and only uses what it points to.",
+    ),
+    refused_when=(
+        (
+            "the function is small enough to be inlined, because then the object is on the "
+            "caller's stack already"
+        ),
+        "a deferred call might recover, because the result would then be `nil`",
+        "the function is used as a value, or other packages might call it",
+    ),
     kind=FixKind.REWRITE,
     look_at="Whether the longer calls are worth it: it pays where the object is large.",
+    find=_find,
 )

@@ -182,5 +182,52 @@ REWRITE = Rewrite(
     code="fprintf",
     title="Write the parts to the builder directly",
     variants=(_TITLE,),
+    brings=(
+        "The parts are written without formatting: no operand is boxed, and the builder can "
+        "stay on the stack."
+    ),
+    before="""
+import (
+	"fmt"
+	"strings"
+)
+
+func render(names []string, counts []int) string {
+	var b strings.Builder
+	for i, name := range names {
+		fmt.Fprintf(&b, "%s=%d;", name, counts[i])
+	}
+	return b.String()
+}
+""",
+    after="""
+import (
+	"strconv"
+	"strings"
+)
+
+func render(names []string, counts []int) string {
+	var b strings.Builder
+	for i, name := range names {
+		b.WriteString(name)
+		b.WriteByte('=')
+		b.WriteString(strconv.Itoa(counts[i]))
+		b.WriteByte(';')
+	}
+	return b.String()
+}
+""",
+    checks=(
+        (
+            "The verbs are simple (`%s`, `%d`, `%v`, `%q`, `%t`), and the compiler confirms "
+            "that the operands have basic types."
+        ),
+        "Evaluating the operands calls nothing and does not use the builder.",
+        "The error and the number of bytes that `Fprintf` returns are not used.",
+    ),
+    refused_when=(
+        "an operand might panic while someone else can see what was already written",
+        "`strconv` means something else at that place",
+    ),
     find=_find,
 )

@@ -273,6 +273,68 @@ _CONSTANTS = frozenset(
 REWRITE = Rewrite(
     code="guard-logging",
     title="Guard the logging call with a level check",
-    find=_find,
+    brings=(
+        "While the level is off, the arguments are not boxed and the slice that holds them is "
+        "not allocated."
+    ),
+    before="""
+import (
+	"fmt"
+	"io"
+)
+
+type logger struct {
+	w     io.Writer
+	debug bool
+}
+
+func (l *logger) debugf(format string, args ...any) {
+	if !l.debug {
+		return
+	}
+	fmt.Fprintf(l.w, format, args...)
+}
+
+func serve(l *logger, ids []int) {
+	for _, id := range ids {
+		l.debugf("request %d", id)
+	}
+}
+""",
+    after="""
+import (
+	"fmt"
+	"io"
+)
+
+type logger struct {
+	w     io.Writer
+	debug bool
+}
+
+func (l *logger) debugf(format string, args ...any) {
+	if !l.debug {
+		return
+	}
+	fmt.Fprintf(l.w, format, args...)
+}
+
+func serve(l *logger, ids []int) {
+	for _, id := range ids {
+		if l.debug {
+			l.debugf("request %d", id)
+		}
+	}
+}
+""",
+    checks=(
+        "The function returns at once while the level is off, or it is `Debug` of `log/slog`.",
+        "Evaluating the arguments has no effect and cannot fail.",
+    ),
+    refused_when=(
+        "an argument calls a function, receives from a channel, or might panic",
+        "a handler of this package does something when it is asked whether a level is on",
+    ),
     promise=Promise.GUARDED,
+    find=_find,
 )

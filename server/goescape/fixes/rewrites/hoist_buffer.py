@@ -147,8 +147,49 @@ _BASIC = frozenset(
 REWRITE = Rewrite(
     code="hoist-buffer",
     title="Allocate the buffer once and reuse it in the loop",
-    find=_find,
+    brings="One buffer serves all iterations of the loop.",
+    before="""
+import "io"
+
+func frames(w io.Writer, messages []string) error {
+	for _, m := range messages {
+		buf := make([]byte, 0, 128)
+		buf = append(buf, byte(len(m)))
+		buf = append(buf, m...)
+		if _, err := w.Write(buf); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+""",
+    after="""
+import "io"
+
+func frames(w io.Writer, messages []string) error {
+	buf := make([]byte, 0, 128)
+	for _, m := range messages {
+		buf = buf[:0]
+		buf = append(buf, byte(len(m)))
+		buf = append(buf, m...)
+		if _, err := w.Write(buf); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+""",
+    checks=(
+        "The buffer holds basic values and has a constant size.",
+        "It is only appended to, indexed, copied from and passed to `Write`.",
+        "Every iteration starts with an empty buffer, or with one that is cleared.",
+    ),
+    refused_when=(
+        "the buffer is stored, returned, captured or sliced for later",
+        "the loop starts a goroutine or defers a call that uses the buffer",
+    ),
     promise=Promise.OUT_OF_LOOP,
     kind=FixKind.REWRITE,
     look_at="Write must not keep the slice after it returns, as io.Writer demands.",
+    find=_find,
 )

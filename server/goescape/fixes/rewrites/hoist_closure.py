@@ -83,6 +83,48 @@ _MOST_LINES = 30
 REWRITE = Rewrite(
     code="hoist-closure",
     title="Create the closure once, before the loop",
-    find=_find,
+    brings=(
+        "One function literal serves all iterations: it captures nothing that belongs to the loop."
+    ),
+    before="""
+type walker interface {
+	walk(n int, visit func(int))
+}
+
+func sumAll(w walker, roots []int) int {
+	sum := 0
+	for _, r := range roots {
+		w.walk(r, func(v int) {
+			sum += v
+		})
+	}
+	return sum
+}
+""",
+    after="""
+type walker interface {
+	walk(n int, visit func(int))
+}
+
+func sumAll(w walker, roots []int) int {
+	sum := 0
+	visit := func(v int) {
+		sum += v
+	}
+	for _, r := range roots {
+		w.walk(r, visit)
+	}
+	return sum
+}
+""",
+    checks=(
+        "The literal uses no variable that is declared in the loop.",
+        "The literal is an argument of a call that every iteration makes.",
+    ),
+    refused_when=(
+        "only some iterations make the literal",
+        "the literal has more than 30 lines, because it reads better where it is",
+    ),
     promise=Promise.OUT_OF_LOOP,
+    find=_find,
 )

@@ -153,6 +153,68 @@ _PARTS = frozenset({"selector_expression", "index_expression", "slice_expression
 REWRITE = Rewrite(
     code="hoist-method-value",
     title="Bind the method value once, before the loop",
-    find=_find,
+    brings=(
+        "`x.method` as a value allocates a closure each time it is evaluated. Bound before the "
+        "loop, it is allocated once."
+    ),
+    before="""
+type source interface {
+	each(f func(string))
+}
+
+type stats struct {
+	words int
+}
+
+func (st *stats) add(s string) {
+	if s != "" {
+		st.words++
+	}
+}
+
+func (st *stats) load(sources []source) {
+	for _, src := range sources {
+		src.each(st.add)
+	}
+}
+""",
+    after="""
+type source interface {
+	each(f func(string))
+}
+
+type stats struct {
+	words int
+}
+
+func (st *stats) add(s string) {
+	if s != "" {
+		st.words++
+	}
+}
+
+func (st *stats) load(sources []source) {
+	add := st.add
+	for _, src := range sources {
+		src.each(add)
+	}
+}
+""",
+    checks=(
+        "The method has a pointer receiver, so the value holds only the pointer.",
+        (
+            "The variable is the same in all iterations, and every iteration evaluates the "
+            "method value."
+        ),
+        "The compiler confirms the type of the receiver.",
+    ),
+    refused_when=(
+        "the variable is assigned in the loop",
+        (
+            "the receiver is an interface or may be a nil pointer, because binding it could "
+            "panic earlier"
+        ),
+    ),
     promise=Promise.OUT_OF_LOOP,
+    find=_find,
 )

@@ -161,8 +161,56 @@ _FILLING = frozenset(
 REWRITE = Rewrite(
     code="hoist-variable",
     title="Declare the variable once, before the loop",
-    find=_find,
+    brings="One variable on the heap serves all iterations; each iteration sets it to zero first.",
+    before="""
+import "encoding/json"
+
+type event struct {
+	Kind string
+	Size int
+}
+
+func tally(lines [][]byte) (n int, err error) {
+	for _, line := range lines {
+		var ev event
+		if err := json.Unmarshal(line, &ev); err != nil {
+			return n, err
+		}
+		n += ev.Size
+	}
+	return n, nil
+}
+""",
+    after="""
+import "encoding/json"
+
+type event struct {
+	Kind string
+	Size int
+}
+
+func tally(lines [][]byte) (n int, err error) {
+	var ev event
+	for _, line := range lines {
+		ev = event{}
+		if err := json.Unmarshal(line, &ev); err != nil {
+			return n, err
+		}
+		n += ev.Size
+	}
+	return n, nil
+}
+""",
+    checks=(
+        "The address of the variable only goes to calls that fill it, such as `json.Unmarshal`.",
+        "Nothing else keeps the address or captures the variable.",
+    ),
+    refused_when=(
+        "a closure, a goroutine or another variable may keep the address",
+        "the type of the variable is declared in the loop",
+    ),
     promise=Promise.OUT_OF_LOOP,
     kind=FixKind.REWRITE,
     look_at="The call that gets the address must not keep it: all iterations share the variable.",
+    find=_find,
 )

@@ -187,6 +187,42 @@ _MOVING = frozenset(
 REWRITE = Rewrite(
     code="map-index",
     title="Convert inside the map index expression",
-    find=_find,
+    brings=(
+        "The compiler needs no copy of the bytes for `m[string(b)]`, but makes one for a "
+        "variable of type string."
+    ),
+    before="""
+func resolve(ids, weights map[string]int, fields [][]byte) int {
+	n := 0
+	for _, f := range fields {
+		key := string(f)
+		if id, ok := ids[key]; ok {
+			n += id * weights[key]
+		}
+	}
+	return n
+}
+""",
+    after="""
+func resolve(ids, weights map[string]int, fields [][]byte) int {
+	n := 0
+	for _, f := range fields {
+		if id, ok := ids[string(f)]; ok {
+			n += id * weights[string(f)]
+		}
+	}
+	return n
+}
+""",
+    checks=(
+        "The string is only used to look things up in maps and in comparisons.",
+        "Nothing can change the bytes between the conversion and its last use.",
+        "The compiler confirms that the operand is a `[]byte`.",
+    ),
+    refused_when=(
+        "the string is stored, returned or passed on",
+        "a call or an assignment in between might change the bytes",
+    ),
     promise=Promise.UNSEEN,
+    find=_find,
 )

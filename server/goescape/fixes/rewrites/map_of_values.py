@@ -281,10 +281,70 @@ _LEAVING = frozenset(
 REWRITE = Rewrite(
     code="map-of-values",
     title="Store values instead of pointers in the map",
-    find=_find,
+    brings="The map holds the structs themselves, so no entry needs an allocation of its own.",
+    before="""
+type tally struct{ n int }
+
+func count(keys []string) map[string]*tally {
+	m := make(map[string]*tally, len(keys))
+	for _, k := range keys {
+		t := m[k]
+		if t == nil {
+			t = &tally{}
+			m[k] = t
+		}
+		t.n++
+	}
+	return m
+}
+
+func most(keys []string) (n int) {
+	for _, t := range count(keys) {
+		n = max(n, t.n)
+	}
+	return n
+}
+""",
+    after="""
+type tally struct{ n int }
+
+func count(keys []string) map[string]tally {
+	m := make(map[string]tally, len(keys))
+	for _, k := range keys {
+		t := m[k]
+		t.n++
+		m[k] = t
+	}
+	return m
+}
+
+func most(keys []string) (n int) {
+	for _, t := range count(keys) {
+		n = max(n, t.n)
+	}
+	return n
+}
+""",
+    checks=(
+        (
+            "An entry is read, made where it is missing, and changed in one block; nothing else "
+            "uses the map meanwhile."
+        ),
+        "All callers only range over the map and read fields of its entries.",
+        (
+            "The type can be copied: it contains no lock, does not link to itself, and has at "
+            "most 128 bytes."
+        ),
+    ),
+    refused_when=(
+        "a pointer to an entry is kept, compared or passed on",
+        "the block may end before the changed entry is stored back",
+        "other packages might call the function",
+    ),
     kind=FixKind.REWRITE,
     look_at=(
         "An entry is a copy until it is stored back: "
         "a panic that is recovered in between loses what was changed."
     ),
+    find=_find,
 )

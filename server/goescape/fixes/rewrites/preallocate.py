@@ -44,6 +44,50 @@ def _change(code: PackageCode, file: GoFile, growth: AppendLoop) -> Change:
 REWRITE = Rewrite(
     code="preallocate",
     title="Preallocate the slice with make",
-    find=_find,
+    brings=(
+        "The slice gets enough capacity at once. `append` would have grown and copied it "
+        "several times."
+    ),
+    before="""
+type User struct {
+	ID   int
+	Name string
+}
+
+func ids(users []User) []int {
+	var out []int
+	for _, u := range users {
+		if u.Name != "" {
+			out = append(out, u.ID)
+		}
+	}
+	return out
+}
+""",
+    after="""
+type User struct {
+	ID   int
+	Name string
+}
+
+func ids(users []User) []int {
+	out := make([]int, 0, len(users))
+	for _, u := range users {
+		if u.Name != "" {
+			out = append(out, u.ID)
+		}
+	}
+	return out
+}
+""",
+    checks=(
+        "The loop appends at most one element in each iteration.",
+        "Nothing else uses the slice before the loop ends.",
+    ),
+    refused_when=(
+        "someone could tell an empty slice from the `nil` that it was without a single append",
+        "the code that follows might see the different capacity",
+    ),
     promise=Promise.UNSEEN,
+    find=_find,
 )

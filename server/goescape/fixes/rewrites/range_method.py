@@ -186,8 +186,106 @@ def _gives_literal(body: Node) -> bool:
 REWRITE = Rewrite(
     code="range-method",
     title="Range over the iterator method directly",
-    find=_find,
+    brings=(
+        "The compiler sees the iterator and can inline it: the body of the loop is no closure "
+        "on the heap any more."
+    ),
+    before="""
+type table struct {
+	keys   []string
+	values []int
+}
+
+func (t *table) all() func(yield func(string, int) bool) {
+	return func(yield func(string, int) bool) {
+		for i, k := range t.keys {
+			if !yield(k, t.values[i]) {
+				return
+			}
+		}
+	}
+}
+
+func summary(seq func(yield func(string, int) bool)) (longest string, sum int) {
+	seen := map[int]bool{}
+	for k, v := range seq {
+		if seen[v] {
+			continue
+		}
+		seen[v] = true
+		if len(k) > len(longest) {
+			longest = k
+		}
+		sum += v
+	}
+	for i := 0; i < len(longest); i++ {
+		if longest[i] == ' ' {
+			sum++
+		}
+	}
+	return longest, sum
+}
+
+func report(t *table) int {
+	name, n := summary(t.all())
+	return len(name) + n
+}
+""",
+    after="""
+type table struct {
+	keys   []string
+	values []int
+}
+
+func (t *table) all() func(yield func(string, int) bool) {
+	return func(yield func(string, int) bool) {
+		for i, k := range t.keys {
+			if !yield(k, t.values[i]) {
+				return
+			}
+		}
+	}
+}
+
+func summary(t *table) (longest string, sum int) {
+	seen := map[int]bool{}
+	for k, v := range t.all() {
+		if seen[v] {
+			continue
+		}
+		seen[v] = true
+		if len(k) > len(longest) {
+			longest = k
+		}
+		sum += v
+	}
+	for i := 0; i < len(longest); i++ {
+		if longest[i] == ' ' {
+			sum++
+		}
+	}
+	return longest, sum
+}
+
+func report(t *table) int {
+	name, n := summary(t)
+	return len(name) + n
+}
+""",
+    checks=(
+        (
+            "The function is not exported and ranges over the parameter once; that is all it "
+            "does with it."
+        ),
+        "Every caller passes the same method of a plain variable; the compiler confirms its type.",
+        "The method does nothing but return a function literal.",
+    ),
+    refused_when=(
+        "other packages, or files of other builds, might call the function",
+        "the function is generic",
+    ),
     kind=FixKind.REWRITE,
     look_at="The function takes the value itself, and no other iterator any more.",
     since=(1, 23),
+    find=_find,
 )

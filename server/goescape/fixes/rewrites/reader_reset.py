@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition, parameter_names
-from goescape.fixes.candidate import Edit, FixKind, UnsafeError
+from goescape.fixes.candidate import Edit, FixKind, Promise, UnsafeError
 from goescape.fixes.checks.stack_growth import grows_many_stacks
 from goescape.fixes.context.package_code import indentation, insert, line_end, replace
 from goescape.fixes.rewrite import Change, Match, Rewrite
@@ -169,10 +169,69 @@ REWRITE = Rewrite(
     code="reader-reset",
     title="Keep the buffered reader or writer and Reset it",
     variants=(_TITLE,),
-    find=_find,
+    brings="One reader or writer, with its buffer, serves all calls of the method.",
+    before=r"""
+import (
+	"bufio"
+	"io"
+)
+
+type server struct {
+	served int
+}
+
+func (s *server) handle(conn io.Reader) (int, error) {
+	r := bufio.NewReader(conn)
+	line, err := r.ReadSlice('\n')
+	if err != nil {
+		return 0, err
+	}
+	s.served++
+	return len(line), nil
+}
+""",
+    after=r"""
+import (
+	"bufio"
+	"io"
+)
+
+type server struct {
+	served int
+	r      *bufio.Reader
+}
+
+func (s *server) handle(conn io.Reader) (int, error) {
+	if s.r == nil {
+		s.r = bufio.NewReader(conn)
+	} else {
+		s.r.Reset(conn)
+	}
+	line, err := s.r.ReadSlice('\n')
+	if err != nil {
+		return 0, err
+	}
+	s.served++
+	return len(line), nil
+}
+""",
+    checks=(
+        (
+            "The method is not exported, has a pointer receiver, and makes the reader once, "
+            "outside of loops."
+        ),
+        "The method only calls methods of the reader; it never stores it or passes it on.",
+    ),
+    refused_when=(
+        "the method might run twice at the same time, or call itself",
+        "the name of the new field is taken",
+        "files of other builds use the struct",
+    ),
+    promise=Promise.UNSEEN,
     kind=FixKind.REWRITE,
     look_at=(
         "One receiver must never run this twice at the same time, nor be copied, "
         "and nothing that was read must be kept without a copy."
     ),
+    find=_find,
 )

@@ -148,5 +148,103 @@ _TESTS = {"error": _error_tests, "bool": _bool_tests}
 REWRITE = Rewrite(
     code="return-value",
     title="Return the value instead of a pointer",
+    brings=(
+        "The caller has a place for the value in its own stack frame, so the object needs no heap."
+    ),
+    before="""
+type point struct {
+	x, y int
+}
+
+func parsePoint(s string) *point {
+	p := point{}
+	negative, second := false, false
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '-':
+			negative = true
+		case c == ',':
+			second = true
+		case second:
+			p.y = p.y*10 + int(c-'0')
+		default:
+			p.x = p.x*10 + int(c-'0')
+		}
+	}
+	if negative {
+		p.x, p.y = -p.x, -p.y
+	}
+	return &p
+}
+
+func sum(lines []string) int {
+	n := 0
+	for _, line := range lines {
+		p := parsePoint(line)
+		n += p.x + p.y
+	}
+	return n
+}
+""",
+    after="""
+type point struct {
+	x, y int
+}
+
+func parsePoint(s string) point {
+	p := point{}
+	negative, second := false, false
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '-':
+			negative = true
+		case c == ',':
+			second = true
+		case second:
+			p.y = p.y*10 + int(c-'0')
+		default:
+			p.x = p.x*10 + int(c-'0')
+		}
+	}
+	if negative {
+		p.x, p.y = -p.x, -p.y
+	}
+	return p
+}
+
+func sum(lines []string) int {
+	n := 0
+	for _, line := range lines {
+		p := parsePoint(line)
+		n += p.x + p.y
+	}
+	return n
+}
+""",
+    checks=(
+        (
+            "Every return statement returns an object that the function itself made, or `nil` "
+            "beside an error or `false`."
+        ),
+        (
+            "All callers are known and adapted; none compares the pointer, keeps it or assigns "
+            "another one."
+        ),
+        (
+            "The type can be copied: it contains no lock, does not link to itself, and has at "
+            "most 256 bytes."
+        ),
+    ),
+    refused_when=(
+        (
+            "the function is small enough to be inlined, because then the object is on the "
+            "caller's stack already"
+        ),
+        "a function literal or a deferred call may still use the object",
+        (
+            "the function is used as a value, an interface requires the method, or unknown "
+            "packages might call it"
+        ),
+    ),
     find=_find,
 )

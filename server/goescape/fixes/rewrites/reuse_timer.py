@@ -201,7 +201,60 @@ _PLAIN = frozenset(
 REWRITE = Rewrite(
     code="reuse-timer",
     title="Reuse one timer instead of time.After in the loop",
-    find=_find,
+    brings=(
+        "`time.After` makes a timer and a channel in every iteration. One timer that is reset "
+        "serves them all."
+    ),
+    before="""
+import "time"
+
+func drain(ch <-chan int, idle time.Duration) int {
+	n := 0
+	for {
+		select {
+		case v, ok := <-ch:
+			if !ok {
+				return n
+			}
+			n += v
+		case <-time.After(idle):
+			return n
+		}
+	}
+}
+""",
+    after="""
+import "time"
+
+func drain(ch <-chan int, idle time.Duration) int {
+	n := 0
+	timer := time.NewTimer(idle)
+	defer timer.Stop()
+	for {
+		timer.Reset(idle)
+		select {
+		case v, ok := <-ch:
+			if !ok {
+				return n
+			}
+			n += v
+		case <-timer.C:
+			return n
+		}
+	}
+}
+""",
+    checks=(
+        "`time.After` stands in a `case` of a `select` that every iteration reaches.",
+        "The duration is made of constants and variables that do not change in the loop.",
+        "The module asks for Go 1.23 or later, where `Reset` discards an old tick.",
+    ),
+    refused_when=(
+        "the program asks for the timers of older versions with `asynctimerchan`",
+        "the `select` has a `default` case",
+        "another case calls a function before the timer would start",
+    ),
     promise=Promise.UNSEEN,
     since=(1, 23),
+    find=_find,
 )

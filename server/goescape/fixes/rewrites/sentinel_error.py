@@ -107,5 +107,37 @@ _LITERALS = frozenset({"interpreted_string_literal", "raw_string_literal"})
 REWRITE = Rewrite(
     code="sentinel-error",
     title="Move errors.New to a package-level variable",
+    brings="An error with a constant text is made once, when the package is initialised.",
+    before="""
+import "errors"
+
+func check(name string) error {
+	if name == "" {
+		return errors.New("empty name")
+	}
+	return nil
+}
+""",
+    after="""
+import "errors"
+
+var errEmptyName = errors.New("empty name")
+
+func check(name string) error {
+	if name == "" {
+		return errEmptyName
+	}
+	return nil
+}
+""",
+    checks=(
+        "The text is constant, and the error is returned where it is made.",
+        "Nothing in the package tells errors apart by comparing them with each other.",
+    ),
+    refused_when=(
+        "the name for the variable is taken",
+        "the package compares errors with each other, or uses them as map keys",
+        "a package-level variable of an earlier file may need the error before it is set",
+    ),
     find=_find,
 )

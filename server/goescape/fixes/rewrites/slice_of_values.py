@@ -77,5 +77,73 @@ def _start(node: Node) -> tuple[Node, Node, str] | None:
 REWRITE = Rewrite(
     code="slice-of-values",
     title="Store values instead of pointers in the slice",
+    brings=(
+        "The elements lie in the slice itself: "
+        "one array instead of one allocation for each element."
+    ),
+    before="""
+import "strings"
+
+type pair struct {
+	key, value string
+}
+
+func parse(s string) []*pair {
+	var list []*pair
+	for _, field := range strings.Fields(s) {
+		k, v, _ := strings.Cut(field, "=")
+		list = append(list, &pair{k, v})
+	}
+	return list
+}
+
+func size(s string) int {
+	n := 0
+	for _, p := range parse(s) {
+		n += len(p.key) + len(p.value)
+	}
+	return n
+}
+""",
+    after="""
+import "strings"
+
+type pair struct {
+	key, value string
+}
+
+func parse(s string) []pair {
+	var list []pair
+	for _, field := range strings.Fields(s) {
+		k, v, _ := strings.Cut(field, "=")
+		list = append(list, pair{k, v})
+	}
+	return list
+}
+
+func size(s string) int {
+	n := 0
+	for _, p := range parse(s) {
+		n += len(p.key) + len(p.value)
+	}
+	return n
+}
+""",
+    checks=(
+        (
+            "Every variable, parameter and result that the slice goes through is followed; all "
+            "callers are known."
+        ),
+        "Elements are only read. No element is compared, kept or changed through its pointer.",
+        (
+            "The type can be copied: it contains no lock, does not link to itself, and has at "
+            "most 256 bytes."
+        ),
+    ),
+    refused_when=(
+        "the slice, or an element, is stored or passed to an unknown function",
+        "two slices may share their elements",
+        "other packages might call one of the functions",
+    ),
     find=_find,
 )

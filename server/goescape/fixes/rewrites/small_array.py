@@ -103,6 +103,51 @@ def _is_length(node: Node) -> bool:
 REWRITE = Rewrite(
     code="small-array",
     title="Use a fixed-size array for small lengths",
-    find=_find,
+    brings="Short inputs use an array on the stack; only longer ones allocate.",
+    before="""
+func median(xs []int) int {
+	tmp := make([]int, len(xs))
+	copy(tmp, xs)
+	for i := 1; i < len(tmp); i++ {
+		for j := i; j > 0 && tmp[j] < tmp[j-1]; j-- {
+			tmp[j], tmp[j-1] = tmp[j-1], tmp[j]
+		}
+	}
+	return tmp[len(tmp)/2]
+}
+""",
+    after="""
+func median(xs []int) int {
+	var buf [64]int
+	var tmp []int
+	if n := len(xs); n <= len(buf) {
+		tmp = buf[:n:n]
+	} else {
+		tmp = make([]int, n)
+	}
+	copy(tmp, xs)
+	for i := 1; i < len(tmp); i++ {
+		for j := i; j > 0 && tmp[j] < tmp[j-1]; j-- {
+			tmp[j], tmp[j-1] = tmp[j-1], tmp[j]
+		}
+	}
+	return tmp[len(tmp)/2]
+}
+""",
+    checks=(
+        (
+            "The length alone sends the slice to the heap: nothing keeps it after the function "
+            "returns."
+        ),
+        "The elements have a basic type or are pointers. Up to 64 of them fit into the array.",
+    ),
+    refused_when=(
+        (
+            "the function runs in a goroutine of its own, because each goroutine would then "
+            "need a larger stack"
+        ),
+        "the function might call itself, directly or not",
+    ),
     promise=Promise.UNSEEN,
+    find=_find,
 )

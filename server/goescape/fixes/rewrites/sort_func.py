@@ -202,5 +202,47 @@ REWRITE = Rewrite(
     code="sort-func",
     title="Use the package slices instead of sort",
     variants=(_TITLE,),
+    brings=(
+        "Package `slices` works on the concrete type: the slice is not boxed, and no function "
+        "that swaps elements is made."
+    ),
+    before="""
+import "sort"
+
+type job struct {
+	id, priority int
+}
+
+func order(jobs []job) {
+	sort.Slice(jobs, func(i, j int) bool {
+		return jobs[i].priority < jobs[j].priority
+	})
+}
+""",
+    after="""
+import "cmp"
+import "slices"
+
+type job struct {
+	id, priority int
+}
+
+func order(jobs []job) {
+	slices.SortFunc(jobs, func(a, b job) int {
+		return cmp.Compare(a.priority, b.priority)
+	})
+}
+""",
+    checks=(
+        "The elements are ordered by one key that is an integer or a string.",
+        (
+            "The comparison calls nothing and has no effects; the compiler confirms the type of "
+            "the slice."
+        ),
+    ),
+    refused_when=(
+        "the key is a floating-point number, because NaN would be ordered in another way",
+        "`slices` or `cmp` means something else at that place",
+    ),
     find=_find,
 )

@@ -206,6 +206,97 @@ _READING = frozenset({"selector_expression", "argument_list", "binary_expression
 REWRITE = Rewrite(
     code="split-constructor",
     title="Split into an inlinable constructor and an init method",
-    find=_find,
+    brings=(
+        "The small constructor is inlined, and then the object can stay in the caller's stack "
+        "frame. Callers do not change."
+    ),
+    before="""
+type Matcher struct {
+	set [4]uint64
+}
+
+func NewMatcher(bytes string) *Matcher {
+	m := &Matcher{}
+	for i := 0; i < len(bytes); i++ {
+		first, last := bytes[i], bytes[i]
+		if i+2 < len(bytes) && bytes[i+1] == '-' {
+			last = bytes[i+2]
+			i += 2
+		}
+		for c := first; c <= last; c++ {
+			m.set[c>>6] |= 1 << (c & 63)
+			if c >= 'a' && c <= 'z' {
+				upper := c - 'a' + 'A'
+				m.set[upper>>6] |= 1 << (upper & 63)
+			}
+		}
+	}
+	return m
+}
+
+func count(bytes, text string) int {
+	m := NewMatcher(bytes)
+	n := 0
+	for i := 0; i < len(text); i++ {
+		if c := text[i]; m.set[c>>6]&(1<<(c&63)) != 0 {
+			n++
+		}
+	}
+	return n
+}
+""",
+    after="""
+type Matcher struct {
+	set [4]uint64
+}
+
+func NewMatcher(bytes string) *Matcher {
+	m := &Matcher{}
+	m.init(bytes)
+	return m
+}
+
+func (m *Matcher) init(bytes string) {
+	for i := 0; i < len(bytes); i++ {
+		first, last := bytes[i], bytes[i]
+		if i+2 < len(bytes) && bytes[i+1] == '-' {
+			last = bytes[i+2]
+			i += 2
+		}
+		for c := first; c <= last; c++ {
+			m.set[c>>6] |= 1 << (c & 63)
+			if c >= 'a' && c <= 'z' {
+				upper := c - 'a' + 'A'
+				m.set[upper>>6] |= 1 << (upper & 63)
+			}
+		}
+	}
+}
+
+func count(bytes, text string) int {
+	m := NewMatcher(bytes)
+	n := 0
+	for i := 0; i < len(text); i++ {
+		if c := text[i]; m.set[c>>6]&(1<<(c&63)) != 0 {
+			n++
+		}
+	}
+	return n
+}
+""",
+    checks=(
+        "The compiler does not inline the constructor because it is too complex.",
+        "The constructor makes the object first and returns that same variable at every end.",
+        (
+            "The compiler confirms that the object stays on the stack of the callers where it "
+            "is inlined."
+        ),
+    ),
+    refused_when=(
+        "the constructor defers a call, or asks who called it",
+        "the variable may stand for another object later",
+        "the name `init…` of the new method is taken",
+    ),
     promise=Promise.STAYS_AT_CALLS,
+    find=_find,
 )

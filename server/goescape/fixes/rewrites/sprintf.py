@@ -121,5 +121,31 @@ REWRITE = Rewrite(
     code="sprintf",
     title="Use strconv or string concatenation instead of fmt",
     variants=(_CONVERTED, _JOINED),
+    brings="`strconv` and `+` do not box their operands and do not parse a format.",
+    before="""
+import "fmt"
+
+func address(host string, port int) string {
+	return fmt.Sprintf("%s:%d", host, port)
+}
+""",
+    after="""
+import "strconv"
+
+func address(host string, port int) string {
+	return host + ":" + strconv.Itoa(port)
+}
+""",
+    checks=(
+        (
+            "The verbs are simple (`%s`, `%d`, `%v`, `%q`, `%t`), and the compiler confirms "
+            "that the operands have basic types."
+        ),
+        "The operands are evaluated in the same order, and nothing changes them meanwhile.",
+    ),
+    refused_when=(
+        "an operand has a type of its own, because that may have a `String` method",
+        "`strconv` means something else at that place",
+    ),
     find=_find,
 )

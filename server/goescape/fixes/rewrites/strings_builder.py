@@ -258,5 +258,38 @@ def _operands(node: Node) -> list[Node]:
 REWRITE = Rewrite(
     code="strings-builder",
     title="Build the string with strings.Builder",
+    brings="`s += x` copies the whole string in every iteration. A builder grows now and then.",
+    before="""
+func joinKeys(keys []string) string {
+	s := ""
+	for _, k := range keys {
+		s += k + ","
+	}
+	return s
+}
+""",
+    after="""
+import "strings"
+
+func joinKeys(keys []string) string {
+	var sb strings.Builder
+	for _, k := range keys {
+		sb.WriteString(k)
+		sb.WriteString(",")
+	}
+	return sb.String()
+}
+""",
+    checks=(
+        "The string starts empty or constant, and the loop only appends to it.",
+        (
+            "Until the loop ends nothing reads the string but `len`; after it, the string is "
+            "returned or used once."
+        ),
+    ),
+    refused_when=(
+        "a closure uses the string, or its address is taken",
+        "`strings` means something else at that place",
+    ),
     find=_find,
 )

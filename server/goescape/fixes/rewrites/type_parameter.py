@@ -6,8 +6,6 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
-
 from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition, parameter_names
@@ -15,6 +13,7 @@ from goescape.fixes.candidate import Edit, TypeClaim, UnsafeError
 from goescape.fixes.checks.spare_capacity import grows_itself
 from goescape.fixes.context.package_code import insert, replace
 from goescape.fixes.edits.pointees import uses_of
+from goescape.fixes.flow.any_containers import AnyContainer, container_of, is_any, name_of
 from goescape.fixes.flow.calls import FunctionCall, calls_of
 from goescape.fixes.flow.results import operands
 from goescape.fixes.flow.type_assertions import (
@@ -34,18 +33,6 @@ if TYPE_CHECKING:
     from goescape.analysis.model import Finding
     from goescape.analysis.syntax.go_file import FunctionDeclaration, GoFile
     from goescape.fixes.context.package_code import PackageCode
-
-
-@frozen
-class _Container:
-    """A struct type with slices of ``any``, its methods, and the variables of the type."""
-
-    name: str
-    file: GoFile
-    spec: Node
-    methods: list[tuple[GoFile, FunctionDeclaration]] = field(factory=list)
-    variables: list[tuple[GoFile, Node]] = field(factory=list)
-    """The names in ``var x stack``; one for each declaration."""
 
 
 def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
@@ -70,18 +57,18 @@ def _container_of(code: PackageCode, finding: Finding) -> str:
     method = callee_text(call).rpartition(".")[2]
     for name, node in code.syntax.types.items():
         if node.type == "struct_type" and f"(*{name}).{method}" in code.syntax.functions:
-            return name if any(_is_any(n) for n in walk(node)) else ""
+            return name if any(is_any(n) for n in walk(node)) else ""
     return ""
 
 
 def _change(code: PackageCode, name: str) -> Change:
-    container = _container(code, name)
+    container = container_of(code, name)
     if code.is_mentioned_elsewhere(name) or "any" in code.syntax.types or name[:1].isupper():
         raise UnsafeError(ReasonCode.USABLE_FROM_ELSEWHERE, name=name)
     parameter = next((n for n in ("T", "E", "V") if code.is_free_in_package(n)), None)
     if parameter is None:
         raise UnsafeError(ReasonCode.NO_NAME_IS_FREE)
-    edits = [insert(container.file, _name_of(container.spec).end_byte, f"[{parameter} any]")]
+    edits = [insert(container.file, name_of(container.spec).end_byte, f"[{parameter} any]")]
     edits += _field_edits(container, parameter)
     calls = []
     for where, declared in container.methods:
@@ -98,43 +85,11 @@ def _change(code: PackageCode, name: str) -> Change:
     return Change(tuple(edits), callers=len(calls), claims=tuple(claims))
 
 
-def _container(code: PackageCode, name: str) -> _Container:
-    """Everything that mentions a type. Raises UnsafeError for a mention that is not understood."""
-    where = next(f for f in code.files.values() if name in f.types)
-    spec = where.types[name].parent
-    if spec is None or spec.child_by_field_name("type_parameters") is not None:
-        raise UnsafeError(ReasonCode.IS_GENERIC, name=name)
-    container = _Container(name, where, spec)
-    for file in code.files.values():
-        for node in walk(file.root):
-            if node.type in {"type_identifier", "identifier"} and text(node) == name:
-                _add_mention(container, file, node)
-    return container
-
-
-def _add_mention(container: _Container, file: GoFile, node: Node) -> None:
-    around = node.parent
-    if node == _name_of(container.spec):
-        return
-    method = next((a for a in ancestors(node) if a.type == "method_declaration"), None)
-    receiver = method.child_by_field_name("receiver") if method is not None else None
-    if receiver is not None and receiver.start_byte <= node.start_byte < receiver.end_byte:
-        declared = file.function_at(node.start_byte)
-        assert declared is not None
-        container.methods.append((file, declared))
-        return
-    names = around.children_by_field_name("name") if around is not None else []
-    plain = around is not None and around.type == "var_spec" and around.child_count == 2
-    if not plain or len(names) != 1 or file.package_name != container.file.package_name:
-        raise UnsafeError(ReasonCode.NOT_ONLY_OF_VARIABLES, type=container.name)
-    container.variables.append((file, names[0]))
-
-
-def _field_edits(container: _Container, parameter: str) -> Iterator[Edit]:
+def _field_edits(container: AnyContainer, parameter: str) -> Iterator[Edit]:
     struct = container.spec.child_by_field_name("type")
     assert struct is not None
     for node in walk(struct):
-        if _is_any(node):
+        if is_any(node):
             around = node.parent
             if around is None or around.type != "slice_type" or around.parent is None:
                 raise UnsafeError(ReasonCode.UNSET_IS_ZERO)
@@ -151,20 +106,20 @@ def _signature_edits(file: GoFile, declared: FunctionDeclaration, parameter: str
         for inner in walk(node) if node is not None else ():
             if part == "receiver" and inner.type == "type_identifier":
                 yield insert(file, inner.end_byte, f"[{parameter}]")
-            elif _is_any(inner):
+            elif is_any(inner):
                 plain = inner.parent is not None and inner.parent.type == "parameter_declaration"
                 if not plain and inner != node:
                     raise UnsafeError(ReasonCode.NOT_PLAIN, expression=text(inner.parent or inner))
                 yield replace(file, inner, parameter)
     body = declared.node.child_by_field_name("body")
     for inner in walk(body) if body is not None else ():
-        if _is_any(inner) or inner.type in _TYPE_TESTS or text(inner) in {"make", "cap", "clear"}:
+        if is_any(inner) or inner.type in _TYPE_TESTS or text(inner) in {"make", "cap", "clear"}:
             raise UnsafeError(ReasonCode.DOES_MORE_THAN_MOVE, name=declared.plain_name)
         if inner.type == "slice_expression" and not _is_shorter(inner):
             raise UnsafeError(ReasonCode.UNSET_IS_ZERO)
 
 
-def _check_receiver(container: _Container, declared: FunctionDeclaration) -> None:
+def _check_receiver(container: AnyContainer, declared: FunctionDeclaration) -> None:
     """Raise UnsafeError where a method does more with a slice of the container than to hold it."""
     struct = container.spec.child_by_field_name("type")
     slices = [n.parent for n in walk(struct) if n.type == "slice_type"] if struct else []
@@ -209,7 +164,7 @@ def _is_shorter(node: Node) -> bool:
     )
 
 
-def _check_variables(code: PackageCode, container: _Container, calls: list[FunctionCall]) -> None:
+def _check_variables(code: PackageCode, container: AnyContainer, calls: list[FunctionCall]) -> None:
     """Raise UnsafeError unless variables of the type are only there to call methods of."""
     receivers = {_receiver(call).start_byte: call.file for call in calls}
     packages = {text(v) for _, v in container.variables if _is_global(v)}
@@ -235,13 +190,15 @@ def _check_known(file: GoFile, uses: list[Node], receivers: dict[int, GoFile]) -
 
 
 def _held(
-    code: PackageCode, container: _Container, calls: list[tuple[FunctionDeclaration, FunctionCall]]
+    code: PackageCode,
+    container: AnyContainer,
+    calls: list[tuple[FunctionDeclaration, FunctionCall]],
 ) -> tuple[list[TypeClaim], list[Edit], str]:
     """That all elements are of one type, and the edits where they are taken out."""
     edits, arguments, types = [], [], []
     for declared, call in calls:
         result = declared.node.child_by_field_name("result")
-        if result is not None and _is_any(result) and not is_dropped(call):
+        if result is not None and is_any(result) and not is_dropped(call):
             _, assertion = asserted(call)
             types.append(asserted_type(assertion))
             path = call.file.source.path
@@ -265,7 +222,7 @@ def _boxed_arguments(declared: FunctionDeclaration, call: FunctionCall) -> Itera
         for _ in part.children_by_field_name("name"):
             if position >= len(passed) or part.type != "parameter_declaration":
                 raise UnsafeError(ReasonCode.ARGUMENTS_NOT_PLAIN, call=text(call.node))
-            if its_type is not None and _is_any(its_type):
+            if its_type is not None and is_any(its_type):
                 yield passed[position]
             position += 1
 
@@ -283,23 +240,76 @@ def _is_global(variable: Node) -> bool:
     return not any(a.type == "block" for a in ancestors(variable))
 
 
-def _is_any(node: Node) -> bool:
-    return (node.type == "interface_type" and node.named_child_count == 0) or (
-        node.type == "type_identifier" and text(node) == "any"
-    )
-
-
-def _name_of(spec: Node) -> Node:
-    name = spec.child_by_field_name("name")
-    assert name is not None
-    return name
-
-
 _TYPE_TESTS = frozenset({"type_assertion_expression", "type_switch_statement"})
 
 
 REWRITE = Rewrite(
     code="type-parameter",
     title="Replace interface{} by a type parameter",
+    brings="A container with a type parameter stores its elements without boxing them.",
+    before="""
+type stack struct {
+	items []interface{}
+}
+
+func (s *stack) push(v interface{}) {
+	s.items = append(s.items, v)
+}
+
+func (s *stack) pop() interface{} {
+	v := s.items[len(s.items)-1]
+	s.items = s.items[:len(s.items)-1]
+	return v
+}
+
+var work stack
+
+func double(values []int) (n int) {
+	for _, v := range values {
+		work.push(v)
+	}
+	for range values {
+		n += 2 * work.pop().(int)
+	}
+	return n
+}
+""",
+    after="""
+type stack[T any] struct {
+	items []T
+}
+
+func (s *stack[T]) push(v T) {
+	s.items = append(s.items, v)
+}
+
+func (s *stack[T]) pop() T {
+	v := s.items[len(s.items)-1]
+	s.items = s.items[:len(s.items)-1]
+	return v
+}
+
+var work stack[int]
+
+func double(values []int) (n int) {
+	for _, v := range values {
+		work.push(v)
+	}
+	for range values {
+		n += 2 * work.pop()
+	}
+	return n
+}
+""",
+    checks=(
+        "All variables of the type are known, and each holds elements of one type only.",
+        "The methods do no more than to move elements.",
+        "Every caller asserts the same type at once; the compiler confirms what is put in.",
+    ),
+    refused_when=(
+        "the type is exported or already generic, or files of other builds use it",
+        "an element that was never set would be zero instead of `nil`",
+        "the container is copied, stored or passed on as a whole",
+    ),
     find=_find,
 )

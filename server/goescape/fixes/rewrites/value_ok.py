@@ -140,5 +140,93 @@ def _free_name(node: Node) -> str:
 REWRITE = Rewrite(
     code="value-ok",
     title="Return (value, ok) instead of a nil-able pointer",
+    brings=(
+        "The caller has a place for the value in its own stack frame; a `bool` says whether "
+        "there is one."
+    ),
+    before="""
+type setting struct {
+	name  string
+	value int
+}
+
+var table = [][2]string{{"depth", "7"}, {"width", "21"}}
+
+func lookup(name string) *setting {
+	for _, row := range table {
+		if row[0] == name {
+			n := 0
+			for _, c := range row[1] {
+				n = n*10 + int(c-'0')
+			}
+			return &setting{name: name, value: n}
+		}
+	}
+	return nil
+}
+
+func total(names []string) int {
+	n := 0
+	for _, name := range names {
+		if s := lookup(name); s != nil {
+			n += s.value
+		}
+	}
+	return n
+}
+""",
+    after="""
+type setting struct {
+	name  string
+	value int
+}
+
+var table = [][2]string{{"depth", "7"}, {"width", "21"}}
+
+func lookup(name string) (setting, bool) {
+	for _, row := range table {
+		if row[0] == name {
+			n := 0
+			for _, c := range row[1] {
+				n = n*10 + int(c-'0')
+			}
+			return setting{name: name, value: n}, true
+		}
+	}
+	return setting{}, false
+}
+
+func total(names []string) int {
+	n := 0
+	for _, name := range names {
+		if s, ok := lookup(name); ok {
+			n += s.value
+		}
+	}
+	return n
+}
+""",
+    checks=(
+        "Every return statement returns an object that the function itself made, or `nil`.",
+        (
+            "All callers are known, compare the result with `nil` at once, and use it only "
+            "where there is one."
+        ),
+        (
+            "The type can be copied: it contains no lock, does not link to itself, and has at "
+            "most 256 bytes."
+        ),
+    ),
+    refused_when=(
+        (
+            "the function is small enough to be inlined, because then the object is on the "
+            "caller's stack already"
+        ),
+        "a caller keeps the pointer, or passes it on without a test",
+        (
+            "the function is used as a value, an interface requires the method, or unknown "
+            "packages might call it"
+        ),
+    ),
     find=_find,
 )

@@ -144,5 +144,45 @@ _HARMLESS = frozenset(
 REWRITE = Rewrite(
     code="write-string",
     title="Use io.WriteString instead of Write([]byte(s))",
+    brings=(
+        "A writer that has `WriteString` takes the string as it is: no copy of its bytes is made."
+    ),
+    before="""
+import "io"
+
+func emit(w io.Writer, names []string) error {
+	for _, n := range names {
+		if _, err := w.Write([]byte(n)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+""",
+    after="""
+import "io"
+
+func emit(w io.Writer, names []string) error {
+	for _, n := range names {
+		if _, err := io.WriteString(w, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+""",
+    checks=(
+        (
+            "The writer is a plain `io.Writer` or `http.ResponseWriter`, and the operand is a "
+            "string; the compiler confirms both."
+        ),
+    ),
+    refused_when=(
+        (
+            "a writer of this package, or of one that it imports, might treat `WriteString` "
+            "unlike `Write`"
+        ),
+        "`io` means something else at that place",
+    ),
     find=_find,
 )
