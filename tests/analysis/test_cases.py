@@ -22,7 +22,7 @@ from goescape.analysis.messages.explain import (
     rank_sentence,
 )
 from goescape.analysis.model import Allocates, Finding, PackageReport
-from goescape.analysis.reports.queries import findings_by_file
+from goescape.analysis.reports.queries import once_per_site
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
 from tests.conftest import GO_VERSIONS
 
@@ -81,14 +81,12 @@ def wanted(minor: int) -> list[Fact]:
 def found(everything: list[PackageReport]) -> list[Fact]:
     sources = {path: text for report in everything for path, text in report.sources.items()}
     facts = []
-    for path, findings in findings_by_file(everything).items():
-        for finding in findings:
-            name = "/".join(Path(path).parts[-2:])
-            severity = finding.severity.value if finding.is_diagnostic else ""
-            code = finding.cause.value if finding.is_diagnostic else ""
-            facts.append(
-                (name, finding.span.line, severity, code, sources[path].text(finding.span))
-            )
+    for finding in once_per_site(each for report in everything for each in report.findings):
+        path = finding.span.file
+        name = "/".join(Path(path).parts[-2:])
+        severity = finding.severity.value if finding.is_diagnostic else ""
+        code = finding.cause.value if finding.is_diagnostic else ""
+        facts.append((name, finding.span.line, severity, code, sources[path].text(finding.span)))
     return sorted(facts)
 
 

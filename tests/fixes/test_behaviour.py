@@ -17,7 +17,7 @@ import pytest
 from attrs import frozen
 
 from goescape.fixes.candidate import Candidate, FixKind
-from goescape.fixes.combined import together
+from goescape.fixes.combined import combine, compatible
 from goescape.fixes.context.package_code import PackageCode, PackageUsers
 from goescape.fixes.driver import candidates
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
@@ -112,9 +112,9 @@ async def proofs_of(engine: Engine, root: Path, report: PackageReport) -> list[P
             if isinstance(each, Candidate) and each.kind is FixKind.QUICK_FIX:
                 verdict = await prover.prove(each)
                 proved += [] if isinstance(verdict, Disproof) else [verdict]
-    whole = together(report.sources, [proof.candidate for proof in proved])
-    if whole is not None:
-        verdict = await prover.prove_all(*whole)
+    chosen = compatible(report.sources, [proof.candidate for proof in proved])
+    if len(chosen) > 1:
+        verdict = await prover.prove_all(combine(report.sources, chosen), chosen)
         assert isinstance(verdict, Proof), (name, verdict.reason)
         proved.append(verdict)
     return proved

@@ -18,14 +18,6 @@ if TYPE_CHECKING:
 CODE = "all"
 
 
-def together(
-    sources: Mapping[str, SourceText], candidates: Iterable[Candidate]
-) -> tuple[Candidate, tuple[Candidate, ...]] | None:
-    """One candidate for all that fit together, and which they are; None for fewer than two."""
-    chosen = compatible(sources, candidates)
-    return (combine(sources, chosen), chosen) if len(chosen) > 1 else None
-
-
 def compatible(
     sources: Mapping[str, SourceText], candidates: Iterable[Candidate]
 ) -> tuple[Candidate, ...]:

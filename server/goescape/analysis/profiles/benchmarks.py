@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _FUNCTION = re.compile(r"Benchmark(?![a-z])")
 _NAME = re.compile(r"(Benchmark\S*)(?:\s|$)")
-_RESULT = re.compile(r"(?:^|\s)(\d+)\s+(\d[\d.e+]*) ns/op(?:\s(.*))?$")
+_RESULT = re.compile(r"(?:^|\s)\d+\s+(\d[\d.e+]*) ns/op(?:\s(.*))?$")
 _AMOUNT = re.compile(r"(-?\d[\d.e+-]*) (\S+)")
 _FAILED = re.compile(r"--- FAIL: (Benchmark\S*)")
 _IN_STACK = re.compile(r"\S+\.(Benchmark\w*)(?:\.\S+)?\(")
@@ -26,7 +26,6 @@ class BenchmarkResult:
 
     name: str
     """As Go prints it: ``BenchmarkParse/small-8``."""
-    operations: int
     nanoseconds: float
     bytes: int
     allocations: int
@@ -82,15 +81,14 @@ class BenchmarkText:
             self.panic = panic[0]
             self.running = self.running if name else ""
         if self.running and (result := _RESULT.search(line)):
-            amounts = {u: float(number) for number, u in _AMOUNT.findall(result[3] or "")}
+            amounts = {u: float(number) for number, u in _AMOUNT.findall(result[2] or "")}
             self.measured.append(
                 BenchmarkResult(
                     self.running,
-                    int(result[1]),
-                    float(result[2]),
+                    float(result[1]),
                     round(amounts.get("B/op", 0)),
                     round(amounts.get("allocs/op", 0)),
-                    {"ns/op": float(result[2]), **amounts},
+                    {"ns/op": float(result[1]), **amounts},
                 )
             )
             self.running = ""

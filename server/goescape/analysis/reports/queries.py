@@ -97,14 +97,6 @@ def _importance(finding: Finding) -> tuple[int, list[Place]]:
     return finding.severity.order, [copy.place for copy in finding.copies]
 
 
-def findings_by_file(reports: Iterable[PackageReport]) -> dict[str, tuple[Finding, ...]]:
-    """Every file's findings, once per site."""
-    files: dict[str, list[Finding]] = defaultdict(list)
-    for finding in once_per_site(f for report in reports for f in report.findings):
-        files[finding.span.file].append(finding)
-    return {file: tuple(found) for file, found in files.items()}
-
-
 def _about_name(report: PackageReport, syntax: GoFile, name: Node) -> CursorFacts | None:
     span = syntax.span(name)
     for function in report.functions:
