@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from attrs import evolve
 
+from goescape.analysis.causes import Cause
 from goescape.analysis.model import (
     Allocates,
-    Cause,
     CompileError,
     Finding,
     PackageReport,

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from goescape.analysis.model import Cause
+from goescape.analysis.causes import CAUSES, Cause
 from goescape.settings import markdown_table
 from tests.conftest import REPOSITORY
 from tests.project import readme
@@ -71,7 +71,11 @@ def test_every_link_leads_to_a_file() -> None:
             assert Path(document.parent, target).exists(), f"{document.name}: {target}"
 
 
-def test_every_cause_is_documented() -> None:
-    document = (REPOSITORY / "docs" / "causes.md").read_text("utf-8")
-    headings = re.findall(r"(?m)^## (.+)$", document)
-    assert headings == [cause.value for cause in Cause]
+def test_the_causes_are_generated(update: bool) -> None:
+    document = REPOSITORY / "docs" / "causes.md"
+    pages = (f"## {cause.value}\n{record.page}" for cause, record in CAUSES.items())
+    text = "\n".join(pages)
+    if update:
+        readme.rewrite("causes", text, document)
+    assert readme.part("causes", document) == text, "run pytest with --update"
+    assert CAUSES.keys() == set(Cause)

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import goescape
-from goescape.analysis.model import Cause
+from goescape.analysis.causes import Cause
 from goescape.lsp.features.benchmark_command import BENCH_COMMANDS
 from goescape.lsp.features.commands import COMMANDS
 from goescape.lsp.features.profile_commands import PROFILE_COMMANDS

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from goescape.analysis.model import Cause
+from goescape.analysis.causes import Cause
 from tests.conftest import GO_VERSIONS, REPOSITORY
 from tests.terminal.command import checked
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from goescape.analysis.model import Cause, PackageReport
+from goescape.analysis.causes import Cause
 from goescape.analysis.positions import Place
 from goescape.toolchain.engine import Engine, EngineOptions
 from tests.toolchain.conftest import reports_and_problems
 
 if TYPE_CHECKING:
+    from goescape.analysis.model import PackageReport
     from tests.conftest import RealModule, WriteTree
 
 GO_MOD = "-- go.mod --\nmodule example.com/m\n\ngo 1.21\n"

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from goescape.analysis.causes import Cause
 from goescape.analysis.compiler.expressions import lost_names, plain_subject
-from goescape.analysis.model import Allocates, Cause, Finding, SiteKind, StackValue
+from goescape.analysis.model import Allocates, Finding, SiteKind, StackValue
 from goescape.analysis.positions import Span
 from goescape.analysis.ranking.rank import RankRules, rank
 from goescape.analysis.sites.allocation import (
@@ -17,7 +18,7 @@ from goescape.analysis.sites.allocation import (
     is_variable_make,
     may_still_allocate,
 )
-from goescape.analysis.sites.causes import CauseFinder, SiteCause
+from goescape.analysis.sites.cause_finder import CauseFinder, SiteCause
 from goescape.analysis.sites.node_locator import token_span
 from goescape.analysis.sites.site import Ownership
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text

@@ -15,25 +15,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import evolve, field, frozen
 
+from goescape.analysis.causes import Cause
 from goescape.analysis.positions import Place, Span  # noqa: TC001 - resolved at run time
 
 if TYPE_CHECKING:
     from goescape.analysis.syntax.source import SourceText
-
-
-class Cause(str, enum.Enum):
-    """Why a value is on the heap: the stable code of a finding."""
-
-    RETURNED = "returned"
-    CAPTURED = "captured-by-closure"
-    STORED = "stored-in-heap"
-    INTERFACE = "interface-conversion"
-    PASSED = "passed-to-call"
-    INDIRECT = "indirect-call"
-    TOO_LARGE = "too-large"
-    DYNAMIC_SIZE = "dynamic-size"
-    GO_OR_DEFER = "goroutine-or-defer"
-    OTHER = "other"
 
 
 class Severity(str, enum.Enum):

@@ -26,7 +26,7 @@ from goescape.analysis.positions import Place
 from goescape.analysis.ranking.directives import apply_directives, broken_by_inlining
 from goescape.analysis.ranking.rank import RankRules
 from goescape.analysis.sites.allocation import AllocationRules
-from goescape.analysis.sites.causes import CauseFinder, FlowChains
+from goescape.analysis.sites.cause_finder import CauseFinder, FlowChains
 from goescape.analysis.sites.inlined_copies import InlinedCopies, merge_copies
 from goescape.analysis.sites.site_context import FunctionUses, SiteContexts
 from goescape.analysis.syntax.go_file import ParsedFiles

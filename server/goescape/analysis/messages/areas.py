@@ -36,27 +36,6 @@ class Plural:
 
 
 @frozen
-class CauseMessages:
-    """What there is to say of one cause."""
-
-    label: str
-    """For an inlay hint: ``returned``."""
-    message: str
-    """The diagnostic; it may name ``{what}``, the decisive ``{step}`` and its ``{line}``, and the
-    ``{destination}``."""
-    why: str
-    """Why it is on the heap, in a paragraph about ``{what}``."""
-    helps: str
-    """What usually helps."""
-    ignore: str
-    """When to leave it alone."""
-    destination: str = "{destination}"
-    """How the destination is said where there is one."""
-    somewhere: str = ""
-    """What stands in its place where the source does not name it."""
-
-
-@frozen
 class FindingMessages:
     """What is allocated, in the words of diagnostics, hints and explanations."""
 

@@ -12,9 +12,9 @@ from goescape.analysis.messages.reason import Reason
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from goescape.analysis.causes import Cause, CauseMessages
     from goescape.analysis.messages.areas import (
         BenchmarkMessages,
-        CauseMessages,
         CheckMessages,
         CompareMessages,
         EditorMessages,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         TellMessages,
     )
     from goescape.analysis.messages.reason import ReasonCode
-    from goescape.analysis.model import Cause, RankReason
+    from goescape.analysis.model import RankReason
 
 
 @frozen(kw_only=True)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from goescape.analysis.causes import Cause
 from goescape.analysis.compiler.expressions import lost_names
 from goescape.analysis.messages.languages import current_catalogue
-from goescape.analysis.model import Allocates, Cause, RankReason, SiteKind
+from goescape.analysis.model import Allocates, RankReason, SiteKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, fields, frozen
 
+from goescape.analysis.causes import Cause
 from goescape.analysis.model import (
     Allocates,
-    Cause,
     Finding,
     PackageReport,
     Rank,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from goescape.analysis.sites.allocation import RuntimeAllocation
-    from goescape.analysis.sites.causes import SiteCause
+    from goescape.analysis.sites.cause_finder import SiteCause
     from goescape.analysis.sites.site import Site
     from goescape.analysis.sites.site_context import SiteContext
 

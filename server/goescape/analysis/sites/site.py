@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field
 
+from goescape.analysis.causes import CAUSES
 from goescape.analysis.compiler.expressions import outline, unqualified
 from goescape.analysis.compiler.facts import EscapeExplanation, EscapeVerdict, files_in
 from goescape.analysis.model import SiteKind
@@ -69,7 +70,7 @@ class Site:
         ``wg`` escapes by ``wg.Add`` and by the function literal that uses it: the latter is the
         news.
         """
-        for telling in (SIZES, _CAPTURES if self.kind is SiteKind.VARIABLE else frozenset()):
+        for telling in (_DECISIVE, _CAPTURES if self.kind is SiteKind.VARIABLE else frozenset()):
             for explanation in self.explanations:
                 steps = [step for flow in explanation.flows for step in flow.steps]
                 if any(step.reason in telling and step.expression[:1] != "." for step in steps):
@@ -97,8 +98,6 @@ class Site:
         return outline(self.subject)
 
 
-SIZES = frozenset(
-    {"too large for stack", "too aligned for stack", "non-constant size", "zero-sized element"}
-)
-"""The reasons that are about sizes."""
+_DECISIVE = frozenset(word for record in CAUSES.values() for word in record.any_step)
+"""The reasons that decide for a cause wherever they stand: those that are about sizes."""
 _CAPTURES = frozenset({"captured by a closure"})

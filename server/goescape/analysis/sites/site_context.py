@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from goescape.analysis.compiler.facts import EscapeExplanation
     from goescape.analysis.model import InlinedCopy
-    from goescape.analysis.sites.causes import FlowChains
+    from goescape.analysis.sites.cause_finder import FlowChains
     from goescape.analysis.sites.edited_function import EditedFunction
     from goescape.analysis.sites.inlined_copies import InlinedCopies
     from goescape.analysis.sites.site import Site

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from goescape.analysis.causes import Cause
 from goescape.analysis.messages.reason import ReasonCode
-from goescape.analysis.model import Cause
 from goescape.analysis.model import SiteKind as FindingKind
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text
 from goescape.fixes.candidate import FixKind, UnsafeError

@@ -6,7 +6,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from goescape.analysis.model import Cause
+from goescape.analysis.causes import Cause
 from goescape.analysis.syntax.nodes import text
 from goescape.fixes.candidate import Edit, UnsafeError
 from goescape.fixes.checks.stack_growth import grows_many_stacks

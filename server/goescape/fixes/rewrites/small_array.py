@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from goescape.analysis.model import Cause
+from goescape.analysis.causes import Cause
 from goescape.analysis.syntax.nodes import callee_text, text
 from goescape.fixes.candidate import Promise, UnsafeError
 from goescape.fixes.checks.stack_growth import grows_many_stacks

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from goescape.analysis.causes import Cause
 from goescape.analysis.messages.reason import Reason, ReasonCode
-from goescape.analysis.model import Cause, Finding, SiteKind
+from goescape.analysis.model import Finding, SiteKind
 from goescape.analysis.syntax.nodes import ancestors
 from goescape.fixes.context.package_code import statement_of
 from goescape.fixes.syntax.variable_uses import (

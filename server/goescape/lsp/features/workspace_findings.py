@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import attrs
 from attrs import frozen
 
+from goescape.analysis.causes import Cause
 from goescape.analysis.messages import explain
-from goescape.analysis.model import Cause, Finding, Severity
+from goescape.analysis.model import Finding, Severity
 from goescape.analysis.profiles.join import sum_of_shares
 from goescape.analysis.reports.overview import Counts, Ranked, by_function
 from goescape.analysis.reports.queries import once_per_site

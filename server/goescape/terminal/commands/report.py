@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from goescape.analysis.causes import help_page
 from goescape.analysis.messages import explain
 from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.profiles.allocation_profile import amount_text
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 _MOST_GROUPS = 20
 _MOST_ALLOCATED = 15
-_CAUSES = "https://github.com/goescape/goescape/blob/main/docs/causes.md"
 
 
 @frozen
@@ -98,7 +98,7 @@ def _page(outcome: CheckOutcome, fresh: set[int], trend: Trend | None) -> Page:
         waiting=_waiting(outcome),
         fixes=(),
         link=lambda _: "",
-        causes=lambda cause: f"{_CAUSES}#{cause}",
+        causes=help_page,
         shown=lambda path: shown_path(path, here),
         areas=areas_of(found, weight, words),
         measure=words.report.sites_measure if joined is None else words.report.bytes_measure,

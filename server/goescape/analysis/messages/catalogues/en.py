@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from goescape.analysis.causes import CAUSES
 from goescape.analysis.messages.areas import (
     BenchmarkMessages,
-    CauseMessages,
     CheckMessages,
     CompareMessages,
     EditorMessages,
@@ -21,7 +21,7 @@ from goescape.analysis.messages.areas import (
 )
 from goescape.analysis.messages.catalogue import Catalogue
 from goescape.analysis.messages.english_reasons import ENGLISH_REASONS
-from goescape.analysis.model import Cause, RankReason
+from goescape.analysis.model import RankReason
 from goescape.analysis.profiles.unexplained import UnexplainedReason
 
 CATALOGUE = Catalogue(
@@ -32,130 +32,7 @@ CATALOGUE = Catalogue(
     pause="; ",
     full_stop=".",
     gap=" ",
-    causes={
-        Cause.RETURNED: CauseMessages(
-            label="returned",
-            message="{what}: {step} hands it to the caller",
-            why=(
-                "{what} lives on after its function returns, but a function's stack frame does "
-                "not: the value must be on the heap."
-            ),
-            helps=(
-                "Return the value itself: copying up to about 2 KiB is cheaper than an allocation. "
-                "Or let the caller pass the memory in."
-            ),
-            ignore="The value is large, is shared or must keep its identity.",
-        ),
-        Cause.CAPTURED: CauseMessages(
-            label="captured",
-            message="{what}: captured by the function literal at line {line}",
-            why=(
-                "A function literal uses {what} and may run after this function has returned, so "
-                "both share the variable on the heap."
-            ),
-            helps=(
-                "Pass the value as a parameter, or copy it to a new variable that the literal uses "
-                "and nobody changes."
-            ),
-            ignore="The literal is made seldom, or the variable must be shared.",
-        ),
-        Cause.STORED: CauseMessages(
-            label="stored",
-            message="{what}: stored in {destination}",
-            why=(
-                "{what} is stored where it can be reached after this function returns: in a "
-                "global, behind a pointer, in a map, slice, channel or a variable that lives "
-                "longer."
-            ),
-            helps=(
-                "Store the value instead of a pointer to it, or reuse one object for several "
-                "rounds."
-            ),
-            ignore="The value has to live that long: then the heap is its place.",
-            somewhere="something that outlives this call",
-        ),
-        Cause.INTERFACE: CauseMessages(
-            label="interface",
-            message="{what}: converted to an interface{destination}",
-            why=(
-                "An interface holds a pointer to its value. To put {what} into one, the value is "
-                "copied to memory of its own, and that memory outlives this call."
-            ),
-            helps=(
-                "Use a concrete type or a type parameter; `strconv` instead of `fmt`; do not "
-                "format what is not printed."
-            ),
-            ignore="The code is cold: logging, errors, set-up.",
-            destination=" for {destination}",
-        ),
-        Cause.PASSED: CauseMessages(
-            label="passed to call",
-            message="{what}: passed to {destination}, which keeps it",
-            why=(
-                "The function called keeps what it is given, or passes it on to one that does, so "
-                "{what} must outlive the call."
-            ),
-            helps=(
-                "Pass a value, or change the function called so that it does not keep its argument."
-            ),
-            ignore="The call costs far more than an allocation: I/O, encoding.",
-            somewhere="a call",
-        ),
-        Cause.INDIRECT: CauseMessages(
-            label="indirect call",
-            message="{what}: passed to {destination}, a call that the compiler cannot see into",
-            why=(
-                "An interface method or function value is called: the compiler does not know which "
-                "function will run and must assume that it keeps {what}."
-            ),
-            helps=(
-                "Call a concrete type so that the compiler sees the function, or hoist the value "
-                "out of the loop and reuse it."
-            ),
-            ignore="The call costs far more than an allocation: I/O, encoding.",
-            somewhere="a call",
-        ),
-        Cause.TOO_LARGE: CauseMessages(
-            label="too large",
-            message="{what}: too large for the stack",
-            why=(
-                "The stack takes variables of up to 128 KiB (10 MiB before Go 1.24), and up to 64 "
-                "KiB for `new`, `&T{{}}` and `make`. {what} is larger."
-            ),
-            helps="Make it smaller, reuse one buffer, or take it from a `sync.Pool`.",
-            ignore="It is made once and kept.",
-        ),
-        Cause.DYNAMIC_SIZE: CauseMessages(
-            label="dynamic size",
-            message="{what}: its size is not known at compile time",
-            why=(
-                "The stack frame has a fixed size, and the size of {what} is known only at run "
-                "time."
-            ),
-            helps="Use a constant capacity where there is an upper bound, or reuse a buffer.",
-            ignore="It is made seldom.",
-        ),
-        Cause.GO_OR_DEFER: CauseMessages(
-            label="go/defer",
-            message="{what}: {destination}",
-            why=(
-                "What a `go` statement, or a `defer` in a loop, works with is used after this "
-                "statement is done: {what} must be on the heap."
-            ),
-            helps=(
-                "Start fewer goroutines, pass arguments of small size, or move the body of the "
-                "loop into a function so that its `defer` stays on the stack."
-            ),
-            ignore="A goroutine that lives long costs far more than this.",
-        ),
-        Cause.OTHER: CauseMessages(
-            label="escapes",
-            message="{what}",
-            why="The compiler could not prove that {what} dies with its function.",
-            helps="Look at the steps: the last one is where the value gets away.",
-            ignore="The code is cold.",
-        ),
-    },
+    causes={cause: record.english for cause, record in CAUSES.items()},
     ranks={
         RankReason.LOOP: "It is in a loop: every turn may allocate.",
         RankReason.LOOP_NOW_AND_THEN: "It is in a loop, but allocates only now and then.",

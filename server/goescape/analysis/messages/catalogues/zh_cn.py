@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from goescape.analysis.causes import Cause, CauseMessages
 from goescape.analysis.messages.areas import (
     BenchmarkMessages,
-    CauseMessages,
     CheckMessages,
     CompareMessages,
     EditorMessages,
@@ -21,7 +21,7 @@ from goescape.analysis.messages.areas import (
 )
 from goescape.analysis.messages.catalogue import Catalogue
 from goescape.analysis.messages.chinese_reasons import CHINESE_REASONS
-from goescape.analysis.model import Cause, RankReason
+from goescape.analysis.model import RankReason
 from goescape.analysis.profiles.unexplained import UnexplainedReason
 
 CATALOGUE = Catalogue(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from goescape.analysis.causes import HOME, help_page
 from goescape.analysis.messages import explain
 from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.model import Severity
-from goescape.terminal.output.formats.rules import DIRECTIVE, HOME, help_page
+from goescape.terminal.output.formats.rules import DIRECTIVE
 from goescape.terminal.shown_paths import shown_path
 
 if TYPE_CHECKING:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from goescape import __version__
+from goescape.analysis.causes import CAUSES, HOME, Cause, help_page
 from goescape.analysis.messages import explain
 from goescape.analysis.messages.languages import ENGLISH
-from goescape.analysis.model import Cause, Severity
+from goescape.analysis.model import Severity
 from goescape.terminal.baseline_file import sites
-from goescape.terminal.output.formats.rules import DIRECTIVE, HOME, TITLES, help_page
+from goescape.terminal.output.formats.rules import DIRECTIVE
 from goescape.terminal.shown_paths import shown_path
 from goescape.toolchain.digests import digest
 
@@ -65,7 +66,7 @@ def _driver() -> dict[str, object]:
         "rules": [
             {
                 "id": cause.value,
-                "shortDescription": {"text": TITLES[cause]},
+                "shortDescription": {"text": CAUSES[cause].title},
                 "helpUri": help_page(cause.value),
             }
             for cause in _CAUSES

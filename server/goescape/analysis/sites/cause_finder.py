@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from goescape.analysis.causes import CAUSES, Cause
 from goescape.analysis.compiler.expressions import (
     call_head,
     lost_names,
     plain_function,
     plain_subject,
 )
-from goescape.analysis.model import Cause, FlowStep, SiteKind
+from goescape.analysis.model import FlowStep, SiteKind
 from goescape.analysis.positions import Place
 from goescape.analysis.sites.node_locator import callee_name
 from goescape.analysis.syntax.nodes import ancestors, text
@@ -107,8 +108,8 @@ class CauseFinder:
     ) -> tuple[Cause, PrintedStep | None, str]:
         steps = [step for flow in own.flows for step in flow.steps]
         for step in steps:
-            if (size := _SIZES.get(step.reason)) is not None:
-                return size, step, ""
+            if (cause := _BY_ANY_STEP.get(step.reason)) is not None:
+                return cause, step, ""
         last, destination = _last_step(flows)
         if site.kind is SiteKind.BOXED:
             return Cause.INTERFACE, last, self._receiver_of_box(last)
@@ -127,18 +128,16 @@ class CauseFinder:
     def _by_last_step(
         self, site: Site, last: PrintedStep, destination: str
     ) -> tuple[Cause, PrintedStep | None, str]:
-        if last.reason == "return" or self._is_result(site, destination):
+        cause = _BY_LAST_STEP.get(last.reason)
+        if cause is Cause.RETURNED or self._is_result(site, destination):
             return Cause.RETURNED, last, destination
         if last.reason == "call parameter":
             cause, callee = self._call(last)
             return cause, last, callee
-        if last.reason in {"captured by a closure", "reference"}:
-            return Cause.CAPTURED, last, ""
-        if last.reason == "interface-converted":
-            return Cause.INTERFACE, last, ""
-        if last.reason in _STORES or destination not in {"", "{heap}", "{temp}"}:
-            return Cause.STORED, last, stored_in(last)
-        return Cause.OTHER, last, ""
+        if cause is None and destination not in {"", "{heap}", "{temp}"}:
+            cause = Cause.STORED
+        stored = stored_in(last) if cause is Cause.STORED else ""
+        return cause or Cause.OTHER, last, stored
 
     def _statement_at(self, site: Site, at: PrintedPosition | None) -> str:
         """``go`` or ``defer``: the statement that holds on to a value."""
@@ -288,12 +287,8 @@ _STATEMENTS = {
     "assign": _ASSIGNMENTS,
     "assign-pair": _ASSIGNMENTS,
 }
-_SIZES = {  # the keys are ``site.SIZES``
-    "too large for stack": Cause.TOO_LARGE,
-    "too aligned for stack": Cause.TOO_LARGE,
-    "non-constant size": Cause.DYNAMIC_SIZE,
-    "zero-sized element": Cause.DYNAMIC_SIZE,
-}
+_BY_ANY_STEP = {word: cause for cause, record in CAUSES.items() for word in record.any_step}
+_BY_LAST_STEP = {word: cause for cause, record in CAUSES.items() for word in record.last_step}
 _PLUMBING = {
     "spill",
     "address-of",
@@ -309,19 +304,5 @@ _PLUMBING = {
     "reference",
     "interface-converted",
 }
-_STORES = {
-    "assign",
-    "assign-pair",
-    "assign-pair-dot-type",
-    "key of map put",
-    "map literal key",
-    "map literal value",
-    "send",
-    "slice-literal-element",
-    "array literal element",
-    "struct literal element",
-    "appendee slice",
-    "appended slice...",
-    "copied slice",
-}
+_STORES = CAUSES[Cause.STORED].last_step
 _BUILTINS = {"append", "panic", "print", "println", "copy", "new", "make", "recover", "delete"}
