@@ -1,6 +1,8 @@
 """What every test may ask for: Go toolchains, a private Go cache, folders written from text.
 
 Downloads are kept under ``.cache/`` of the repository, so that only the first run needs a network.
+
+``--fast`` runs the tests that need no Go, and of those that need one Go the ones marked ``fast``.
 """
 
 from __future__ import annotations
@@ -14,13 +16,20 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# how long an example takes says something of the machine, and nothing of the code
+hypothesis.settings.register_profile("goescape", deadline=None)
+hypothesis.settings.load_profile("goescape")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CACHE = REPOSITORY / ".cache"
 EXAMPLE_PROFILE = REPOSITORY / "examples" / "profile"
 GO_VERSIONS = ("1.21.13", "1.22.10", "1.23.9", "1.24.11", "1.25.5", "1.26.6", "1.27.3")
 GOPLS_VERSION = "v0.24.0"
+FETCHING = {"go_toolchains", "real_module", "gopls"}
+"""The fixtures that bring other programs and modules here: gigabytes, when they are new."""
 EXECUTABLE = "go.exe" if os.name == "nt" else "go"
 
 WriteTree = Callable[[str], Path]
@@ -29,10 +38,33 @@ RealModule = Callable[[str], Path]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--update`` rewrites generated files instead of failing when they are stale; ``--thorough``
-    looks at far more of the same, for many minutes.
+    looks at far more of the same, for many minutes; ``--fast`` at less.
     """
     parser.addoption("--update", action="store_true", help="rewrite generated files")
     parser.addoption("--thorough", action="store_true", help="more packages, more random edits")
+    parser.addoption("--fast", action="store_true", help="leave out what is slow or needs much")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The marks that ``--fast`` goes by."""
+    config.addinivalue_line("markers", "fast: stays in --fast, although it runs Go")
+    config.addinivalue_line("markers", "slow: not in --fast, although it runs no Go")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what ``--fast`` leaves out."""
+    if config.getoption("--fast"):
+        left_out = [item for item in items if not _is_fast(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in {*left_out}]
+
+
+def _is_fast(item: pytest.Item) -> bool:
+    """No test in --fast may ask for what has to be fetched first."""
+    fixtures = {*getattr(item, "fixturenames", ())}
+    if fixtures & FETCHING or item.get_closest_marker("slow") is not None:
+        return False
+    return "go_path" not in fixtures or item.get_closest_marker("fast") is not None
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
+import pytest
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -150,7 +151,8 @@ EDITS = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=40)
 @given(st.lists(EDITS, min_size=1, max_size=6), st.sampled_from([None, 0, 1, 5, 1000]))
 def test_after_any_edits_the_report_is_that_of_a_new_analyst(
     edits: list[tuple[str, ...]], foreseen: int | None

@@ -26,12 +26,21 @@ LANGUAGES = {
     "return_value": "1.23",
 }
 
+SHORT = 2_500
+"""Characters. Short files are in ``--fast``, so that those of a new rewrite are."""
+
 
 def test_each_rewrite_has_its_snippets() -> None:
     assert SNIPPETS.keys() == REWRITES.keys()
 
 
-@pytest.mark.parametrize("name", SNIPPETS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.fast if len(text) < SHORT else ())
+        for name, text in SNIPPETS.items()
+    ],
+)
 async def test_each_is_offered_or_not(name: str, tmp_path: Path, go_path: str) -> None:
     rewrite = REWRITES[name]
     snippets = snippets_of(SNIPPETS[name])

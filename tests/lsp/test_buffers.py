@@ -15,6 +15,8 @@ from goescape.lsp.uris import uri_of
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.fast  # no Go runs here
+
 
 def _apply(text: str, edit: TextChange) -> str:
     return edited(SourceText("/a.go", text.encode()), edit).decode()

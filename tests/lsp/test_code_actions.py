@@ -110,6 +110,7 @@ async def _open(talk: Talk, folder: Path, name: str = "p.go") -> str:
     return uri
 
 
+@pytest.mark.fast
 @pytest.mark.parametrize("capabilities", [vscode, neovim])
 async def test_a_fix_is_applied_and_its_finding_vanishes(
     write_tree: WriteTree, capabilities: Callable[[], lsp.ClientCapabilities]

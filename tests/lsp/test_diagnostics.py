@@ -36,6 +36,7 @@ func G(n int) []*int {
 """
 
 
+@pytest.mark.fast
 @pytest.mark.parametrize("capabilities", [bare(), neovim(), pushed_vscode()])
 async def test_opening_a_file_shows_its_findings(
     write_tree: WriteTree, capabilities: lsp.ClientCapabilities
@@ -78,6 +79,7 @@ async def test_a_bare_client_gets_no_related_information(write_tree: WriteTree) 
         assert all(each.related_information is None for each in found)
 
 
+@pytest.mark.fast
 async def test_saving_replaces_and_an_empty_list_clears(write_tree: WriteTree) -> None:
     folder = write_tree(SMALL)
     async with conversation(neovim(), folder) as talk:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from attrs import evolve
 
 from goescape.analysis.causes import Cause
@@ -17,6 +18,8 @@ from goescape.analysis.model import (
 )
 from goescape.analysis.positions import Place, Span
 from goescape.lsp.state.package_store import LONE_FILES, PackageStore
+
+pytestmark = pytest.mark.fast  # no Go runs here
 
 
 def _never_lost(files: tuple[str, ...]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
+import pytest
+
 from goescape.lsp.client_features import ClientFeatures
 from goescape.lsp.features.diagnostics import FileState
 from goescape.lsp.publisher import Publisher
@@ -14,6 +16,8 @@ from goescape.settings import Settings
 if TYPE_CHECKING:
     from goescape.lsp.convert import Translator
     from goescape.lsp.editor import Editor
+
+pytestmark = pytest.mark.fast  # no Go runs here
 
 
 class Deaf:

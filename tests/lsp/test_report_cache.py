@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+import pytest
 from attrs import evolve
 
 from goescape.analysis.compiler.package_info import PackageInfo
@@ -24,9 +25,9 @@ from goescape.toolchain.schedule.events import Reported
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import pytest
-
     from goescape.lsp.transport.protocol import Protocol
+
+pytestmark = pytest.mark.fast  # no Go runs here
 
 CORPUS = Path(__file__).parent.parent / "analysis" / "corpus" / "stores"
 

@@ -20,6 +20,7 @@ LONGEST_HANDLER = 10
 """Lines of a handler's body."""
 
 
+@pytest.mark.fast
 def test_handlers_are_small() -> None:
     for method, (handler, _) in server.HANDLERS.items():
         (definition,) = ast.parse(inspect.getsource(handler)).body

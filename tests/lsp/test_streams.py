@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 import threading
 
+import pytest
+
 from goescape.lsp.transport.streams import Stdout
+
+pytestmark = pytest.mark.fast  # no Go runs here
 
 MANY = [f"{number:07}".encode() * 9_000 for number in range(100)]
 """More than any pipe holds."""

@@ -105,6 +105,7 @@ def test_nothing_found_is_exit_code_zero(go_path: str, write_tree: WriteTree) ->
     assert answer.stdout.startswith("Nothing found in 1 package (go1.")
 
 
+@pytest.mark.fast
 def test_json_is_as_documented(go_path: str, write_tree: WriteTree) -> None:
     found = checked(write_tree(MODULE), go_path)
     assert list(found) == ["schema", "go", "findings", "directives", "errors"]

@@ -62,6 +62,7 @@ def row(answer: Answer, code: str) -> list[str]:
     return next(line.split()[1:] for line in answer.stdout.splitlines() if line.startswith(code))
 
 
+@pytest.mark.fast
 def test_a_diff_writes_nothing(go_path: str, write_tree: WriteTree) -> None:
     folder = write_tree(MODULE)
     before = (folder / "a.go").read_text()

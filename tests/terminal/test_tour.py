@@ -52,6 +52,11 @@ def test_found_is_wanted(go_toolchains: dict[str, str], version: str) -> None:
     assert found(go_toolchains[version]) == wanted(int(version.split(".")[1]))
 
 
+@pytest.mark.fast
+def test_the_newest_go_finds_what_is_wanted(go_path: str) -> None:
+    assert found(go_path) == wanted(27)
+
+
 def test_every_cause_has_a_file_and_is_wanted_there() -> None:
     for cause in Cause:
         if cause is not Cause.OTHER:

@@ -96,6 +96,7 @@ async def test_compiling_goes_wrong(
     assert all(not report.findings for report in reports.values())
 
 
+@pytest.mark.slow
 async def test_fifty_megabytes_of_text_are_not_kept(fake_go: FakeGo, write_tree: WriteTree) -> None:
     body = (
         "    if compiling:\n"

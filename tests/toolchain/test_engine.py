@@ -70,6 +70,7 @@ async def test_inlining_can_be_off(go_path: str, write_tree: WriteTree) -> None:
     assert not any(function.inlinable for function in reports["example.com/m"].functions)
 
 
+@pytest.mark.fast
 async def test_the_broken_ones_do_not_hide_the_others(
     engine: Engine, write_tree: WriteTree
 ) -> None:

@@ -113,6 +113,7 @@ async def case_of(engine: Engine, folder: Path, package: str = "p") -> Case:
     return Case(folder, engine, await fix_context_of(engine, report))
 
 
+@pytest.mark.fast
 async def test_a_promise_that_is_kept(engine: Engine, write_tree: WriteTree) -> None:
     case = await case_of(engine, write_tree(GO_MOD + INLINED))
     edits = case.edits(("*T { return &T{}", "T { return T{}"))

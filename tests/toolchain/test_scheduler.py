@@ -53,6 +53,7 @@ async def test_an_opened_file_is_analysed_once(desk: Desk, write_tree: WriteTree
     assert desk.reported() == ["m/a"]
 
 
+@pytest.mark.fast
 async def test_events_tell_a_story(desk: Desk, write_tree: WriteTree) -> None:
     desk.scheduler.analyze_package_of(str(write_tree(MODULE) / "a" / "a.go"))
     assert not desk.scheduler.idle
@@ -64,6 +65,7 @@ async def test_events_tell_a_story(desk: Desk, write_tree: WriteTree) -> None:
     assert finished == Finished(started.token, cancelled=False)
 
 
+@pytest.mark.fast
 async def test_a_save_is_analysed_and_the_importers_follow(
     desk: Desk, write_tree: WriteTree
 ) -> None:
