@@ -39,7 +39,7 @@ export interface FileFacts {
   readonly sites: readonly Site[];
 }
 
-export const isGo = (document: vscode.TextDocument): boolean =>
+const isGo = (document: vscode.TextDocument): boolean =>
   document.languageId === 'go' && document.uri.scheme === 'file';
 
 /** Asks about visible Go files whenever there is something new. */

@@ -40,7 +40,7 @@ export class Report implements vscode.Disposable {
 }
 
 /** A panel follows no link to a file: a command opens it, wherever the files are. */
-export function linked(page: string): string {
+function linked(page: string): string {
   return page.replace(
     /href="(file:[^"#]*)#L(\d+),(\d+)"/g,
     (_, uri: string, line: string, column: string) => {

@@ -52,3 +52,13 @@ export const CAUSES = [
   'goroutine-or-defer',
   'other',
 ] as const;
+
+export const STATUS_WORDS = {
+  nothing: 'nothing on the heap',
+  some: '{total} on the heap',
+  matter: '{number} in a loop or large',
+  noGo: 'no Go',
+} as const;
+export const MOST_RESTARTS = 3;
+/** Milliseconds within which more crashes than that are too many. */
+export const CRASH_WINDOW = 180_000;

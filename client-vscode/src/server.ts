@@ -13,6 +13,7 @@ import type {
 import { findServer, type ServerCommand } from './serverCommand.ts';
 import { goExtension } from './goExtension.ts';
 import { run } from './childProcess.ts';
+import { CRASH_WINDOW, MOST_RESTARTS } from './server.generated.ts';
 import { forServer, type GoExtension } from './settings.ts';
 import { QUIET, type ServerStatus, type State } from './statusText.ts';
 import { which } from './programSearch.ts';
@@ -22,8 +23,6 @@ export const UV_ALLOWED = 'goescape.uvAllowed';
 type Library = typeof import('./client.ts');
 // @ts-expect-error: it is there only when both are bundled
 const library = (): Promise<Library> => import('./client.cjs') as Promise<Library>;
-const MOST_CRASHES = 3;
-const CRASH_WINDOW = 180_000;
 
 /** The one server of a window. */
 export class Server implements vscode.Disposable {
@@ -218,7 +217,7 @@ export class Server implements vscode.Disposable {
         }
         const now = Date.now();
         this.crashes = [...this.crashes.filter((time) => now - time < CRASH_WINDOW), now];
-        if (this.crashes.length <= MOST_CRASHES) {
+        if (this.crashes.length <= MOST_RESTARTS) {
           this.log.warn('the server has ended; it is started again');
           this.state = { kind: 'running', server, status: QUIET };
           return { action: CloseAction.Restart, handled: true };

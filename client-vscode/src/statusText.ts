@@ -1,4 +1,5 @@
 /** What goescape is doing, and what the user is told of it. */
+import { STATUS_WORDS } from './server.generated.ts';
 import type { ServerMissing, ServerCommand } from './serverCommand.ts';
 
 /** The server's `goescape/status`. */
@@ -82,7 +83,7 @@ function running(status: ServerStatus, counts: Counts | undefined): StatusText {
     case 'error':
       return {
         ...trouble(
-          status.problem === 'go' ? 'Go Escape: no Go' : 'Go Escape: error',
+          `Go Escape: ${status.problem === 'go' ? STATUS_WORDS.noGo : 'error'}`,
           status.message,
         ),
         ...(status.problem === 'go' ? STEP : LOG),
@@ -92,14 +93,18 @@ function running(status: ServerStatus, counts: Counts | undefined): StatusText {
   }
 }
 
-/** `3 on the heap, 1 in a loop or large`. */
+/** What the status says of these counts. */
 export function onHeap(counts: Counts | undefined): string {
   if (counts === undefined) {
     return 'ready';
   }
+  const { nothing, some, matter } = STATUS_WORDS;
   const total = sum(counts);
-  const matter = counts.warning === 0 ? '' : `, ${String(counts.warning)} in a loop or large`;
-  return total === 0 ? 'nothing on the heap' : `${String(total)} on the heap${matter}`;
+  const parts = [some.replace('{total}', String(total))];
+  if (counts.warning > 0) {
+    parts.push(matter.replace('{number}', String(counts.warning)));
+  }
+  return total === 0 ? nothing : parts.join(', ');
 }
 
 export function sum(counts: Counts): number {

@@ -14,6 +14,7 @@ from goescape.lsp.features.profile_commands import PROFILE_COMMANDS
 from goescape.lsp.features.workspace_findings import QUESTIONS
 from goescape.settings import SETTINGS, json_schema
 from tests.conftest import REPOSITORY
+from tests.project import clients
 
 CLIENT = REPOSITORY / "client-vscode"
 MANIFEST = CLIENT / "package.json"
@@ -36,7 +37,7 @@ def generated() -> str:
     for name, values in lists.items():
         rows = "".join(f"  '{each}',\n" for each in values)
         text += f"\nexport const {name} = [\n{rows}] as const;\n"
-    return text
+    return text + clients.typescript()
 
 
 def properties(own: dict[str, Any]) -> dict[str, Any]:

@@ -1,15 +1,13 @@
 --- The server: whether it can run, what it says, and what happens when it ends.
 local goescape = require('goescape')
+local shared = require('goescape.shared')
 
 local M = {}
 
 local NAME = 'goescape'
 local MOST_LINES = 1000
-local MOST_RESTARTS = 3
 --- Milliseconds before the first restart; each further one waits twice as long.
 local FIRST_WAIT = 500
---- Crashes further apart than this (milliseconds) are not a series.
-local SERIES = 180000
 --- How long (milliseconds) a server may take to stop.
 local PATIENCE = 5000
 local SIGTERM = 15
@@ -164,9 +162,10 @@ local function counted(client, buffer)
   end)
   local matter = found[vim.diagnostic.severity.WARN]
   if total == 0 then
-    return 'nothing on the heap'
+    return shared.words.nothing
   end
-  return ('%d on the heap%s'):format(total, matter and (', %d in a loop or large'):format(matter) or '')
+  local text = shared.words.some:gsub('{total}', total)
+  return matter and text .. ', ' .. shared.words.matter:gsub('{number}', matter) or text
 end
 
 ---@param buffer integer
@@ -180,7 +179,7 @@ function M.status(buffer)
   if status.state == 'analyzing' then
     return 'analysing'
   elseif status.state == 'error' then
-    return status.problem == 'go' and 'no Go' or 'cannot analyse'
+    return status.problem == 'go' and shared.words.no_go or 'cannot analyse'
   end
   local waits = status.state == 'waiting' and ' (waiting: does not compile)' or ''
   return counted(client, buffer) .. waits
@@ -197,7 +196,7 @@ end
 local function crashed(folder)
   local now = vim.uv.now()
   local series = vim.tbl_filter(function(time)
-    return now - time < SERIES
+    return now - time < shared.crash_window
   end, crashes[folder] or {})
   table.insert(series, now)
   crashes[folder] = series
@@ -229,7 +228,7 @@ function M.on_exit(code, signal, id)
     local number = crashed(client.root_dir or '')
     if not client.initialized then
       say_once('the server does not start; `:GoEscape doctor` tells why.', vim.log.levels.ERROR)
-    elseif number > MOST_RESTARTS then
+    elseif number > shared.most_restarts then
       local text = 'the server crashed %d times; see `:GoEscape log`, then `:GoEscape restart`.'
       M.say(text:format(number), vim.log.levels.ERROR)
     else
