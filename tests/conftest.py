@@ -48,7 +48,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """The marks that ``--fast`` goes by."""
     config.addinivalue_line("markers", "fast: stays in --fast, although it runs Go")
-    config.addinivalue_line("markers", "slow: not in --fast, although it runs no Go")
+    config.addinivalue_line(
+        "markers", "slow: not in --fast, although it runs no Go: takes long, or more programs"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from goescape.terminal.editors.recipes import BY_NAME, PLAIN, RECIPES, index, neovim_table, page
 from tests.conftest import REPOSITORY
 from tests.neovim.editor import neovim
@@ -62,6 +64,7 @@ def test_what_nobody_runs_can_be_read() -> None:
         assert helix["language"][0]["language-servers"][-1] == "goescape"
 
 
+@pytest.mark.slow
 def test_vim_registers_the_server(tmp_path: Path) -> None:
     """vim-lsp itself cannot be had here: a stand-in keeps what it is told."""
     autoload = tmp_path / "autoload"

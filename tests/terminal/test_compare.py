@@ -296,6 +296,7 @@ def test_without_git(write_tree: WriteTree, go_path: str, tmp_path: Path) -> Non
     assert "git was not found: install it" in answer.stderr
 
 
+@pytest.mark.slow
 def test_what_is_chance_and_what_is_not() -> None:
     assert compare_samples("ns/op", (1, 2, 3), (4, 5, 6)).is_telling is None, "too few"
     assert compare_samples("allocs/op", (5, 5, 5, 5), (5, 5, 5, 5)).is_telling is False

@@ -15,6 +15,8 @@ from goescape.terminal.editors.recipes import RECIPES
 from tests.conftest import REPOSITORY
 from tests.terminal.command import Answer, goescape, sentences
 
+pytestmark = pytest.mark.slow  # each starts goescape many times
+
 PLUGIN = REPOSITORY / "client-nvim"
 COMMAND = json.dumps(sys.executable)[1:-1]
 NAMES = [recipe.name for recipe in RECIPES]
@@ -39,7 +41,6 @@ def backups(home: Path) -> dict[str, str]:
     return {file.name: file.read_text() for file in sorted(home.rglob("*goescape-backup*"))}
 
 
-@pytest.mark.slow
 def test_it_is_printed_and_written_where_it_belongs(home: Path) -> None:
     for name in NAMES:
         before = sorted(home.rglob("*"))
@@ -60,7 +61,6 @@ def test_it_is_printed_and_written_where_it_belongs(home: Path) -> None:
     assert all("; set up in " in line for line in checked)
 
 
-@pytest.mark.slow
 def test_lines_of_the_user_stay_and_a_backup_is_kept(home: Path) -> None:
     before = "set number\n"
     (home / ".vimrc").write_text(before)
@@ -91,7 +91,6 @@ def test_both_plugins_of_emacs_share_a_file(home: Path) -> None:
     assert text.count(": begin") == text.count(": end") == 2
 
 
-@pytest.mark.slow
 def test_neovim_gets_its_plugin_too(home: Path) -> None:
     assert "--write` also puts the plugin into" in setup(home, "nvim").stdout
     setup(home, "nvim", "--write")
