@@ -13,6 +13,8 @@ from typing import Any
 import attrs
 from attrs import frozen
 
+from goescape.analysis.messages.catalogues import language_names
+
 SECTION = "goescape"
 _QUIET_GROUPS = frozenset({"trace"})  # goescape.trace.server belongs to the client
 
@@ -107,7 +109,7 @@ class Settings:
         "auto",
         "The language of messages and explanations; `auto` is the editor's, then that of `LANG`.",
         name="language",
-        choices=("auto", "en", "zh-cn"),
+        choices=("auto", *language_names()),
     )
     run: str = setting(
         "onType",

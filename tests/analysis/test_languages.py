@@ -15,6 +15,7 @@ import pytest
 
 from goescape.analysis.messages import explain, languages
 from goescape.analysis.messages.areas import Plural
+from goescape.analysis.messages.catalogues import language_names
 from goescape.analysis.messages.languages import ENGLISH, catalogue_for, language_of_environment
 from goescape.analysis.sites import allocation
 from goescape.fixes.driver import all_rewrites
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from goescape.analysis.messages.catalogue import Catalogue
 
-CATALOGUES = {name: languages.catalogue_of(name) for name in languages.names()}
+CATALOGUES = {name: languages.catalogue_of(name) for name in language_names()}
 CHINESE = CATALOGUES["zh-cn"]
 BY_ENGLISH = {"notes", "fixes"}
 """What findings and fixes have in English: other catalogues have it by that."""

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from goescape.analysis.messages.languages import ENGLISH, catalogue_of, names
+from goescape.analysis.messages.catalogues import language_names
+from goescape.analysis.messages.languages import ENGLISH, catalogue_of
 from goescape.analysis.messages.reason import Reason, ReasonCode
 from tests.conftest import REPOSITORY
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from goescape.analysis.messages.catalogue import Catalogue
 
 CHINESE = catalogue_of("zh-cn")
-CATALOGUES = [catalogue_of(name) for name in names()]
+CATALOGUES = [catalogue_of(name) for name in language_names()]
 SERVER = REPOSITORY / "server" / "goescape"
 GIVING = {"UnsafeError", "Reason.of"}
 """What makes a reason of a code, as its first argument, and of what the sentence names."""

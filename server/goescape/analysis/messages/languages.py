@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
 import re
 from typing import TYPE_CHECKING
 
 from goescape.analysis.messages import catalogues
-from goescape.analysis.messages.catalogues import en
+from goescape.analysis.messages.catalogues import en, language_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,12 +15,6 @@ if TYPE_CHECKING:
     from goescape.analysis.messages.catalogue import Catalogue
 
 ENGLISH = en.CATALOGUE
-
-
-def names() -> list[str]:
-    """All languages, as the setting has them: a catalogue's module is named after its language."""
-    found = (module.name for module in pkgutil.iter_modules(catalogues.__path__))
-    return sorted(name.replace("_", "-") for name in found)
 
 
 def catalogue_of(name: str) -> Catalogue:
@@ -37,10 +30,10 @@ def catalogue_for(wanted: str, locales: Iterable[str]) -> Catalogue:
     Locales are written as editors (``zh-cn``) and systems (``zh_CN.UTF-8``) do.
     """
     if wanted != "auto":
-        return catalogue_of(wanted) if wanted in names() else ENGLISH
+        return catalogue_of(wanted) if wanted in language_names() else ENGLISH
     locale = next(filter(None, locales), "").partition(".")[0].lower()
     language = re.split("[-_]", locale)[0]
-    near = [name for name in names() if name.partition("-")[0] == language]
+    near = [name for name in language_names() if name.partition("-")[0] == language]
     found = (catalogue for name in near if (catalogue := catalogue_of(name)).speaks(locale))
     return next(found, ENGLISH)
 
