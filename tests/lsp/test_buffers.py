@@ -84,8 +84,8 @@ def test_a_link_keeps_the_editors_name(tmp_path: Path) -> None:
     uri = uri_of(str(tmp_path / "link" / "a.go"))
     buffers = Buffers()
     buffers.open(uri, 1, "package p")
-    assert buffers.uri(str(tmp_path / "real" / "a.go")) == uri
+    assert buffers.documents.uri(str(tmp_path / "real" / "a.go")) == uri
     buffers.close(uri)
-    assert list(buffers) == []
+    assert list(buffers.documents) == []
     real = str(tmp_path / "real" / "a.go")
-    assert buffers.uri(real) == uri_of(real)
+    assert buffers.documents.uri(real) == uri_of(real)

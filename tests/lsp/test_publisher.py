@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from goescape.lsp.client_features import ClientFeatures
-from goescape.lsp.features.diagnostics import FileState
 from goescape.lsp.publisher import Publisher
-from goescape.lsp.state.buffers import Buffers
-from goescape.settings import Settings
+from goescape.lsp.state.workspace_state import WorkspaceState
 
 if TYPE_CHECKING:
-    from goescape.lsp.convert import Translator
     from goescape.lsp.editor import Editor
+    from goescape.lsp.state.snapshot import DocumentSnapshot
 
 pytestmark = pytest.mark.fast  # no Go runs here
 
@@ -29,30 +27,31 @@ class Deaf:
         """Nothing is asked for again."""
 
 
-async def test_nobody_waits_for_a_file_that_cannot_be_told() -> None:
-    asked, problems = [], []
+class Failing(WorkspaceState):
+    """Knows nothing of the first file that it is asked for."""
 
-    def facts(path: str) -> FileState:
-        asked.append(path)
-        if len(asked) == 1:
+    def __init__(self) -> None:
+        super().__init__(lambda _: None, lambda: None, lambda: None)
+        self.asked: list[str] = []
+
+    def document_to_publish(self, path: str) -> DocumentSnapshot:
+        self.asked.append(path)
+        if len(self.asked) == 1:
             raise RuntimeError(path)
-        return FileState(path, path)
+        return super().document_to_publish(path)
+
+
+async def test_nobody_waits_for_a_file_that_cannot_be_told() -> None:
+    problems = []
 
     def heard(_: object, context: dict[str, Any]) -> None:
         problems.append(str(context["exception"]))
 
     asyncio.get_running_loop().set_exception_handler(heard)
-    publisher = Publisher(
-        cast("Editor", Deaf()),
-        Buffers(),
-        settings=Settings,
-        state=lambda path: path,
-        facts=facts,
-        translator=lambda: cast("Translator", None),
-        identity=str,
-    )
+    state = Failing()
+    publisher = Publisher(cast("Editor", Deaf()), state)
     publisher.publish(["/m/a.go", "/m/b.go"])
-    await asyncio.wait_for(publisher.pushed(wholly=True), 10)
+    await asyncio.wait_for(publisher.wait_until_pushed(wholly=True), 10)
     publisher.close()
-    assert asked == ["/m/a.go", "/m/b.go"]
+    assert state.asked == ["/m/a.go", "/m/b.go"]
     assert problems == ["/m/a.go"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from lsprotocol import types as lsp
 
-from goescape.lsp import server
+from goescape.lsp import handlers, server
 
 if TYPE_CHECKING:
     from goescape.lsp.session import Session
@@ -22,7 +22,7 @@ LONGEST_HANDLER = 10
 
 @pytest.mark.fast
 def test_handlers_are_small() -> None:
-    for method, (handler, _) in server.HANDLERS.items():
+    for method, (handler, _) in handlers.HANDLERS.items():
         (definition,) = ast.parse(inspect.getsource(handler)).body
         assert isinstance(definition, (ast.FunctionDef, ast.AsyncFunctionDef))
         lines = (definition.end_lineno or 0) - definition.body[0].lineno + 1
@@ -40,7 +40,7 @@ async def test_a_handler_that_fails_answers_null(
         fail(_session, _params)
 
     handler = fail_later if later else fail
-    monkeypatch.setitem(server.HANDLERS, lsp.TEXT_DOCUMENT_HOVER, (handler, None))
+    monkeypatch.setitem(handlers.HANDLERS, lsp.TEXT_DOCUMENT_HOVER, (handler, None))
     sent: list[bytes] = []
 
     class Sink:

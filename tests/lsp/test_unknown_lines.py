@@ -70,14 +70,14 @@ def report_of(*lines: str) -> PackageReport:
 def test_a_line_is_logged_once_with_a_count(caplog: pytest.LogCaptureFixture) -> None:
     lines = UnknownLines()
     with caplog.at_level(logging.WARNING):
-        lines.take(report_of("./a.go:3:6: moved to heap: x"))
+        lines.log_new(report_of("./a.go:3:6: moved to heap: x"))
         assert caplog.messages == []
-        lines.take(report_of("./a.go:3:6: x is entangled", "./a.go:9:1: x is entangled"))
-        lines.take(report_of("./a.go:4:6: x is entangled"))
+        lines.log_new(report_of("./a.go:3:6: x is entangled", "./a.go:9:1: x is entangled"))
+        lines.log_new(report_of("./a.go:4:6: x is entangled"))
         (told,) = caplog.messages
         assert told.startswith("compiler lines about m that goescape does not understand: 2;")
         assert told.endswith("please report: ./a.go:3:6: x is entangled")
-        lines.take(report_of("./a.go:4:6: x is entangled", "./a.go:5:1: y is both"))
+        lines.log_new(report_of("./a.go:4:6: x is entangled", "./a.go:5:1: y is both"))
         assert len(caplog.messages) == 2
         assert caplog.messages[1].endswith("understand: 2; please report: ./a.go:5:1: y is both")
 
@@ -86,7 +86,7 @@ async def test_the_server_logs_it(caplog: pytest.LogCaptureFixture) -> None:
     session = Session(MagicMock())
     with caplog.at_level(logging.WARNING):
         for _ in range(2):
-            session.take(Reported(report_of("./a.go:3:6: x is entangled")))
+            session.analysis_events.handle_event(Reported(report_of("./a.go:3:6: x is entangled")))
     (told,) = caplog.messages
     assert told.endswith("does not understand: 1; please report: ./a.go:3:6: x is entangled")
 

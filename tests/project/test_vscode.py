@@ -8,10 +8,7 @@ from typing import Any
 
 import goescape
 from goescape.analysis.causes import Cause
-from goescape.lsp.features.benchmark_command import BENCH_COMMANDS
-from goescape.lsp.features.commands import COMMANDS
-from goescape.lsp.features.profile_commands import PROFILE_COMMANDS
-from goescape.lsp.features.workspace_findings import QUESTIONS
+from goescape.lsp.commands.table import COMMANDS
 from goescape.settings import SETTINGS, json_schema
 from tests.conftest import REPOSITORY
 from tests.project import clients
@@ -30,7 +27,7 @@ def generated() -> str:
     """What the extension must know of the server, as TypeScript."""
     lists = {
         "SERVER_SETTINGS": [row.name for row in SETTINGS],
-        "SERVER_COMMANDS": sorted({*COMMANDS, *QUESTIONS, *PROFILE_COMMANDS, *BENCH_COMMANDS}),
+        "SERVER_COMMANDS": sorted(COMMANDS),
         "CAUSES": [cause.value for cause in Cause],
     }
     text = "/** Written by `pytest tests/project/test_vscode.py --update`, from the server. */\n"

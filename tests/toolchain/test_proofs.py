@@ -484,9 +484,10 @@ async def test_all_of_a_file_one_by_one_and_together(
 ) -> None:
     folder = write_tree(GO_MOD + SPRINTF)
     report, path = await _report(engine, folder), str(folder / "p" / "p.go")
-    assert proofs.look_at(report, path, 8) == FixOffers()
+    proofs.request(report, path, 8)
+    assert proofs.known(report, path) == FixOffers()
     await proofs.wait_idle()
-    found = proofs.look_at(report, path, 8)
+    found = proofs.known(report, path)
     assert [proof.candidate.at.line for proof in found.proofs] == [8, 5], "nearest first"
     assert found.complete
     assert found.together is not None
@@ -503,7 +504,7 @@ async def test_the_same_code_is_proved_once(
 ) -> None:
     folder = write_tree(GO_MOD + SPRINTF)
     report, path = await _report(engine, folder), str(folder / "p" / "p.go")
-    proofs.look_at(report, path, 1)
+    proofs.request(report, path, 1)
     await proofs.wait_idle()
 
     def never(*_: object) -> None:
@@ -513,9 +514,9 @@ async def test_the_same_code_is_proved_once(
     proofs.edited(path)
     proofs.changed(path)
     again = await _report(engine, folder)
-    proofs.look_at(again, path, 1)
+    proofs.request(again, path, 1)
     await proofs.wait_idle()
-    assert len(proofs.look_at(again, path, 1).proofs) == 2
+    assert len(proofs.known(again, path).proofs) == 2
 
 
 INTERNAL = """
@@ -541,16 +542,17 @@ async def test_a_caller_that_came_later(
     folder = write_tree(GO_MOD + INTERNAL)
     reports, _ = await reports_and_problems(engine, folder)
     report, path = reports["example.com/m/internal/p"], str(folder / "internal" / "p" / "p.go")
-    proofs.look_at(report, path, 1)
+    proofs.request(report, path, 1)
     await proofs.wait_idle()
-    [proof] = proofs.look_at(report, path, 1).proofs
+    [proof] = proofs.known(report, path).proofs
     assert proof.affects_importers
     user = '-- u/u.go --\npackage u\n\nimport "example.com/m/internal/p"\n\nvar kept = p.New()\n'
     write_tree(user)
     proofs.changed(str(folder / "u" / "u.go"))
-    assert proofs.look_at(report, path, 1) == FixOffers()
+    assert proofs.known(report, path) == FixOffers()
+    proofs.request(report, path, 1)
     await proofs.wait_idle()
-    found = proofs.look_at(report, path, 1)
+    found = proofs.known(report, path)
     assert found.proofs == ()
     assert found.refusals or found.disproofs
 
@@ -564,9 +566,9 @@ async def test_work_is_bounded(
     line = 'func F{}(i int) string {{ return fmt.Sprintf("%d", i) }}\n'
     folder = write_tree(GO_MOD + head + "".join(line.format(number) for number in range(200)))
     report, path = await _report(engine, folder), str(folder / "p" / "p.go")
-    proofs.look_at(report, path, 105)
+    proofs.request(report, path, 105)
     await proofs.wait_idle()
-    found = proofs.look_at(report, path, 105)
+    found = proofs.known(report, path)
     assert [proof.candidate.at.line for proof in found.proofs] == [105, 104, 106]
     assert len(found.disproofs) == 197
     assert {ENGLISH.reason(each.reason) for each in found.disproofs} == {
@@ -582,7 +584,7 @@ async def test_an_edit_ends_the_proof_and_leaves_nothing(
 ) -> None:
     folder = write_tree(GO_MOD + SPRINTF)
     report, path = await _report(engine, folder), str(folder / "p" / "p.go")
-    proofs.look_at(report, path, 8)
+    proofs.request(report, path, 8)
     await until(lambda: not is_empty(temporary_folder))
     proofs.edited(path)
     await proofs.wait_idle()
@@ -595,7 +597,7 @@ async def test_proofs_wait_for_what_is_more_urgent(
 ) -> None:
     folder = write_tree(GO_MOD + SPRINTF)
     report, path = await _report(engine, folder), str(folder / "p" / "p.go")
-    proofs.look_at(report, path, 8)
+    proofs.request(report, path, 8)
     await until(lambda: not is_empty(temporary_folder))
     proofs.hold(busy=True)
     await until(lambda: is_empty(temporary_folder))
@@ -603,7 +605,7 @@ async def test_proofs_wait_for_what_is_more_urgent(
     assert is_empty(temporary_folder), "only the analysis has run meanwhile"
     proofs.hold(busy=False)
     await proofs.wait_idle()
-    assert len(proofs.look_at(report, path, 8).proofs) == 2
+    assert len(proofs.known(report, path).proofs) == 2
 
 
 async def test_settings_of_the_analysis_do_not_weaken_a_proof(
@@ -614,9 +616,9 @@ async def test_settings_of_the_analysis_do_not_weaken_a_proof(
     engine = Engine(EngineOptions(go_path=go_path, tests=False, inlining=False))
     owner = BackgroundProofs(engine, _all_quick)
     report, path = await _report(engine, folder), str(folder / "p" / "p.go")
-    owner.look_at(report, path, 1)
+    owner.request(report, path, 1)
     await owner.wait_idle()
-    found = owner.look_at(report, path, 1)
+    found = owner.known(report, path)
     assert len(found.proofs) == 2
     await owner.close()
 

@@ -1,8 +1,21 @@
-"""The names of commands that code actions send."""
+"""The commands that clients may send, by what they do; ``docs/protocol.md`` says more of each."""
 
 from __future__ import annotations
 
-BENCH = "goescape.bench"
+ANALYZE_PACKAGE = "goescape.analyzePackage"
+ANALYZE_WORKSPACE = "goescape.analyzeWorkspace"
+PAUSE_WORKSPACE = "goescape.pauseWorkspaceAnalysis"
+RESTART = "goescape.restart"
+SHOW_OUTPUT = "goescape.showOutput"
+SHOW_ALLOCATIONS = "goescape.showAllocations"
 SHOW_FLOW = "goescape.showFlow"
 APPLY_FIX = "goescape.applyFix"
 APPLY_AND_TEST = "goescape.applyAndTest"
+PACKAGES = "goescape.packages"
+SITES = "goescape.sites"
+FILE = "goescape.file"
+SHOW_REPORT = "goescape.showReport"
+LOAD_PROFILE = "goescape.loadProfile"
+REMOVE_PROFILE = "goescape.removeProfile"
+TOP_ALLOCATIONS = "goescape.topAllocations"
+BENCH = "goescape.bench"

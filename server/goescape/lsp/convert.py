@@ -8,19 +8,20 @@ from attrs import frozen
 from lsprotocol import types as lsp
 
 from goescape.analysis.model import Severity
-from goescape.analysis.positions import Place, Span
+from goescape.analysis.positions import Place
 from goescape.analysis.syntax.source import SourceText
 from goescape.analysis.syntax.text_diff import differences
 from goescape.lsp.command_names import APPLY_FIX
 from goescape.lsp.state.buffers import TextChange
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from goescape.lsp.client_features import ClientFeatures
+    from goescape.lsp.editor_positions import EditorPositions
     from goescape.lsp.features.code_action import CodeAction
     from goescape.lsp.features.code_lenses import CodeLens
-    from goescape.lsp.features.diagnostics import Notice, ShownFinding
+    from goescape.lsp.features.diagnostics import FileDiagnostics, Notice, Related
     from goescape.lsp.features.directive_help import Completion
     from goescape.lsp.features.hover import HoverCard
     from goescape.lsp.features.inlay_hints import InlayHint
@@ -79,42 +80,14 @@ def _annotated(edit: lsp.TextEdit) -> lsp.AnnotatedTextEdit:
 
 @frozen
 class Translator:
-    """Turns places of files into an editor's positions."""
+    """Turns what features answer into values of the protocol."""
 
-    text: Callable[[str], SourceText | None]
-    """The text that the positions belong to; None: taken for ASCII."""
-    uri: Callable[[str], str]
-    """How the editor names a path."""
-
-    def position(self, path: str, line: int, byte_column: int) -> lsp.Position:
-        """The position of a point of a file."""
-        source = self.text(path)
-        column = max(byte_column - 1, 0)
-        if source is not None:
-            column = source.utf16_column(line, byte_column)
-        return lsp.Position(max(line - 1, 0), column)
-
-    def range(self, span: Span) -> lsp.Range:
-        """The range of a span."""
-        return lsp.Range(
-            self.position(span.file, span.line, span.column),
-            self.position(span.file, span.end_line, span.end_column),
-        )
-
-    def location(self, at: Place) -> lsp.Location:
-        """A link to a point."""
-        position = self.position(at.file, at.line, at.column)
-        return lsp.Location(self.uri(at.file), lsp.Range(position, position))
-
-    def link(self, at: Place) -> str:
-        """A URI that editors open at the point: 1-based line and column."""
-        position = self.position(at.file, at.line, at.column)
-        return f"{self.uri(at.file)}#L{position.line + 1},{position.character + 1}"
+    positions: EditorPositions
 
     def diagnostic(self, notice: Notice) -> lsp.Diagnostic:
         """A diagnostic with its flow and with what a code action needs."""
         return lsp.Diagnostic(
-            range=self.range(notice.span),
+            range=self.positions.range(notice.span),
             severity=lsp.DiagnosticSeverity.Error
             if notice.is_error
             else _SEVERITIES[notice.severity],
@@ -123,39 +96,45 @@ class Translator:
             source=SOURCE,
             message=notice.message,
             related_information=[
-                lsp.DiagnosticRelatedInformation(self.location(related.place), related.text)
+                lsp.DiagnosticRelatedInformation(
+                    self.positions.location(related.place), related.text
+                )
                 for related in notice.related
             ]
             or None,
             data=dict(notice.data) or None,
         )
 
+    def _related(self, related: Related) -> lsp.DiagnosticRelatedInformation:
+        location = self.positions.location(related.place)
+        return lsp.DiagnosticRelatedInformation(location, related.text)
+
     def document_report(
-        self, shown: ShownFinding, previous: str | None
+        self, file: FileDiagnostics, previous: str | None
     ) -> lsp.RelatedFullDocumentDiagnosticReport | lsp.RelatedUnchangedDocumentDiagnosticReport:
         """The answer to a client that asks for one file's diagnostics."""
-        if shown.result_id == previous:
-            return lsp.RelatedUnchangedDocumentDiagnosticReport(result_id=shown.result_id)
-        items = [self.diagnostic(notice) for notice in shown.notices]
-        return lsp.RelatedFullDocumentDiagnosticReport(items=items, result_id=shown.result_id)
+        if file.result_id == previous:
+            return lsp.RelatedUnchangedDocumentDiagnosticReport(result_id=file.result_id)
+        items = [self.diagnostic(notice) for notice in file.notices]
+        return lsp.RelatedFullDocumentDiagnosticReport(items=items, result_id=file.result_id)
 
     def workspace_report(
-        self, shown: ShownFinding, previous: str | None
+        self, file: FileDiagnostics, previous: str | None
     ) -> lsp.WorkspaceFullDocumentDiagnosticReport | lsp.WorkspaceUnchangedDocumentDiagnosticReport:
         """One file of the answer to a client that asks for everything."""
-        if shown.result_id == previous:
+        if file.result_id == previous:
             return lsp.WorkspaceUnchangedDocumentDiagnosticReport(
-                uri=shown.uri, result_id=shown.result_id, version=shown.version
+                uri=file.uri, result_id=file.result_id, version=file.version
             )
-        items = [self.diagnostic(notice) for notice in shown.notices]
+        items = [self.diagnostic(notice) for notice in file.notices]
         return lsp.WorkspaceFullDocumentDiagnosticReport(
-            uri=shown.uri, items=items, result_id=shown.result_id, version=shown.version
+            uri=file.uri, items=items, result_id=file.result_id, version=file.version
         )
 
     def hover(self, card: HoverCard) -> lsp.Hover:
         """A hover over the card's range."""
         kind = lsp.MarkupKind.Markdown if card.markdown else lsp.MarkupKind.PlainText
-        return lsp.Hover(lsp.MarkupContent(kind, card.text), self.range(card.span))
+        return lsp.Hover(lsp.MarkupContent(kind, card.text), self.positions.range(card.span))
 
     def completion(self, completion: Completion) -> lsp.CompletionItem:
         """A directive, in place of what was typed of it."""
@@ -165,17 +144,16 @@ class Translator:
             kind=lsp.CompletionItemKind.Keyword,
             documentation=completion.help,
             filter_text=text,
-            text_edit=lsp.TextEdit(self.range(completion.span), completion.text),
+            text_edit=lsp.TextEdit(self.positions.range(completion.span), completion.text),
         )
 
     def hint(self, hint: InlayHint, *, tooltip: bool) -> lsp.InlayHint:
         """An inlay hint behind its text; its first part leads to the decisive step."""
-        part = lsp.InlayHintLabelPart(
-            value=hint.text, location=None if hint.target is None else self.location(hint.target)
-        )
+        target = None if hint.target is None else self.positions.location(hint.target)
+        part = lsp.InlayHintLabelPart(value=hint.text, location=target)
         return lsp.InlayHint(
-            position=self.position(hint.place.file, hint.place.line, hint.place.column),
-            label=hint.text if hint.target is None else [part],
+            position=self.positions.position(hint.place.file, hint.place.line, hint.place.column),
+            label=hint.text if target is None else [part],
             padding_left=True,
             tooltip=self.tooltip(hint) if tooltip else None,
             data=dict(hint.data),
@@ -187,6 +165,14 @@ class Translator:
         if hint.markdown:
             return lsp.MarkupContent(lsp.MarkupKind.Markdown, hint.tooltip)
         return hint.tooltip
+
+    def actions(
+        self, actions: Sequence[CodeAction], client: ClientFeatures
+    ) -> list[lsp.CodeAction | lsp.Command]:
+        """Code actions as far as the client knows them."""
+        if not client.action_literals:
+            return [self.action_command(action) for action in actions if not action.disabled]
+        return [self.action(action, client) for action in actions]
 
     def action(self, action: CodeAction, client: ClientFeatures) -> lsp.CodeAction:
         """A code action; its edits are left for later where the client can ask for them."""
@@ -215,13 +201,14 @@ class Translator:
     def workspace_edit(self, action: CodeAction, client: ClientFeatures) -> lsp.WorkspaceEdit:
         """All edits of an action; annotated when several files change."""
         by_file = {each.path: text_edits(each.path, each.old, each.new) for each in action.changes}
+        uri = self.positions.uri
         if not client.document_changes:
-            return lsp.WorkspaceEdit({self.uri(path): edits for path, edits in by_file.items()})
+            return lsp.WorkspaceEdit({uri(path): edits for path, edits in by_file.items()})
         annotated = client.annotations and len(by_file) > 1
         document_changes = [
             lsp.TextDocumentEdit(
                 lsp.OptionalVersionedTextDocumentIdentifier(
-                    uri=self.uri(each.path), version=each.version
+                    uri=uri(each.path), version=each.version
                 ),
                 [_annotated(edit) for edit in edits] if annotated else edits,
             )
@@ -242,7 +229,8 @@ class Translator:
 
     def lens(self, lens: CodeLens) -> lsp.CodeLens:
         """A code lens over the function's name."""
-        arguments: list[object] = [self.uri(lens.span.file), lens.line]
+        arguments: list[object] = [self.positions.uri(lens.span.file), lens.line]
         return lsp.CodeLens(
-            self.range(lens.span), lsp.Command(lens.title, lens.command, arguments=arguments)
+            self.positions.range(lens.span),
+            lsp.Command(lens.title, lens.command, arguments=arguments),
         )

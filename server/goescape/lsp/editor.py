@@ -34,7 +34,8 @@ class Editor:
         self._protocol = protocol
         self._tasks: set[asyncio.Task[object]] = set()
         self._announced: dict[str, asyncio.Task[object]] = {}
-        self._told = Status()
+        self._status = Status()
+        self._notified: set[str] = set()
 
     def spawn(self, work: Coroutine[object, object, object]) -> asyncio.Task[object]:
         """Do something in the background; a failure is logged."""
@@ -93,6 +94,16 @@ class Editor:
         """A message about something that works differently from what was asked."""
         self._message(lsp.MessageType.Warning, text)
 
+    def notify_once(self, text: str, *, error: bool = False) -> None:
+        """An error or a warning, unless the same was said before."""
+        if text not in self._notified:
+            self._notified.add(text)
+            (self.error if error else self.warning)(text)
+
+    def forget_notified(self) -> None:
+        """What was said may be said again."""
+        self._notified.clear()
+
     def information(self, text: str) -> None:
         """A message that answers a command."""
         self._message(lsp.MessageType.Info, text)
@@ -107,8 +118,8 @@ class Editor:
 
     def status(self, status: Status) -> None:
         """Tell clients that asked for it what goescape does now."""
-        if self.client.status and status != self._told:
-            self._told = status
+        if self.client.status and status != self._status:
+            self._status = status
             self._protocol.notify(STATUS, attrs.asdict(status))
 
     async def settings(self) -> object:

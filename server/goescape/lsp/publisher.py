@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.lsp.features.diagnostics import FileState, Notice, ShownFinding, Wordings, notices
+from goescape.lsp.convert import Translator
+from goescape.lsp.features.diagnostics import FileDiagnostics, Notice, NoticeCache, notices
 from goescape.toolchain.digests import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from goescape.lsp.convert import Translator
     from goescape.lsp.editor import Editor
-    from goescape.lsp.state.buffers import Buffers
-    from goescape.settings import Settings
+    from goescape.lsp.state.snapshot import DocumentSnapshot
+    from goescape.lsp.state.workspace_state import WorkspaceState
 
 _REFRESH_SECONDS = 0.05
 """Results that come closer together than this make the client ask again once."""
 _MOST_CLOSED = 4
 """Files whose diagnostics are kept as they were sent although they are closed."""
-_REPEATING_SECONDS = 10.0
+_POSTPONED_SECONDS = 10.0
 """How long what changes in files that nobody has open may wait: many packages may speak of one."""
 
 
@@ -31,67 +31,52 @@ _REPEATING_SECONDS = 10.0
 class _PublishedFile:
     """What the client knows of a file."""
 
-    state: object
-    """What it was made of."""
+    key: object
+    """That of the snapshot."""
     uri: str
     version: int | None
-    mark: bytes
+    digest: bytes
+    """Of the diagnostics."""
 
 
-def _mark(notices: tuple[Notice, ...]) -> bytes:
+def _digest(notices: tuple[Notice, ...]) -> bytes:
     """Equal for equal notices, in little memory; empty where there are none."""
-    return digest("".join(each.told for each in notices).encode()) if notices else b""
+    if not notices:
+        return b""
+    return digest("".join(notice.fingerprint for notice in notices).encode())
 
 
 class Publisher:
-    """Tells the client about diagnostics: pushes them, or has it ask again and answers.
+    """Tells the client about diagnostics: pushes them, or has it ask again and answers."""
 
-    ``state`` of a file changes with all that its diagnostics depend on.
-    """
-
-    def __init__(  # noqa: PLR0913 - each by its name
-        self,
-        editor: Editor,
-        buffers: Buffers,
-        *,
-        settings: Callable[[], Settings],
-        state: Callable[[str], object],
-        facts: Callable[[str], FileState],
-        translator: Callable[[], Translator],
-        identity: Callable[[str], str],
-    ) -> None:
+    def __init__(self, editor: Editor, state: WorkspaceState) -> None:
         self._editor = editor
-        self._buffers = buffers
-        self._settings = settings
         self._state = state
-        self._facts = facts
-        self._translator = translator
-        self._identity = identity
-        self._wordings = Wordings()
+        self.notice_cache = NoticeCache()
         self._published: dict[str, _PublishedFile] = {}
         self._sent_before: dict[str, dict[int, tuple[Notice, str]]] = {}
         """The diagnostics of files that are open or were a moment ago, as they were sent."""
         self._closed_lately: dict[str, None] = {}
-        self._unpushed: dict[str, str] = {}
+        self._waiting: dict[str, str] = {}
         """Files whose diagnostics may differ from what was published, by identity."""
-        self._repeated: dict[str, str] = {}
+        self._postponed: dict[str, str] = {}
         """Those of them that have been published before: more may be said of them soon."""
-        self._repeating: asyncio.TimerHandle | None = None
+        self._postponed_timer: asyncio.TimerHandle | None = None
         self._pushing = False
         self._all_pushed = asyncio.Event()
         self._all_pushed.set()
         self._pulled: dict[str, tuple[object, str]] = {}
-        """The state of a file and the id of its diagnostics."""
+        """The key of a file's snapshot and the id of its diagnostics."""
         self._nonce = os.urandom(4).hex()
         self._refresh: asyncio.TimerHandle | None = None
         self._refresh_open = False
         self._closed = False
 
     def close(self) -> None:
-        """Tell nothing more."""
+        """Send nothing more."""
         self._closed = True
         self._all_pushed.set()
-        for timer in (self._refresh, self._repeating):
+        for timer in (self._refresh, self._postponed_timer):
             if timer is not None:
                 timer.cancel()
 
@@ -101,7 +86,7 @@ class Publisher:
         Where ``more_follows``, files that nobody has open may wait for that.
         """
         paths = tuple(paths)
-        self._refresh_open |= any(self._buffers.at(path) is not None for path in paths)
+        self._refresh_open |= any(self._state.is_open(path) for path in paths)
         self.publish_diagnostics(paths, more_follows=more_follows)
 
     def publish_diagnostics(self, paths: Sequence[str], *, more_follows: bool = False) -> None:
@@ -115,48 +100,47 @@ class Publisher:
         """What the user looks at at once; the rest file by file, so that hovers need not wait."""
         if self._editor.client.pulls:
             return
-        for path in {self._identity(path): path for path in paths}.values():
-            key = self._identity(path)
-            if self._buffers.at(path) is not None:
-                self._unpushed.pop(key, None)
-                self._repeated.pop(key, None)
+        for key, path in {self._state.identity(path): path for path in paths}.items():
+            if self._state.is_open(path):
+                self._waiting.pop(key, None)
+                self._postponed.pop(key, None)
                 self._publish(path)
             elif more_follows and self._is_known_as_closed(key):
-                self._repeated[key] = path
+                self._postponed[key] = path
             else:
-                self._unpushed[key] = path
-        if self._repeated and self._repeating is None and not self._closed:
+                self._waiting[key] = path
+        if self._postponed and self._postponed_timer is None and not self._closed:
             loop = asyncio.get_running_loop()
-            self._repeating = loop.call_later(_REPEATING_SECONDS, self._push_repeated)
+            self._postponed_timer = loop.call_later(_POSTPONED_SECONDS, self._push_postponed)
         self._push_rest()
 
     def _is_known_as_closed(self, key: str) -> bool:
         before = self._published.get(key)
-        return before is not None and before.version is None and key not in self._unpushed
+        return before is not None and before.version is None and key not in self._waiting
 
-    async def pushed(self, *, wholly: bool) -> None:
+    async def wait_until_pushed(self, *, wholly: bool) -> None:
         """Return when nothing is left to be pushed, or only what had been published before."""
-        if wholly and self._repeating is not None:
-            self._repeating.cancel()
-            self._push_repeated()
+        if wholly and self._postponed_timer is not None:
+            self._postponed_timer.cancel()
+            self._push_postponed()
         await self._all_pushed.wait()
 
-    def _push_repeated(self) -> None:
-        self._repeating = None
-        self._unpushed.update(self._repeated)
-        self._repeated.clear()
+    def _push_postponed(self) -> None:
+        self._postponed_timer = None
+        self._waiting.update(self._postponed)
+        self._postponed.clear()
         self._push_rest()
 
     def _push_next(self) -> None:
         self._pushing = False
         try:
-            if self._unpushed and not self._closed:
-                self._publish(self._unpushed.pop(next(iter(self._unpushed))))
+            if self._waiting and not self._closed:
+                self._publish(self._waiting.pop(next(iter(self._waiting))))
         finally:
             self._push_rest()  # or whoever waits for it would wait for ever
 
     def _push_rest(self) -> None:
-        if not self._unpushed or self._closed:
+        if not self._waiting or self._closed:
             self._all_pushed.set()
         elif not self._pushing:
             self._pushing = True
@@ -164,23 +148,26 @@ class Publisher:
             asyncio.get_running_loop().call_soon(self._push_next)
 
     def _publish(self, path: str) -> None:
-        key, uri = self._identity(path), self._buffers.uri(path)
-        state, before = self._state(path), self._published.get(key)
-        if before is not None and before.state == state and before.uri == uri:
+        snapshot = self._state.document_to_publish(path)
+        key, before = self._state.identity(path), self._published.get(self._state.identity(path))
+        if before is not None and before.key == snapshot.key and before.uri == snapshot.uri:
             return
-        buffer, found = self._buffers.at(path), self.notices(path)
-        if before is not None and before.uri != uri and before.mark:
+        now = self._notices(snapshot)
+        if before is not None and before.uri != snapshot.uri and before.digest:
             self._editor.publish(before.uri, None, [])  # it was published under another name
             self._forget_sent(key)
             before = None
-        version = None if buffer is None else buffer.version
-        mark = _mark(found)
-        self._published[key] = _PublishedFile(state, uri, version, mark)
-        told = (b"", None) if before is None else (before.mark, before.version)
-        if told == (mark, version) or not (mark or told[0]):
+        published = _PublishedFile(snapshot.key, snapshot.uri, snapshot.version, _digest(now))
+        self._published[key] = published
+        digest_before, version_before = (
+            (b"", None) if before is None else (before.digest, before.version)
+        )
+        is_same = (digest_before, version_before) == (published.digest, published.version)
+        if is_same or not (published.digest or digest_before):
             return
-        keep = self._is_kept(key, is_open=buffer is not None)
-        self._editor.publish(uri, version, self._sent(key, found, keep=keep))
+        keep = self._is_kept(key, is_open=snapshot.buffer is not None)
+        diagnostics = self._sent(key, now, snapshot, keep=keep)
+        self._editor.publish(snapshot.uri, snapshot.version, diagnostics)
 
     def _is_kept(self, key: str, *, is_open: bool) -> bool:
         """Whether a file may soon be shown again; those that were closed first are forgotten."""
@@ -195,54 +182,55 @@ class Publisher:
         self._closed_lately.pop(key, None)
         self._sent_before.pop(key, None)
 
-    def _sent(self, key: str, found: tuple[Notice, ...], *, keep: bool) -> list[str]:
+    def _sent(
+        self, key: str, now: tuple[Notice, ...], snapshot: DocumentSnapshot, *, keep: bool
+    ) -> list[str]:
         """The diagnostics of a file as they are sent; they are kept for next time if asked to."""
-        before, translator = self._sent_before.pop(key, {}), self._translator()
-        now: dict[int, tuple[Notice, str]] = {}
-        for notice in found:
-            known = before.get(id(notice))
-            if known is None or known[0] is not notice:
-                known = notice, self._editor.json(translator.diagnostic(notice))
-            now[id(notice)] = known
+        before, translator = self._sent_before.pop(key, {}), Translator(snapshot.positions)
+        sent: dict[int, tuple[Notice, str]] = {}
+        for notice in now:
+            same = before.get(id(notice))
+            if same is None or same[0] is not notice:
+                same = notice, self._editor.json(translator.diagnostic(notice))
+            sent[id(notice)] = same
         if keep:
-            self._sent_before[key] = now
-        return [text for _, text in now.values()]
+            self._sent_before[key] = sent
+        return [text for _, text in sent.values()]
 
-    def notices(self, path: str) -> tuple[Notice, ...]:
-        """The diagnostics of a file now."""
-        related = self._editor.client.related
-        near = self._buffers.at(path) is not None or self._identity(path) in self._sent_before
-        wordings = self._wordings if near else Wordings()  # of others, nobody asks again
-        return notices(self._facts(path), self._settings(), wordings, related=related)
+    def _notices(self, snapshot: DocumentSnapshot) -> tuple[Notice, ...]:
+        """The diagnostics of a file; of those that nobody looks at, none is kept."""
+        near = snapshot.buffer is not None
+        near = near or self._state.identity(snapshot.path) in self._sent_before
+        return notices(snapshot, self.notice_cache if near else NoticeCache())
 
-    def pull(self, path: str, previous: str | None = None) -> ShownFinding:
+    def pull(self, path: str, previous: str | None = None) -> FileDiagnostics:
         """The diagnostics of a file for a client that asks; equal ones have an equal id.
 
         Without notices when they are those of the ``previous`` id.
         """
-        key, state = self._identity(path), self._state(path)
-        buffer = self._buffers.at(path)
-        version = None if buffer is None else buffer.version
-        known = self._pulled.get(key)
-        if known is not None and known[0] == state and known[1] == previous:
-            return ShownFinding(self._buffers.uri(path), version, (), known[1])
-        found = self.notices(path)
-        result_id = f"{self._nonce}.{_mark(found).hex()}"
-        self._pulled[key] = state, result_id
-        return ShownFinding(self._buffers.uri(path), version, found, result_id)
+        key, snapshot = self._state.identity(path), self._state.document_to_publish(path)
+        before = self._pulled.get(key)
+        if before is not None and before[0] == snapshot.key and before[1] == previous:
+            return FileDiagnostics(snapshot.uri, snapshot.version, (), before[1])
+        now = self._notices(snapshot)
+        result_id = f"{self._nonce}.{_digest(now).hex()}"
+        self._pulled[key] = snapshot.key, result_id
+        return FileDiagnostics(snapshot.uri, snapshot.version, now, result_id)
 
-    def pull_all(self, paths: Iterable[str], before: Mapping[str, str]) -> Iterator[ShownFinding]:
+    def pull_all(self, before: Mapping[str, str]) -> Iterator[FileDiagnostics]:
         """Those of the files that have diagnostics, and all that the client remembers.
 
         ``before`` are the ids that it has, by path. It may be gone through in several turns of the
         event loop.
         """
-        known = {self._identity(path): path for path in (*before, *paths)}
-        remembered = {self._identity(path): value for path, value in before.items()}
-        for key, path in known.items():
-            shown = self.pull(path, remembered.get(key))
-            if shown.notices or key in remembered:
-                yield shown
+        identity, packages = self._state.identity, self._state.packages
+        paths = (*before, *packages.excluded_paths(), *packages.known_paths())
+        by_identity = {identity(path): path for path in paths}
+        remembered = {identity(path): value for path, value in before.items()}
+        for key, path in by_identity.items():
+            file = self.pull(path, remembered.get(key))
+            if file.notices or key in remembered:
+                yield file
 
     def _send_refresh(self) -> None:
         open_files, self._refresh_open, self._refresh = self._refresh_open, False, None

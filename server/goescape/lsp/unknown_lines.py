@@ -21,7 +21,7 @@ class UnknownLines:
     def __init__(self) -> None:
         self._logged: set[str] = set()
 
-    def take(self, report: PackageReport) -> None:
+    def log_new(self, report: PackageReport) -> None:
         """Log the first of the lines that are new, and how many the report has in all."""
         messages = {message_of(line): line for line in reversed(report.unknown_lines)}
         new = [line for message, line in messages.items() if message not in self._logged]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 if TYPE_CHECKING:
+    from goescape.analysis.model import Finding
     from goescape.lsp.features.diagnostics import Notice
     from goescape.toolchain.proofs.prover import Proof
 
@@ -19,8 +20,10 @@ class CodeAction:
     title: str
     kind: str
     preferred: bool = False
+    finding: Finding | None = None
+    """What it is about."""
     notice: Notice | None = None
-    """The diagnostic that it is about."""
+    """The diagnostic of that."""
     disabled: str = ""
     """Why it cannot be picked."""
     proof: Proof | None = None

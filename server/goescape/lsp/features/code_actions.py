@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - attrs resolves it
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from goescape.analysis.messages import explain
 from goescape.analysis.messages.languages import current_catalogue
-from goescape.analysis.positions import Span
 from goescape.fixes.candidate import FixKind
 from goescape.lsp.command_names import APPLY_AND_TEST, SHOW_FLOW
-from goescape.lsp.features.code_action import (
-    CodeAction,
-)
-from goescape.lsp.features.diagnostics import Notice, is_quiet
+from goescape.lsp.features.code_action import CodeAction
+from goescape.lsp.features.diagnostics import Notice, NoticeCache, notices
+from goescape.lsp.features.fix_changes import file_changes
 from goescape.toolchain.proofs.offers import note, obstacle, preferred, reason_to_leave
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from goescape.analysis.messages.reason import Reason
     from goescape.analysis.model import Finding
+    from goescape.analysis.positions import Span
     from goescape.fixes.candidate import Candidate, Refusal
-    from goescape.lsp.session import Session
-    from goescape.lsp.state.report_view import ReportView
-    from goescape.toolchain.proofs.offers import FixOffers
+    from goescape.lsp.state.snapshot import DocumentSnapshot
     from goescape.toolchain.proofs.prover import Proof
 
 WHY = "goescape.why"
@@ -41,7 +38,6 @@ _LONGEST_AT = 5
 class ActionRequest:
     """A request: the lines (1-based) and the kinds that the client wants."""
 
-    path: str
     first: int
     last: int
     only: tuple[str, ...] = ()
@@ -62,83 +58,95 @@ class ActionRequest:
         return first <= self.last and self.first <= last
 
 
-def code_actions(session: Session, asked: ActionRequest) -> list[CodeAction]:
-    """What can be done there, the obvious first."""
-    found = session.fixes.look(asked.path, asked.first)
-    fixes = list(_fixes(session, asked, found))
-    fixes.sort(key=lambda each: (not each.preferred, bool(each.disabled)))
-    flows = list(_flows(session, asked)) if asked.wants(WHY) else []
-    return [*fixes, *_fix_all(session, asked, found), *flows]
+def code_actions(
+    snapshot: DocumentSnapshot, request: ActionRequest, cache: NoticeCache
+) -> list[CodeAction]:
+    """What can be done there as far as it is known, the obvious first."""
+    fixes = list(_fixes(snapshot, request))
+    fixes.sort(key=lambda action: (not action.preferred, bool(action.disabled)))
+    flows = list(_flows(snapshot, request)) if request.wants(WHY) else []
+    return _with_notices([*fixes, *_fix_all(snapshot, request), *flows], snapshot, cache)
 
 
-def named(session: Session, data: Mapping[str, object]) -> Proof | None:
-    """The proof behind an action's data, if it holds for the text that is shown now."""
-    path = data.get("file")
-    if not isinstance(path, str):
-        return None
-    found = session.fixes.look(path)
+def named_proof(snapshot: DocumentSnapshot, data: Mapping[str, object]) -> Proof | None:
+    """The proof behind an action's data, if it holds for the text that is shown."""
+    offers = snapshot.fix_offers
     if data.get("fix") == FIX_ALL:
-        return found.together
-    return next((p for p in found.proofs if _name(path, p.candidate) == data), None)
+        return offers.together
+    proofs = (proof for proof in offers.proofs if _name(snapshot.path, proof.candidate) == data)
+    return next(proofs, None)
 
 
-def _fixes(session: Session, asked: ActionRequest, found: FixOffers) -> Iterator[CodeAction]:
-    obvious = preferred(found.proofs)
-    for proof in found.proofs:
-        candidate = proof.candidate
-        if not _is_at(candidate.at, candidate.target, asked) or reason_to_leave(candidate.target):
+def resolved(
+    snapshot: DocumentSnapshot, data: Mapping[str, object], title: str
+) -> CodeAction | None:
+    """An action of which the client has only this data, with its changes; None when it is old."""
+    proof = named_proof(snapshot, data)
+    changes = None if proof is None else file_changes(proof, snapshot)
+    return None if changes is None else CodeAction(title, "", proof=proof, changes=changes)
+
+
+def _fixes(snapshot: DocumentSnapshot, request: ActionRequest) -> Iterator[CodeAction]:
+    proofs = snapshot.fix_offers.proofs
+    obvious = preferred(proofs)
+    for proof in proofs:
+        target = proof.candidate.target
+        if not _is_at(proof.candidate.at, target, request) or reason_to_leave(target):
             continue
-        kind = candidate.kind.value
-        reason = obstacle(proof.contents, session.folders)
-        if reason:
-            if _shows_refused(session, asked):
-                yield _disabled(candidate, reason, asked)
-            continue
-        if asked.wants_refused:
-            text = current_catalogue().text("apply and test", title=candidate.headline)
-            arguments = (_name(asked.path, candidate),)
-            yield CodeAction(
-                text, FixKind.REWRITE.value, command=APPLY_AND_TEST, arguments=arguments
-            )
-        if asked.wants(kind):
-            changes = session.fixes.changes(proof)
-            if changes is not None:
-                yield CodeAction(
-                    title(proof),
-                    kind,
-                    proof in obvious,
-                    _notice(session, asked.path, candidate.target),
-                    proof=proof,
-                    changes=changes,
-                    data=_name(asked.path, candidate),
-                )
-    if _shows_refused(session, asked):
-        yield from _refused(asked, found)
+        if reason := obstacle(proof.contents, snapshot.folders):
+            if _shows_refused(snapshot, request):
+                yield _disabled(proof.candidate, reason, request)
+        else:
+            yield from _of_proof(proof, snapshot, request, is_obvious=proof in obvious)
+    if _shows_refused(snapshot, request):
+        yield from _refused(snapshot, request)
 
 
-def _refused(asked: ActionRequest, found: FixOffers) -> Iterator[CodeAction]:
-    """What was tried and is not offered, with the reason."""
-    for disproof in found.disproofs:
-        candidate = disproof.candidate
-        if _is_at(candidate.at, candidate.target, asked):
-            yield _disabled(candidate, disproof.reason, asked)
-    for refusal in found.refusals:
-        if _is_at(refusal.at, None, asked):
-            yield _disabled(refusal, refusal.reason, asked)
-
-
-def _disabled(fix: Candidate | Refusal, reason: Reason, asked: ActionRequest) -> CodeAction:
-    why = current_catalogue().reason(reason)
-    return CodeAction(fix.headline, _refused_kind(asked), disabled=why)
-
-
-def _fix_all(session: Session, asked: ActionRequest, found: FixOffers) -> Iterator[CodeAction]:
-    proof = found.together
-    if proof is None or not asked.wants(FIX_ALL) or obstacle(proof.contents, session.folders):
-        return
-    changes = session.fixes.changes(proof)
+def _of_proof(
+    proof: Proof, snapshot: DocumentSnapshot, request: ActionRequest, *, is_obvious: bool
+) -> Iterator[CodeAction]:
+    candidate = proof.candidate
+    kind, data = candidate.kind.value, _name(snapshot.path, candidate)
+    if request.wants_refused:
+        text = current_catalogue().text("apply and test", title=candidate.headline)
+        rewrite = FixKind.REWRITE.value
+        yield CodeAction(text, rewrite, command=APPLY_AND_TEST, arguments=(data,))
+    changes = file_changes(proof, snapshot) if request.wants(kind) else None
     if changes is not None:
-        data = {"file": asked.path, "fix": FIX_ALL}
+        yield CodeAction(
+            title(proof),
+            kind,
+            is_obvious,
+            finding=candidate.target,
+            proof=proof,
+            changes=changes,
+            data=data,
+        )
+
+
+def _refused(snapshot: DocumentSnapshot, request: ActionRequest) -> Iterator[CodeAction]:
+    """What was tried and is not offered, with the reason."""
+    for disproof in snapshot.fix_offers.disproofs:
+        candidate = disproof.candidate
+        if _is_at(candidate.at, candidate.target, request):
+            yield _disabled(candidate, disproof.reason, request)
+    for refusal in snapshot.fix_offers.refusals:
+        if _is_at(refusal.at, None, request):
+            yield _disabled(refusal, refusal.reason, request)
+
+
+def _disabled(fix: Candidate | Refusal, reason: Reason, request: ActionRequest) -> CodeAction:
+    why = current_catalogue().reason(reason)
+    return CodeAction(fix.headline, _refused_kind(request), disabled=why)
+
+
+def _fix_all(snapshot: DocumentSnapshot, request: ActionRequest) -> Iterator[CodeAction]:
+    proof = snapshot.fix_offers.together
+    if proof is None or not request.wants(FIX_ALL) or obstacle(proof.contents, snapshot.folders):
+        return
+    changes = file_changes(proof, snapshot)
+    if changes is not None:
+        data = {"file": snapshot.path, "fix": FIX_ALL}
         text = current_catalogue().text("apply all", proof=proof.sentence)
         yield CodeAction(text, FIX_ALL, proof=proof, changes=changes, data=data)
 
@@ -154,37 +162,33 @@ def title(proof: Proof) -> str:
     return f"{candidate.headline} ({words.pause.join(notes).rstrip('.。')})"
 
 
-def _flows(session: Session, asked: ActionRequest) -> Iterator[CodeAction]:
+def _flows(snapshot: DocumentSnapshot, request: ActionRequest) -> Iterator[CodeAction]:
     """Why something is on the heap; for cold code, that it may stay there."""
     words = current_catalogue()
-    found = [
-        finding for finding, _ in zip(_findings(session, asked), range(_MOST_FLOWS), strict=False)
-    ]
-    for finding in found:
+    findings = list(islice(_findings(snapshot, request), _MOST_FLOWS))
+    for finding in findings:
         text = words.text("why escape")
-        if len(found) > 1:
+        if len(findings) > 1:
             text = words.text("why escapes", subject=f"`{_subject(finding)}`")
         if reason := reason_to_leave(finding):
             short = reason[0].lower() + reason[1:].rstrip(".。")
             text = words.text("leave it", reason=short, question=text)
         anchor = finding.anchor
-        arguments = (session.buffers.uri(asked.path), anchor.line, anchor.column, finding.subject)
-        notice = _notice(session, asked.path, finding)
-        yield CodeAction(text, WHY, notice=notice, command=SHOW_FLOW, arguments=arguments)
+        arguments = (snapshot.uri, anchor.line, anchor.column, finding.subject)
+        yield CodeAction(text, WHY, finding=finding, command=SHOW_FLOW, arguments=arguments)
 
 
-def _findings(session: Session, asked: ActionRequest) -> Iterator[Finding]:
-    facts = session.facts(asked.path)
-    if is_quiet(facts, session.settings):
+def _findings(snapshot: DocumentSnapshot, request: ActionRequest) -> Iterator[Finding]:
+    if snapshot.is_silenced:
         return
     seen = set()
-    for view in facts.views:
-        names = view.names(asked.path)
+    for view in snapshot.views:
+        names = view.names(snapshot.path)
         for finding in view.report.diagnostics():
             span = view.span(finding.span) if finding.span.file in names else None
             if span is None or finding.rank.is_hidden:
                 continue
-            if asked.touches(span.line, span.line) and (span, finding.subject) not in seen:
+            if request.touches(span.line, span.line) and (span, finding.subject) not in seen:
                 seen.add((span, finding.subject))
                 yield finding
 
@@ -194,32 +198,42 @@ def _subject(finding: Finding) -> str:
     return short if len(short) <= 40 else f"{short[:39]}…"
 
 
-def _is_at(at: Span, target: Finding | None, asked: ActionRequest) -> bool:
+def _is_at(at: Span, target: Finding | None, request: ActionRequest) -> bool:
     last = at.end_line if at.end_line - at.line < _LONGEST_AT else at.line
     here = target is not None and target.span.file == at.file
     line = target.span.line if target is not None and here else at.line
-    return asked.touches(at.line, last) or asked.touches(line, line)
+    return request.touches(at.line, last) or request.touches(line, line)
 
 
-def _notice(session: Session, path: str, finding: Finding | None) -> Notice | None:
-    if finding is None:
-        return None
-    anchor = {"line": finding.anchor.line, "column": finding.anchor.column}
-    for notice in session.publisher.notices(path):
-        known = notice.data.get("anchor")
-        same = isinstance(known, dict) and anchor.items() <= known.items()
-        if same and notice.data.get("subject") == finding.subject:
-            return notice
-    return None
+def _with_notices(
+    actions: list[CodeAction], snapshot: DocumentSnapshot, cache: NoticeCache
+) -> list[CodeAction]:
+    """The actions with the diagnostics that they are about."""
+    if all(action.finding is None for action in actions):
+        return actions
+    by_key: dict[object, Notice] = {}
+    for notice in notices(snapshot, cache):
+        if isinstance(anchor := notice.data.get("anchor"), dict):
+            key = anchor["line"], anchor["column"], notice.data["subject"]
+            by_key.setdefault(key, notice)
+    return [
+        action
+        if (finding := action.finding) is None
+        else evolve(
+            action,
+            notice=by_key.get((finding.anchor.line, finding.anchor.column, finding.subject)),
+        )
+        for action in actions
+    ]
 
 
-def _shows_refused(session: Session, asked: ActionRequest) -> bool:
-    wanted = asked.wants_refused or (session.settings.fixes_show_refused and not asked.only)
-    return wanted and session.editor.client.disabled_actions
+def _shows_refused(snapshot: DocumentSnapshot, request: ActionRequest) -> bool:
+    shows = request.wants_refused or (snapshot.settings.fixes_show_refused and not request.only)
+    return shows and snapshot.client.disabled_actions
 
 
-def _refused_kind(asked: ActionRequest) -> str:
-    return FixKind.REWRITE.value if asked.wants_refused else FixKind.QUICK_FIX.value
+def _refused_kind(request: ActionRequest) -> str:
+    return FixKind.REWRITE.value if request.wants_refused else FixKind.QUICK_FIX.value
 
 
 def _name(path: str, candidate: Candidate) -> dict[str, object]:
@@ -230,22 +244,3 @@ def _name(path: str, candidate: Candidate) -> dict[str, object]:
         "title": candidate.title,
         "at": [at.line, at.column],
     }
-
-
-def flow(view: ReportView, finding: Finding) -> list[tuple[str, Span | None]]:
-    """The steps in words, the finding itself first, each with its place in the present text."""
-    steps: list[tuple[str, Span | None]] = [(explain.message(finding), view.span(finding.span))]
-    for step in explain.explain(finding).steps:
-        place = None if step.place is None else view.place(step.place)
-        span = None
-        if place is not None:
-            span = Span(place.file, place.line, place.column, place.line, place.column)
-        steps.append((step.text, span))
-    return steps
-
-
-def all_findings(views: Iterable[ReportView], path: str) -> Iterator[tuple[ReportView, Finding]]:
-    """Every finding of a file."""
-    for view in views:
-        names = view.names(path)
-        yield from ((view, f) for f in view.report.findings if f.span.file in names)

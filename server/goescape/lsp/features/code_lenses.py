@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from goescape.analysis.messages import explain
+from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.profiles.benchmarks import benchmarks_of
 from goescape.analysis.reports import queries
-from goescape.lsp.command_names import BENCH
-from goescape.lsp.features.diagnostics import FileState, is_quiet
+from goescape.lsp.command_names import BENCH, SHOW_ALLOCATIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from goescape.analysis.positions import Span
+    from goescape.analysis.profiles.benchmarks import BenchmarkResult
     from goescape.lsp.state.report_view import ReportView
-    from goescape.settings import Settings
-
-SHOW_ALLOCATIONS = "goescape.showAllocations"
+    from goescape.lsp.state.snapshot import DocumentSnapshot
 
 
 @frozen
@@ -33,18 +32,13 @@ class CodeLens:
     command: str = SHOW_ALLOCATIONS
 
 
-def code_lenses(
-    facts: FileState, settings: Settings, benchmark: Callable[[str, str], str]
-) -> tuple[CodeLens, ...]:
-    """The lenses of one file, in source order; only its own package counts.
-
-    ``benchmark`` says what stands over a benchmark, given its package and name.
-    """
-    if not settings.lenses_enable or is_quiet(facts, settings) or not facts.views:
+def code_lenses(snapshot: DocumentSnapshot) -> tuple[CodeLens, ...]:
+    """The lenses of one file, in source order; only its own package counts."""
+    if not snapshot.settings.lenses_enable or snapshot.is_silenced or not snapshot.views:
         return ()
-    view = facts.views[0]
+    view = snapshot.views[0]
     shown = []
-    for name in view.names(facts.path):
+    for name in view.names(snapshot.path):
         for lens in queries.lens_lines(view.report, name):
             span = view.span(lens.span)
             if span is not None and lens.total:
@@ -53,7 +47,7 @@ def code_lenses(
                 words = words if share is None else f"{words}: {share.text}"
                 shown.append(CodeLens(span, words, lens.span.line))
         shown += _without_findings(view, name)
-        shown += _over_benchmarks(view, name, benchmark)
+        shown += _over_benchmarks(view, name, snapshot)
     return tuple(sorted(shown, key=lambda lens: lens.span))
 
 
@@ -70,12 +64,21 @@ def _without_findings(view: ReportView, name: str) -> Iterator[CodeLens]:
                 yield CodeLens(span, share.text, function.name_span.line)
 
 
-def _over_benchmarks(
-    view: ReportView, name: str, benchmark: Callable[[str, str], str]
-) -> Iterator[CodeLens]:
+def _over_benchmarks(view: ReportView, name: str, snapshot: DocumentSnapshot) -> Iterator[CodeLens]:
     """What a click runs."""
     for function in benchmarks_of(view.report):
         span = view.span(function.name_span) if function.name_span.file == name else None
         if span is not None:
-            words = benchmark(view.report.package, function.name)
-            yield CodeLens(span, words, function.name_span.line, BENCH)
+            results = snapshot.benchmarks.get((view.report.package, function.name), ())
+            yield CodeLens(span, _benchmark_title(results), function.name_span.line, BENCH)
+
+
+def _benchmark_title(results: Sequence[BenchmarkResult]) -> str:
+    words = current_catalogue()
+    if not results:
+        return words.text("benchmark run")
+    most = max(results, key=lambda result: (result.allocations, result.bytes))
+    text = f"{most.allocations:,} allocs/op, {most.bytes:,} B/op"
+    if len(results) > 1:
+        text = words.text("benchmark parts", result=text, count=len(results))
+    return words.text("benchmark again", result=text)

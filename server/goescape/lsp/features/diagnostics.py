@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import field, frozen
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from goescape.analysis.positions import Place, Span
     from goescape.analysis.syntax.source import SourceText
     from goescape.lsp.state.report_view import ReportView
-    from goescape.settings import Settings
+    from goescape.lsp.state.snapshot import DocumentSnapshot
 
 DOCUMENTATION = "https://github.com/goescape/goescape/blob/main/docs/causes.md"
 DIRECTIVES = "https://github.com/goescape/goescape/blob/main/docs/directives.md"
 
-Found: TypeAlias = "tuple[Span, Finding, ReportView]"
+ShownFinding: TypeAlias = "tuple[Span, Finding, ReportView]"
 """A finding, where it is now, and the package that it belongs to."""
 
 
@@ -50,7 +50,7 @@ class Notice:
     """Whether the source promises something that does not hold."""
 
     @cached_property
-    def told(self) -> str:
+    def fingerprint(self) -> str:
         """Equal for equal notices."""
         related = [(*each.place, each.text) for each in self.related]
         rest = (self.severity.value, self.code, self.message, self.href, self.data, self.is_error)
@@ -58,8 +58,8 @@ class Notice:
 
 
 @frozen
-class ShownFinding:
-    """What the client was told about a file."""
+class FileDiagnostics:
+    """The diagnostics of a file, for a client that asks."""
 
     uri: str
     version: int | None
@@ -67,84 +67,57 @@ class ShownFinding:
     result_id: str = ""
 
 
-@frozen
-class FileState:
-    """All that decides what is shown in one file."""
-
-    path: str
-    relative: str
-    """Below its workspace folder, with slashes."""
-    views: tuple[ReportView, ...] = ()
-    """The packages that speak of the file, its own first."""
-    waiting: tuple[CompileError, ...] | None = None
-    """The errors of its package; None when it compiles."""
-    excluded: str = ""
-    """Why the build leaves it out."""
-    text: SourceText | None = None
-    fixes: Mapping[tuple[Span, str], int] = field(factory=dict)
-    """How many fixes are proved of a finding, by its span and subject."""
-
-
-def is_quiet(facts: FileState, settings: Settings) -> bool:
-    """Whether the settings silence the file."""
-    return is_silenced(facts.relative, settings)
-
-
-def is_silenced(relative: str, settings: Settings) -> bool:
-    """Whether the settings silence the file of this name below its folder."""
-    if relative.endswith("_test.go") and not settings.include_tests:
-        return True
-    return any(_glob(pattern).fullmatch(relative) for pattern in settings.exclude)
-
-
-class Wordings:
-    """What is told of findings: worded once for as long as reports hold the same finding."""
+class NoticeCache:
+    """The diagnostics of findings: made once for as long as reports hold the same finding."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[Finding, object, Notice]] = {}
+        self._cached: dict[int, tuple[Finding, object, Notice]] = {}
 
-    def of(self, found: Found, settings: Settings, fixes: int, *, related: bool) -> Notice:
+    def of(self, shown: ShownFinding, snapshot: DocumentSnapshot) -> Notice:
         """The diagnostic of a finding whose package is shown as it was compiled."""
-        _, finding, view = found
-        like = settings, fixes, related, view.report.package
-        known = self._known.get(id(finding))
-        if known is None or known[0] is not finding or known[1] != like:
-            if len(self._known) > _MOST_WORDINGS:
-                self._known.clear()
-            notice = _of_finding(found, settings, fixes, related=related)
-            known = self._known[id(finding)] = (finding, like, notice)
-        return known[2]
+        _, finding, view = shown
+        depends_on = (
+            snapshot.settings,
+            _fix_count(finding, snapshot),
+            snapshot.client.related,
+            view.report.package,
+        )
+        cached = self._cached.get(id(finding))
+        if cached is None or cached[0] is not finding or cached[1] != depends_on:
+            if len(self._cached) > _MOST_NOTICES:
+                self._cached.clear()
+            notice = _of_finding(shown, snapshot)
+            cached = self._cached[id(finding)] = (finding, depends_on, notice)
+        return cached[2]
 
 
-_MOST_WORDINGS = 4_000
+_MOST_NOTICES = 4_000
 
 
-def notices(
-    facts: FileState, settings: Settings, wordings: Wordings, *, related: bool
-) -> tuple[Notice, ...]:
+def notices(snapshot: DocumentSnapshot, cache: NoticeCache) -> tuple[Notice, ...]:
     """The diagnostics of one file, in source order."""
-    if not settings.diagnostics_enable or is_quiet(facts, settings):
+    if not snapshot.settings.diagnostics_enable or snapshot.is_silenced:
         return ()
-    findings = sorted(
-        shown_findings(facts, settings), key=lambda found: (found[0], found[1].anchor)
+    findings = sorted(shown_findings(snapshot), key=lambda shown: (shown[0], shown[1].anchor))
+    as_compiled = {id(view) for view in snapshot.views if view.is_as_compiled}
+    of_findings = (
+        cache.of(shown, snapshot) if id(shown[2]) in as_compiled else _of_finding(shown, snapshot)
+        for shown in findings
     )
-    as_compiled = {id(view) for view in facts.views if view.is_as_compiled}
-    of_findings = []
-    for found in findings:
-        _, finding, view = found
-        fixes = facts.fixes.get((finding.span, finding.subject), 0)
-        word = wordings.of if id(view) in as_compiled else _of_finding
-        of_findings.append(word(found, settings, fixes, related=related))
-    return (*_of_file(facts, related=related), *of_findings, *_of_directives(facts))
+    return (*_of_file(snapshot), *of_findings, *_of_directives(snapshot))
 
 
-def shown_findings(facts: FileState, settings: Settings) -> Iterable[Found]:
+def _fix_count(finding: Finding, snapshot: DocumentSnapshot) -> int:
+    return snapshot.fix_counts.get((finding.span, finding.subject), 0)
+
+
+def shown_findings(snapshot: DocumentSnapshot) -> Iterable[ShownFinding]:
     """The findings of the file with their ranges now. Packages that instantiate the same generic
     code speak of the same site: it is shown once, as the most important of them."""
-    threshold = Severity(settings.diagnostics_minimum_severity)
-    best: dict[tuple[Span, str], tuple[Span, Finding, ReportView]] = {}
-    for view in facts.views:
-        for finding in view.diagnostics(facts.path):
+    threshold = Severity(snapshot.settings.diagnostics_minimum_severity)
+    best: dict[tuple[Span, str], ShownFinding] = {}
+    for view in snapshot.views:
+        for finding in view.diagnostics(snapshot.path):
             span, severity = view.span(finding.span), finding.severity
             if finding.rank.is_hidden or span is None or not severity.at_least(threshold):
                 continue
@@ -154,10 +127,12 @@ def shown_findings(facts: FileState, settings: Settings) -> Iterable[Found]:
     return best.values()
 
 
-def _of_finding(found: Found, settings: Settings, fixes: int, *, related: bool) -> Notice:
-    span, finding, view = found
-    anchor, steps = finding.anchor, explain.explained_steps(finding) if related else ()
+def _of_finding(shown: ShownFinding, snapshot: DocumentSnapshot) -> Notice:
+    span, finding, view = shown
+    anchor = finding.anchor
+    steps = explain.explained_steps(finding) if snapshot.client.related else ()
     # A diagnostic that is another one makes editors ask again what can be done about it.
+    fixes = _fix_count(finding, snapshot)
     proved = {"fixes": fixes} if fixes else {}
     return Notice(
         span=span,
@@ -188,11 +163,12 @@ def _steps(steps: Sequence[explain.ExplainedStep], view: ReportView) -> Iterator
             yield Related(place, step.text)
 
 
-def _of_directives(facts: FileState) -> Iterator[Notice]:
+def _of_directives(snapshot: DocumentSnapshot) -> Iterator[Notice]:
     """What there is to say about the directives of the file."""
-    for view in facts.views:
+    for view in snapshot.views:
+        names = view.names(snapshot.path) if view.report.remarks else ()
         for remark in view.report.remarks:
-            span = view.span(remark.span) if remark.span.file in view.names(facts.path) else None
+            span = view.span(remark.span) if remark.span.file in names else None
             if span is not None:
                 yield Notice(
                     span,
@@ -204,16 +180,17 @@ def _of_directives(facts: FileState) -> Iterator[Notice]:
                 )
 
 
-def _of_file(facts: FileState, *, related: bool) -> Iterator[Notice]:
+def _of_file(snapshot: DocumentSnapshot) -> Iterator[Notice]:
     """What concerns the file as a whole stands on its package clause."""
-    if facts.text is None or (facts.waiting is None and not facts.excluded):
+    waiting, excluded = snapshot.waiting, snapshot.excluded
+    if (waiting is None and excluded is None) or snapshot.text is None:
         return
-    span = package_clause(facts.text)
-    if facts.excluded:
-        message = current_catalogue().text("file excluded", why=facts.excluded)
+    span = package_clause(snapshot.text)
+    if excluded is not None:
+        message = current_catalogue().text("file excluded", why=excluded)
         yield Notice(span, Severity.HINT, "excluded", message)
-    elif facts.waiting is not None:
-        first = tuple(_first_error(facts.waiting)) if related else ()
+    elif waiting is not None:
+        first = tuple(_first_error(waiting)) if snapshot.client.related else ()
         yield Notice(span, Severity.HINT, "waiting", current_catalogue().text("file waits"), first)
 
 
@@ -234,22 +211,3 @@ def package_clause(source: SourceText) -> Span:
     start = trivia.end() if trivia else 0
     clause = _CLAUSE.match(source.content, start)
     return source.span(start, clause.end()) if clause else source.span(0, 0)
-
-
-@lru_cache(maxsize=256)
-def _glob(pattern: str) -> re.Pattern[str]:
-    """``**`` crosses folders, ``*`` and ``?`` do not; a pattern without slash fits anywhere."""
-    pattern = pattern.removeprefix("./").replace("\\", "/")
-    if pattern.endswith("/"):
-        pattern += "**"
-    if "/" not in pattern:
-        pattern = f"**/{pattern}"
-    return re.compile("".join(_glob_part(part) for part in _GLOB_PARTS.findall(pattern)))
-
-
-_GLOB_PARTS = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]+")
-
-
-def _glob_part(part: str) -> str:
-    wild = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    return wild.get(part) or re.escape(part)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from goescape.analysis.positions import Place
-    from goescape.analysis.syntax.source import SourceText
+    from goescape.lsp.state.snapshot import DocumentSnapshot
 
 
 @frozen
@@ -27,9 +27,11 @@ class Completion:
     span: Span
 
 
-def completions(source: SourceText, at: Place) -> Iterator[Completion]:
+def completions(snapshot: DocumentSnapshot, at: Place) -> Iterator[Completion]:
     """What may be meant by a comment that ends at the point, as ``//goes``."""
-    before = source.line(at.line)[: at.column - 1]
+    if snapshot.text is None:
+        return
+    before = snapshot.text.line(at.line)[: at.column - 1]
     begun = _BEGUN.search(before)
     if begun is None:
         return
@@ -42,9 +44,11 @@ def completions(source: SourceText, at: Place) -> Iterator[Completion]:
             )
 
 
-def card(source: SourceText, at: Place, *, markdown: bool) -> HoverCard | None:
+def card(snapshot: DocumentSnapshot, at: Place) -> HoverCard | None:
     """What the directive at a point does."""
-    line = source.line(at.line)
+    if snapshot.text is None:
+        return None
+    line = snapshot.text.line(at.line)
     start = line.rfind(b"//go")
     start = line.rfind(b"//gcassert:") if start < 0 else start
     if start < 0 or at.column <= start:
@@ -53,7 +57,7 @@ def card(source: SourceText, at: Place, *, markdown: bool) -> HoverCard | None:
     if order is None:
         return None
     span = Span(at.file, at.line, start + 1, at.line, len(line.rstrip()) + 1)
-    return HoverCard(HELP[order], span, markdown)
+    return HoverCard(HELP[order], span, snapshot.client.markdown)
 
 
 _BEGUN = re.compile(rb"//(?:g[a-z]*|goescape:[a-z]*)$")

@@ -11,11 +11,12 @@ from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.reports import queries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from goescape.analysis.model import Finding
     from goescape.analysis.positions import Place, Span
     from goescape.lsp.state.report_view import ReportView
+    from goescape.lsp.state.snapshot import DocumentSnapshot, Snapshot
 
 _MOST_FINDINGS = 4  # a hover is read, not scrolled
 
@@ -36,6 +37,11 @@ class HoverStyle:
     markdown: bool
     link: Callable[[Place], str]
     """A URI that opens a place."""
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> HoverStyle:
+        """The style of the client."""
+        return cls(snapshot.client.markdown, snapshot.positions.link)
 
     def bold(self, text: str) -> str:
         """A headline."""
@@ -65,9 +71,10 @@ class HoverStyle:
         return f"{fence}text\n{text}\n{fence}"
 
 
-def card(views: Sequence[ReportView], at: Place, style: HoverStyle) -> HoverCard | None:
-    """The hover at a point of the text that is shown now; None where nothing is known."""
-    for view in views:
+def card(snapshot: DocumentSnapshot, at: Place) -> HoverCard | None:
+    """The hover at a point of the text that is shown; None where nothing is known."""
+    style = HoverStyle.of(snapshot)
+    for view in snapshot.views:
         for name in sorted(view.names(at.file)):
             line = view.line_back(name, at.line)
             hit = None if line is None else queries.look_up(view.report, name, line, at.column)

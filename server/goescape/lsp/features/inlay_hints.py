@@ -9,7 +9,6 @@ from attrs import field, frozen
 from goescape.analysis.messages import explain
 from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.positions import Place, Span
-from goescape.lsp.features.diagnostics import FileState, is_quiet
 from goescape.lsp.features.hover import HoverStyle, finding_text
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     from goescape.analysis.model import Finding, Parameter
     from goescape.lsp.state.report_view import ReportView
-    from goescape.settings import Settings
+    from goescape.lsp.state.snapshot import DocumentSnapshot
 
 
 @frozen
@@ -46,15 +45,13 @@ class InlayHint:
         return self.explain()
 
 
-def inlay_hints(
-    facts: FileState, settings: Settings, style: HoverStyle, first: int, last: int
-) -> tuple[InlayHint, ...]:
+def inlay_hints(snapshot: DocumentSnapshot, first: int, last: int) -> tuple[InlayHint, ...]:
     """The hints on the lines ``first`` to ``last`` (1-based, both included), in source order."""
-    if not settings.hints_enable or is_quiet(facts, settings):
+    if not snapshot.settings.hints_enable or snapshot.is_silenced:
         return ()
     shown: dict[tuple[Place, str], InlayHint] = {}
-    for view in facts.views:
-        for hint in _of_view(facts, view, settings, style):
+    for view in snapshot.views:
+        for hint in _of_view(view, snapshot):
             if first <= hint.place.line <= last:
                 key = hint.place, hint.label
                 if key not in shown or (hint.share and not shown[key].share):
@@ -62,22 +59,18 @@ def inlay_hints(
     return tuple(sorted(shown.values(), key=lambda hint: hint.place))
 
 
-def find(
-    facts: FileState, settings: Settings, style: HoverStyle, data: Mapping[str, object]
-) -> InlayHint | None:
+def hint_with_data(snapshot: DocumentSnapshot, data: Mapping[str, object]) -> InlayHint | None:
     """The hint that once got this data; None when it is gone."""
-    everything = inlay_hints(facts, settings, style, 0, 1 << 31)
-    return next((hint for hint in everything if dict(hint.data) == dict(data)), None)
+    hints = inlay_hints(snapshot, 0, 1 << 31)
+    return next((hint for hint in hints if dict(hint.data) == dict(data)), None)
 
 
-def _of_view(
-    facts: FileState, view: ReportView, settings: Settings, style: HoverStyle
-) -> Iterator[InlayHint]:
-    names = view.names(facts.path)
+def _of_view(view: ReportView, snapshot: DocumentSnapshot) -> Iterator[InlayHint]:
+    names = view.names(snapshot.path)
     for finding in view.report.diagnostics():
         if finding.span.file in names and not finding.rank.is_hidden:
-            yield from _of_finding(finding, view, settings, style)
-    if not settings.hints_stack:
+            yield from _of_finding(finding, view, snapshot)
+    if not snapshot.settings.hints_stack:
         return
     for stay in view.report.stays:
         if stay.span.file in names:
@@ -92,13 +85,13 @@ def _of_view(
 
 
 def _of_finding(
-    finding: Finding, view: ReportView, settings: Settings, style: HoverStyle
+    finding: Finding, view: ReportView, snapshot: DocumentSnapshot
 ) -> Iterator[InlayHint]:
     span = view.span(finding.span)
     if span is None:
         return
-    step = finding.decisive
-    share = view.share(finding) if settings.hints_profile else None
+    step, style = finding.decisive, HoverStyle.of(snapshot)
+    share = view.share(finding) if snapshot.settings.hints_profile else None
     anchor = finding.anchor
     yield InlayHint(
         place=_behind(span),

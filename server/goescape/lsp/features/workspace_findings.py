@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,17 +16,18 @@ from goescape.analysis.model import Finding, Severity
 from goescape.analysis.profiles.join import sum_of_shares
 from goescape.analysis.reports.overview import Counts, Ranked, by_function
 from goescape.analysis.reports.queries import once_per_site
-from goescape.lsp.features.diagnostics import is_silenced, shown_findings
-from goescape.lsp.uris import path_of, relative, uri_of
+from goescape.lsp.features.diagnostics import shown_findings
+from goescape.lsp.file_filter import is_silenced
+from goescape.lsp.uris import uri_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from goescape.analysis.positions import Span
     from goescape.analysis.profiles.join import AllocationShare
-    from goescape.lsp.session import Session
     from goescape.lsp.state.package_store import PackageState
     from goescape.lsp.state.report_view import ReportView
+    from goescape.lsp.state.snapshot import DocumentSnapshot, Snapshot, WorkspaceSnapshot
 
 
 @frozen
@@ -56,32 +56,32 @@ class FindingFilter:
         )
 
 
-async def packages(session: Session, arguments: Sequence[object]) -> list[object]:
-    """The packages that were analysed and allocate, or wait: name, place, counts of each rank."""
-    wanted = FindingFilter.of(arguments[0] if arguments else None)
-    by_directory: dict[str, list[tuple[PackageState, list[Ranked]]]] = defaultdict(list)
-    for known in session.store.packages():
-        by_directory[known.directory].append((known, ranked(session, known, wanted)))
-        await asyncio.sleep(0)  # a large workspace must not hold up what the user does
+def package_rows(
+    snapshot: WorkspaceSnapshot, ranked: Iterable[tuple[PackageState, Sequence[Ranked]]]
+) -> list[object]:
+    """The packages that allocate, or wait: name, place, counts of each rank."""
+    by_directory: dict[str, list[tuple[PackageState, Sequence[Ranked]]]] = defaultdict(list)
+    for package, findings in ranked:
+        by_directory[package.directory].append((package, findings))
     rows = {
-        (members[0][0].package, directory): _package(session, members)
+        (members[0][0].package, directory): _package_row(snapshot, members)
         for directory, members in by_directory.items()
-        if any(found or known.errors for known, found in members)
+        if any(findings or package.errors for package, findings in members)
     }
     return [rows[name] for name in sorted(rows)]
 
 
-def _package(
-    session: Session, members: Sequence[tuple[PackageState, Sequence[Ranked]]]
+def _package_row(
+    snapshot: WorkspaceSnapshot, members: Sequence[tuple[PackageState, Sequence[Ranked]]]
 ) -> dict[str, object]:
     """One directory: a package, or the lone files in it."""
-    known = members[0][0]
-    path = known.directory
-    inside = [each for each in session.folders if Path(path).is_relative_to(each)]
-    waits = [known.errors[0].message for known, _ in members if known.errors]
-    counts = Counts.of(rank for _, found in members for rank, _ in found)
+    first = members[0][0]
+    path = first.directory
+    inside = [folder for folder in snapshot.folders if Path(path).is_relative_to(folder)]
+    waits = [package.errors[0].message for package, _ in members if package.errors]
+    counts = Counts.of(rank for _, findings in members for rank, _ in findings)
     return {
-        "name": known.package,
+        "name": first.package,
         "uri": uri_of(path),
         "folder": uri_of(max(inside, key=len)) if inside else "",
         "waits": waits[0] if waits else "",
@@ -89,34 +89,33 @@ def _package(
     }
 
 
-async def sites(session: Session, arguments: Sequence[object]) -> list[object]:
-    """The functions of a package (its directory's URI) with their allocation sites."""
-    match arguments:
-        case [str(uri), *rest]:
-            directory, wanted = path_of(uri), FindingFilter.of(rest[0] if rest else None)
-        case _:
-            return []
+def function_rows(
+    snapshot: WorkspaceSnapshot, directory: str, wanted: FindingFilter
+) -> list[object]:
+    """The functions of a directory's package with their allocation sites."""
     return [
         function
-        for known in session.store.packages()
-        if known.directory == directory
-        for function in _functions(session, known, wanted)
+        for package in snapshot.packages
+        if package.directory == directory
+        for function in _functions(snapshot, package, wanted)
     ]
 
 
-def _functions(session: Session, known: PackageState, wanted: FindingFilter) -> Iterator[object]:
-    view = session.view(known)
-    for name, found in by_function(ranked(session, known, wanted)).items():
-        shown = [(rank, each, view.span(each.span)) for rank, each in found]
+def _functions(
+    snapshot: WorkspaceSnapshot, package: PackageState, wanted: FindingFilter
+) -> Iterator[object]:
+    view = snapshot.view(package)
+    for name, findings in by_function(ranked(snapshot, package, wanted)).items():
+        shown = [(rank, finding, view.span(finding.span)) for rank, finding in findings]
         rows = [
-            _site(session, rank, each, span, view.share(each))
-            for rank, each, span in shown
+            _site(snapshot, rank, finding, span, view.share(finding))
+            for rank, finding, span in shown
             if span is not None
         ]
         if rows:
             counts = Counts.of(rank for rank, _, span in shown if span is not None)
-            place = _declaration(session, view, name) or rows[0]["location"]
-            files = dict.fromkeys(each.span.file for _, each in found)
+            place = _declaration(snapshot, view, name) or rows[0]["location"]
+            files = dict.fromkeys(finding.span.file for _, finding in findings)
             share = sum_of_shares(filter(None, (view.function_share(file, name) for file in files)))
             yield {
                 "name": name,
@@ -127,42 +126,42 @@ def _functions(session: Session, known: PackageState, wanted: FindingFilter) -> 
             }
 
 
-def _declaration(session: Session, view: ReportView, name: str) -> object:
-    names = (each.name_span for each in view.report.functions if name and each.name == name)
-    span = next((now for each in names if (now := view.span(each)) is not None), None)
-    return None if span is None else _location(session, span)
+def _declaration(snapshot: WorkspaceSnapshot, view: ReportView, name: str) -> object:
+    spans = (
+        view.span(function.name_span)
+        for function in view.report.functions
+        if name and function.name == name
+    )
+    span = next(filter(None, spans), None)
+    return None if span is None else _location(snapshot, span)
 
 
-async def file(session: Session, arguments: Sequence[object]) -> dict[str, object] | None:
-    """The allocation sites of one file (its URI), whether diagnostics are shown or not."""
-    match arguments:
-        case [str(uri), *_] if path := path_of(uri):
-            facts = session.facts(path)
-        case _:
-            return None
-    if not facts.views or is_silenced(facts.relative, session.settings):
+def file_row(snapshot: DocumentSnapshot) -> dict[str, object] | None:
+    """The allocation sites of one file, whether diagnostics are shown or not."""
+    if not snapshot.views or snapshot.is_silenced:
         return None
-    found = [
+    shown = [
         (finding.severity, finding, span, view.share(finding))
-        for span, finding, view in shown_findings(facts, session.settings)
+        for span, finding, view in shown_findings(snapshot)
     ]
-    found.sort(key=lambda each: each[2])
+    shown.sort(key=lambda site: site[2])
     return {
-        "counts": attrs.asdict(Counts.of(rank for rank, *_ in found)),
-        "waits": facts.waiting is not None,
-        "sites": [_site(session, *each) for each in found],
+        "counts": attrs.asdict(Counts.of(rank for rank, *_ in shown)),
+        "waits": snapshot.waiting is not None,
+        "sites": [_site(snapshot, *site) for site in shown],
     }
 
 
-def ranked(session: Session, known: PackageState, wanted: FindingFilter) -> list[Ranked]:
+def ranked(
+    snapshot: WorkspaceSnapshot, package: PackageState, wanted: FindingFilter
+) -> list[Ranked]:
     """A package's allocation sites as the settings and the filter have them."""
-    settings, heard = session.settings, {}
-    for path in known.places:
-        heard[path] = not is_silenced(
-            relative(path, session.folders, session.store.identity), settings
-        )
-    report, _ = session.ranked(known.report)
-    shown = (each for each in report.diagnostics() if heard[each.span.file])
+    settings = snapshot.settings
+    silenced = {
+        path: is_silenced(snapshot.relative_to_folder(path), settings) for path in package.places
+    }
+    report = snapshot.ranked(package)
+    shown = (finding for finding in report.diagnostics() if not silenced[finding.span.file])
     return [
         (finding.severity, finding)
         for finding in once_per_site(shown)
@@ -171,7 +170,7 @@ def ranked(session: Session, known: PackageState, wanted: FindingFilter) -> list
 
 
 def _site(
-    session: Session, rank: Severity, finding: Finding, span: Span, share: AllocationShare | None
+    snapshot: Snapshot, rank: Severity, finding: Finding, span: Span, share: AllocationShare | None
 ) -> dict[str, object]:
     at = finding.anchor
     return {
@@ -183,21 +182,14 @@ def _site(
         "reason": explain.rank_sentence(finding),
         "share": "" if share is None else share.text,
         "percent": "" if share is None else share.percent,
-        "location": _location(session, span),
-        "flow": [session.buffers.uri(at.file), at.line, at.column, finding.subject],
+        "location": _location(snapshot, span),
+        "flow": [snapshot.documents.uri(at.file), at.line, at.column, finding.subject],
     }
 
 
-def _location(session: Session, span: Span) -> dict[str, object]:
+def _location(snapshot: Snapshot, span: Span) -> dict[str, object]:
     """In the protocol's own terms: lines from 0, columns in UTF-16."""
-    shown = session.translator().range(span)
+    shown = snapshot.positions.range(span)
     ends = {"start": shown.start, "end": shown.end}
     at = {name: {"line": end.line, "character": end.character} for name, end in ends.items()}
-    return {"uri": session.buffers.uri(span.file), "range": at}
-
-
-QUESTIONS = {
-    "goescape.packages": packages,
-    "goescape.sites": sites,
-    "goescape.file": file,
-}
+    return {"uri": snapshot.documents.uri(span.file), "range": at}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from goescape.analysis.syntax.source import SourceText
 from goescape.lsp.uris import identity, path_of, uri_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 @frozen
@@ -33,16 +33,60 @@ class TextChange:
     end: tuple[int, int] = (0, 0)
 
 
-class Buffers:
-    """Open files by identity, so that a link and its target are one file."""
+@frozen(eq=False)
+class OpenDocuments:
+    """The open files at one moment, by identity: a link and its target are one file."""
 
-    def __init__(self) -> None:
-        self._open: dict[str, Buffer] = {}
-        self._identities: dict[str, str] = {}  # path -> identity, only of open files
-        self._others: dict[str, str] = {}  # of paths that were asked for since the last opening
+    _by_identity: Mapping[str, Buffer] = field(factory=dict)
+    _identities: Mapping[str, str] = field(factory=dict)
+    """Path -> identity, of open files only."""
+    _other_identities: dict[str, str] = field(factory=dict)
+    """A cache: of other paths that were asked for since the last opening."""
 
     def __iter__(self) -> Iterator[Buffer]:
-        return iter(tuple(self._open.values()))
+        return iter(self._by_identity.values())
+
+    def at(self, path: str) -> Buffer | None:
+        """The open file behind any of its names."""
+        key = self._identities.get(path) or self._other_identities.get(path)
+        if key is None:
+            key = self._other_identities[path] = identity(path)
+        return self._by_identity.get(key)
+
+    def text(self, path: str) -> SourceText | None:
+        """What the editor shows; None when the file is not open."""
+        buffer = self.at(path)
+        return None if buffer is None else buffer.source
+
+    def uri(self, path: str) -> str:
+        """The editor's own name of an open file; a fresh URI for every other."""
+        buffer = self.at(path)
+        return uri_of(path) if buffer is None else buffer.uri
+
+    def with_opened(self, buffer: Buffer) -> OpenDocuments:
+        """These and one more, or another text of one."""
+        key = identity(buffer.path)
+        identities = {**self._identities, buffer.path: key}
+        return OpenDocuments({**self._by_identity, key: buffer}, identities)
+
+    def with_changed(self, buffer: Buffer) -> OpenDocuments:
+        """The same files with another text of one of them."""
+        by_identity = {**self._by_identity, self._identities[buffer.path]: buffer}
+        return evolve(self, by_identity=by_identity)
+
+    def without(self, path: str) -> OpenDocuments:
+        """All but one."""
+        identities = {**self._identities}
+        by_identity = {**self._by_identity}
+        del by_identity[identities.pop(path)]
+        return OpenDocuments(by_identity, identities)
+
+
+class Buffers:
+    """The open files; every event of the editor makes new ``documents``."""
+
+    def __init__(self) -> None:
+        self.documents = OpenDocuments()
 
     def open(self, uri: str, version: int, text: str) -> Buffer | None:
         """Remember a file; None when it is not a file on disk (``untitled:``, ``git:``)."""
@@ -50,9 +94,7 @@ class Buffers:
         if path is None:
             return None
         buffer = Buffer(uri, path, version, SourceText(path, encoded(text)))
-        key = self._identities[path] = identity(path)
-        self._others.clear()
-        self._open[key] = buffer
+        self.documents = self.documents.with_opened(buffer)
         return buffer
 
     def change(self, uri: str, version: int, edits: Sequence[TextChange]) -> Buffer | None:
@@ -64,33 +106,20 @@ class Buffers:
         for edit in edits:
             source = SourceText(source.path, edited(source, edit))
         buffer = evolve(buffer, version=version, source=source)
-        self._open[self._identities[buffer.path]] = buffer
+        self.documents = self.documents.with_changed(buffer)
         return buffer
 
     def close(self, uri: str) -> Buffer | None:
         """Forget a file; what it was."""
         buffer = self.of_uri(uri)
         if buffer is not None:
-            del self._open[self._identities.pop(buffer.path)]
-            self._others.clear()
+            self.documents = self.documents.without(buffer.path)
         return buffer
 
     def of_uri(self, uri: str) -> Buffer | None:
         """The open file that the editor calls so."""
         path = path_of(uri)
-        return None if path is None else self.at(path)
-
-    def at(self, path: str) -> Buffer | None:
-        """The open file behind any of its names."""
-        key = self._identities.get(path) or self._others.get(path)
-        if key is None:
-            key = self._others[path] = identity(path)
-        return self._open.get(key)
-
-    def uri(self, path: str) -> str:
-        """The editor's own name of an open file; a fresh URI for every other."""
-        buffer = self.at(path)
-        return uri_of(path) if buffer is None else buffer.uri
+        return None if path is None else self.documents.at(path)
 
 
 def encoded(text: str) -> bytes:

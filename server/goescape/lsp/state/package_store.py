@@ -54,7 +54,7 @@ class PackageStore:
     """
 
     def __init__(self, on_lost: OnLost) -> None:
-        self.shelf = ReportCache(on_lost)
+        self.cache = ReportCache(on_lost)
         self._known: dict[str, PackageState] = {}
         self._owners: dict[str, set[str]] = {}  # file identity -> packages that speak of it
         self._excluded: dict[str, str] = {}  # file identity -> why
@@ -94,7 +94,7 @@ class PackageStore:
 
     def _shelved(self, report: PackageReport) -> PackageState:
         places = tuple(dict.fromkeys(finding.span.file for finding in report.findings))
-        slot = self.shelf.put(report)
+        slot = self.cache.put(report)
         return PackageState(slot, report.package, report.directory, report.files, places)
 
     def exclude(self, path: str, reason: str) -> set[str]:
@@ -120,7 +120,7 @@ class PackageStore:
         broken = {error.place.file for error in errors if error.place is not None}
         report = known.report if before is None else _with_tests(known.report, before)
         waiting = tuple(sorted((_tests(report.files) - {*known.files}) | broken))
-        self.shelf.discard(known.slot)
+        self.cache.discard(known.slot)
         known = evolve(self._shelved(report), test_errors=errors, waiting_tests=waiting)
         self._known[key] = known
         for path in (files := _files(known)):
@@ -137,9 +137,9 @@ class PackageStore:
                 return known.test_errors
         return None
 
-    def excluded(self, path: str) -> str:
-        """Why the build leaves the file out; empty when it does not."""
-        return self._excluded.get(self.identity(path), "")
+    def excluded(self, path: str) -> str | None:
+        """Why the build leaves the file out; None when it does not."""
+        return self._excluded.get(self.identity(path))
 
     def about(self, path: str) -> tuple[PackageState, ...]:
         """The packages that speak of a file, its own first."""
@@ -182,7 +182,7 @@ class PackageStore:
             known = self._known[owner]
             touched |= set(_files(known))
             rest = self._without(known, key)
-            self.shelf.discard(known.slot)
+            self.cache.discard(known.slot)
             if rest.files:
                 self._known[owner] = rest
             else:
@@ -246,7 +246,7 @@ class PackageStore:
     def _forget_package(self, key: str, kept: PackageState | None = None) -> None:
         known = self._known.pop(key, None)
         if known is not None and (kept is None or kept.slot is not known.slot):
-            self.shelf.discard(known.slot)
+            self.cache.discard(known.slot)
         for path in () if known is None else _files(known):
             self._owners.get(self.identity(path), set()).discard(key)
 

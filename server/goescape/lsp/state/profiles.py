@@ -11,6 +11,8 @@ from attrs import frozen
 
 from goescape.analysis.profiles.allocation_profile import Profile, ProfileProblem, merged, packages
 from goescape.analysis.profiles.join import JoinedProfile, ProfileJoin
+from goescape.analysis.ranking.rank import RankPolicy, ranked_report
+from goescape.lsp.state.report_view import RankedReport
 from goescape.toolchain.file_stamps import file_stamp
 from goescape.toolchain.measure.profile_files import changed_since, load
 
@@ -43,7 +45,8 @@ class LoadedProfiles:
         self._failed: dict[str, FileStamp] = {}
         """What could not be read is not tried again before it is another one."""
         self._followed = False
-        self._together: Profile | None = None
+        self.merged: Profile | None = None
+        """All that are loaded as one; another object whenever they change."""
         self._everywhere: tuple[object, JoinedProfile] | None = None
         """Of all packages, and of which state of them."""
         self.version = 0
@@ -53,11 +56,6 @@ class LoadedProfiles:
     def names(self) -> tuple[str, ...]:
         """Of all that are loaded."""
         return tuple(self._loaded)
-
-    @property
-    def are_loaded(self) -> bool:
-        """Whether there are any."""
-        return self._together is not None
 
     async def load(self, path: str, name: str) -> Profile:
         """Read a profile; one of the same name is replaced. Raises ProfileProblem."""
@@ -100,18 +98,9 @@ class LoadedProfiles:
             self._loaded[name] = loaded
             self._changed()
 
-    def joined(self, report: PackageReport) -> JoinedProfile | None:
-        """What the profiles say of a package; None when they say nothing."""
-        if self._together is None:
-            return None
-        joining = ProfileJoin(self._together, changed_since(self._together))
-        joining.add(report)
-        joined = joining.result(elsewhere=False)
-        return joined if joined.covered else None
-
     async def everywhere(self, known: Iterable[PackageState]) -> JoinedProfile | None:
         """All that the profiles say, seen from these packages; None without any profile."""
-        if (profile := self._together) is None:
+        if (profile := self.merged) is None:
             return None
         of = {each.removesuffix("_test") for each in packages(profile)}
         slots = [each.slot for each in known if each.package in of or "main" in of]
@@ -129,7 +118,7 @@ class LoadedProfiles:
 
     def _changed(self) -> None:
         profiles = [each.profile for each in self._loaded.values()]
-        self._together = merged(profiles) if profiles else None
+        self.merged = merged(profiles) if profiles else None
         self.version += 1
         self._on_change()
 
@@ -137,3 +126,31 @@ class LoadedProfiles:
 async def _read(path: str) -> _Loaded:
     written = file_stamp(path)
     return _Loaded(path, written, await asyncio.to_thread(load, path))
+
+
+@frozen(eq=False)
+class Ranking:
+    """What decides the ranks of findings, apart from their code."""
+
+    profile: Profile | None
+    """Of what was allocated; None where none is loaded."""
+    policy: RankPolicy
+    """What the settings say."""
+
+    def is_same(self, other: Ranking | None) -> bool:
+        """Whether findings are ranked the same."""
+        return other is not None and self.profile is other.profile and self.policy == other.policy
+
+    def ranked(self, report: PackageReport) -> RankedReport:
+        """A report with its findings ranked, and what the profile says of the package."""
+        joined = self._joined(report)
+        reason = None if joined is None else joined.rank_reason
+        return RankedReport(ranked_report(report, reason, self.policy), joined)
+
+    def _joined(self, report: PackageReport) -> JoinedProfile | None:
+        if self.profile is None:
+            return None
+        joining = ProfileJoin(self.profile, changed_since(self.profile))
+        joining.add(report)
+        joined = joining.result(elsewhere=False)
+        return joined if joined.covered else None

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from goescape.analysis.ranking.rank import DEFAULT_POLICY, RankPolicy
 from goescape.analysis.syntax.position_shift import PositionShift
 from goescape.analysis.syntax.source import SourceText
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from goescape.analysis.model import CompileError, Finding, PackageReport
     from goescape.analysis.positions import Place, Span
     from goescape.analysis.profiles.join import AllocationShare, JoinedProfile
+    from goescape.lsp.state.buffers import OpenDocuments
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -49,33 +49,49 @@ def _comparable(source: SourceText) -> SourceText:
 
 
 @frozen(eq=False)
-class ReportView:
-    """One package's last good report; every position it returns is in the current text."""
+class RankedReport:
+    """A package's report, its findings ranked by settings and by the profiles that are loaded."""
 
     report: PackageReport
+    joined: JoinedProfile | None = None
+    """What profiles say of the package; None without any."""
+
+    @cached_property
+    def diagnostics_by_file(self) -> Mapping[str, list[Finding]]:
+        """The findings that deserve to be shown unasked, in source order."""
+        by_file: dict[str, list[Finding]] = {}
+        for finding in self.report.diagnostics():
+            by_file.setdefault(finding.span.file, []).append(finding)
+        return by_file
+
+
+@frozen(eq=False)
+class ReportView:
+    """One package's last good report; every position it returns is in the text that is shown."""
+
+    ranked: RankedReport
     names: Callable[[str], frozenset[str]]
     """How the package spells a file: the editor may reach it over a link."""
-    shown: Callable[[str], SourceText | None]
-    """The text of a file in the editor; None when it is not open."""
+    documents: OpenDocuments
+    """What the editor shows."""
     shifts: PositionShifts = field(factory=PositionShifts)
     waiting: tuple[CompileError, ...] = ()
     """Why the findings are old ones: the package does not compile."""
 
-    joined: JoinedProfile | None = None
-    """What profiles say of the package; None without any."""
-    policy: RankPolicy = DEFAULT_POLICY
-    """The settings that its findings are ranked by."""
+    @property
+    def report(self) -> PackageReport:
+        """In the compiler's coordinates."""
+        return self.ranked.report
+
+    @property
+    def joined(self) -> JoinedProfile | None:
+        """What profiles say of the package; None without any."""
+        return self.ranked.joined
 
     def diagnostics(self, path: str) -> tuple[Finding, ...]:
         """The findings in a file that deserve to be shown unasked, in source order."""
-        return tuple(each for name in self.names(path) for each in self._by_name.get(name, ()))
-
-    @cached_property
-    def _by_name(self) -> dict[str, list[Finding]]:
-        found: dict[str, list[Finding]] = {}
-        for finding in self.report.diagnostics():
-            found.setdefault(finding.span.file, []).append(finding)
-        return found
+        by_file = self.ranked.diagnostics_by_file
+        return tuple(finding for name in self.names(path) for finding in by_file.get(name, ()))
 
     def share(self, finding: Finding) -> AllocationShare | None:
         """What the profiles say that a finding allocated; None where they say nothing."""
@@ -91,7 +107,7 @@ class ReportView:
 
     def text(self, path: str) -> SourceText | None:
         """The text that the positions returned here belong to; None where it is not known."""
-        return self.shown(path) or self.compiled(path)
+        return self.documents.text(path) or self.compiled(path)
 
     @property
     def is_as_compiled(self) -> bool:
@@ -116,6 +132,6 @@ class ReportView:
 
     def shift(self, path: str) -> PositionShift | None:
         """How the file changed since it was compiled; None when one of the texts is missing."""
-        new = self.shown(path)
+        new = self.documents.text(path)
         old = None if new is None else self.compiled(path)
         return None if old is None or new is None else self.shifts.between(old, new)

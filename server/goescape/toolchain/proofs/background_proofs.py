@@ -113,12 +113,20 @@ class BackgroundProofs:
         self._known.clear()
         self._drop(lambda _: True)
 
-    def look_at(self, report: PackageReport, path: str, line: int) -> FixOffers:
-        """What is known of a file (as ``report`` spells it); the rest is proved from now on."""
-        file = next((f for f in self._files if f.report is report and f.path == path), None)
-        elsewhere = self._changed_elsewhere(report)
-        if file is None or (file.affects_importers and file.elsewhere != elsewhere):
+    def known(self, report: PackageReport, path: str) -> FixOffers:
+        """What has been found out about a file, as ``report`` spells it; starts nothing."""
+        file = self._current(report, path)
+        if file is None:
+            return FixOffers()
+        proofs, disproofs = tuple(file.proofs), tuple(file.disproofs)
+        return FixOffers(proofs, disproofs, tuple(file.refusals), file.together, file.complete)
+
+    def request(self, report: PackageReport, path: str, line: int) -> None:
+        """Prove the fixes of a file from now on, those near the line first."""
+        file = self._current(report, path)
+        if file is None:
             self._drop(lambda each: each.path == path)
+            elsewhere = self._changed_elsewhere(report)
             file = _ProvedFile(report, path, line, MOST_PROOFS, elsewhere)
         else:
             self._files.remove(file)
@@ -126,8 +134,13 @@ class BackgroundProofs:
         self._files.insert(0, file)
         del self._files[_MOST_FILES:]
         self._employ()
-        proofs, disproofs = tuple(file.proofs), tuple(file.disproofs)
-        return FixOffers(proofs, disproofs, tuple(file.refusals), file.together, file.complete)
+
+    def _current(self, report: PackageReport, path: str) -> _ProvedFile | None:
+        """A file that was asked for, unless other packages have made it old."""
+        file = next((f for f in self._files if f.report is report and f.path == path), None)
+        if file is None or not file.affects_importers:
+            return file
+        return file if file.elsewhere == self._changed_elsewhere(report) else None
 
     def proved(self, path: str) -> tuple[Proof, ...]:
         """What is proved for a file already."""

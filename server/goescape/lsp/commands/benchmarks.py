@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.profiles.allocation_profile import ProfileProblem
 from goescape.analysis.profiles.benchmarks import benchmark_names
-from goescape.lsp.command_names import BENCH
-from goescape.lsp.features.benchmark_results import MEASURING
 from goescape.lsp.uris import path_of
+from goescape.lsp.user_work import MEASURING
 from goescape.toolchain.problems import GoProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Sequence
 
     from goescape.analysis.model import PackageReport
+    from goescape.lsp.background import Background
     from goescape.lsp.session import Session
+    from goescape.lsp.state.workspace_state import WorkspaceState
     from goescape.toolchain.measure.benchmarks import BenchmarkRun
 
 PROFILE = "benchmarks"
@@ -29,11 +30,11 @@ PROFILE = "benchmarks"
 async def bench(session: Session, arguments: Sequence[object]) -> list[object] | None:
     """Run a benchmark (a file's URI and a line or name; without: all of the package)."""
     background = await session.ready()
-    report, names = _asked(session, arguments)
+    report, names = _target(session.state, arguments)
     if background is None or report is None:
         session.editor.tell("open benchmarks")
         return None
-    if session.benchmarks.running is not None:
+    if session.user_work.is_running(MEASURING):
         session.editor.tell("benchmark runs")
         return None
     # imported here, and below: the server answers sooner without what runs benchmarks
@@ -41,11 +42,11 @@ async def bench(session: Session, arguments: Sequence[object]) -> list[object] |
 
     if not matching(benchmark_names(report), names):
         words = current_catalogue()
-        known = words.comma.join(benchmark_names(report)) or words.text("tell no benchmarks")
-        session.editor.tell("benchmarks", package=report.package, names=known)
+        existing = words.comma.join(benchmark_names(report)) or words.text("tell no benchmarks")
+        session.editor.tell("benchmarks", package=report.package, names=existing)
         return None
     try:
-        run = await _measured(session, report, names)
+        run = await _measured(session, background, report, names)
     except asyncio.CancelledError:
         return None  # the user did not want to wait
     except (GoProblem, ProfileProblem) as problem:
@@ -54,36 +55,30 @@ async def bench(session: Session, arguments: Sequence[object]) -> list[object] |
     _tell(session, run)
     return [
         {
-            "name": each.name,
-            "allocations": each.allocations,
-            "bytes": each.bytes,
-            "nanoseconds": each.nanoseconds,
+            "name": result.name,
+            "allocations": result.allocations,
+            "bytes": result.bytes,
+            "nanoseconds": result.nanoseconds,
         }
-        for each in run.measured
+        for result in run.measured
     ]
 
 
 async def _measured(
-    session: Session, report: PackageReport, names: tuple[str, ...]
+    session: Session, background: Background, report: PackageReport, names: tuple[str, ...]
 ) -> BenchmarkRun:
     from goescape.toolchain.measure.benchmarks import BenchmarkOptions, measure  # noqa: PLC0415
 
-    background = session.background
-    assert background is not None
-    kept = session.benchmarks
+    state = session.state
     title = current_catalogue().text("work benchmark", names=", ".join(names) or report.package)
     with tempfile.TemporaryDirectory(prefix="goescape-bench-") as work:
-        how = BenchmarkOptions(names, overlay=_unsaved(session))
-        kept.running = asyncio.ensure_future(measure(background.engine, report, how, work))
-        try:
-            with session.announced(MEASURING, title):
-                run = await kept.running
-        finally:
-            kept.running = None
-        kept.keep(run)
+        options = BenchmarkOptions(names, overlay=_unsaved(state))
+        measuring = measure(background.engine, report, options, work)
+        run = await session.user_work.run(MEASURING, title, measuring)
+        state.benchmarks.keep(run)
         if run.profile:
-            await session.profiles.load(run.profile, PROFILE)
-    session.publish(report.files)
+            await state.profiles.load(run.profile, PROFILE)
+    session.publisher.publish(report.files)
     return run
 
 
@@ -95,25 +90,26 @@ def _tell(session: Session, run: BenchmarkRun) -> None:
         session.editor.tell("written", names=names)
 
 
-def _asked(
-    session: Session, arguments: Sequence[object]
+def _target(
+    state: WorkspaceState, arguments: Sequence[object]
 ) -> tuple[PackageReport | None, tuple[str, ...]]:
     """The package, and the benchmarks of it; none for all."""
+    path: str | None
     match arguments:
         case [str(uri), *rest]:
             path = path_of(uri) or uri
         case rest:
-            path = session.latest
-    views = session.facts(path).views if path else ()
-    if not views:
+            path = state.latest_path
+    views = state.document(path).views if path is not None else ()
+    if path is None or not views:
         return None, ()
     report, files = views[0].report, views[0].names(path)
     match rest:
         case [int(line), *_]:
             names = tuple(
-                each.name
-                for each in report.functions
-                if each.name_span.line == line and each.span.file in files
+                function.name
+                for function in report.functions
+                if function.name_span.line == line and function.span.file in files
             )
             return (report, names) if names else (None, ())
         case [str(name), *_] if name:
@@ -122,14 +118,11 @@ def _asked(
             return report, ()
 
 
-def _unsaved(session: Session) -> dict[str, bytes]:
+def _unsaved(state: WorkspaceState) -> dict[str, bytes]:
     """Texts that go test shall see although they are not on the disk yet."""
-    found = {}
-    for buffer in session.buffers:
-        disk = session.disk_text(buffer.path) if buffer.path.endswith(".go") else None
+    snapshot, unsaved = state.workspace(), {}
+    for buffer in snapshot.documents:
+        disk = snapshot.disk_text(buffer.path) if buffer.path.endswith(".go") else None
         if disk is not None and disk.content != buffer.source.content:
-            found[buffer.path] = buffer.source.content
-    return found
-
-
-BENCH_COMMANDS: dict[str, Callable[[Session, Sequence[object]], Awaitable[object]]] = {BENCH: bench}
+            unsaved[buffer.path] = buffer.source.content
+    return unsaved

@@ -12,16 +12,14 @@ from goescape.analysis.profiles.unexplained import UnexplainedReason
 from goescape.lsp.uris import path_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Sequence
 
     from goescape.analysis.positions import Place
     from goescape.analysis.profiles.allocation_profile import Profile
     from goescape.analysis.profiles.join import ProfileLine
     from goescape.lsp.session import Session
+    from goescape.lsp.state.snapshot import WorkspaceSnapshot
 
-LOAD_PROFILE = "goescape.loadProfile"
-REMOVE_PROFILE = "goescape.removeProfile"
-TOP_ALLOCATIONS = "goescape.topAllocations"
 _MOST_SOURCES = 30
 
 
@@ -36,43 +34,46 @@ async def load_profile(session: Session, arguments: Sequence[object]) -> dict[st
             session.editor.tell("name a profile")
             return None
     try:
-        profile = await session.profiles.load(path, name)
+        profile = await session.state.profiles.load(path, name)
     except ProfileProblem as problem:
         session.editor.error(str(problem))
         return None
-    session.editor.spawn(session.profiles.follow())
+    session.editor.spawn(session.state.profiles.follow())
     _tell(session, profile, name)
     return {"name": name, "objects": profile.objects, "bytes": profile.bytes}
 
 
 async def remove_profile(session: Session, arguments: Sequence[object]) -> list[str]:
     """Forget a profile (its name, path or URI; without: all); the names of those that are left."""
+    profiles = session.state.profiles
     match arguments:
         case [str(name), *_] if name:
-            if not (session.profiles.remove(name) or session.profiles.remove(_path(session, name))):
+            if not (profiles.remove(name) or profiles.remove(_path(session, name))):
                 words = current_catalogue()
-                loaded = words.comma.join(session.profiles.names) or words.text("tell none")
+                loaded = words.comma.join(profiles.names) or words.text("tell none")
                 session.editor.tell("no profile", name=name, loaded=loaded)
         case _:
-            for name in session.profiles.names:
-                session.profiles.remove(name)
-    return list(session.profiles.names)
+            for name in profiles.names:
+                profiles.remove(name)
+    return list(profiles.names)
 
 
 async def top_allocations(session: Session, _: Sequence[object]) -> dict[str, object] | None:
     """What allocates most according to the profiles, explained or not; null without any."""
-    joined = await session.profiles.everywhere(session.store.packages())
+    profiles, snapshot = session.state.profiles, session.state.workspace()
+    joined = await profiles.everywhere(snapshot.packages)
     if joined is None:
         return None
+    snapshot = session.state.workspace()  # positions are of what the editor shows by now
     return {
-        "profiles": list(session.profiles.names),
+        "profiles": list(snapshot.profile_names),
         "amount": _amount(joined.profile),
-        "sources": [_source(session, each) for each in joined.sources[:_MOST_SOURCES]],
+        "sources": [_source(snapshot, source) for source in joined.sources[:_MOST_SOURCES]],
         "more": max(len(joined.sources) - _MOST_SOURCES, 0),
     }
 
 
-def _source(session: Session, source: ProfileLine) -> dict[str, object]:
+def _source(snapshot: WorkspaceSnapshot, source: ProfileLine) -> dict[str, object]:
     finding, reason = source.finding, source.reason or UnexplainedReason.UNKNOWN
     place = source.place or source.called_from
     return {
@@ -83,14 +84,14 @@ def _source(session: Session, source: ProfileLine) -> dict[str, object]:
         "share": source.share.text,
         "percent": source.share.percent,
         "hot": source.share.is_hot,
-        "location": None if place is None else _location(session, place),
+        "location": None if place is None else _location(snapshot, place),
     }
 
 
-def _location(session: Session, place: Place) -> dict[str, object]:
-    at = session.translator().position(place.file, place.line, max(place.column, 1))
+def _location(snapshot: WorkspaceSnapshot, place: Place) -> dict[str, object]:
+    at = snapshot.positions.position(place.file, place.line, max(place.column, 1))
     end = {"line": at.line, "character": at.character}
-    return {"uri": session.buffers.uri(place.file), "range": {"start": end, "end": end}}
+    return {"uri": snapshot.documents.uri(place.file), "range": {"start": end, "end": end}}
 
 
 def _amount(profile: Profile) -> str:
@@ -99,10 +100,11 @@ def _amount(profile: Profile) -> str:
 
 def _tell(session: Session, profile: Profile, name: str) -> None:
     amount = _amount(profile)
-    known = {each.package for each in session.store.packages()}
-    of = [*packages(profile)]
-    if known and not known & {each.removesuffix("_test") for each in of} and "main" not in of:
-        session.editor.tell("stranger", name=name, amount=amount, other=of[0])
+    analysed = {package.package for package in session.state.packages.packages()}
+    seen = [*packages(profile)]
+    own = {package.removesuffix("_test") for package in seen}
+    if analysed and not analysed & own and "main" not in seen:
+        session.editor.tell("stranger", name=name, amount=amount, other=seen[0])
     else:
         session.editor.information(f"{name}: {amount}")
 
@@ -110,11 +112,5 @@ def _tell(session: Session, profile: Profile, name: str) -> None:
 def _path(session: Session, file: str) -> str:
     """The file of a path, which may be relative to the first folder, or of a URI."""
     path = path_of(file) or file
-    return str(Path(session.folders[0], path)) if session.folders else path
-
-
-PROFILE_COMMANDS: dict[str, Callable[[Session, Sequence[object]], Awaitable[object]]] = {
-    LOAD_PROFILE: load_profile,
-    REMOVE_PROFILE: remove_profile,
-    TOP_ALLOCATIONS: top_allocations,
-}
+    folders = session.state.folders
+    return str(Path(folders[0], path)) if folders else path

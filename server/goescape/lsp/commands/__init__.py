@@ -1,0 +1,3 @@
+"""What the user can ask for by name; every editor can send these."""
+
+from __future__ import annotations
