@@ -304,6 +304,17 @@ async def test_what_is_not_proved_is_shown_on_request(write_tree: WriteTree) -> 
         assert [a.title for a in await ask(talk, uri, "Sprintf")] == [WHY]
         talk.settings({"fixes": {"showRefused": True}})
         await offered(talk, uri, "Sprintf", CONCATENATION)
+
+
+async def test_why_it_is_not_proved_is_said_in_the_language_of_the_user(
+    write_tree: WriteTree,
+) -> None:
+    folder = write_tree(REFUSED)
+    async with conversation(vscode(), folder, locale="zh-cn") as talk:
+        uri = await _open(talk, folder)
+        action = await offered(talk, uri, "Sprintf", "用字符串拼接代替", "refactor")
+        assert action.disabled is not None
+        assert action.disabled.reason.startswith("某个类型与所需的不符：")
         talk.settings({"fixes": {"enable": False, "showRefused": True}})
         await withdrawn(talk, uri, "Sprintf", CONCATENATION)
 

@@ -30,6 +30,26 @@ func Text(n int) string {
 	return fmt.Sprintf("%d", n)
 }
 """
+REFUSED = """
+-- go.mod --
+module m
+
+go 1.21
+-- p.go --
+package m
+
+import (
+	"fmt"
+	"time"
+)
+
+type Point struct{ X int }
+
+//go:noinline
+func New() *Point { return &Point{} }
+
+func Text(t time.Time) string { return fmt.Sprintf("<%s>", t.Weekday()) }
+"""
 MORE = "package m\n\nfunc F() *int { return new(int) }\n"
 CHINESE = {"LC_ALL": "zh_CN.UTF-8"}
 
@@ -61,6 +81,13 @@ def test_fix(folder: Path, go_path: str) -> None:
     answer = goescape("fix", "-C", folder, "--go", go_path, "--diff", env=CHINESE)
     assert "用 strconv.Itoa 代替 fmt.Sprintf (sprintf)" in answer.stdout
     assert re.search(r"消除 1 处堆分配；已用 go1\.\d+\.\d+ 检验", answer.stdout)
+
+
+def test_why_there_is_no_fix(write_tree: WriteTree, go_path: str) -> None:
+    folder = write_tree(REFUSED)
+    answer = goescape("fix", "-C", folder, "--go", go_path, "--diff", env=CHINESE)
+    assert "1 x sprintf: 某个类型与所需的不符：" in answer.stdout
+    assert "1 x return-value: 其他包可能会调用导出的函数。" in answer.stdout
 
 
 def test_compare(folder: Path, go_path: str) -> None:

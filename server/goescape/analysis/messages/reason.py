@@ -1,7 +1,8 @@
 """Why something is not offered, or not so: a code with arguments, which a catalogue has words for.
 
 What decides knows no language: it gives a ``Reason``. What shows it to a user asks the catalogue in
-use: ``catalogue.reason(reason)``.
+use: ``catalogue.reason(reason)``. A new reason is a member here and a sentence in every catalogue;
+``tests/analysis/test_reasons.py`` names what is missing, and calls that do not fill a sentence.
 """
 
 from __future__ import annotations
