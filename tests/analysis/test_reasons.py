@@ -97,6 +97,11 @@ def test_what_is_named_stays_as_it_is() -> None:
     assert CHINESE.reason(reason) == "`{T}` 超过 1024 字节：复制它同样有代价。"
 
 
+def test_a_reason_is_one_line() -> None:
+    reason = Reason.of(ReasonCode.USED_AS_WHOLE, expression='f(\n\t"a  b",\n)')
+    assert ENGLISH.reason(reason) == '`f( "a  b", )` is used as a whole.'
+
+
 def test_a_reason_of_a_reason_is_in_the_same_language() -> None:
     inner = Reason.of(ReasonCode.DOES_NOT_COMPILE, error="undefined: x")
     reason = Reason.of(ReasonCode.IN_IMPORTER, reason=inner)

@@ -113,7 +113,7 @@ class Catalogue:
     def reason(self, reason: Reason) -> str:
         """A reason as one sentence; in front of it, what it is the reason of."""
         arguments = {
-            name: self.reason(argument) if isinstance(argument, Reason) else argument
+            name: self.reason(argument) if isinstance(argument, Reason) else _on_one_line(argument)
             for name, argument in reason.arguments
         }
         return self.reasons[reason.code].format(**arguments)
@@ -162,3 +162,8 @@ _OLD_KEYS = {
     "work benchmark": "editor work benchmark",
     "work testing": "editor work testing",
 }
+
+
+def _on_one_line(text: str) -> str:
+    """Code or an error of Go as a part of a sentence; spaces inside a line are the user's."""
+    return " ".join(line.strip() for line in text.splitlines())
