@@ -103,7 +103,7 @@ def output(command: Path, name: str) -> str:
 async def proofs_of(engine: Engine, root: Path, report: PackageReport) -> list[Proof]:
     """Every proved quick fix of a package, and all of them as one."""
     name = report.package.rpartition("/")[2]
-    imported = await engine.imported(str(root), f"./{name}")
+    imported = await engine.packages.imported(str(root), f"./{name}")
     code = PackageCode(report, PackageUsers({}, (), imported), (await engine.go()).number, LANGUAGE)
     prover = Prover(engine, str(root), (f"./{name}",), (report,))
     proved = []

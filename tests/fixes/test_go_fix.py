@@ -16,6 +16,7 @@ import pytest
 from goescape.fixes.candidate import Candidate, Edit, apply_edits
 from goescape.fixes.driver import candidates
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
+from goescape.toolchain.go.gofmt import formatted
 from goescape.toolchain.proofs.combined_proof import prove_combined
 from goescape.toolchain.proofs.fix_context import fix_context_of
 from goescape.toolchain.proofs.prover import Prover
@@ -170,7 +171,10 @@ class Comparison:
             assert union.proof is not None, (found, union.disproofs)
             assert len(union.parts) == 3, union
             theirs = apply_edits(around.sources, self._edits_of_go_fix(flags))
-            return [union.proof.contents, await self._engine.formatted(around.sources, theirs)]
+            return [
+                union.proof.contents,
+                await formatted(self._engine.commands, around.sources, theirs),
+            ]
         raise AssertionError(self._pattern)
 
     def _edits_of_go_fix(self, flags: Sequence[str]) -> set[Edit]:

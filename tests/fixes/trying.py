@@ -107,7 +107,7 @@ class Workshop:
             if str(path) not in report.files
         }
         version = (await self._engine.go()).number
-        imported = await self._engine.imported(str(self._root), f"./{name}")
+        imported = await self._engine.packages.imported(str(self._root), f"./{name}")
         code = PackageCode(report, PackageUsers(others, (), imported), version, self._language)
         around = FixContext(code, str(self._root), f"./{name}")
         tried = Tried()

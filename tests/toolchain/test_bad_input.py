@@ -13,8 +13,8 @@ import pytest
 
 from goescape.analysis.model import PackageReport
 from goescape.toolchain import engine as engine_module
-from goescape.toolchain.compile.build import plain_sentence
 from goescape.toolchain.engine import Engine, EngineOptions
+from goescape.toolchain.go.error_text import plain_sentence
 from goescape.toolchain.problems import GoProblem, Problem
 from tests.toolchain.conftest import (
     FakeGo,

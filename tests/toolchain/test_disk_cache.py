@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from goescape.toolchain.cache.build_configuration import build_configuration
 from goescape.toolchain.cache.disk_cache import DiskCache
 from goescape.toolchain.engine import Engine, EngineOptions
 from goescape.toolchain.schedule.events import Event, Failed, Reported
@@ -80,8 +81,10 @@ class Store:
         return [path for path in (self.folder.parent / "kept").rglob("*") if path.is_file()]
 
     async def is_known(self, directory: str, engine: Engine | None = None) -> bool:
-        world = await (engine or self.engine).world(str(self.folder))
-        return self.kept.report(str(self.folder / directory), world, {}) is not None
+        configuration = await build_configuration(
+            (engine or self.engine).commands, str(self.folder)
+        )
+        return self.kept.report(str(self.folder / directory), configuration, {}) is not None
 
 
 @pytest.fixture

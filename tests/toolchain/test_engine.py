@@ -141,7 +141,7 @@ async def test_go_work_and_a_module_outside_it(engine: Engine, write_tree: Write
         reports, problems = await reports_and_problems(engine, folder / root)
         assert problems == []
         assert [len(report.findings) for report in reports.values()] == [1]
-    found = await engine.importers(str(folder / "two"), "one/p", {str(folder / "two")})
+    found = await engine.packages.importers(str(folder / "two"), "one/p", {str(folder / "two")})
     assert found == (".",)
 
 
@@ -172,9 +172,9 @@ async def test_importers_are_found_through_others(engine: Engine, write_tree: Wr
         "-- d/d.go --\npackage d\n"
     )
     folders = {str(folder / name) for name in "abcd"}
-    found = await engine.importers(str(folder), "example.com/m/a", folders)
+    found = await engine.packages.importers(str(folder), "example.com/m/a", folders)
     assert found == ("./b", "./c")
-    assert await engine.importers(str(folder), "example.com/m/a", {"/nowhere"}) == ()
+    assert await engine.packages.importers(str(folder), "example.com/m/a", {"/nowhere"}) == ()
 
 
 async def test_vendored_imports(engine: Engine, write_tree: WriteTree) -> None:
@@ -280,11 +280,11 @@ async def test_generic_code_of_another_package_is_shown_there(
 
 async def test_raw_text(engine: Engine, write_tree: WriteTree) -> None:
     folder = write_tree(f"{GO_MOD}-- p.go --\n{package('p')}")
-    text = await engine.raw_text(str(folder), ".")
+    text = await engine.builds.raw_text(str(folder), ".")
     assert "# example.com/m\n" in text
     assert "./p.go:3:17: moved to heap: x\n" in text
     (folder / "p.go").write_text("package p\n\nvar x int = 1.5\n")
-    assert "p.go:3:13: " in await engine.raw_text(str(folder), ".")
+    assert "p.go:3:13: " in await engine.builds.raw_text(str(folder), ".")
 
 
 async def test_the_second_time_the_cache_answers_the_same(

@@ -15,7 +15,7 @@ import pytest
 from goescape.analysis.model import PackageReport
 from goescape.toolchain.compile.direct_lane import DirectLane
 from goescape.toolchain.go.command import find_go
-from goescape.toolchain.go.packages import pattern_of
+from goescape.toolchain.go.module_folders import pattern_of
 from tests.conftest import REPOSITORY
 
 if TYPE_CHECKING:

@@ -10,14 +10,9 @@ import pytest
 from goescape.analysis.model import CompileError
 from goescape.analysis.positions import Place
 from goescape.toolchain.engine import Engine, EngineOptions
-from goescape.toolchain.go.packages import (
-    JsonObjects,
-    compile_errors,
-    exclusion,
-    lone_files,
-    owner_of,
-    split_path,
-)
+from goescape.toolchain.go.error_text import compile_errors
+from goescape.toolchain.go.file_selection import exclusion, lone_files
+from goescape.toolchain.go.packages import JsonObjects, owner_of, split_path
 
 if TYPE_CHECKING:
     from tests.conftest import WriteTree

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from goescape.toolchain.go.process import NICENESS, Command, capture, run
+from goescape.toolchain.go.process import capture, run
+from goescape.toolchain.go.process_command import NICENESS, Command
 from goescape.toolchain.go.process_output import LONGEST_LINE, WAIT_DELAY, Backpressure
 from goescape.toolchain.problems import GoProblem
 from tests.toolchain.conftest import process_group, until

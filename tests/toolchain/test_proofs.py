@@ -15,7 +15,7 @@ from goescape.analysis.positions import Span
 from goescape.fixes.candidate import Candidate, Edit, FixKind, Promise, TypeClaim
 from goescape.fixes.driver import candidates
 from goescape.toolchain.engine import Engine, EngineOptions
-from goescape.toolchain.go.vet import ANALYSES
+from goescape.toolchain.go.vet import ANALYSES, go_vet
 from goescape.toolchain.proofs import background_proofs
 from goescape.toolchain.proofs.background_proofs import BackgroundProofs
 from goescape.toolchain.proofs.fix_context import FixContext, fix_context_of
@@ -256,9 +256,9 @@ async def test_what_vets_own_tool_says_is_what_go_vet_says(
     contents = {path: (text + 'func print(t T) { fmt.Printf("%d", "x") }\n').encode()}
     vetting = await case.around.vetting(engine)
     assert vetting is not None
-    found = await vetting.complaints(engine, contents, ANALYSES)
+    found = await vetting.complaints(engine.commands, contents, ANALYSES)
     assert found is not None, "an import that the package did not have"
-    asked = await engine.vet(case.around.root, ["./p"], contents, ANALYSES)
+    asked = await go_vet(engine.commands, case.around.root, ["./p"], contents, ANALYSES)
     texts, wanted = ({each.partition(": ")[2] for each in lines} for lines in (found, asked))
     assert texts == wanted
     assert len(texts) == 3, texts

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from attrs import frozen
 
-from goescape.toolchain.go.packages import lone_files, module_root, pattern_of, work_root
+from goescape.toolchain.go.file_selection import lone_files
+from goescape.toolchain.go.module_folders import module_root, pattern_of, work_root
 
 _MOST_MODULES = 100
 """More than anybody means: somebody's home folder, perhaps."""

@@ -32,3 +32,8 @@ class Problem:
     kind: Literal["go", "load", "compile", "internal"] = "internal"
     errors: tuple[CompileError, ...] = ()
     """The compiler's errors, when only the tests of ``package`` do not compile."""
+
+
+def problem_of(why: GoProblem) -> Problem:
+    """A problem with Go itself, as an item of an analysis."""
+    return Problem(why.message, kind=why.kind)

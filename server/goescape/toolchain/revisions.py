@@ -10,7 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from goescape.toolchain.go.process import Command, ProcessOutput, capture
+from goescape.toolchain.go.process import ProcessOutput, capture
+from goescape.toolchain.go.process_command import Command
 from goescape.toolchain.problems import GoProblem
 from goescape.toolchain.tasks import uninterrupted
 

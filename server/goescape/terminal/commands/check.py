@@ -302,7 +302,7 @@ async def _analyze(
     for target in await resolve(folder, question.packages, engine.modules):
         patterns = target.patterns
         if question.shard != (1, 1):
-            names = await engine.import_paths(target.root, target.patterns)
+            names = await engine.packages.import_paths(target.root, target.patterns)
             collector.divided += len(names)
             patterns = _part(names, question.shard)
             if not patterns:

@@ -13,7 +13,7 @@ from goescape import __version__
 from goescape.terminal.output.style import Style, printable
 from goescape.terminal.targets import UsageError, existing_folder
 from goescape.toolchain.engine import Engine, EngineOptions
-from goescape.toolchain.go.packages import work_root
+from goescape.toolchain.go.module_folders import work_root
 from goescape.toolchain.problems import GoProblem
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
 """Results that outlive the process: a report for each folder, good while all is as it was.
 
 An entry names what it was made of: the contents of the package and of the packages near it that it
-imports, by folder, and its world (Go, settings, module files). Several servers may share the store;
-a broken entry is no entry.
+imports, by folder, and its configuration (Go, settings, module files). Several servers may share
+the store; a broken entry is no entry.
 """
 
 from __future__ import annotations
@@ -18,12 +18,11 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape import __version__
 from goescape.analysis.codec import Codec
 from goescape.analysis.reports.report_codec import Opened, OtherFormatError, pack
 from goescape.analysis.syntax.source import SourceText
 from goescape.toolchain.digests import digest
-from goescape.toolchain.file_stamps import file_stamp, folder_stamp, stamp_of_status
+from goescape.toolchain.file_stamps import folder_stamp, stamp_of_status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,13 +70,13 @@ class DiskCache:
         self._folder = folder if folder is not None else _cache_folder() / "results"
 
     def report(
-        self, directory: str, world: bytes, contents: dict[str, bytes]
+        self, directory: str, configuration: bytes, contents: dict[str, bytes]
     ) -> PackageReport | None:
         """The report of a folder if it would come out the same now.
 
         ``contents`` has the digests of folders that were read before; it is added to.
         """
-        path = self._path(directory, world)
+        path = self._path(directory, configuration)
         try:
             stored = path.read_bytes()
         except OSError:
@@ -100,7 +99,7 @@ class DiskCache:
     def keep(
         self,
         report: PackageReport,
-        world: bytes,
+        configuration: bytes,
         near: Mapping[str, object],
         contents: dict[str, bytes],
     ) -> None:
@@ -111,7 +110,7 @@ class DiskCache:
         logged: nothing depends on what is kept.
         """
         try:
-            self._keep(report, world, near, contents)
+            self._keep(report, configuration, near, contents)
         except OSError as problem:
             _log.debug("nothing can be kept in %s: %r", self._folder, problem)
         except Exception as problem:
@@ -120,7 +119,7 @@ class DiskCache:
     def _keep(
         self,
         report: PackageReport,
-        world: bytes,
+        configuration: bytes,
         near: Mapping[str, object],
         contents: dict[str, bytes],
     ) -> None:
@@ -131,7 +130,7 @@ class DiskCache:
         if any(folder_stamp(folder) != known for folder, known in near.items()):
             return
         packed = _packed(report, digests)
-        path = self._path(report.directory, world)
+        path = self._path(report.directory, configuration)
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix="new-")
         with os.fdopen(handle, "wb") as file:
@@ -153,19 +152,9 @@ class DiskCache:
                 with contextlib.suppress(OSError):
                     path.unlink()
 
-    def _path(self, directory: str, world: bytes) -> Path:
-        name = digest(directory.encode("utf-8", "surrogateescape") + b"\0" + world).hex()
+    def _path(self, directory: str, configuration: bytes) -> Path:
+        name = digest(directory.encode("utf-8", "surrogateescape") + b"\0" + configuration).hex()
         return self._folder / name[:2] / name
-
-
-def own_code() -> bytes:
-    """Changes with goescape itself: another version may understand more."""
-    stamps = [
-        f"{path} {file_stamp(str(path))}"
-        for ring in ("analysis", "fixes")
-        for path in sorted(Path(__file__).parents[2].glob(f"{ring}/**/*.py"))
-    ]
-    return digest("\0".join([__version__, *stamps]).encode())
 
 
 def _remove(path: Path) -> None:

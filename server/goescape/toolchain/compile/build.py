@@ -7,14 +7,14 @@ import contextlib
 import logging
 import re
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import define, evolve, field
+from attrs import evolve
 
 from goescape.analysis.compiler.package_info import PackageInfo
 from goescape.analysis.model import CompileError, PackageReport
 from goescape.analysis.syntax.source import SourceText
+from goescape.toolchain.compile.built_package import BuiltPackage, built_packages, go_file_contents
 from goescape.toolchain.compile.report_worker import (
     OtherProcessError,
     ReportRequest,
@@ -22,17 +22,22 @@ from goescape.toolchain.compile.report_worker import (
 )
 from goescape.toolchain.compile.workspace_sources import WorkspaceSources
 from goescape.toolchain.digests import digest
+from goescape.toolchain.go.error_text import (
+    LONGEST_MESSAGE,
+    compile_errors,
+    failure_of_tests,
+    plain_sentence,
+    problem_of_the_machine,
+)
+from goescape.toolchain.go.module_folders import pattern_of
 from goescape.toolchain.go.packages import (
     JsonObjects,
     ListedPackage,
-    compile_errors,
     listed_packages,
-    lone_name,
     owner_of,
-    pattern_of,
     split_path,
 )
-from goescape.toolchain.go.process import Command, run
+from goescape.toolchain.go.process import run
 from goescape.toolchain.go.process_output import LONGEST_LINE, Backpressure
 from goescape.toolchain.problems import Problem
 from goescape.toolchain.tasks import uninterrupted
@@ -41,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 
     from goescape.toolchain.compile.report_worker import Key
-    from goescape.toolchain.problems import GoProblem
+    from goescape.toolchain.go.process_command import Command
 
 _log = logging.getLogger(__name__)
 
@@ -49,40 +54,6 @@ _HEADER = re.compile(rb"^# ([^\r\n]+)", re.MULTILINE)
 _MOST_MESSAGES = 40
 _MOST_READY = 2
 """Packages whose text has been read and not been understood yet."""
-_LONGEST_MESSAGE = 600
-
-
-@define
-class BuiltPackage:
-    """A package that was asked for, with its test variants."""
-
-    path: str
-    directory: str
-    variants: tuple[ListedPackage, ...]
-    snapshot: Mapping[str, bytes]
-    """Each Go file of the directory with the digest of its content before the compile."""
-    said: set[Key] = field(factory=set)
-    """The variants whose text has come."""
-    concluded: bool = False
-
-    @property
-    def name(self) -> str:
-        """The import path; for files in no module the first of them."""
-        if self.path != "command-line-arguments":
-            return self.path
-        return lone_name(
-            [file for each in self.variants for file in (*each.files, *each.test_files)]
-        )
-
-    @property
-    def is_excluded(self) -> bool:
-        """Whether the build leaves out all of its files: nothing to report, and no error."""
-        return all(not each.files and each.ignored for each in self.variants)
-
-    @property
-    def complete(self) -> bool:
-        """Whether every variant has printed its text; one that prints nothing never is."""
-        return all(variant.key in self.said for variant in self.variants)
 
 
 class Build:
@@ -120,7 +91,7 @@ class Build:
 
     async def items(self) -> AsyncGenerator[PackageReport | Problem, None]:
         """Run it. Closing the iterator ends the processes."""
-        self._packages = await asyncio.to_thread(_grouped, self._listed)
+        self._packages = await asyncio.to_thread(built_packages, self._listed)
         process = asyncio.ensure_future(self._run())
         try:
             while (package := await self._ready.get()) is not None:
@@ -176,7 +147,7 @@ class Build:
         elif lines:
             told = lines.decode("utf-8", "replace").splitlines()
             room = _MOST_MESSAGES - len(self._messages)
-            self._messages += [line[:_LONGEST_MESSAGE] for line in told[:room]]
+            self._messages += [line[:LONGEST_MESSAGE] for line in told[:room]]
 
     def _is_header(self, key: tuple[str, str]) -> bool:
         """Whether ``# ...`` starts a block: a raw string in a message of Go 1.21 may look so."""
@@ -232,7 +203,7 @@ class Build:
 
     def _contents(self, package: BuiltPackage) -> dict[str, bytes] | None:
         """The texts that were compiled; None where files changed meanwhile."""
-        contents = dict(_read(package.directory))
+        contents = dict(go_file_contents(package.directory))
         if {path: digest(content) for path, content in contents.items()} != package.snapshot:
             return None
         overlay = self._command.overlay
@@ -303,90 +274,14 @@ class Build:
         return pattern_of(self._command.directory, package.directory)
 
 
-def plain_sentence(lines: Sequence[str]) -> str:
-    """Go's own words as one line, with what to do about them where that is known."""
-    text = " ".join(line.strip() for line in lines if line.strip())[:_LONGEST_MESSAGE]
-    text = re.sub(r"^go: ", "", text)
-    advice = next((advice for pattern, advice in _ADVICE if re.search(pattern, text)), "")
-    return f"{text.rstrip('.')}; {advice}" if advice else text
-
-
-_OF_THE_MACHINE = (
-    (r"no space left on device|disk quota exceeded", "free some disk space, then save again."),
-    (r"signal: killed|cannot allocate memory", "free some memory, then save again."),
-    (
-        (
-            r"(?<=-[ad]: )(?:read-only file system|permission denied)"
-            r"|(?i:build cache|GOCACHE|go-build).*(?:denied|read-only|not a dir|is required)"
-        ),
-        "set GOCACHE in goescape.go.env to a folder that can be written.",
-    ),
-)
-_OF_THE_CODE = (
-    (
-        r"malformed import path",
-        "rename the folder: an import path has only ASCII letters, digits and -._~+ in it.",
-    ),
-    (r"requires go >= ", "install that Go or a newer one, or set goescape.go.path."),
-    (
-        r"GOPROXY=off|no required module|go\.sum entry|cannot find module|to go\.mod|vendoring",
-        "goescape never downloads: run `go mod tidy` (or `go mod vendor`) in a terminal.",
-    ),
-)
-_ADVICE = _OF_THE_MACHINE + _OF_THE_CODE
-
-
 def _failure(
     package: BuiltPackage, errors: tuple[CompileError, ...], texts: Mapping[str, SourceText]
 ) -> PackageReport | Problem:
     files = _files(package.variants)
     # When the machine is at fault, what was found before stays.
-    return _trouble(errors, package.name) or PackageReport(
+    return problem_of_the_machine(errors, package.name) or PackageReport(
         package.name, package.directory, files, errors=errors, sources=_only(texts, files)
     )
-
-
-def failure_of_tests(package: str, errors: tuple[CompileError, ...]) -> Problem:
-    """The tests of a package do not compile, while the package does."""
-    message = f"The tests of {package} do not compile: {errors[0].message}"
-    return _trouble(errors, package) or Problem(message, package, "compile", errors)
-
-
-def _trouble(errors: Sequence[CompileError], package: str) -> Problem | None:
-    """A problem when the machine is at fault: the code may be as right as before."""
-    for error in errors:
-        for pattern, advice in _OF_THE_MACHINE:
-            if found := re.search(pattern, error.message):
-                text = f"{package} was not compiled: {found[0]}; {advice}"
-                return Problem(text, package, "go")
-    return None
-
-
-def _grouped(listed: Sequence[ListedPackage]) -> dict[str, BuiltPackage]:
-    groups: dict[str, list[ListedPackage]] = {}
-    for each in listed:
-        if each.directory:
-            groups.setdefault(each.owner, []).append(each)
-    asked = {each.path for each in listed if not each.variant}
-    return {
-        owner: BuiltPackage(
-            owner, variants[0].directory, tuple(variants), snapshot(variants[0].directory)
-        )
-        for owner, variants in groups.items()
-        if owner in asked
-    }
-
-
-def snapshot(directory: str) -> dict[str, bytes]:
-    """Each Go file of the folder with the digest of its content."""
-    return {path: digest(content) for path, content in _read(directory)}
-
-
-def _read(directory: str) -> Iterator[tuple[str, bytes]]:
-    """The Go files of a folder with their content; nothing when it is gone."""
-    for path in sorted(Path(directory).glob("*.go")):
-        with contextlib.suppress(OSError):
-            yield str(path), path.read_bytes()
 
 
 def _files(variants: Sequence[ListedPackage]) -> tuple[str, ...]:
@@ -395,8 +290,3 @@ def _files(variants: Sequence[ListedPackage]) -> tuple[str, ...]:
 
 def _only(sources: Mapping[str, SourceText], files: Sequence[str]) -> dict[str, SourceText]:
     return {path: sources[path] for path in files if path in sources}
-
-
-def problem_of(why: GoProblem) -> Problem:
-    """A problem with Go itself, as an item of an analysis."""
-    return Problem(why.message, kind=why.kind)

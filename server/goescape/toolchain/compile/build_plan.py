@@ -17,12 +17,13 @@ from attrs import frozen
 
 from goescape.toolchain.digests import digest
 from goescape.toolchain.file_stamps import path_stamp
+from goescape.toolchain.go.module_folders import module_files
 from goescape.toolchain.go.packages import (
     ListedPackage,
     listed_packages,
     split_path,
 )
-from goescape.toolchain.go.process import FOLDER
+from goescape.toolchain.go.process_command import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -287,13 +288,6 @@ def _texts(item: Mapping[str, object], name: str) -> tuple[str, ...]:
 def _mapping(item: Mapping[str, object], name: str) -> Mapping[str, str]:
     found = item.get(name)
     return found if isinstance(found, dict) else {}
-
-
-def module_files(root: str) -> set[str]:
-    """Files that decide which versions are built, present or not."""
-    above = [Path(root), *Path(root).parents]
-    works = {str(each / name) for each in above for name in ("go.work", "go.work.sum")}
-    return works | {str(Path(root, name)) for name in ("go.mod", "go.sum", "vendor/modules.txt")}
 
 
 def _is_below(folder: str, other: str) -> bool:

@@ -21,12 +21,11 @@ from attrs import define, evolve, field, frozen
 from goescape.analysis.compiler.package_info import PackageInfo
 from goescape.analysis.model import PackageReport
 from goescape.analysis.package_analyzer import PackageAnalyzer
-from goescape.toolchain.compile.build import failure_of_tests, plain_sentence
+from goescape.toolchain.cache.build_configuration import build_configuration
 from goescape.toolchain.compile.build_plan import (
     BuildPlan,
     Variant,
     interface_digest,
-    plan_of,
     shape,
 )
 from goescape.toolchain.compile.compiler_stream import MARK_FLAG, CompilerStream
@@ -38,8 +37,10 @@ from goescape.toolchain.compile.editor_files import (
 from goescape.toolchain.compile.workspace_sources import WorkspaceSources
 from goescape.toolchain.digests import digest
 from goescape.toolchain.file_stamps import file_stamp
-from goescape.toolchain.go.packages import absolute, compile_errors, go_files, pattern_of, work_root
-from goescape.toolchain.go.process import FOLDER, reading
+from goescape.toolchain.go.error_text import compile_errors, failure_of_tests, plain_sentence
+from goescape.toolchain.go.module_folders import absolute, go_files, pattern_of, work_root
+from goescape.toolchain.go.process import reading
+from goescape.toolchain.go.process_command import FOLDER
 from goescape.toolchain.problems import GoProblem, Problem
 
 if TYPE_CHECKING:
@@ -133,8 +134,8 @@ class DirectLane:
             return
         if self._kept is not None and plan.is_whole:
             package.stored = report
-            world = await self._engine.world(plan.root)
-            await asyncio.to_thread(self._kept.keep, report, world, plan.near_folders, {})
+            configuration = await build_configuration(self._engine.commands, plan.root)
+            await asyncio.to_thread(self._kept.keep, report, configuration, plan.near_folders, {})
 
     async def _stored(
         self, package: _PlannedPackage, root: str, directory: str
@@ -142,8 +143,8 @@ class DirectLane:
         """What an earlier server said of a package, if that would come out the same now."""
         if self._kept is None or package.plan is not None:
             return None
-        world = await self._engine.world(root)
-        return await asyncio.to_thread(self._kept.report, directory, world, {})
+        configuration = await build_configuration(self._engine.commands, root)
+        return await asyncio.to_thread(self._kept.report, directory, configuration, {})
 
     async def analyze(
         self, root: str, pattern: str, unsaved: Mapping[str, bytes], *, tests: bool = True
@@ -231,12 +232,10 @@ class DirectLane:
         if known is not None and known.root == root and known.shapes.keys() == texts.keys():
             return known
         package.plan = None
-        if not await self._engine.is_plain_build():
-            raise NotPlannedError
         shapes = {path: package.shape(path, text) for path, text in texts.items()}
         overlay = {path: texts[path] for path, each in contents.items() if each.is_unsaved}
-        objects = await self._engine.describe(root, pattern_of(root, directory), overlay)
-        plan = plan_of(objects, directory, root, shapes, await self._engine.library())
+        pattern = pattern_of(root, directory)
+        plan = await self._engine.planner.plan(root, directory, pattern, overlay, shapes)
         if plan is None:
             raise NotPlannedError
         package.exports = await self._exports_of(plan)
@@ -251,7 +250,7 @@ class DirectLane:
         missing = sorted(wanted - known.keys())
         if not missing:
             return known
-        found = await self._engine.built(plan.root, missing)
+        found = await self._engine.planner.export_files(plan.root, missing)
         if not all(found.get(path) for path in missing):
             raise NotPlannedError
         for path, file in found.items():
@@ -349,7 +348,9 @@ class _Run:
         state = variant.packages, tuple(self._digests.get(path) for path in variant.follows)
         if self._package.own[0] != state:
             pattern = pattern_of(self._plan.root, self._plan.directory)
-            found = await self._engine.built(self._plan.root, [pattern], with_tests=True)
+            found = await self._engine.planner.export_files(
+                self._plan.root, [pattern], with_tests=True
+            )
             self._package.own = (state, found)
         if not all(self._package.own[1].get(path) for path in variant.packages):
             raise NotPlannedError
@@ -358,7 +359,7 @@ class _Run:
         self, variant: Variant, inputs: Mapping[tuple[str, str], bytes], *, early: bool
     ) -> AsyncGenerator[PackageReport | Problem | None, None]:
         said = CompilerStream(variant.key, self._understood(variant))
-        command = await self._engine.compile_command(
+        command = await self._engine.planner.compiler_command(
             self._plan.root, self._arguments(variant), self._work(variant), MARK_FLAG
         )
         async with reading(command, said.feed) as outcome:

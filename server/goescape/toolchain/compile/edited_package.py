@@ -19,13 +19,13 @@ from goescape.analysis.compiler.package_info import PackageInfo
 from goescape.analysis.compiler.text import CompilerText
 from goescape.analysis.package_analyzer import PackageAnalyzer
 from goescape.analysis.syntax.source import SourceText
-from goescape.toolchain.compile.build import plain_sentence
-from goescape.toolchain.compile.build_plan import plan_of
 from goescape.toolchain.compile.compiler_stream import MARK_FLAG, end_of_escapes
 from goescape.toolchain.compile.editor_files import texts_not_on_disk
 from goescape.toolchain.compile.workspace_sources import WorkspaceSources
-from goescape.toolchain.go.packages import compile_errors, work_root
-from goescape.toolchain.go.process import FOLDER, NICENESS, Command, reading
+from goescape.toolchain.go.error_text import compile_errors, plain_sentence
+from goescape.toolchain.go.module_folders import work_root
+from goescape.toolchain.go.process import reading
+from goescape.toolchain.go.process_command import FOLDER, NICENESS, Command
 from goescape.toolchain.go.vet import ADDED, VetInput
 from goescape.toolchain.tasks import together
 
@@ -173,7 +173,7 @@ class EditedPackage:
             "importcfg": variant.import_file(self._exports) + more.encode(),
             **{name: copied[path] for path, name in names.items()},
         }
-        command = await self._engine.compile_command(
+        command = await self._engine.planner.compiler_command(
             self._plan.root, (*variant.arguments, *trim, *files), work, MARK_FLAG
         )
         return evolve(command, niceness=NICENESS)
@@ -252,11 +252,10 @@ async def edited_package(
 
     Raises GoProblem.
     """
-    if pattern.endswith(".go") or not await engine.is_plain_build():
+    if pattern.endswith(".go"):
         return None
     unsaved = await asyncio.to_thread(texts_not_on_disk, _contents(report.sources))
-    objects = await engine.describe(root, pattern, unsaved)
-    plan = plan_of(objects, report.directory, root, {}, await engine.library())
+    plan = await engine.planner.plan(root, report.directory, pattern, unsaved, {})
     if plan is None or not plan.is_whole:
         return None
     variants = tuple(each for each in plan.variants if each.listed.path == plan.path)
@@ -265,7 +264,7 @@ async def edited_package(
     files = {file for each in variants for file in each.listed.files}
     if any(" [" in path for path in wanted) or not files <= {*sources}:
         return None
-    exports = await engine.built(root, sorted({*wanted, *ADDED} - {plan.path}))
+    exports = await engine.planner.export_files(root, sorted({*wanted, *ADDED} - {plan.path}))
     if not all(exports.get(path) for path in wanted):
         return None
     return EditedPackage(

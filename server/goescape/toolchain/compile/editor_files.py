@@ -10,7 +10,7 @@ from attrs import frozen
 
 from goescape.analysis.syntax.source import SourceText, is_same_text
 from goescape.toolchain.file_stamps import FileStamp, file_stamp
-from goescape.toolchain.go.packages import go_files
+from goescape.toolchain.go.module_folders import go_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

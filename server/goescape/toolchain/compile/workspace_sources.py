@@ -8,7 +8,7 @@ from pathlib import Path
 from attrs import frozen
 
 from goescape.analysis.syntax.source import SourceText
-from goescape.toolchain.go.packages import is_skipped
+from goescape.toolchain.go.module_folders import is_skipped
 
 
 @frozen

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.toolchain.go.process import Command, ProcessOutput, capture
+from goescape.toolchain.go.process import ProcessOutput, capture
+from goescape.toolchain.go.process_command import Command
 from goescape.toolchain.problems import GoProblem
 
 if TYPE_CHECKING:

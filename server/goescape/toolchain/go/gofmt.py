@@ -6,20 +6,35 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goescape.toolchain.digests import digest
-from goescape.toolchain.go.process import Command, capture
+from goescape.toolchain.go.process import capture
+from goescape.toolchain.go.process_command import Command
 from goescape.toolchain.problems import GoProblem
-from goescape.toolchain.tasks import both
+from goescape.toolchain.tasks import both, together
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from goescape.analysis.syntax.source import SourceText
     from goescape.toolchain.go.command import Go
+    from goescape.toolchain.go.go_commands import GoCommands
 
 SECONDS = 20.0
 _LARGEST = 1 << 26
 _MOST_KNOWN = 500
 _KNOWN: dict[tuple[str, bytes], bool] = {}
 """Whether a text, by digest, is as this Go's gofmt leaves it."""
+
+
+async def formatted(
+    commands: GoCommands, before: Mapping[str, SourceText], contents: Mapping[str, bytes]
+) -> dict[str, bytes]:
+    """New texts as gofmt leaves them, where the old ones were as gofmt leaves them."""
+    toolchain = await commands.toolchain()
+    works = [
+        format_like(toolchain.go, toolchain.environment, before[path].content, content)
+        for path, content in contents.items()
+    ]
+    return dict(zip(contents, await together(works), strict=True))
 
 
 async def format_like(go: Go, environment: Mapping[str, str], old: bytes, new: bytes) -> bytes:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goescape.toolchain.file_stamps import folder_stamp
-from goescape.toolchain.go.packages import split_path, work_root
+from goescape.toolchain.go.module_folders import work_root
+from goescape.toolchain.go.packages import split_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

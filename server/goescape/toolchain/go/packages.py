@@ -10,50 +10,13 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.analysis.model import CompileError
-from goescape.analysis.positions import Place
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 FIELDS = (
     "ImportPath,Name,Dir,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles,IgnoredGoFiles,"
     "ForTest,Export,Error,DepsErrors,Module"
 )
-MODULE_FILES = frozenset({"go.mod", "go.sum", "go.work", "go.work.sum"})
-"""Files that change how packages load."""
-_SYSTEMS = frozenset(
-    re.findall(
-        r"\w+",
-        "aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 "
-        "solaris wasip1 windows zos",
-    )
-)
-_ARCHITECTURES = frozenset(
-    re.findall(
-        r"\w+",
-        "386 amd64 arm arm64 loong64 mips mips64 mips64le mipsle ppc64 ppc64le riscv64 s390x wasm "
-        "armbe arm64be ppc riscv s390 sparc sparc64 amd64p32 mips64p32 mips64p32le",
-    )
-)
-
-
-@frozen
-class FileHome:
-    """Where a Go file belongs, and how to name its package to Go."""
-
-    file: str
-    directory: str
-    root: str
-    """The folder to run go in: the module's root; for a lone file its own folder."""
-    pattern: str
-    """The package on go's command line, seen from ``root``: ``./sub``, or a lone file's path."""
-    import_path: str
-    """Empty where go cannot say."""
-    excluded: str = ""
-    """Why the current build leaves the file out; empty when it does not."""
-    language: tuple[int, int] = (1, 22)
-    """The Go version that its module asks for."""
 
 
 @frozen
@@ -146,112 +109,6 @@ def split_path(import_path: str) -> tuple[str, str]:
     return path, variant.removesuffix("]") if bracket else ""
 
 
-def compile_errors(text: str, working_directory: str) -> tuple[CompileError, ...]:
-    """Errors as Go prints them: ``file:line:col: message``, more lines indented by a tab."""
-    errors: list[CompileError] = []
-    for line in text.split("\n"):
-        if not line.strip() or line.startswith("# "):
-            continue
-        match = _POSITION.match(line)
-        if errors and line.startswith(("\t", " ")):
-            last = errors[-1]
-            errors[-1] = CompileError(last.place, f"{last.message} {line.strip()}")
-        elif match:
-            place = Place(
-                os.path.normpath(os.path.join(working_directory, match["file"])),  # noqa: PTH118
-                int(match["line"]),
-                int(match["column"] or 0),
-            )
-            errors.append(CompileError(place, match["message"]))
-        else:
-            errors.append(CompileError(None, line.strip()))
-    return tuple(errors)
-
-
-_POSITION = re.compile(
-    r"(?P<file>.+?\.\w+|.+?):(?P<line>\d+)(?::(?P<column>\d+))?: (?P<message>.*)"
-)
-
-
-def absolute(path: str) -> str:
-    """The path from the root; symbolic links stay, as in the editor."""
-    return os.path.abspath(path)  # noqa: PTH100
-
-
-def is_among(folder: str, folders: Sequence[str]) -> bool:
-    """Whether the folder is one of these, symbolic links followed."""
-    real = os.path.realpath(folder)
-    return any(os.path.realpath(each) == real for each in folders)
-
-
-def module_root(directory: str) -> str:
-    """The nearest folder upward that has a go.mod; empty when there is none."""
-    return _upward(directory, "go.mod")
-
-
-def work_root(directory: str) -> str:
-    """The nearest folder upward that has a go.work; empty when there is none."""
-    return _upward(directory, "go.work")
-
-
-def pattern_of(root: str, directory: str) -> str:
-    """``./sub/dir`` for a folder below ``root``."""
-    relative = Path(os.path.relpath(directory, root)).as_posix()
-    return "." if relative == "." else f"./{relative}"
-
-
-def nested_modules(folder: str) -> tuple[str, ...]:
-    """Folders with a go.mod at or below ``folder``, in order."""
-    found: list[str] = []
-    for directory, names, files in os.walk(folder):
-        names[:] = sorted(name for name in names if not is_skipped(name) and name != "testdata")
-        if "go.mod" in files:
-            found.append(directory)
-    return tuple(found)
-
-
-def is_skipped(folder_name: str) -> bool:
-    """Whether a folder of this name holds no Go code of the user's."""
-    return folder_name.startswith(".") or folder_name in {"node_modules", "vendor"}
-
-
-def lone_files(file: str) -> tuple[str, ...]:
-    """The files to compile with a file that is in no module: its package's, if they fit together.
-
-    A folder of scripts, each with its own ``main``, is not one package.
-    """
-    package = _package_name(file)
-    names = sorted(Path(file).parent.glob("*.go"))
-    same = [str(path) for path in names if _package_name(str(path)) == package]
-    same = [path for path in same if path == file or not _constraint(path)]
-    mains = [path for path in same if re.search(rb"(?m)^func main\(\)", _content(path))]
-    return tuple(same) if len(mains) < 2 and file in same else (file,)
-
-
-def lone_name(files: Sequence[str]) -> str:
-    """What stands for the import path of files in no module, for Go calls all of them the same."""
-    return min(files)
-
-
-def exclusion(file: str, target: str, *, cgo: bool) -> str:
-    """Why Go ignores this file when it builds for ``target`` (``linux/amd64``)."""
-    name = Path(file).name
-    if name.startswith(("_", ".")):
-        return f"excluded: Go ignores files whose name starts with {name[0]!r}"
-    if suffix := _suffix(name, target):
-        return f"excluded from the build for {target} by its name, ending in {suffix}"
-    if constraint := _constraint_line(file):
-        return f"excluded by build constraints for {target}: {constraint}"
-    if not cgo and re.search(rb'(?m)^\s*(?:import\s+)?"C"', _content(file)):
-        return 'excluded: it imports "C", and cgo is off (CGO_ENABLED=0 or no C compiler)'
-    return f"excluded by build constraints for {target}"
-
-
-def go_files(folder: str) -> list[str]:
-    """The Go files that lie in a folder, in order."""
-    return sorted(str(path) for path in Path(folder).glob("*.go"))
-
-
 def _listed(item: Mapping[str, object]) -> ListedPackage:
     path, variant = split_path(str(item["ImportPath"]))
     directory = str(item.get("Dir") or "")
@@ -301,45 +158,3 @@ def _is_test_main(item: Mapping[str, object], paths: set[str]) -> bool:
     # Its only file lies in the build cache; a package that is named so has files of its own.
     own = [name for name in _names(item, "GoFiles") if not os.path.isabs(name)]  # noqa: PTH117
     return path.endswith(".test") and path.removesuffix(".test") in paths and not own
-
-
-def _upward(directory: str, name: str) -> str:
-    path = Path(directory)
-    return next((str(each) for each in (path, *path.parents) if (each / name).is_file()), "")
-
-
-def _content(path: str) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except OSError:
-        return b""
-
-
-def _package_name(path: str) -> bytes:
-    match = re.search(rb"(?m)^package\s+(\w+)", _content(path))
-    return match[1].removesuffix(b"_test") if match else b""
-
-
-def _constraint(path: str) -> str:
-    """A constraint of a lone file's sibling, whatever the target: such files stay apart."""
-    return _suffix(Path(path).name, "") or _constraint_line(path)
-
-
-def _constraint_line(path: str) -> str:
-    for line in _content(path).split(b"\n"):
-        if line.startswith((b"//go:build ", b"// +build ")):
-            return line.decode("utf-8", "replace").strip()
-        if line.startswith(b"package "):
-            break
-    return ""
-
-
-def _suffix(name: str, target: str) -> str:
-    """The part of a file name that Go takes for a system or architecture other than ``target``."""
-    words = name.removesuffix(".go").removesuffix("_test").split("_")[1:]
-    known: tuple[Callable[[str], bool], ...] = (_SYSTEMS.__contains__, _ARCHITECTURES.__contains__)
-    wanted = target.split("/")
-    for word in words[-2:]:
-        if any(test(word) for test in known) and word not in wanted:
-            return f"_{word}"
-    return ""

@@ -9,24 +9,29 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
-import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import (  # noqa: TC003 - attrs resolves annotations
     AsyncIterator,
     Callable,
-    Mapping,
 )
 from pathlib import Path
 
-from attrs import field, frozen
+from attrs import frozen
 
+from goescape.toolchain.go.process_command import (
+    Command,
+    arguments_in,
+    start_sentence,
+    temporary_folder,
+    write_files_of,
+)
 from goescape.toolchain.go.process_output import (
     Backpressure,
+    BoundedText,
     ChunkListener,
     LineListener,
     ProcessListener,
@@ -36,30 +41,9 @@ from goescape.toolchain.tasks import uninterrupted, with_timeout
 
 INTERRUPT_SECONDS = 1.0
 """How long a group may take to end after an interrupt, before it is killed."""
-FOLDER = "{goescape temporary folder}"
-"""Stands in arguments for the folder of the process, where the files of ``Command.work`` lie."""
-NICENESS = 10
 _WINDOWS = sys.platform == "win32"
 _LEFT: dict[str, int] = {}
 """Temporary folder -> process group (0: none yet) of what runs: for the end of the interpreter."""
-
-
-@frozen
-class Command:
-    """A program with its arguments, folder and whole environment.
-
-    Without a ``directory`` it runs in its temporary folder, among the files of ``work``.
-    """
-
-    arguments: tuple[str, ...]
-    directory: str
-    environment: Mapping[str, str]
-    work: Mapping[str, bytes] = field(factory=dict)
-    """Files for the temporary folder; a ``go.work`` among them is used instead of the real one."""
-    overlay: Mapping[str, bytes] = field(factory=dict)
-    """What go shall read instead of these files, by absolute path."""
-    niceness: int = NICENESS
-    """How far the process stands back; 0 for what the user waits for."""
 
 
 @frozen
@@ -111,10 +95,10 @@ async def _running(
     command: Command, listener: ProcessListener, *, together: bool = False
 ) -> AsyncIterator[asyncio.SubprocessTransport]:
     """A process with its temporary folder; both are gone afterwards."""
-    folder = _temporary_folder(command.environment)
+    folder = temporary_folder(command.environment)
     _LEFT[folder] = 0
     try:
-        await asyncio.to_thread(_write_all, folder, command)
+        await asyncio.to_thread(write_files_of, folder, command)
         transport = await _start(command, folder, listener, together=together)
         _LEFT[folder] = transport.get_pid()
         try:
@@ -143,28 +127,6 @@ async def capture(command: Command, seconds: float, limit: int = 1 << 22) -> Pro
     return ProcessOutput(code, output.text, errors.text)
 
 
-class BoundedText:
-    """Lines joined again, up to a limit in characters."""
-
-    def __init__(self, limit: int) -> None:
-        self._lines: list[str] = []
-        self._left = limit
-        self.complete = True
-
-    def add(self, line: str) -> None:
-        """Keep the line if there is room."""
-        if len(line) >= self._left:
-            self.complete = False
-            return
-        self._left -= len(line) + 1
-        self._lines.append(line)
-
-    @property
-    def text(self) -> str:
-        """The lines that were kept, each with its ``\\n``."""
-        return "".join(f"{line}\n" for line in self._lines)
-
-
 async def _start(
     command: Command, folder: str, listener: ProcessListener, *, together: bool
 ) -> asyncio.SubprocessTransport:
@@ -181,7 +143,7 @@ async def _start(
     try:
         transport, _ = await asyncio.get_running_loop().subprocess_exec(
             lambda: listener,
-            *_arguments(command, folder),
+            *arguments_in(command, folder),
             stdin=subprocess.DEVNULL,
             stderr=subprocess.STDOUT if together else subprocess.PIPE,
             cwd=directory,
@@ -190,7 +152,7 @@ async def _start(
             creationflags=flags,
         )
     except (OSError, ValueError) as problem:
-        raise GoProblem(_start_sentence(command, problem)) from problem
+        raise GoProblem(start_sentence(command, problem)) from problem
     if sys.platform != "win32" and command.niceness:
         with contextlib.suppress(OSError):  # it may have ended already
             os.setpriority(os.PRIO_PGRP, transport.get_pid(), command.niceness)
@@ -218,59 +180,6 @@ async def start_python(code: str, listener: asyncio.SubprocessProtocol, niceness
     if sys.platform != "win32" and niceness:
         with contextlib.suppress(OSError):  # it may have ended already
             os.setpriority(os.PRIO_PROCESS, transport.get_pid(), niceness)
-
-
-def _start_sentence(command: Command, problem: Exception) -> str:
-    program = command.arguments[0]
-    if isinstance(problem, FileNotFoundError | NotADirectoryError):
-        if not os.path.isdir(command.directory):  # noqa: PTH112
-            return f"The folder {command.directory} does not exist any more."
-        return f"{program} does not exist any more; set goescape.go.path or reinstall Go."
-    reason = getattr(problem, "strerror", None) or str(problem)
-    return f"{program} cannot be started ({reason}); set goescape.go.path to a working go."
-
-
-def _temporary_folder(environment: Mapping[str, str]) -> str:
-    parent = environment.get("GOTMPDIR") or environment.get("TMPDIR") or tempfile.gettempdir()
-    try:
-        return tempfile.mkdtemp(prefix="goescape-go-", dir=parent)
-    except OSError as problem:
-        raise GoProblem(
-            f"No temporary folder can be made in {parent} ({problem.strerror}); "
-            "free some space or set TMPDIR to another folder."
-        ) from problem
-
-
-def _arguments(command: Command, folder: str) -> tuple[str, ...]:
-    if not command.overlay:
-        return tuple(each.replace(FOLDER, folder) for each in command.arguments)
-    program, verb, *rest = command.arguments
-    return (program, verb, f"-overlay={Path(folder, 'overlay.json')}", *rest)
-
-
-def _write_all(folder: str, command: Command) -> None:
-    _write_files(folder, command.work)
-    _write_overlay(folder, command.overlay)
-
-
-def _write_overlay(folder: str, overlay: Mapping[str, bytes]) -> None:
-    replaced = {}
-    for index, (path, content) in enumerate(overlay.items()):
-        name = f"{index}-{Path(path).name}"
-        _write_files(folder, {name: content})
-        replaced[path] = str(Path(folder, name))
-    if replaced:
-        _write_files(folder, {"overlay.json": json.dumps({"Replace": replaced}).encode()})
-
-
-def _write_files(folder: str, files: Mapping[str, bytes]) -> None:
-    try:
-        for name, content in files.items():
-            Path(folder, name).write_bytes(content)
-    except OSError as problem:
-        raise GoProblem(
-            f"Nothing can be written to {folder} ({problem.strerror}); free some disk space."
-        ) from problem
 
 
 async def _end(

@@ -214,3 +214,25 @@ class LineListener(ProcessListener):
             receiver(what)
         except Exception as failure:
             self._failure = failure
+
+
+class BoundedText:
+    """Lines joined again, up to a limit in characters."""
+
+    def __init__(self, limit: int) -> None:
+        self._lines: list[str] = []
+        self._left = limit
+        self.complete = True
+
+    def add(self, line: str) -> None:
+        """Keep the line if there is room."""
+        if len(line) >= self._left:
+            self.complete = False
+            return
+        self._left -= len(line) + 1
+        self._lines.append(line)
+
+    @property
+    def text(self) -> str:
+        """The lines that were kept, each with its ``\\n``."""
+        return "".join(f"{line}\n" for line in self._lines)

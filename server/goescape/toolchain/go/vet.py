@@ -8,17 +8,27 @@ from __future__ import annotations
 
 import json
 import re
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from goescape.toolchain.go.packages import compile_errors, listed_packages
+from goescape.toolchain.go.error_text import compile_errors
+from goescape.toolchain.go.go_commands import LIST_SECONDS, arguments_of
+from goescape.toolchain.go.packages import listed_packages
+from goescape.toolchain.go.process import capture
+from goescape.toolchain.go.process_command import Command
+from goescape.toolchain.tasks import both
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from goescape.toolchain.engine import Engine
+    from goescape.toolchain.go.go_commands import GoCommands
 
+_READS_OVERLAYS = (1, 24)
+"""The Go whose vet reads the files of an overlay; older ones are helped to it."""
+_OVERLAY_HELPER = f'"{sys.executable}" -I -S "{Path(__file__).with_name("vet_overlay.py")}"'
 FIELDS = (
     "ImportPath,Name,Dir,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles,IgnoredGoFiles,"
     "ForTest,Export,Error,DepsErrors,Module,Imports,ImportMap,Standard"
@@ -53,7 +63,7 @@ class VetInput:
         return {*contents} <= {*self.files}
 
     async def complaints(
-        self, engine: Engine, contents: Mapping[str, bytes], analyses: Sequence[str]
+        self, commands: GoCommands, contents: Mapping[str, bytes], analyses: Sequence[str]
     ) -> tuple[str, ...] | None:
         """What the tool says of new contents; None when it could not look."""
         names = {path: f"{number}.go" for number, path in enumerate(contents)}
@@ -69,7 +79,7 @@ class VetInput:
         }
         work = {names[path]: content for path, content in contents.items()}
         work["vet.cfg"] = json.dumps(wanted).encode()
-        code, lines = await engine.vet_tool(analyses, work)
+        code, lines = await _vet_tool(commands, analyses, work)
         if code == 0:
             return ()
         lines = tuple(line for line in lines if not line.startswith("#"))
@@ -81,9 +91,9 @@ _UNABLE = re.compile(r"could not import |can't resolve import|package requires n
 _PLACE = re.compile(r"(?:vet: )?\S*?\.go:\d+|\t")
 
 
-async def vet_input_of(engine: Engine, root: str, pattern: str, path: str) -> VetInput | None:
+async def vet_input_of(commands: GoCommands, root: str, pattern: str, path: str) -> VetInput | None:
     """How to vet a package; None when only `go vet` can. Raises GoProblem."""
-    objects = await engine.exports(root, pattern, FIELDS, ADDED)
+    objects = await _compiled(commands, root, pattern)
     by_path = {str(item["ImportPath"]): item for item in objects}
     name = next((each for each in (f"{path} [{path}.test]", path) if each in by_path), "")
     listed = listed_packages([by_path[name]]) if name else ()
@@ -104,7 +114,7 @@ async def vet_input_of(engine: Engine, root: str, pattern: str, path: str) -> Ve
 
 
 async def vet(
-    engine: Engine,
+    commands: GoCommands,
     root: str,
     patterns: Sequence[str],
     contents: Mapping[str, bytes],
@@ -113,12 +123,12 @@ async def vet(
     """What `go vet` says of packages with new contents; by ``vetting`` where that can tell."""
     found = None
     if vetting is not None and vetting.covers(contents):
-        found = await vetting.complaints(engine, contents, ANALYSES)
-    return await engine.vet(root, patterns, contents, ANALYSES) if found is None else found
+        found = await vetting.complaints(commands, contents, ANALYSES)
+    return await go_vet(commands, root, patterns, contents, ANALYSES) if found is None else found
 
 
 async def type_error(
-    engine: Engine,
+    commands: GoCommands,
     root: str,
     patterns: Sequence[str],
     contents: Mapping[str, bytes],
@@ -127,8 +137,52 @@ async def type_error(
     """The first error in packages with new contents, tests included; empty when there is none."""
     found = None
     if vetting is not None and vetting.covers(contents):
-        found = await vetting.complaints(engine, contents, _CHEAPEST)
+        found = await vetting.complaints(commands, contents, _CHEAPEST)
     if found is None:
-        found = await engine.vet(root, patterns, contents, _CHEAPEST)
+        found = await go_vet(commands, root, patterns, contents, _CHEAPEST)
     errors = [e for line in found for e in compile_errors(line.removeprefix("vet: "), root)]
     return errors[0].message if errors else ""
+
+
+async def go_vet(
+    commands: GoCommands,
+    root: str,
+    patterns: Sequence[str],
+    overlay: Mapping[str, bytes],
+    analyses: Sequence[str],
+) -> tuple[str, ...]:
+    """What these analyses of `go vet` say, or the first error; empty when all is well.
+
+    It checks types without compiling the packages themselves. Raises GoProblem.
+    """
+    names = [argument for pattern in patterns for argument in arguments_of(pattern)]
+    go = (await commands.toolchain()).go
+    needs_help = bool(overlay) and go.number < _READS_OVERLAYS
+    helped = (f"-toolexec={_OVERLAY_HELPER}",) if needs_help else ()
+    arguments = (*analyses, *commands.build_flags, *helped, "--", *names)
+    command = await commands.command(root, "vet", *arguments)
+    answer = await capture(evolve(command, overlay=overlay), LIST_SECONDS)
+    lines = [line for line in answer.errors.splitlines() if not line.startswith("#")]
+    return tuple(lines) if answer.code != 0 else ()
+
+
+async def _vet_tool(
+    commands: GoCommands, analyses: Sequence[str], work: Mapping[str, bytes]
+) -> tuple[int, tuple[str, ...]]:
+    """The exit code and the text of vet's own tool, among ``work``'s files and ``vet.cfg``."""
+    toolchain = await commands.toolchain()
+    goos, _, goarch = toolchain.target.partition("/")
+    environment = {**toolchain.environment, "GOOS": goos, "GOARCH": goarch}
+    program = (toolchain.vet, *analyses, "vet.cfg")
+    answer = await capture(Command(program, "", environment, work), LIST_SECONDS)
+    return answer.code, tuple(answer.errors.splitlines())
+
+
+async def _compiled(commands: GoCommands, root: str, pattern: str) -> list[Mapping[str, object]]:
+    """A package, its tests and all that they import, compiled; ``ADDED`` too, if possible."""
+    gcflags = (await commands.toolchain()).gcflags
+    flags = ("-deps", "-export", f"-json={FIELDS}")
+    own = commands.list_objects(root, (pattern,), (*flags, f"-gcflags={gcflags}"))
+    added = commands.list_objects(root, ADDED, flags, tests=False)
+    found, more = await both(own, added)
+    return [*more, *found]

@@ -13,8 +13,8 @@ from attrs import evolve, field, frozen
 
 from goescape.analysis.profiles.benchmarks import BenchmarkResult, BenchmarkText
 from goescape.toolchain.file_stamps import FileStamp, file_stamp, stamp_of_status
-from goescape.toolchain.go.command import clean_flags
-from goescape.toolchain.go.process import BoundedText, run
+from goescape.toolchain.go.process import run
+from goescape.toolchain.go.process_output import BoundedText
 from goescape.toolchain.tasks import with_timeout
 
 if TYPE_CHECKING:
@@ -91,7 +91,9 @@ async def measure(
         errors.add(line)
         on_line(text)
 
-    command = await engine.test_command(home.root, *_flags(engine, how, folder), home.pattern)
+    command = await engine.commands.command(
+        home.root, "test", *_flags(how, folder), *engine.commands.build_flags, home.pattern
+    )
     before = await asyncio.to_thread(_stamps, report.directory)
     problems: tuple[str, ...] = ()
     try:
@@ -118,7 +120,7 @@ async def measure(
     )
 
 
-def _flags(engine: Engine, how: BenchmarkOptions, folder: str) -> tuple[str, ...]:
+def _flags(how: BenchmarkOptions, folder: str) -> tuple[str, ...]:
     flags = [
         "-run=^$",
         f"-bench={how.pattern or _pattern(how.wanted)}",
@@ -130,7 +132,7 @@ def _flags(engine: Engine, how: BenchmarkOptions, folder: str) -> tuple[str, ...
     flags += ["-memprofile=mem.prof"] if how.profile else []
     flags += [f"-benchtime={how.benchtime}"] if how.benchtime else []
     flags += [f"-memprofilerate={how.memprofilerate}"] if how.memprofilerate else []
-    return (*flags, *clean_flags(engine.options.build_flags))
+    return tuple(flags)
 
 
 def _pattern(wanted: Sequence[str]) -> str:

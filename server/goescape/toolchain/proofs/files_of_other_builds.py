@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.source import SourceText
-from goescape.toolchain.go.packages import go_files
+from goescape.toolchain.go.module_folders import go_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from goescape.toolchain.go.packages import FileHome
+    from goescape.toolchain.go.package_queries import FileHome
 
 _MOST_FILES = 20_000
 

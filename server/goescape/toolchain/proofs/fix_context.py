@@ -16,7 +16,7 @@ from goescape.analysis.model import PackageReport
 from goescape.analysis.syntax.source import SourceText
 from goescape.fixes.context.package_code import PackageCode, PackageUsers
 from goescape.toolchain.compile.edited_package import edited_package
-from goescape.toolchain.go.packages import go_files, pattern_of, work_root
+from goescape.toolchain.go.module_folders import go_files, pattern_of, work_root
 from goescape.toolchain.go.vet import vet_input_of
 from goescape.toolchain.problems import GoProblem
 from goescape.toolchain.proofs.files_of_other_builds import files_of_other_builds
@@ -58,7 +58,7 @@ class FixContext:
         if not self._vetting:
             edited, path = await self.edited(engine), self.code.report.package
             found = (
-                await vet_input_of(engine, self.root, self.pattern, path)
+                await vet_input_of(engine.commands, self.root, self.pattern, path)
                 if edited is None
                 else edited.vetting()
             )
@@ -100,7 +100,7 @@ async def fix_context_of(
     assembly, debug = await asyncio.to_thread(_unseen, report, home.root)
     importing, imported = await both(
         _importing(engine, home.root, home.import_path, report, folders),
-        engine.imported(home.root, home.pattern),
+        engine.packages.imported(home.root, home.pattern),
     )
     language = min([home.language, *_asked_for(report)])
     go = (await engine.go()).number
@@ -144,7 +144,7 @@ async def _importing(
         return {}
     try:
         modules = await _modules(engine, root, folders)
-        return {each: await engine.importing(each, path) for each in modules}
+        return {each: await engine.packages.importing(each, path) for each in modules}
     except GoProblem:
         return None
 

@@ -38,8 +38,8 @@ async def error_elsewhere(
     for target, paths in wanted.items():
         other = engine.building_for(target)
         try:
-            known = await other.files_of(root, pattern)
-            error = await type_error(other, root, (pattern,), contents)
+            known = await other.packages.files_of(root, pattern)
+            error = await type_error(other.commands, root, (pattern,), contents)
         except GoProblem as problem:
             error = problem.message
             return Reason.of(ReasonCode.GO_FAILS_FOR, target=target.shown, error=error)

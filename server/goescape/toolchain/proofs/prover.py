@@ -18,8 +18,9 @@ from goescape.analysis.syntax.declarations import affects_importers
 from goescape.analysis.syntax.go_file import GoFile
 from goescape.analysis.syntax.source import SourceText
 from goescape.fixes.candidate import Candidate, Promise, apply_edits
-from goescape.toolchain.compile.build import plain_sentence
 from goescape.toolchain.compile.edited_package import CompileFailure
+from goescape.toolchain.go.error_text import plain_sentence
+from goescape.toolchain.go.gofmt import formatted
 from goescape.toolchain.go.vet import type_error, vet
 from goescape.toolchain.proofs.finding_changes import (
     FindingChanges,
@@ -156,7 +157,7 @@ class Prover:
             version = ".".join(map(str, whole.minimum))
             return Disproof(whole, Reason.of(ReasonCode.NEEDS_GO, version=version))
         sources = self._sources()
-        contents = await self.engine.formatted(sources, apply_edits(sources, whole.edits))
+        contents = await formatted(self.engine.commands, sources, apply_edits(sources, whole.edits))
         felt = await asyncio.to_thread(self._others_feel, contents)
         edited = await self._edited(parts, contents, felt=felt)
         try:
@@ -252,7 +253,9 @@ class Prover:
         """Raises _Refuted, which ends all other work for the proof."""
         if not claims:
             return
-        error = await type_error(self.engine, self.root, self.patterns[:1], claims, vetting)
+        error = await type_error(
+            self.engine.commands, self.root, self.patterns[:1], claims, vetting
+        )
         if error:
             raise _Refuted(error)
 
@@ -343,10 +346,10 @@ async def _vetted(
     vetting: VetInput | None,
 ) -> str:
     """What go vet says of the edited code and not of the present one."""
-    found = await vet(engine, root, patterns, contents, vetting)
+    found = await vet(engine.commands, root, patterns, contents, vetting)
     if not found:
         return ""
-    known = Counter(map(_without_position, await vet(engine, root, patterns, {}, vetting)))
+    known = Counter(map(_without_position, await vet(engine.commands, root, patterns, {}, vetting)))
     new = Counter(map(_without_position, found)) - known
     return plain_sentence([*new])
 

@@ -6,9 +6,9 @@ import asyncio
 import os
 from typing import TYPE_CHECKING
 
-from goescape.toolchain.compile.build_plan import module_files
+from goescape.toolchain.cache.build_configuration import build_configuration
 from goescape.toolchain.file_stamps import file_stamp
-from goescape.toolchain.go.packages import absolute, is_skipped, pattern_of
+from goescape.toolchain.go.module_folders import absolute, is_skipped, module_files, pattern_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
@@ -29,21 +29,21 @@ class CachedReports:
         self._root = root
         self._digests: dict[str, bytes] = {}
         """Of the folders that were read while packages are kept."""
-        self._world: tuple[bytes, object] = b"", None
+        self._configuration: tuple[bytes, object] = b"", None
         """That of the module, and the stamps of its files then."""
 
     async def reports(self, patterns: Sequence[str]) -> AsyncGenerator[PackageReport, None]:
         """Those that would come out the same now. Raises GoProblem."""
         stamps = await asyncio.to_thread(self._module_stamps)
-        world = await self._engine.world(self._root)
-        self._world = world, stamps
+        configuration = await build_configuration(self._engine.commands, self._root)
+        self._configuration = configuration, stamps
         digests: dict[str, bytes] = {}
         lone = tuple(each for each in patterns if each.endswith(".go"))
         named = [each for each in patterns if each not in lone]
         folders = await asyncio.to_thread(_folders, self._root, named)
         missing = []
         for folder in folders:
-            found = await asyncio.to_thread(self._kept.report, folder, world, digests)
+            found = await asyncio.to_thread(self._kept.report, folder, configuration, digests)
             if found is None:
                 missing.append(pattern_of(self._root, folder))
             else:
@@ -53,14 +53,14 @@ class CachedReports:
 
     async def keep(self, report: PackageReport) -> None:
         """Store what the go command has led to, after ``reports`` has ended."""
-        near = self._engine.near.get(report.directory)
+        near = self._engine.builds.near_folders.get(report.directory)
         if near is not None and not report.errors:
             await asyncio.to_thread(self._keep, report, near)
 
     def _keep(self, report: PackageReport, near: Mapping[str, object]) -> None:
-        world, stamps = self._world
+        configuration, stamps = self._configuration
         if stamps == self._module_stamps():
-            self._kept.keep(report, world, near, self._digests)
+            self._kept.keep(report, configuration, near, self._digests)
 
     def _module_stamps(self) -> object:
         return {path: file_stamp(path) for path in module_files(self._root)}

@@ -11,7 +11,7 @@ from watchdog import events
 from watchdog.observers import Observer
 from watchdog.observers.polling import PollingObserver
 
-from goescape.toolchain.go.packages import MODULE_FILES, is_skipped
+from goescape.toolchain.go.module_folders import MODULE_FILES, is_skipped
 
 if TYPE_CHECKING:
     import asyncio

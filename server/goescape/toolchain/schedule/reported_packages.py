@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goescape.analysis.model import PackageReport
-from goescape.toolchain.go.packages import go_files, module_root, pattern_of
+from goescape.toolchain.go.module_folders import go_files, module_root, pattern_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

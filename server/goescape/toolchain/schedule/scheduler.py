@@ -14,12 +14,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.model import PackageReport
-from goescape.toolchain.compile.build import problem_of
 from goescape.toolchain.compile.direct_lane import DirectLane
 from goescape.toolchain.compile.editor_files import texts_not_on_disk
 from goescape.toolchain.digests import file_digests
-from goescape.toolchain.go.packages import MODULE_FILES, absolute, go_files, module_root, pattern_of
-from goescape.toolchain.problems import GoProblem, Problem
+from goescape.toolchain.go.module_folders import (
+    MODULE_FILES,
+    absolute,
+    go_files,
+    module_root,
+    pattern_of,
+)
+from goescape.toolchain.problems import GoProblem, Problem, problem_of
 from goescape.toolchain.schedule.cached_reports import CachedReports
 from goescape.toolchain.schedule.events import Event, Failed, Reported
 from goescape.toolchain.schedule.reported_packages import without_go_files
@@ -435,7 +440,7 @@ class Scheduler:
         importing = [each for each, distance in known.items() if distance]
         unknown = {each for each, distance in known.items() if distance is None}
         for root in {module_root(directory) for directory in unknown} - {""}:
-            patterns = await engine.importers(root, report.package, unknown)
+            patterns = await engine.packages.importers(root, report.package, unknown)
             importing += [directory_of(root, pattern) for pattern in patterns]
         if self._engine is not engine:
             return

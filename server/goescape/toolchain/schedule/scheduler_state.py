@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 
 from goescape.analysis.model import PackageReport
 from goescape.analysis.syntax.source import is_same_text
-from goescape.toolchain.compile.build import problem_of
 from goescape.toolchain.compile.editor_files import texts_not_on_disk
 from goescape.toolchain.digests import digest
-from goescape.toolchain.go.packages import absolute
-from goescape.toolchain.problems import GoProblem, Problem
+from goescape.toolchain.go.module_folders import absolute
+from goescape.toolchain.problems import GoProblem, Problem, problem_of
 from goescape.toolchain.schedule.events import (
     Event,
     Excluded,

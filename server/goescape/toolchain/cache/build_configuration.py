@@ -1,0 +1,55 @@
+"""What decides the outcome of builds besides sources: Go, settings, module files, goescape."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from goescape import __version__
+from goescape.toolchain.digests import digest, file_digests
+from goescape.toolchain.file_stamps import file_stamp
+from goescape.toolchain.go.module_folders import module_files
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from goescape.toolchain.go.go_commands import GoCommands
+
+_WITHOUT_EFFECT = frozenset({"GOCACHE", "GOTMPDIR", "GOPROXY", "GOSUMDB", "GOMAXPROCS"})
+"""Variables that change nothing of what is compiled."""
+
+
+async def build_configuration(commands: GoCommands, root: str) -> bytes:
+    """A digest of all that decides what the packages of a module compile to, but their sources.
+
+    Raises GoProblem.
+    """
+    toolchain = await commands.toolchain()
+    go = {
+        name: value
+        for name, value in toolchain.environment.items()
+        if name.startswith(("GO", "CGO_")) and name not in _WITHOUT_EFFECT
+    }
+    parts = (
+        (toolchain.go.version, toolchain.compiler, toolchain.gcflags, toolchain.target),
+        sorted(toolchain.target_environment.items()),
+        (sorted(go.items()), commands.options.build_flags, commands.options.tests),
+        await asyncio.to_thread(_on_disk, toolchain.compiler, sorted(module_files(root))),
+    )
+    return digest(repr(parts).encode())
+
+
+def _on_disk(compiler: str, files: Sequence[str]) -> list[object]:
+    """The stamp of a program, the contents of files, and goescape's own code."""
+    return [file_stamp(compiler), file_digests(files), own_code()]
+
+
+def own_code() -> bytes:
+    """Changes with goescape itself: another version may understand more."""
+    stamps = [
+        f"{path} {file_stamp(str(path))}"
+        for ring in ("analysis", "fixes")
+        for path in sorted(Path(__file__).parents[2].glob(f"{ring}/**/*.py"))
+    ]
+    return digest("\0".join([__version__, *stamps]).encode())

@@ -1,0 +1,112 @@
+"""Compiles packages with the go command: reports of whole builds, and the compiler's own text."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from goescape.toolchain.compile.build import Build
+from goescape.toolchain.go.error_text import plain_sentence
+from goescape.toolchain.go.file_selection import lone_files
+from goescape.toolchain.go.local_modules import local_modules, near_folders
+from goescape.toolchain.go.module_folders import work_root
+from goescape.toolchain.go.packages import FIELDS, JsonObjects, ListedPackage, listed_packages
+from goescape.toolchain.go.process import run
+from goescape.toolchain.go.process_output import BoundedText
+from goescape.toolchain.problems import GoProblem, Problem, problem_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Mapping, Sequence
+
+    from goescape.analysis.model import PackageReport
+    from goescape.toolchain.go.go_commands import GoCommands
+
+_ATTEMPTS = 5
+_RAW_LIMIT = 2_000_000
+
+
+class PackageBuilds:
+    """Runs builds until every package has a report that fits its files."""
+
+    def __init__(self, commands: GoCommands) -> None:
+        self._commands = commands
+        self.near_folders: dict[str, Mapping[str, object]] = {}
+        """Of each folder that was analysed: the user's own folders that it depends on, with their
+        stamps from before."""
+
+    async def analyze(
+        self, root: str, patterns: Sequence[str], overlay: Mapping[str, bytes] | None = None
+    ) -> AsyncGenerator[PackageReport | Problem, None]:
+        """Compile packages and yield each one's report as it completes.
+
+        A package whose files change meanwhile is compiled again: a report always fits its sources.
+        ``overlay`` is what files shall hold instead of what is on the disk, by absolute path.
+        """
+        for group in _groups_for_one_command(patterns):
+            async with aclosing(self._analyze_group(root, group, overlay or {})) as items:
+                async for item in items:
+                    yield item
+
+    async def raw_text(self, root: str, pattern: str) -> str:
+        """The compiler's own text of a package, at most 2 MB. Raises GoProblem."""
+        text = BoundedText(_RAW_LIMIT)
+        command = await self._commands.compile_command(root, (pattern,))
+        output = JsonObjects()
+        await run(command, output.feed, text.add)
+        errors = (error for package in listed_packages(output.objects) for error in package.errors)
+        end = "" if text.complete else "... (the rest is left out)\n"
+        return text.text + end + "\n".join(errors)
+
+    async def _analyze_group(
+        self, root: str, patterns: Sequence[str], overlay: Mapping[str, bytes]
+    ) -> AsyncGenerator[PackageReport | Problem, None]:
+        waiting, in_this_process = patterns, False
+        try:
+            for _ in range(_ATTEMPTS):
+                listed, problems = await self._listed(root, waiting)
+                for problem in problems:
+                    yield problem
+                if not listed:
+                    return
+                command = await self._commands.compile_command(root, waiting)
+                command = evolve(command, overlay=overlay)
+                workspace = work_root(root) or root
+                build = Build(command, listed, workspace, in_this_process=in_this_process)
+                async with aclosing(build.items()) as items:
+                    async for item in items:
+                        yield item
+                waiting = [*build.stale, *build.failed]
+                in_this_process = in_this_process or bool(build.failed)
+                if not waiting:
+                    return
+        except GoProblem as why:
+            yield problem_of(why)
+            return
+        for pattern in waiting:
+            text = f"The files of {pattern} keep changing while Go compiles them; save once more."
+            yield Problem(text, pattern)
+
+    async def _listed(
+        self, root: str, patterns: Sequence[str]
+    ) -> tuple[tuple[ListedPackage, ...], list[Problem]]:
+        """The packages that can be compiled, and what is wrong with the rest."""
+        objects = await self._commands.list_objects(root, patterns, (f"-json={FIELDS},Deps",))
+        modules = await asyncio.to_thread(local_modules, root)
+        self.near_folders.update(await asyncio.to_thread(near_folders, objects, modules))
+        listed = listed_packages(objects)
+        problems = [
+            Problem(plain_sentence(package.errors), package.path, "load")
+            for package in listed
+            if package.errors and not package.directory
+        ]
+        return tuple(package for package in listed if package.directory), problems
+
+
+def _groups_for_one_command(patterns: Sequence[str]) -> list[tuple[str, ...]]:
+    """Patterns that one go command can take: packages together, each lone file by itself."""
+    packages = tuple(pattern for pattern in patterns if not pattern.endswith(".go"))
+    lone = {lone_files(pattern): pattern for pattern in patterns if pattern.endswith(".go")}
+    return ([packages] if packages else []) + [(pattern,) for pattern in lone.values()]
