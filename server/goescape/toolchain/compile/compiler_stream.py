@@ -42,19 +42,30 @@ def is_end_of_escapes(line: bytes) -> bool:
 
 
 class CompilerStream:
-    """The compiler's text while it comes, up to where code generation begins."""
+    """The compiler's text of one variant while it comes, up to where code generation begins.
 
-    def __init__(self, key: tuple[str, str], before: Mapping[str, Understood]) -> None:
+    It is understood as it comes where ``reads_early``, else by ``finish``, which may then be called
+    in a thread. ``before`` is what lines of earlier texts meant: most come again.
+    """
+
+    def __init__(
+        self, key: tuple[str, str], before: Mapping[str, Understood], *, reads_early: bool
+    ) -> None:
         path, variant = key
         self.text = b""
+        """Its beginning, where errors stand."""
         self.has_begun = False
         """Whether there was more than errors."""
         self.decided: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        """Done when all has been said about escapes, and only evidence may follow."""
+        """Done when all has been said about escapes, and only evidence may follow; only where
+        it is read early."""
+        self._reads_early = reads_early
         self._reader = CompilerText(before)
         header = f"# {path} [{variant}]\n" if variant else f"# {path}\n"
         self._reader.feed_chunk(header.encode())
+        self._unread = bytearray()
         self._rest = b""
+        """The beginning of a line."""
 
     @property
     def understood(self) -> Mapping[str, Understood]:
@@ -66,15 +77,13 @@ class CompilerStream:
         data = self._rest + data
         end = data.rfind(b"\n") + 1
         lines, self._rest = data[:end], data[end:]
-        self.has_begun |= b"inline " in lines or b" escape" in lines
+        self.has_begun = self.has_begun or b"inline " in lines or b" escape" in lines
         if len(self.text) < _LONGEST_ERROR:
             self.text += lines[:_LONGEST_ERROR]
         last = end_of_escapes(lines, 0, end)
         if last is not None:
             self._rest = b""  # the beginning of what is not wanted
-        self._reader.feed_chunk(lines[:last])
-        if self._reader.has_evidence and not self.decided.done():
-            self.decided.set_result(None)
+        self._take(lines[:last])
         return last is not None
 
     def so_far(self) -> PackageText:
@@ -84,5 +93,14 @@ class CompilerStream:
     def finish(self) -> tuple[PackageText, ...]:
         """What was understood."""
         if self._rest and not is_end_of_escapes(self._rest):
-            self._reader.feed_chunk(self._rest)
+            self._unread += self._rest
+        self._reader.feed_chunk(bytes(self._unread))
         return self._reader.finish()
+
+    def _take(self, lines: bytes) -> None:
+        if not self._reads_early:
+            self._unread += lines
+            return
+        self._reader.feed_chunk(lines)
+        if self._reader.has_evidence and not self.decided.done():
+            self.decided.set_result(None)

@@ -1,31 +1,26 @@
 """Compiles a package with other texts, by its build plan: what proofs do many times after a save.
 
-The go command would generate code, compile external tests again, and keep all of it in the build
-cache. Here the compiler runs by itself until escape analysis has said all, and leaves nothing.
+It knows what was said of the present texts: only what an edit changes is compiled again.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import re
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from goescape.analysis.compiler.package_info import PackageInfo
-from goescape.analysis.compiler.text import CompilerText
 from goescape.analysis.package_analyzer import PackageAnalyzer
 from goescape.analysis.syntax.source import SourceText
-from goescape.toolchain.compile.compiler_stream import MARK_FLAG, end_of_escapes
+from goescape.toolchain.compile.compiler_stream import CompilerStream
 from goescape.toolchain.compile.editor_files import texts_not_on_disk
+from goescape.toolchain.compile.planned_compile import NotPlannedError, PlannedCompile
 from goescape.toolchain.compile.workspace_sources import WorkspaceSources
-from goescape.toolchain.go.error_text import compile_errors, plain_sentence
 from goescape.toolchain.go.module_folders import work_root
-from goescape.toolchain.go.process import reading
-from goescape.toolchain.go.process_command import FOLDER, NICENESS, Command
+from goescape.toolchain.go.process_command import NICENESS
 from goescape.toolchain.go.vet import ADDED, VetInput
 from goescape.toolchain.tasks import together
 
@@ -36,9 +31,8 @@ if TYPE_CHECKING:
     from goescape.analysis.compiler.lines import Understood
     from goescape.analysis.model import PackageReport
     from goescape.toolchain.compile.build_plan import BuildPlan, Variant
+    from goescape.toolchain.compile.planner import BuildPlanner
     from goescape.toolchain.engine import Engine
-
-_COPY = "goescape-copy-"
 
 
 @frozen
@@ -55,7 +49,7 @@ class EditedPackage:
     variants: tuple[Variant, ...]
     """The package itself first."""
     has_external_tests: bool
-    _engine: Engine
+    _planner: BuildPlanner
     _plan: BuildPlan
     _exports: Mapping[str, str]
     """Where the compiler finds what the package imports, and what rewrites may import."""
@@ -71,7 +65,7 @@ class EditedPackage:
     @property
     def files(self) -> frozenset[str]:
         """Those that are compiled here."""
-        return frozenset(file for each in self.variants for file in each.listed.files)
+        return frozenset(file for variant in self.variants for file in variant.listed.files)
 
     def covers(self, contents: Mapping[str, bytes]) -> bool:
         """Whether what changes in the package's folder is all compiled here."""
@@ -96,27 +90,23 @@ class EditedPackage:
             path: SourceText(path, contents[path]) if path in contents else source
             for path, source in self._sources.items()
         }
-        copied = await asyncio.to_thread(texts_not_on_disk, _contents(sources))
-        if any(mark in path for path in copied for mark in (";", "=>")):
-            return None
+        not_on_disk = await asyncio.to_thread(texts_not_on_disk, _contents(sources))
         begun, texts = time.time(), dict(self._present)
-        edited = [each for each in self.variants if {*each.listed.files} & {*contents}]
-        runs = {
-            each.key: asyncio.ensure_future(self._said(each, copied))
-            for each in self.variants
-            if each in edited or each.key not in texts
-        }
-        await together(runs.values())
-        for key, run in runs.items():
-            said = run.result()
-            if not isinstance(said, _CompileOutput):
-                return said
-            texts[key] = said.texts
-            if all(each.key != key for each in edited):
-                self._present[key] = said.texts
-        found = [text for key in sorted(texts) for text in texts[key]]
+        edited = [variant for variant in self.variants if {*variant.listed.files} & {*contents}]
+        stale = [v for v in self.variants if v in edited or v.key not in texts]
+        try:
+            compiled = await together(self._compiled(variant, not_on_disk) for variant in stale)
+        except NotPlannedError:
+            return None
+        for variant, outcome in zip(stale, compiled, strict=True):
+            if isinstance(outcome, CompileFailure):
+                return outcome
+            texts[variant.key] = outcome
+            if variant not in edited:
+                self._present[variant.key] = outcome
+        in_order = [text for key in sorted(texts) for text in texts[key]]
         async with self._turn:
-            return await asyncio.to_thread(self._report, found, sources, contents, begun)
+            return await asyncio.to_thread(self._report, in_order, sources, contents, begun)
 
     def vetting(self) -> VetInput:
         """How to vet it without the go command."""
@@ -131,60 +121,23 @@ class EditedPackage:
             self.has_external_tests,
         )
 
-    async def _said(
-        self, variant: Variant, copied: Mapping[str, bytes]
-    ) -> _CompileOutput | CompileFailure | None:
-        text = _EscapeText()
-        async with reading(await self._command(variant, copied), text.feed) as outcome:
+    async def _compiled(
+        self, variant: Variant, not_on_disk: Mapping[str, bytes]
+    ) -> tuple[PackageText, ...] | CompileFailure:
+        """What the compiler says of a variant. Raises NotPlannedError."""
+        stream = CompilerStream(
+            variant.key, self._understood.get(variant.key, {}), reads_early=False
+        )
+        compiling = PlannedCompile(
+            self._planner, self._plan, variant, not_on_disk, self._exports, stream, ADDED
+        )
+        async with compiling.running(NICENESS) as outcome:
             code = await outcome
         if code:
-            return self._failure(text)
-        path, name = variant.key
-        header = f"# {path} [{name}]\n" if name else f"# {path}\n"
-        reader = CompilerText(self._understood.get(variant.key, {}))
-
-        def read() -> tuple[PackageText, ...]:
-            reader.feed_chunk(header.encode())
-            reader.feed_chunk(text.escapes)
-            return reader.finish()
-
-        found = await asyncio.to_thread(read)
-        self._understood.setdefault(variant.key, reader.understood)
-        return _CompileOutput(found)
-
-    async def _command(self, variant: Variant, copied: Mapping[str, bytes]) -> Command:
-        names = {
-            path: f"{_COPY}{number}-{Path(path).name}"
-            for number, path in enumerate(variant.listed.files)
-            if path in copied
-        }
-        places = {path: f"{FOLDER}{os.sep}{name}" for path, name in names.items()}
-        rewrites = ";".join(f"{place}=>{path}" for path, place in places.items())
-        trim = ("-trimpath", rewrites) if rewrites else ()
-        files = (places.get(path, path) for path in variant.listed.files)
-        known = {*dict(variant.imports), "unsafe"}
-        more = "".join(
-            f"packagefile {name}={self._exports[name]}\n"
-            for name in ADDED
-            if name not in known and name in self._exports
-        )
-        work = {
-            **variant.work,
-            "importcfg": variant.import_file(self._exports) + more.encode(),
-            **{name: copied[path] for path, name in names.items()},
-        }
-        command = await self._engine.planner.compiler_command(
-            self._plan.root, (*variant.arguments, *trim, *files), work, MARK_FLAG
-        )
-        return evolve(command, niceness=NICENESS)
-
-    def _failure(self, text: _EscapeText) -> CompileFailure | None:
-        errors = compile_errors(text.decoded, self._plan.root)
-        first = next((each for each in errors if each.place is not None), None)
-        if first is None or _OF_THE_PLAN.search(text.decoded):
-            return None
-        plain = re.sub(rf"\S*{_COPY}\d+-", "", first.message)  # "other declaration of x"
-        return CompileFailure(plain_sentence([plain]))
+            return CompileFailure(compiling.errors()[0].message)
+        texts = await asyncio.to_thread(stream.finish)
+        self._understood.setdefault(variant.key, stream.understood)
+        return texts
 
     def _report(
         self,
@@ -198,51 +151,6 @@ class EditedPackage:
         info = PackageInfo(plan.path, plan.directory, files, plan.root, language)
         others = WorkspaceSources(contents, work_root(plan.root) or plan.root, begun)
         return self._analyst.report(info, texts, sources, read=others.source)
-
-
-_OF_THE_PLAN = re.compile(
-    r"could not import|go:embed|unable to open|can't open|requires go1|internal compiler error"
-)
-"""The plan does not hold any more, or never did."""
-
-
-@frozen
-class _CompileOutput:
-    """What was understood of one compile."""
-
-    texts: tuple[PackageText, ...]
-
-
-class _EscapeText:
-    """The compiler's text while it comes, up to where code generation begins."""
-
-    def __init__(self) -> None:
-        self._chunks = bytearray()
-        self._seen = 0
-
-    def feed(self, data: bytes) -> bool:
-        """Take a piece; whether all has been said."""
-        self._chunks += data
-        end = self._chunks.rfind(b"\n") + 1
-        last = end_of_escapes(self._chunks, self._seen, end)
-        if last is not None:
-            del self._chunks[last:]
-            return True
-        self._seen = end
-        return False
-
-    @property
-    def escapes(self) -> bytes:
-        """All of it."""
-        return bytes(self._chunks)
-
-    @property
-    def decoded(self) -> str:
-        """Its beginning, where errors stand."""
-        return self._chunks[:_LONGEST_ERROR].decode("utf-8", "replace")
-
-
-_LONGEST_ERROR = 8000
 
 
 async def edited_package(
@@ -270,7 +178,7 @@ async def edited_package(
     return EditedPackage(
         variants,
         len(variants) < len(plan.variants),
-        engine,
+        engine.planner,
         plan,
         {path: file for path, file in exports.items() if file},
         {file: text for file, text in sources.items() if file in files},

@@ -1,0 +1,57 @@
+"""Where the compiler finds what packages import; what does not change is asked for once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goescape.toolchain.compile.planned_compile import NotPlannedError
+
+if TYPE_CHECKING:
+    from goescape.toolchain.compile.build_plan import BuildPlan
+    from goescape.toolchain.compile.planner import BuildPlanner
+
+_MOST_MODULES = 8
+_STANDARD = ""
+"""Stands for the versions of the standard library, which has those of the toolchain."""
+
+
+class ImportExports:
+    """Export files by import path, kept for as long as the versions are the same."""
+
+    def __init__(self, planner: BuildPlanner) -> None:
+        self._planner = planner
+        self._by_versions: dict[object, dict[str, str]] = {}
+
+    def forget(self) -> None:
+        """Ask again: the build cache may have been cleaned."""
+        self._by_versions.clear()
+
+    async def of(self, plan: BuildPlan) -> dict[str, str]:
+        """What the variants import, built where it is not; without variants of the package.
+
+        Raises NotPlannedError when something cannot be built.
+        """
+        wanted = {path for each in plan.variants for path in each.packages if " [" not in path}
+        wanted.discard(plan.path)
+        known = self._known(plan, wanted)
+        missing = sorted(wanted - known.keys())
+        if not missing:
+            return known
+        built = await self._planner.export_files(plan.root, missing)
+        if not all(built.get(path) for path in missing):
+            raise NotPlannedError
+        for path, file in built.items():
+            if path in plan.standard:
+                self._by_versions.setdefault(_STANDARD, {})[path] = file
+            elif path not in plan.near:
+                self._by_versions.setdefault(plan.modules, {})[path] = file
+        while len(self._by_versions) > _MOST_MODULES:
+            del self._by_versions[next(iter(self._by_versions))]
+        return {**known, **built}
+
+    def _known(self, plan: BuildPlan, wanted: set[str]) -> dict[str, str]:
+        known = {
+            **self._by_versions.get(_STANDARD, {}),
+            **self._by_versions.get(plan.modules, {}),
+        }
+        return {path: known[path] for path in wanted & known.keys()}

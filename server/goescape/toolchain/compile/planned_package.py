@@ -1,0 +1,78 @@
+"""What the direct lane remembers of one package between its runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping  # noqa: TC003 - attrs resolves annotations
+from typing import TYPE_CHECKING
+
+from attrs import define, field, frozen
+
+from goescape.analysis.package_analyzer import PackageAnalyzer
+from goescape.toolchain.compile.build_plan import BuildPlan, interface_digest, shape
+
+if TYPE_CHECKING:
+    from goescape.analysis.compiler.facts import PackageText
+    from goescape.analysis.compiler.lines import Understood
+    from goescape.analysis.model import PackageReport
+    from goescape.analysis.syntax.source import SourceText
+    from goescape.toolchain.file_stamps import FileStamp
+
+
+@frozen
+class VariantText:
+    """What the compiler said of one variant, and of which input."""
+
+    input: bytes
+    texts: tuple[PackageText, ...]
+    understood: Mapping[str, Understood]
+    """What its lines mean: most come again."""
+
+
+@define(eq=False)
+class PlannedPackage:
+    """One package: its plan, and what is known of inputs that may come again."""
+
+    plan: BuildPlan | None = None
+    texts: dict[tuple[str, str], VariantText] = field(factory=dict)
+    exports: Mapping[str, str] = field(factory=dict)
+    """Where the compiler finds what the package imports."""
+    sources: dict[str, tuple[FileStamp, SourceText]] = field(factory=dict)
+    """The last content of each file, with the stamp that it had on the disk."""
+    report: PackageReport | None = None
+    stored: PackageReport | None = None
+    """What the next server will find."""
+    complete: bytes = b""
+    """The inputs that ``report`` belongs to."""
+    interfaces: dict[str, bytes] = field(factory=dict)
+    """Of files in the build cache, whose names change with their contents."""
+    own: tuple[object, Mapping[str, str]] = (None, {})
+    """The package itself as its external tests import it: what decides about that, and where."""
+    digests: Mapping[str, bytes] = field(factory=dict)
+    """Of the files when they were looked at last."""
+    changed: set[str] = field(factory=set)
+    """Files that were edited since the last whole report."""
+    shapes: dict[str, tuple[bytes, bytes]] = field(factory=dict)
+    """Of each file: the last content, and what decides how it is built."""
+    analyst: PackageAnalyzer = field(factory=PackageAnalyzer)
+    lock: asyncio.Lock = field(factory=asyncio.Lock)
+
+    def shape(self, path: str, content: bytes) -> bytes:
+        """What decides how a file is built; equal contents are looked at once."""
+        known = self.shapes.get(path)
+        if known is None or known[0] is not content:
+            known = self.shapes[path] = content, shape(content)
+        return known[1]
+
+    def interface(self, export: str) -> bytes:
+        """What importers can see of a package; read once."""
+        if export not in self.interfaces:
+            self.interfaces[export] = interface_digest(export)
+        return self.interfaces[export]
+
+    def understood(self, key: tuple[str, str]) -> dict[str, Understood]:
+        """What earlier texts meant: variants repeat each other, and share what was read."""
+        before: dict[str, Understood] = {}
+        for variant in sorted(self.texts, key=lambda variant: variant == key):
+            before.update(self.texts[variant].understood)
+        return before
