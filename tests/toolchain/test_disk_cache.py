@@ -70,7 +70,7 @@ class Store:
 
     async def found(self, engine: Engine, ask: Callable[[Scheduler], None]) -> list[PackageReport]:
         events: list[Event] = []
-        scheduler = Scheduler(engine, events.append, kept=self.kept)
+        scheduler = Scheduler(engine, events.append, disk_cache=self.kept)
         ask(scheduler)
         await asyncio.wait_for(scheduler.wait_idle(), 60)
         await scheduler.close()

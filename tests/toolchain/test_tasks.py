@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from goescape.toolchain.tasks import both, together, uninterrupted, with_timeout
+from goescape.toolchain.tasks import gather_all, gather_both, uninterrupted, with_timeout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -42,7 +42,7 @@ async def test_too_long() -> None:
 
 @pytest.mark.parametrize("cancels", [1, 2, 3])
 @pytest.mark.parametrize(
-    "waiting", [lambda work: with_timeout(60, work.run()), lambda work: together([work.run()])]
+    "waiting", [lambda work: with_timeout(60, work.run()), lambda work: gather_all([work.run()])]
 )
 async def test_cancelled_again_and_again(
     waiting: Callable[[Work], Coroutine[None, None, object]], cancels: int
@@ -66,7 +66,7 @@ async def test_a_failure_ends_the_others() -> None:
         raise ValueError("first")
 
     with pytest.raises(ValueError, match="first"):
-        await together([work.run(), fail()])
+        await gather_all([work.run(), fail()])
     assert work.ended
 
 
@@ -76,6 +76,6 @@ async def test_results_come_in_order() -> None:
             await asyncio.sleep(0)
         return value
 
-    assert await together(number(value) for value in range(3)) == [0, 1, 2]
-    assert await together([]) == []
-    assert await both(number(1), number(2)) == (1, 2)
+    assert await gather_all(number(value) for value in range(3)) == [0, 1, 2]
+    assert await gather_all([]) == []
+    assert await gather_both(number(1), number(2)) == (1, 2)

@@ -35,9 +35,11 @@ class Background:
         heard: WaitForListener,
     ) -> None:
         self.engine = Engine(EngineOptions.of(settings))
-        kept = DiskCache()
-        self.scheduler = Scheduler(self.engine, emit, shown, kept=kept, heard=heard)
-        self._tidying = asyncio.ensure_future(asyncio.to_thread(_tidy, kept))
+        disk_cache = DiskCache()
+        self.scheduler = Scheduler(
+            self.engine, emit, shown, disk_cache=disk_cache, wait_for_listener=heard
+        )
+        self._tidying = asyncio.ensure_future(asyncio.to_thread(_tidy, disk_cache))
         self.proofs = BackgroundProofs(self.engine, preferred, on_proof=on_proof)
         self._on_change = on_change
         self._watcher: FileWatcher | None = None
@@ -71,7 +73,7 @@ class Background:
         await self.scheduler.close()
 
 
-def _tidy(kept: DiskCache) -> None:
+def _tidy(disk_cache: DiskCache) -> None:
     """What earlier servers left."""
-    kept.prune()
+    disk_cache.prune()
     remove_stale_folders()

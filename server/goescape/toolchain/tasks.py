@@ -43,7 +43,7 @@ async def with_timeout(seconds: float, work: Awaitable[_T]) -> _T:
     return task.result()
 
 
-async def together(works: Iterable[Awaitable[_T]]) -> list[_T]:
+async def gather_all(works: Iterable[Awaitable[_T]]) -> list[_T]:
     """The results of works that run at the same time; the first failure ends the others.
 
     ``asyncio.gather`` would leave those running.
@@ -61,8 +61,8 @@ async def together(works: Iterable[Awaitable[_T]]) -> list[_T]:
     return [task.result() for task in failed or tasks]
 
 
-async def both(first: Awaitable[_T], second: Awaitable[_U]) -> tuple[_T, _U]:
-    """The results of two works, like ``together``."""
+async def gather_both(first: Awaitable[_T], second: Awaitable[_U]) -> tuple[_T, _U]:
+    """The results of two works, like ``gather_all``."""
     task, other = asyncio.ensure_future(first), asyncio.ensure_future(second)
-    await together((task, other))
+    await gather_all((task, other))
     return task.result(), other.result()

@@ -22,7 +22,7 @@ from goescape.toolchain.compile.workspace_sources import WorkspaceSources
 from goescape.toolchain.go.module_folders import work_root
 from goescape.toolchain.go.process_command import NICENESS
 from goescape.toolchain.go.vet import ADDED, VetInput
-from goescape.toolchain.tasks import together
+from goescape.toolchain.tasks import gather_all
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -95,7 +95,7 @@ class EditedPackage:
         edited = [variant for variant in self.variants if {*variant.listed.files} & {*contents}]
         stale = [v for v in self.variants if v in edited or v.key not in texts]
         try:
-            compiled = await together(self._compiled(variant, not_on_disk) for variant in stale)
+            compiled = await gather_all(self._compiled(variant, not_on_disk) for variant in stale)
         except NotPlannedError:
             return None
         for variant, outcome in zip(stale, compiled, strict=True):

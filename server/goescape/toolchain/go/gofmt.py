@@ -9,7 +9,7 @@ from goescape.toolchain.digests import digest
 from goescape.toolchain.go.process import capture
 from goescape.toolchain.go.process_command import Command
 from goescape.toolchain.problems import GoProblem
-from goescape.toolchain.tasks import both, together
+from goescape.toolchain.tasks import gather_all, gather_both
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,7 @@ async def formatted(
         format_like(toolchain.go, toolchain.environment, before[path].content, content)
         for path, content in contents.items()
     ]
-    return dict(zip(contents, await together(works), strict=True))
+    return dict(zip(contents, await gather_all(works), strict=True))
 
 
 async def format_like(go: Go, environment: Mapping[str, str], old: bytes, new: bytes) -> bytes:
@@ -42,7 +42,9 @@ async def format_like(go: Go, environment: Mapping[str, str], old: bytes, new: b
 
     Raises GoProblem when gofmt does not answer.
     """
-    was, now = await both(_is_formatted(go, environment, old), _formatted(go, environment, new))
+    was, now = await gather_both(
+        _is_formatted(go, environment, old), _formatted(go, environment, new)
+    )
     return now or new if was else new
 
 

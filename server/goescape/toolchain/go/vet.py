@@ -19,7 +19,7 @@ from goescape.toolchain.go.go_commands import LIST_SECONDS, arguments_of
 from goescape.toolchain.go.packages import listed_packages
 from goescape.toolchain.go.process import capture
 from goescape.toolchain.go.process_command import Command
-from goescape.toolchain.tasks import both
+from goescape.toolchain.tasks import gather_both
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -184,5 +184,5 @@ async def _compiled(commands: GoCommands, root: str, pattern: str) -> list[Mappi
     flags = ("-deps", "-export", f"-json={FIELDS}")
     own = commands.list_objects(root, (pattern,), (*flags, f"-gcflags={gcflags}"))
     added = commands.list_objects(root, ADDED, flags, tests=False)
-    found, more = await both(own, added)
+    found, more = await gather_both(own, added)
     return [*more, *found]

@@ -20,7 +20,7 @@ from goescape.toolchain.go.module_folders import go_files, pattern_of, work_root
 from goescape.toolchain.go.vet import vet_input_of
 from goescape.toolchain.problems import GoProblem
 from goescape.toolchain.proofs.files_of_other_builds import files_of_other_builds
-from goescape.toolchain.tasks import both
+from goescape.toolchain.tasks import gather_both
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -98,7 +98,7 @@ async def fix_context_of(
     home = await engine.home(report.files[0])
     others = await asyncio.to_thread(_others, report)
     assembly, debug = await asyncio.to_thread(_unseen, report, home.root)
-    importing, imported = await both(
+    importing, imported = await gather_both(
         _importing(engine, home.root, home.import_path, report, folders),
         engine.packages.imported(home.root, home.pattern),
     )

@@ -29,7 +29,7 @@ from goescape.toolchain.proofs.finding_changes import (
     worse_for_callers,
 )
 from goescape.toolchain.proofs.other_build_types import error_elsewhere
-from goescape.toolchain.tasks import together, with_timeout
+from goescape.toolchain.tasks import gather_all, with_timeout
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Coroutine, Mapping, Sequence
@@ -293,7 +293,7 @@ class Prover:
         compiled = asyncio.ensure_future(compiling)
         vetted = asyncio.ensure_future(_vetted(self.engine, root, patterns, contents, vetting))
         works: tuple[asyncio.Future[Any], ...] = (compiled, vetted, *others)
-        await together(works)
+        await gather_all(works)
         found = compiled.result()
         if isinstance(found, str):
             return Reason.of(ReasonCode.DOES_NOT_COMPILE, error=found)

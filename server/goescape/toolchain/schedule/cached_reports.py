@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 class CachedReports:
     """Looks up the packages behind patterns of one module."""
 
-    def __init__(self, kept: DiskCache, engine: Engine, root: str) -> None:
-        self.rest: tuple[str, ...] = ()
-        """The patterns of what was not found."""
-        self._kept = kept
+    def __init__(self, disk_cache: DiskCache, engine: Engine, root: str) -> None:
+        self.not_found: tuple[str, ...] = ()
+        """The patterns of these packages, after ``reports`` has ended."""
+        self._disk_cache = disk_cache
         self._engine = engine
         self._root = root
         self._digests: dict[str, bytes] = {}
@@ -38,18 +38,18 @@ class CachedReports:
         configuration = await build_configuration(self._engine.commands, self._root)
         self._configuration = configuration, stamps
         digests: dict[str, bytes] = {}
-        lone = tuple(each for each in patterns if each.endswith(".go"))
-        named = [each for each in patterns if each not in lone]
+        lone = tuple(pattern for pattern in patterns if pattern.endswith(".go"))
+        named = [pattern for pattern in patterns if pattern not in lone]
         folders = await asyncio.to_thread(_folders, self._root, named)
         missing = []
         for folder in folders:
-            found = await asyncio.to_thread(self._kept.report, folder, configuration, digests)
+            found = await asyncio.to_thread(self._disk_cache.report, folder, configuration, digests)
             if found is None:
                 missing.append(pattern_of(self._root, folder))
             else:
                 yield found
         is_new = len(missing) == len(folders)
-        self.rest = tuple(patterns) if is_new else (*missing, *lone)
+        self.not_found = tuple(patterns) if is_new else (*missing, *lone)
 
     async def keep(self, report: PackageReport) -> None:
         """Store what the go command has led to, after ``reports`` has ended."""
@@ -60,7 +60,7 @@ class CachedReports:
     def _keep(self, report: PackageReport, near: Mapping[str, object]) -> None:
         configuration, stamps = self._configuration
         if stamps == self._module_stamps():
-            self._kept.keep(report, configuration, near, self._digests)
+            self._disk_cache.keep(report, configuration, near, self._digests)
 
     def _module_stamps(self) -> object:
         return {path: file_stamp(path) for path in module_files(self._root)}

@@ -1,4 +1,4 @@
-"""What is known of files and packages, and what is told of them."""
+"""What is known of files and packages, and the events that tell of them."""
 
 from __future__ import annotations
 
@@ -36,29 +36,36 @@ _log = logging.getLogger(__name__)
 
 
 class SchedulerState:
-    """The memory of a scheduler. ``shown`` gives the texts that the editor holds, by path."""
+    """The memory of a scheduler.
+
+    ``on_event`` hears of what happens. ``editor_texts`` gives what the editor holds, by path.
+    """
 
     def __init__(
-        self, emit: Callable[[Event], None], shown: Callable[[], Mapping[str, bytes]]
+        self,
+        on_event: Callable[[Event], None],
+        editor_texts: Callable[[], Mapping[str, bytes]],
     ) -> None:
-        self.emit = emit
-        self.shown = shown
-        self.open: dict[str, None] = {}
+        self.emit = on_event
+        self.editor_texts = editor_texts
+        self.open_files: dict[str, None] = {}
         """The files that the editor shows, in the order in which it opened them."""
-        self.seen: dict[str, bytes] = {}
+        self.requested_digests: dict[str, bytes] = {}
         """The digest of what each file held when its package was asked for."""
-        self.known = ReportedPackages()
-        self.outdated: set[str] = set()
+        self.reported = ReportedPackages()
+        self.outdated_folders: set[str] = set()
         """Folders of packages that import something that was saved since they were analysed."""
+        self.seconds_to_first_report: dict[str, float] = {}
+        """How long the package of a folder took the last time."""
         self._excluded: set[str] = set()
         self._tokens = itertools.count(1)
-        self._urgent = 0
-        self._calm = asyncio.Event()
-        self._calm.set()
+        self._urgent_works = 0
+        self._nothing_urgent = asyncio.Event()
+        self._nothing_urgent.set()
 
     @asynccontextmanager
-    async def told(self, title: str) -> AsyncIterator[None]:
-        """Tells of the work inside: that it begins, what goes wrong, that it ends."""
+    async def announced_work(self, title: str) -> AsyncIterator[None]:
+        """Emits that the work inside begins, what goes wrong, and that it ends."""
         token, cancelled = next(self._tokens), True
         self.emit(Started(title, token))
         try:
@@ -66,7 +73,7 @@ class SchedulerState:
             cancelled = False
         except GoProblem as why:
             cancelled = False
-            self.accept(problem_of(why))
+            self.record(problem_of(why))
         except Exception as problem:
             cancelled = False
             self.emit(Failed(unexpected_problem(problem)))
@@ -74,45 +81,46 @@ class SchedulerState:
             self.emit(Finished(token, cancelled))
 
     @asynccontextmanager
-    async def urgent(self) -> AsyncIterator[None]:
+    async def urgent_work(self) -> AsyncIterator[None]:
         """The user waits for the work inside."""
-        self._urgent += 1
-        self._calm.clear()
+        self._urgent_works += 1
+        self._nothing_urgent.clear()
         try:
             yield
         finally:
-            self._urgent -= 1
-            if not self._urgent:
-                self._calm.set()
+            self._urgent_works -= 1
+            if not self._urgent_works:
+                self._nothing_urgent.set()
 
-    async def nothing_urgent(self) -> None:
+    async def wait_for_urgent_work(self) -> None:
         """Return when the user waits for nothing."""
-        await self._calm.wait()
+        await self._nothing_urgent.wait()
 
-    def accept_unedited(self, item: PackageReport | Problem) -> None:
+    def record_unless_edited(self, item: PackageReport | Problem) -> None:
         """What is being edited is analysed as it is shown."""
         if not (isinstance(item, PackageReport) and self.is_edited(item)):
-            self.accept(item)
+            self.record(item)
 
-    def accept(self, item: PackageReport | Problem, *, unfinished: bool = False) -> None:
-        """Remember and tell; ``unfinished`` is what does not compile and is not saved."""
+    def record(self, item: PackageReport | Problem, *, unfinished: bool = False) -> None:
+        """Remember and emit; ``unfinished`` is what does not compile and is not saved."""
         if unfinished:
             self.emit(Unfinished(item.package, item.errors[0].message))
             return
         if isinstance(item, Problem):
             if item.kind in {"go", "load"}:
-                self.seen.clear()  # the next save, even of the same content, tries again
+                # the next save, even of the same content, tries again
+                self.requested_digests.clear()
             self.emit(Failed(item))
             return
-        for replaced in self.known.take(item):
+        for replaced in self.reported.take(item):
             self.emit(Reported(replaced))
         for path, source in item.sources.items():
-            if path not in self.open:
-                self.seen.setdefault(path, digest(source.content))
-        self.outdated.discard(item.directory)
+            if path not in self.open_files:
+                self.requested_digests.setdefault(path, digest(source.content))
+        self.outdated_folders.discard(item.directory)
         self.emit(Reported(item))
 
-    async def tell_excluded(
+    async def emit_excluded(
         self, engine: Engine, files: Iterable[str], reports: Iterable[PackageReport]
     ) -> None:
         """Which of these files the build leaves out, and which no more. Raises GoProblem."""
@@ -131,17 +139,18 @@ class SchedulerState:
     def is_shown(self, root: str, pattern: str) -> bool:
         """Whether the editor shows a file of a package, which may not be on the disk yet."""
         directory = directory_of(root, pattern)
-        return any(path == pattern or folder_of(path) == directory for path in self.shown())
+        return any(path == pattern or folder_of(path) == directory for path in self.editor_texts())
 
     async def is_unsaved(self, root: str, pattern: str) -> bool:
         """Whether the editor shows a text of a package that is not on the disk."""
         directory = directory_of(root, pattern)
-        shown = {path: text for path, text in self.shown().items() if folder_of(path) == directory}
+        texts = self.editor_texts().items()
+        shown = {path: text for path, text in texts if folder_of(path) == directory}
         return bool(await asyncio.to_thread(texts_not_on_disk, shown))
 
     def is_edited(self, report: PackageReport) -> bool:
         """Whether the editor shows another text than the one that was analysed."""
-        shown = self.shown()
+        shown = self.editor_texts()
         return any(
             path in shown and not is_same_text(shown[path], source.content)
             for path, source in report.sources.items()

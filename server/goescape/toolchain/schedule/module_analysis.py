@@ -1,0 +1,220 @@
+"""Analyses what was asked of a module, and asks for what that leads to."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from goescape.analysis.messages.languages import current_catalogue
+from goescape.analysis.model import PackageReport
+from goescape.toolchain.compile.direct_lane import DirectLane
+from goescape.toolchain.compile.editor_files import texts_not_on_disk
+from goescape.toolchain.go.module_folders import go_files, module_root, pattern_of
+from goescape.toolchain.schedule.cached_reports import CachedReports
+from goescape.toolchain.schedule.events import Reported
+from goescape.toolchain.schedule.reported_packages import without_go_files
+from goescape.toolchain.schedule.scheduler_state import SchedulerState, directory_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Coroutine, Iterable, Sequence
+
+    from goescape.toolchain.cache.disk_cache import DiskCache
+    from goescape.toolchain.engine import Engine
+    from goescape.toolchain.schedule.request_queue import ModuleRequests, RequestQueue
+
+_MOST_SINGLY = 6
+"""The go command takes more packages at once than this faster than one by one."""
+
+
+class WaitForListener(Protocol):
+    """Returns when the listener is done with what was emitted, or ``wholly`` done."""
+
+    def __call__(self, *, wholly: bool) -> Awaitable[object]:
+        """Wait for that."""
+
+
+class FollowUps(Protocol):
+    """Takes what an analysis leads to: the scheduler does."""
+
+    def request_packages(self, root: str, patterns: Iterable[str]) -> None:
+        """Analyse packages soon, without ending what runs: it may be what asks."""
+
+    def run_aside(self, work: Coroutine[Any, Any, None]) -> object:
+        """Do some work that nobody waits for."""
+
+
+class ModuleAnalysis:
+    """Analyses with one engine; another engine has another one."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        state: SchedulerState,
+        follow_ups: FollowUps,
+        disk_cache: DiskCache | None,
+        wait_for_listener: WaitForListener | None,
+    ) -> None:
+        self.is_replaced = False
+        """Whether another engine is in use: what is still running leads to nothing."""
+        self._engine = engine
+        self._lane = DirectLane(engine, disk_cache)
+        self._state = state
+        self._follow_ups = follow_ups
+        self._disk_cache = disk_cache
+        self._wait_for_listener = wait_for_listener
+
+    async def analyze_urgent(self, root: str, requests: ModuleRequests) -> None:
+        """All that is urgent in a module, what the user touched last first."""
+        begun, patterns = dict(requests.urgent.waiting), requests.by_urgency()
+        async with self._state.announced_work(_title(root, patterns)), self._state.urgent_work():
+            gone = await asyncio.to_thread(without_go_files, root, tuple(patterns))
+            gone = {pattern for pattern in gone if not self._state.is_shown(root, pattern)}
+            self._announce_gone(root, gone)
+            patterns = [pattern for pattern in patterns if pattern not in gone]
+            if len(patterns) > _MOST_SINGLY:
+                await self._analyze_many(root, requests, patterns)
+            else:
+                for pattern in patterns:
+                    await self._analyze_one(root, requests, pattern)
+            await self._until_heard(wholly=True)
+        requests.urgent.remove_answered(begun)  # what could not be done has been told
+
+    async def analyze_bulk(self, root: str, queue: RequestQueue) -> None:
+        """Whole folders, no faster than the listener takes their reports."""
+        begun = dict(queue.waiting)
+        async with self._state.announced_work(_title(root, begun)):
+            gone = await asyncio.to_thread(without_go_files, root, tuple(begun))
+            self._announce_gone(root, gone)
+            await self._analyze_folders(root, [pattern for pattern in begun if pattern not in gone])
+            await self._until_heard(wholly=True)
+        queue.remove_answered(begun)
+
+    async def _analyze_one(self, root: str, requests: ModuleRequests, pattern: str) -> None:
+        """One package, as the editor shows it."""
+        begun = {pattern: requests.urgent.waiting[pattern]}
+        is_typed, loop = pattern in requests.edited, asyncio.get_running_loop()
+        started, reports = loop.time(), list[PackageReport]()
+        is_first = True
+        items = self._lane.analyze(root, pattern, self._state.editor_texts(), tests=not is_typed)
+        async with aclosing(items):
+            async for item in items:
+                if is_first:
+                    seconds = loop.time() - started
+                    self._state.seconds_to_first_report[directory_of(root, pattern)] = seconds
+                is_first = False
+                unfinished = bool(item.errors) and await self._state.is_unsaved(root, pattern)
+                self._state.record(item, unfinished=unfinished)
+                if isinstance(item, PackageReport) and item.is_final:
+                    reports.append(item)
+        if not is_typed:
+            await self._follow_up(root, requests, [pattern], reports)
+            if reports and not self._state.is_edited(reports[-1]):
+                self._follow_ups.run_aside(self._lane.keep(reports[-1]))
+        requests.urgent.remove_answered(begun)
+        if pattern not in requests.urgent.waiting:
+            requests.edited.discard(pattern)
+
+    async def _analyze_many(self, root: str, requests: ModuleRequests, patterns: list[str]) -> None:
+        reports: list[PackageReport] = []
+        overlay = await asyncio.to_thread(texts_not_on_disk, self._state.editor_texts())
+        async with aclosing(self._engine.analyze(root, patterns, overlay)) as items:
+            async for item in items:
+                self._state.record(item)
+                if isinstance(item, PackageReport):
+                    reports.append(item)
+        await self._follow_up(root, requests, patterns, reports)
+        requests.edited.difference_update(patterns)
+
+    async def _analyze_folders(self, root: str, patterns: Sequence[str]) -> None:
+        """First what an earlier server found; what is compiled is kept for the next one."""
+        cached = None
+        if self._disk_cache is not None:
+            cached = CachedReports(self._disk_cache, self._engine, root)
+            async with aclosing(cached.reports(patterns)) as reports:
+                async for report in reports:
+                    self._state.record_unless_edited(report)
+                    await self._ready_for_more()
+            patterns = cached.not_found
+        if not patterns:
+            return
+        async with aclosing(self._engine.analyze(root, patterns)) as items:
+            async for item in items:
+                self._state.record_unless_edited(item)
+                if cached is not None and isinstance(item, PackageReport):
+                    await cached.keep(item)
+                await self._ready_for_more()
+
+    async def _ready_for_more(self) -> None:
+        """Return when the user waits for nothing, and what was emitted has been taken in."""
+        await self._until_heard(wholly=False)
+        await self._state.wait_for_urgent_work()
+
+    async def _until_heard(self, *, wholly: bool) -> None:
+        if self._wait_for_listener is not None:
+            await self._wait_for_listener(wholly=wholly)
+
+    # What comes of it.
+
+    def _announce_gone(self, root: str, patterns: Iterable[str]) -> None:
+        """Packages without any Go file left get an empty report."""
+        for pattern in patterns:
+            directory = root if pattern.endswith(".go") else directory_of(root, pattern)
+            for report in self._state.reported.forget(directory):
+                self._state.emit(Reported(report))
+            if pattern.endswith(".go") and (rest := go_files(directory)):
+                self._follow_ups.request_packages(root, rest)
+
+    async def _follow_up(
+        self,
+        root: str,
+        requests: ModuleRequests,
+        patterns: Iterable[str],
+        reports: list[PackageReport],
+    ) -> None:
+        """What a saved package leads to: files that are left out, packages that import it."""
+        directories = {directory_of(root, pattern) for pattern in patterns}
+        files = [file for file in requests.files if str(Path(file).parent) in directories]
+        await self._state.emit_excluded(self._engine, files, reports)
+        saved = requests.saved.intersection(patterns)
+        saved_directories = {directory_of(root, pattern) for pattern in saved}
+        for report in reports:
+            if report.directory in saved_directories and not self.is_replaced:
+                await self._request_importers(report, directories)
+        requests.saved -= saved
+        for file in files:
+            requests.files.pop(file, None)
+
+    async def _request_importers(self, report: PackageReport, done: set[str]) -> None:
+        """The packages with open files that import a saved one, nearest first, in every module.
+
+        Those that nobody looks at are remembered as old.
+        """
+        shown = {str(Path(path).parent) for path in self._state.open_files} - done
+        reported = {*self._state.reported.directories()}
+        self._state.outdated_folders.update(reported - shown - done)
+        distances = {folder: self._lane.distance(folder, report.package) for folder in shown}
+        importing = [folder for folder, distance in distances.items() if distance]
+        unknown = {folder for folder, distance in distances.items() if distance is None}
+        for root in {module_root(folder) for folder in unknown} - {""}:
+            patterns = await self._engine.packages.importers(root, report.package, unknown)
+            importing += [directory_of(root, pattern) for pattern in patterns]
+        if self.is_replaced:
+            return
+        for folder in sorted(importing, key=lambda folder: distances[folder] or 1):
+            root = module_root(folder)
+            self._follow_ups.request_packages(root, [pattern_of(root, folder)])
+
+
+def _title(root: str, patterns: Iterable[str]) -> str:
+    names = [_name(root, pattern) for pattern in patterns]
+    if len(names) == 1:
+        return names[0]
+    return current_catalogue().editor.work_packages.format(first=names[0], count=len(names) - 1)
+
+
+def _name(root: str, pattern: str) -> str:
+    if pattern.endswith(".go"):
+        return Path(pattern).name
+    return f"{Path(root).name}/{pattern.removeprefix('./')}".removesuffix("/.")
