@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from goescape.analysis.model import PackageReport
-from goescape.toolchain import engine as engine_module
 from goescape.toolchain.engine import Engine, EngineOptions
+from goescape.toolchain.go import go_commands
 from goescape.toolchain.go.error_text import plain_sentence
 from goescape.toolchain.problems import GoProblem, Problem
 from tests.toolchain.conftest import (
@@ -123,7 +123,7 @@ async def test_fifty_megabytes_of_text_are_not_kept(fake_go: FakeGo, write_tree:
 async def test_a_go_list_that_hangs(
     fake_go: FakeGo, write_tree: WriteTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine_module, "LIST_SECONDS", 0.5)
+    monkeypatch.setattr(go_commands, "LIST_SECONDS", 0.5)
     engine = engine_of(fake_go("    time.sleep(600)"))
     _, [problem] = await reports_and_problems(engine, write_tree(MODULE))
     assert "did not answer within" in problem.message
