@@ -36,6 +36,7 @@ from goescape.fixes.candidate import Candidate, Edit
 from goescape.fixes.driver import candidates
 from goescape.toolchain.compile.direct_lane import DirectLane
 from goescape.toolchain.engine import Engine, EngineOptions
+from goescape.toolchain.proofs.edit_checker import EditChecker
 from goescape.toolchain.proofs.fix_context import FixContext, fix_context_of, options_for_proofs
 from goescape.toolchain.proofs.prover import Proof, Prover
 
@@ -125,7 +126,8 @@ class Measuring:
         lane = DirectLane(self._engine)
         await _direct(lane, root, pattern, {})
         begun = Spent.so_far()
-        edited = await around.edited(self._engine)
+        checker = EditChecker(self._engine, root, (pattern,), (report,), around)
+        edited, prover = await checker.edited(), Prover(checker)
         if edited is not None:
             await edited.before()
         row = Row(f"{Path(root).name} {pattern}", 0, begun.until_now())
@@ -143,7 +145,7 @@ class Measuring:
                 row.direct.append(begun.until_now())
             kept = self._cached()
             begun = Spent.so_far()
-            verdict = await Prover.of(self._engine, around).prove(_new(candidate, around))
+            verdict = await prover.prove(_new(candidate, around))
             row.proofs.append((begun.until_now(), candidate))
             row.kept += self._cached() - kept
             row.proved += isinstance(verdict, Proof)

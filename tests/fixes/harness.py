@@ -11,7 +11,8 @@ from goescape.fixes.candidate import Candidate, Refusal
 from goescape.fixes.context.package_code import PackageCode, PackageUsers
 from goescape.fixes.driver import candidates
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
-from goescape.toolchain.proofs.prover import Disproof, Proof, prove
+from goescape.toolchain.proofs.edit_checker import EditChecker
+from goescape.toolchain.proofs.prover import Disproof, Proof, Prover
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,6 +59,7 @@ async def outcome_of(root: Path, go: str, *, title: str = "", language: str = "1
         assert not isinstance(item, Problem), item.message
         assert not item.errors, item.errors
         before.append(item)
+    prover = Prover(EditChecker(engine, str(root), ("./...",), tuple(before)))
     version = (await engine.go()).number
     major, minor = (int(part) for part in language.split(".")[:2])
     proofs: list[Proof] = []
@@ -73,7 +75,7 @@ async def outcome_of(root: Path, go: str, *, title: str = "", language: str = "1
                 if isinstance(each, Refusal):
                     refusals.append(each)
                     continue
-                verdict = await prove(engine, str(root), ["./..."], each, before)
+                verdict = await prover.prove(each)
                 if isinstance(verdict, Proof):
                     proofs.append(verdict)
                 else:

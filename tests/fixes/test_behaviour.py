@@ -21,6 +21,7 @@ from goescape.fixes.combined import combine, compatible
 from goescape.fixes.context.package_code import PackageCode, PackageUsers
 from goescape.fixes.driver import candidates
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
+from goescape.toolchain.proofs.edit_checker import EditChecker
 from goescape.toolchain.proofs.prover import Disproof, Proof, Prover
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ async def proofs_of(engine: Engine, root: Path, report: PackageReport) -> list[P
     name = report.package.rpartition("/")[2]
     imported = await engine.packages.imported(str(root), f"./{name}")
     code = PackageCode(report, PackageUsers({}, (), imported), (await engine.go()).number, LANGUAGE)
-    prover = Prover(engine, str(root), (f"./{name}",), (report,))
+    prover = Prover(EditChecker(engine, str(root), (f"./{name}",), (report,)))
     proved = []
     for path in report.files:
         for each in candidates(code, path):

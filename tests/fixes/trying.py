@@ -110,14 +110,14 @@ class Workshop:
         imported = await self._engine.packages.imported(str(self._root), f"./{name}")
         code = PackageCode(report, PackageUsers(others, (), imported), version, self._language)
         around = FixContext(code, str(self._root), f"./{name}")
-        tried = Tried()
+        tried, prover = Tried(), Prover.of(self._engine, around)
         for file in code.files.values():
             for each in proposals_of(self._rewrite, code, file):
                 if isinstance(each, Refusal):
                     tried.reasons.append(ENGLISH.reason(each.reason))
                     continue
                 assert isinstance(each, Candidate)
-                verdict = await Prover.of(self._engine, around).prove(each)
+                verdict = await prover.prove(each)
                 if isinstance(verdict, Disproof):
                     tried.reasons.append(ENGLISH.reason(verdict.reason))
                 else:

@@ -18,6 +18,7 @@ from goescape.toolchain.engine import Engine, EngineOptions
 from goescape.toolchain.go.vet import ANALYSES, go_vet
 from goescape.toolchain.proofs import background_proofs
 from goescape.toolchain.proofs.background_proofs import BackgroundProofs
+from goescape.toolchain.proofs.edit_checker import EditChecker
 from goescape.toolchain.proofs.fix_context import FixContext, fix_context_of
 from goescape.toolchain.proofs.offers import FixOffers, obstacle
 from goescape.toolchain.proofs.prover import Disproof, Proof, ProofResult, Prover, prove_in_time
@@ -254,7 +255,7 @@ async def test_what_vets_own_tool_says_is_what_go_vet_says(
     path = str(case.folder / "p" / "p.go")
     text = (case.folder / "p" / "p.go").read_text().replace('"sync"', '("fmt"; "sync")')
     contents = {path: (text + 'func print(t T) { fmt.Printf("%d", "x") }\n').encode()}
-    vetting = await case.around.vetting(engine)
+    vetting = await EditChecker(engine, case.around.root, ("./p",), (), case.around).vet_input()
     assert vetting is not None
     found = await vetting.complaints(engine.commands, contents, ANALYSES)
     assert found is not None, "an import that the package did not have"

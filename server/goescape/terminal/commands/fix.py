@@ -44,6 +44,7 @@ class FixedPackage:
 
     around: FixContext
     report: PackageReport
+    prover: Prover
 
     def is_fresh(self) -> bool:
         """Whether its files are still those that were analysed."""
@@ -102,7 +103,8 @@ class FixRun:
         return not report.errors and bool(report.files)
 
     async def _surveyed(self, report: PackageReport) -> FixedPackage:
-        return FixedPackage(await fix_context_of(self._engine, report, self._folders), report)
+        around = await fix_context_of(self._engine, report, self._folders)
+        return FixedPackage(around, report, Prover.of(self._engine, around))
 
     async def _again(self, package: FixedPackage) -> FixedPackage | None:
         around = package.around
@@ -244,8 +246,7 @@ class FixRun:
     async def _proved(
         self, package: FixedPackage, whole: Candidate, parts: Sequence[Candidate]
     ) -> ProofResult:
-        prover = Prover.of(self._engine, package.around)
-        return await prove_in_time(prover.prove_all(whole, parts), whole)
+        return await prove_in_time(package.prover.prove_all(whole, parts), whole)
 
     async def _judged(
         self, package: FixedPackage, whole: Candidate, parts: Sequence[Candidate]

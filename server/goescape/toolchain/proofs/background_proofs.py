@@ -57,7 +57,8 @@ class _ProvedFile:
     budget: int
     elsewhere: Mapping[str, int]
     """How often other folders had changed when it was looked at first."""
-    around: FixContext | None = None
+    proved_with: tuple[FixContext, Prover] | None = None
+    """What lies around its package, and who proves; None until it was looked at."""
     waiting: list[Candidate] = field(factory=list)
     proofs: list[Proof] = field(factory=list)
     disproofs: list[Disproof] = field(factory=list)
@@ -210,11 +211,11 @@ class BackgroundProofs:
 
     async def _advance(self, file: _ProvedFile) -> None:
         """One step: look around, prove one candidate, or all that were proved as one."""
-        if file.around is None:
+        if file.proved_with is None:
             await self._survey(file)
         elif file.waiting and file.budget:
             candidate = file.nearest()
-            verdict = await self._verdict(file.around, candidate, (candidate,))
+            verdict = await self._verdict(*file.proved_with, candidate, (candidate,))
             file.waiting.remove(candidate)
             file.budget -= 1
             if isinstance(verdict, Proof):
@@ -226,7 +227,7 @@ class BackgroundProofs:
             reason = Reason.of(ReasonCode.TOO_MANY_FIXES, most=str(MOST_PROOFS))
             file.disproofs += [Disproof(each, reason, lasting=False) for each in file.waiting]
             file.waiting.clear()
-            file.together = await self._proved_together(file.around, file.proofs)
+            file.together = await self._proved_together(*file.proved_with, file.proofs)
             file.complete = True
             if file.together is not None:
                 self._on_proof(file.path)
@@ -236,11 +237,11 @@ class BackgroundProofs:
         if report is None or file.path not in report.sources:
             file.complete = True
             return
-        around = await fix_context_of(self._engine, report, self.folders)
-        found = await asyncio.to_thread(_found, around.code, file.path)
+        context = await fix_context_of(self._engine, report, self.folders)
+        found = await asyncio.to_thread(_found, context.code, file.path)
         file.refusals = [each for each in found if isinstance(each, Refusal)]
         file.waiting = [each for each in found if isinstance(each, Candidate)]
-        file.around = around
+        file.proved_with = context, Prover.of(self._engine, context)
 
     async def _own_report(self, report: PackageReport) -> PackageReport | None:
         """The package as proofs see it, with tests and inlining; None when it changed since."""
@@ -253,18 +254,20 @@ class BackgroundProofs:
                     return item if same else None
         return None
 
-    async def _proved_together(self, around: FixContext, proofs: Iterable[Proof]) -> Proof | None:
+    async def _proved_together(
+        self, context: FixContext, prover: Prover, proofs: Iterable[Proof]
+    ) -> Proof | None:
         preferred = self._preferred(proofs)
         quick = [each.candidate for each in preferred if each.candidate.kind is FixKind.QUICK_FIX]
-        return (await prove_combined(around.sources, quick, partial(self._verdict, around))).proof
+        judge = partial(self._verdict, context, prover)
+        return (await prove_combined(context.sources, quick, judge)).proof
 
     async def _verdict(
-        self, around: FixContext, whole: Candidate, parts: Sequence[Candidate]
+        self, context: FixContext, prover: Prover, whole: Candidate, parts: Sequence[Candidate]
     ) -> ProofResult:
         """From the last time if the code is the same, else from Go."""
-        key = (self._stamp(around), whole)
+        key = (self._code_digest(context), whole)
         if key not in self._known:
-            prover = Prover.of(self._engine, around)
             work = prover.prove_all(whole, parts)
             try:
                 verdict = await prove_in_time(work, whole, self._seconds)
@@ -282,9 +285,9 @@ class BackgroundProofs:
         """How often the folders of other packages have changed."""
         return {f: n for f, n in self._changes.items() if f != report.directory}
 
-    def _stamp(self, around: FixContext) -> bytes:
+    def _code_digest(self, context: FixContext) -> bytes:
         """Changes with the code that a proof depends on: the package's own, by content."""
-        code = around.code
+        code = context.code
         elsewhere = self._changed_elsewhere(code.report)
         texts = sorted((path, file.source.content) for path, file in code.files.items())
         others = sorted((path, file.source.content) for path, file in code.others.items())

@@ -72,6 +72,11 @@ class EditChecker:
             return self.context.sources
         return {path: text for report in self.before for path, text in report.sources.items()}
 
+    @property
+    def has_importers(self) -> bool:
+        """Whether packages of the workspace import this one."""
+        return self.context is not None and bool(self.context.importers)
+
     async def check(
         self,
         whole: Candidate,
@@ -99,7 +104,7 @@ class EditChecker:
         )
 
     async def check_importers(self, contents: Mapping[str, bytes]) -> CheckedEdit | Reason:
-        """The same for the packages that import this one; nothing before and after without any."""
+        """The same for the packages that import this one."""
         importers = self.context.importers if self.context is not None else {}
         before = await self._reports_of_importers(importers)
         if before is None:

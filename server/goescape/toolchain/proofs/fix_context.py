@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from contextlib import aclosing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,9 +14,7 @@ from attrs import evolve, field, frozen
 from goescape.analysis.model import PackageReport
 from goescape.analysis.syntax.source import SourceText
 from goescape.fixes.context.package_code import PackageCode, PackageUsers
-from goescape.toolchain.compile.edited_package import edited_package
 from goescape.toolchain.go.module_folders import go_files, pattern_of, work_root
-from goescape.toolchain.go.vet import vet_input_of
 from goescape.toolchain.problems import GoProblem
 from goescape.toolchain.proofs.files_of_other_builds import files_of_other_builds
 from goescape.toolchain.tasks import gather_both
@@ -25,9 +22,7 @@ from goescape.toolchain.tasks import gather_both
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from goescape.toolchain.compile.edited_package import EditedPackage
     from goescape.toolchain.engine import Engine, EngineOptions
-    from goescape.toolchain.go.vet import VetInput
 
 _MOST_MODULES = 100
 
@@ -41,29 +36,6 @@ class FixContext:
     pattern: str
     importers: Mapping[str, tuple[str, ...]] = field(factory=dict)
     """Patterns of the workspace's packages that import this one, by the root of their module."""
-    _before: dict[str, tuple[PackageReport, ...]] = field(factory=dict, init=False)
-
-    _edited: list[EditedPackage | None] = field(factory=list, init=False)
-    _vetting: list[VetInput | None] = field(factory=list, init=False)
-
-    async def edited(self, engine: Engine) -> EditedPackage | None:
-        """How to compile the package without `go`, found out once; None when that cannot be."""
-        if not self._edited:
-            report = self.code.report
-            self._edited.append(await edited_package(engine, self.root, self.pattern, report))
-        return self._edited[0]
-
-    async def vetting(self, engine: Engine) -> VetInput | None:
-        """How to vet the package without `go vet`, found out once; None when that cannot be."""
-        if not self._vetting:
-            edited, path = await self.edited(engine), self.code.report.package
-            found = (
-                await vet_input_of(engine.commands, self.root, self.pattern, path)
-                if edited is None
-                else edited.vetting()
-            )
-            self._vetting.append(found)
-        return self._vetting[0]
 
     @property
     def sources(self) -> dict[str, SourceText]:
@@ -71,16 +43,6 @@ class FixContext:
         others = {path: file.source for path, file in self.code.others.items()}
         reports = (*(self.code.importers or ()), self.code.report)
         return {**others, **{p: text for each in reports for p, text in each.sources.items()}}
-
-    async def importers_before(self, engine: Engine) -> tuple[PackageReport, ...] | None:
-        """The present reports of the importers, made once; None when one does not compile."""
-        for root, patterns in self.importers.items():
-            if root not in self._before:
-                reports = await _reports(engine, root, patterns)
-                if reports is None:
-                    return None
-                self._before[root] = reports
-        return tuple(report for each in self._before.values() for report in each)
 
 
 def options_for_proofs(options: EngineOptions) -> EngineOptions:
@@ -230,15 +192,3 @@ def _asked_for(report: PackageReport) -> list[tuple[int, int]]:
     ]
     found = [number for line in lines for number in re.findall(rb"\bgo1\.(\d+)", line)]
     return [(1, int(number)) for number in found]
-
-
-async def _reports(
-    engine: Engine, root: str, patterns: tuple[str, ...]
-) -> tuple[PackageReport, ...] | None:
-    reports = []
-    async with aclosing(engine.analyze(root, patterns)) as items:
-        async for item in items:
-            if not isinstance(item, PackageReport) or item.errors:
-                return None
-            reports.append(item)
-    return tuple(reports)
