@@ -60,7 +60,7 @@ class GoCommands:
         if work is not None and not is_among(root, work.modules):
             environment["GOWORK"] = "off"  # else go refuses a module that go.work does not list
             work = None
-        # go list may add to go.work.sum, whatever -mod says: it works on a copy.
+        # go list may add to go.work.sum, whatever -mod says (golang/go#70272): it works on a copy.
         copy = work.copy() if work is not None else {}
         return Command((toolchain.go.path, *arguments), root, environment, copy)
 

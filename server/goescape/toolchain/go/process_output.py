@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 WAIT_DELAY = 2.0
-"""Seconds that a pipe may stay open after the process has ended (a descendant may hold it)."""
+"""Seconds that a pipe may stay open after the process has ended: a descendant may hold it, as with
+Go's own os/exec (golang/go#23019)."""
 LONGEST_LINE = 1 << 20
 """Bytes; the rest of a longer line is dropped. Go's longest have a few thousand."""
 _TOGETHER_SECONDS = 0.004

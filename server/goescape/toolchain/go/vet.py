@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from goescape.toolchain.go.go_commands import GoCommands
 
 _READS_OVERLAYS = (1, 24)
-"""The Go whose vet reads the files of an overlay; older ones are helped to it."""
+"""The Go whose vet reads the files of an overlay; older ones are helped (golang/go#44957)."""
 _OVERLAY_HELPER = f'"{sys.executable}" -I -S "{Path(__file__).with_name("vet_overlay.py")}"'
 FIELDS = (
     "ImportPath,Name,Dir,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles,IgnoredGoFiles,"

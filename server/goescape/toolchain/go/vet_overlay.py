@@ -1,4 +1,4 @@
-"""Lets `go vet` of Go before 1.24 read an overlay: a program that Go runs its tools through.
+"""Lets `go vet` of Go before 1.24 read an overlay (golang/go#44957): Go runs its tools through it.
 
 ``go vet -toolexec='python vet_overlay.py'`` runs ``python vet_overlay.py TOOL ARGUMENTS``. The
 overlay is where ``process`` puts it; the compiler needs no help, and gets none. Imports nothing of
