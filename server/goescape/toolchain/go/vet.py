@@ -133,15 +133,15 @@ async def type_error(
     patterns: Sequence[str],
     contents: Mapping[str, bytes],
     vetting: VetInput | None = None,
-) -> str:
-    """The first error in packages with new contents, tests included; empty when there is none."""
+) -> str | None:
+    """The first error in packages with new contents, tests included; None when there is none."""
     found = None
     if vetting is not None and vetting.covers(contents):
         found = await vetting.complaints(commands, contents, _CHEAPEST)
     if found is None:
         found = await go_vet(commands, root, patterns, contents, _CHEAPEST)
     errors = [e for line in found for e in compile_errors(line.removeprefix("vet: "), root)]
-    return errors[0].message if errors else ""
+    return errors[0].message if errors else None
 
 
 async def go_vet(

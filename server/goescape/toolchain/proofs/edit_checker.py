@@ -210,15 +210,15 @@ class EditChecker:
         patterns: Sequence[str],
         contents: Mapping[str, bytes],
         vet_input: VetInput | None,
-    ) -> str:
+    ) -> str | None:
         """What go vet says of the edited code and not of the present one."""
         commands = self.engine.commands
         complaints = await vet(commands, root, patterns, contents, vet_input)
         if not complaints:
-            return ""
+            return None
         before = await vet(commands, root, patterns, {}, vet_input)
         new = Counter(map(_without_position, complaints)) - Counter(map(_without_position, before))
-        return plain_sentence([*new])
+        return plain_sentence([*new]) or None
 
     async def _reports_of_importers(
         self, importers: Mapping[str, tuple[str, ...]]
