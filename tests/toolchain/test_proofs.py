@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.positions import Span
 from goescape.fixes.candidate import Candidate, Edit, FixKind, Promise, TypeClaim
 from goescape.fixes.driver import candidates
 from goescape.toolchain.engine import Engine, EngineOptions
+from goescape.toolchain.go.go_commands import GoCommands
 from goescape.toolchain.go.vet import ANALYSES, go_vet
 from goescape.toolchain.proofs import background_proofs
 from goescape.toolchain.proofs.background_proofs import BackgroundProofs
@@ -76,6 +77,11 @@ class Case:
     folder: Path
     engine: Engine
     around: FixContext
+    prover: Prover = field(init=False)
+
+    @prover.default
+    def _prover(self) -> Prover:
+        return Prover.of(self.engine, self.around)
 
     def edits(self, *replacements: tuple[str, str], file: str = "p/p.go") -> tuple[Edit, ...]:
         """Replace the only occurrence of each text."""
@@ -98,7 +104,7 @@ class Case:
 
     async def verdict(self, candidate: Candidate) -> ProofResult:
         """What a proof says."""
-        return await Prover.of(self.engine, self.around).prove(candidate)
+        return await self.prover.prove(candidate)
 
     async def reason(self, candidate: Candidate) -> str:
         """Why there is no proof."""
@@ -354,7 +360,7 @@ async def test_a_proof_leaves_nothing_in_the_build_cache(
     async def never(*arguments: object) -> None:
         raise AssertionError(arguments)
 
-    monkeypatch.setattr(Engine, "_command", never)
+    monkeypatch.setattr(GoCommands, "command", never)
     assert isinstance(await case.verdict(second), Proof)
 
 
