@@ -54,8 +54,8 @@ class PackageRun:
         self.misses_imports = False
         """Whether the compiler did not find what the package imports."""
         self._digests = {path: digest(content.source.content) for path, content in contents.items()}
-        known = package.digests
-        package.changed |= {path for path, now in self._digests.items() if known.get(path) != now}
+        before = package.digests
+        package.changed |= {path for path, now in self._digests.items() if before.get(path) != now}
         package.digests = self._digests
 
     async def reports(self, *, tests: bool) -> AsyncGenerator[PackageReport | Problem | None, None]:
@@ -65,7 +65,8 @@ class PackageRun:
         if self._package.report is not None and self._package.complete == whole:
             yield self._package.report if await self._holds() else None
             return
-        stale = [each for each in self._plan.variants if not self._is_known(each, inputs)]
+        variants = self._plan.variants
+        stale = [variant for variant in variants if not self._is_known(variant, inputs)]
         order = sorted(stale, key=self._urgency)
         for variant in order:
             if not tests and variant is not order[0] and variant.listed.is_test:
@@ -104,8 +105,8 @@ class PackageRun:
         return digest(b"\0".join(parts))
 
     def _is_known(self, variant: Variant, inputs: Mapping[tuple[str, str], bytes]) -> bool:
-        known = self._package.texts.get(variant.key)
-        return known is not None and known.input == inputs[variant.key]
+        text = self._package.texts.get(variant.key)
+        return text is not None and text.input == inputs[variant.key]
 
     def _misses_unsaved(self, variant: Variant) -> bool:
         """Whether it imports this package, which is compiled from the disk for that."""
@@ -218,8 +219,11 @@ class PackageRun:
         self, inputs: Mapping[tuple[str, str], bytes]
     ) -> dict[tuple[str, str], tuple[PackageText, ...]]:
         """What the compiler said of these inputs, by variant."""
-        fresh = (each for each in self._plan.variants if self._is_known(each, inputs))
-        return {variant.key: self._package.texts[variant.key].texts for variant in fresh}
+        return {
+            variant.key: self._package.texts[variant.key].texts
+            for variant in self._plan.variants
+            if self._is_known(variant, inputs)
+        }
 
     def _foreseen(
         self, texts: Mapping[tuple[str, str], tuple[PackageText, ...]]

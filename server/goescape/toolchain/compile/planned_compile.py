@@ -104,11 +104,11 @@ class PlannedCompile:
 
     def _work(self) -> dict[str, bytes]:
         """The files of the compiler's temporary folder."""
-        known = {source for source, _ in self.variant.imports} | {"unsafe"}
+        imported = {source for source, _ in self.variant.imports} | {"unsafe"}
         added = "".join(
             f"packagefile {package}={self.exports[package]}\n"
             for package in self.may_import
-            if package not in known and package in self.exports
+            if package not in imported and package in self.exports
         )
         return {
             **self.variant.work,

@@ -43,11 +43,13 @@ class CachedReports:
         folders = await asyncio.to_thread(_folders, self._root, named)
         missing = []
         for folder in folders:
-            found = await asyncio.to_thread(self._disk_cache.report, folder, configuration, digests)
-            if found is None:
+            report = await asyncio.to_thread(
+                self._disk_cache.report, folder, configuration, digests
+            )
+            if report is None:
                 missing.append(pattern_of(self._root, folder))
             else:
-                yield found
+                yield report
         is_new = len(missing) == len(folders)
         self.not_found = tuple(patterns) if is_new else (*missing, *lone)
 
@@ -68,24 +70,24 @@ class CachedReports:
 
 def _folders(root: str, patterns: Iterable[str]) -> list[str]:
     """The folders with Go files that patterns mean."""
-    found: dict[str, None] = {}
+    folders: dict[str, None] = {}
     for pattern in patterns:
         folder = absolute(f"{root}/{pattern.removesuffix('...')}")
-        found.update(dict.fromkeys(_below(folder) if pattern.endswith("...") else [folder]))
-    return list(found)
+        folders.update(dict.fromkeys(_below(folder) if pattern.endswith("...") else [folder]))
+    return list(folders)
 
 
 def _below(folder: str) -> list[str]:
     """The folders of one module with Go files, at or below this one."""
-    found = []
+    folders = []
     for directory, names, files in os.walk(folder):
         if directory != folder and "go.mod" in files:
             names.clear()
             continue
-        names[:] = sorted(each for each in names if not _is_left_out(each))
-        if any(each.endswith(".go") for each in files):
-            found.append(directory)
-    return found
+        names[:] = sorted(name for name in names if not _is_left_out(name))
+        if any(name.endswith(".go") for name in files):
+            folders.append(directory)
+    return folders
 
 
 def _is_left_out(name: str) -> bool:

@@ -205,17 +205,17 @@ class Scheduler:
         digests = await asyncio.to_thread(file_digests, tuple(incoming))
         if cancellations != self._cancellations:
             return
-        known = self._state.requested_digests
+        requested = self._state.requested_digests
         for path, digest in digests.items():
             if Path(path).name in MODULE_FILES:
-                if known.get(path) != digest:
+                if requested.get(path) != digest:
                     self._request_below(str(Path(path).parent))
             elif not path.endswith(".go"):
                 self._request_below(path)  # a folder that was removed or renamed
                 continue
-            elif incoming[path] or known.get(path) != digest:
+            elif incoming[path] or requested.get(path) != digest:
                 self._request_file(path)
-            known[path] = digest
+            requested[path] = digest
 
     def _request_file(self, path: str) -> None:
         root, _, pattern = _home(path)
