@@ -10,6 +10,7 @@ import pytest
 from goescape.analysis.syntax.source import SourceText
 from goescape.fixes.candidate import FixKind
 from goescape.fixes.driver import all_rewrites
+from goescape.toolchain.go.gofmt import formatted
 from goescape.toolchain.engine import Engine, EngineOptions
 from tests.fixes.trying import Snippet, Workshop
 
@@ -42,7 +43,7 @@ async def test_the_examples_are_formatted(go_path: str) -> None:
         for name, text in (("before", rewrite.before), ("after", rewrite.after))
     }
     empty = {path: SourceText(path, b"package p\n") for path in texts}
-    assert await engine.formatted(empty, texts) == texts
+    assert await formatted(engine.commands, empty, texts) == texts
 
 
 @rewrites
