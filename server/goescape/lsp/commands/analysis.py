@@ -66,7 +66,7 @@ async def show_output(session: Session, arguments: Sequence[object]) -> str | No
     engine = background.engine
     try:
         home = await engine.home(path)
-        text = await engine.raw_text(home.root, home.pattern)
+        text = await engine.builds.raw_text(home.root, home.pattern)
     except GoProblem as problem:
         session.editor.error(problem.message)
         return None

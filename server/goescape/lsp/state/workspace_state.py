@@ -21,7 +21,7 @@ from goescape.lsp.state.profiles import LoadedProfiles, Ranking
 from goescape.lsp.state.snapshot import DocumentSnapshot, WorkspaceSnapshot
 from goescape.lsp.uris import relative
 from goescape.settings import Settings
-from goescape.toolchain.go.packages import absolute
+from goescape.toolchain.go.module_folders import absolute
 from goescape.toolchain.proofs.offers import FixOffers, reason_to_leave
 
 if TYPE_CHECKING:
