@@ -10,8 +10,8 @@ import pytest
 from goescape.analysis.syntax.source import SourceText
 from goescape.fixes.candidate import FixKind
 from goescape.fixes.driver import all_rewrites
-from goescape.toolchain.go.gofmt import formatted
 from goescape.toolchain.engine import Engine, EngineOptions
+from goescape.toolchain.go.gofmt import formatted
 from tests.fixes.trying import Snippet, Workshop
 
 if TYPE_CHECKING:
