@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import goescape
 from goescape.analysis.codec import Codec
-from goescape.analysis.compiler.package_info import PackageInfo
+from goescape.analysis.compiler.package_facts import PackageInfo
 from goescape.analysis.compiler.text import CompilerText
 from goescape.analysis.model import CompileError, OmittedSite, PackageReport
 from goescape.analysis.package_analyzer import build_report

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from goescape.analysis.compiler.facts import EscapeVerdict, PackageText
-from goescape.analysis.compiler.package_info import PackageInfo
+from goescape.analysis.compiler.package_facts import PackageInfo
 from goescape.analysis.compiler.text import CompilerText
 from goescape.analysis.package_analyzer import build_report
 from goescape.analysis.syntax.source import SourceText

@@ -13,7 +13,7 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goescape.analysis.compiler.package_info import PackageInfo
+from goescape.analysis.compiler.package_facts import PackageInfo
 from goescape.analysis.compiler.text import CompilerText
 from goescape.analysis.model import PackageReport, SiteKind
 from goescape.analysis.package_analyzer import PackageAnalyzer, build_report

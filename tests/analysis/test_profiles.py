@@ -13,7 +13,7 @@ from attrs import evolve
 from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.model import PackageReport, RankReason, Severity
 from goescape.analysis.profiles import allocation_profile, join, reader
-from goescape.analysis.profiles.join import AllocationShare
+from goescape.analysis.profiles.joined_profile import AllocationShare
 from goescape.analysis.profiles.unexplained import UnexplainedReason, reason_in_source
 from goescape.analysis.ranking.rank import DEFAULT_POLICY, ranked_report
 from goescape.analysis.syntax.source import SourceText
@@ -23,7 +23,7 @@ from tests.toolchain.conftest import reports_and_problems
 
 if TYPE_CHECKING:
     from goescape.analysis.profiles.allocation_profile import Profile
-    from goescape.analysis.profiles.join import JoinedProfile, ProfileLine
+    from goescape.analysis.profiles.joined_profile import JoinedProfile, ProfileLine
 
 BOXED, PLAIN = str(EXAMPLE / "boxed.go"), str(EXAMPLE / "plain.go")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from attrs import evolve
 
-from goescape.analysis.compiler.package_info import PackageInfo
+from goescape.analysis.compiler.package_facts import PackageInfo
 from goescape.analysis.compiler.text import CompilerText
 from goescape.analysis.model import PackageReport
 from goescape.analysis.package_analyzer import build_report

@@ -10,7 +10,7 @@ from unittest.mock import MagicMock
 
 import pytest
 
-from goescape.analysis.compiler.package_info import PackageInfo
+from goescape.analysis.compiler.package_facts import PackageInfo
 from goescape.analysis.compiler.text import CompilerText
 from goescape.analysis.package_analyzer import build_report
 from goescape.lsp.session import Session

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from goescape.analysis.compiler.package_info import PackageInfo
+from goescape.analysis.compiler.package_facts import PackageInfo
 from goescape.toolchain.compile.report_worker import (
     OtherProcessError,
     ReportBuilderHere,

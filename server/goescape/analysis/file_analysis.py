@@ -7,25 +7,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import define, field
 
-from goescape.analysis.finding_builder import stays_of
-from goescape.analysis.ranking.directives import directives_of
 from goescape.analysis.sites.edited_function import edited_function
-from goescape.analysis.sites.function_facts import captures_of, functions_of
+from goescape.analysis.sites.function_facts import captures_of, functions_of, stays_of
 from goescape.analysis.sites.site_finder import FileSites, find_sites
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from goescape.analysis.compiler.facts import BackendEvidence
-    from goescape.analysis.compiler.file_facts import FileFacts
+    from goescape.analysis.compiler.package_facts import FileFacts
     from goescape.analysis.model import (
         CapturedVariable,
-        DirectiveRemark,
         Finding,
         Function,
         StackValue,
     )
-    from goescape.analysis.ranking.directives import Directive
     from goescape.analysis.sites.allocation import RuntimeAllocation
     from goescape.analysis.sites.edited_function import EditedFunction
     from goescape.analysis.sites.site import Site
@@ -33,6 +29,8 @@ if TYPE_CHECKING:
     from goescape.analysis.syntax.go_file import GoFile
     from goescape.analysis.syntax.go_package import GoPackage, NameQuestion
 
+KEPT_STATES = 3
+"""Of a package that work is kept for: with its tests, without, and when half of it was said."""
 _MOST_TREES = 3
 """Syntax trees that the sites of one file may point into; a large file's take much memory."""
 
@@ -63,8 +61,6 @@ class FileAnalysis:
     functions: tuple[Function, ...]
     stays: tuple[StackValue, ...]
     captures: tuple[CapturedVariable, ...]
-    directives: tuple[Directive, ...]
-    remarks: tuple[DirectiveRemark, ...]
     asked: dict[NameQuestion, object]
     """What it took from the declarations of all files."""
     judged: dict[Site, tuple[JudgedSite, ...]] = field(factory=dict)
@@ -86,7 +82,6 @@ class FileAnalysis:
             tuple(functions_of(facts, file, file.functions)),
             tuple(sorted(stays_of(sites.own), key=_SPAN)),
             tuple(captures_of(facts, file.source.path)),
-            *directives_of(file),
             asked,
         )
 
@@ -127,8 +122,8 @@ class FileAnalysis:
         functions[edit.index : edit.index + 1] = functions_of(
             inside, file, file.functions[edit.index : edit.index + 1]
         )
-        stays = (each for each in self.stays if not edit.has(each.span.line))
-        captures = (each for each in self.captures if not edit.has(each.place.line))
+        stays = (stay for stay in self.stays if not edit.has(stay.span.line))
+        captures = (held for held in self.captures if not edit.has(held.place.line))
         return FileAnalysis(
             file,
             facts,
@@ -136,10 +131,9 @@ class FileAnalysis:
             tuple(functions),
             tuple(sorted((*stays, *stays_of(fresh.own)), key=_SPAN)),
             tuple(sorted((*captures, *captures_of(inside, file.source.path)), key=_PLACE)),
-            *directives_of(file),
             asked,
             {
-                site: tuple(each for each in judged if not _leads_into(edit, each))
+                site: tuple(old for old in judged if not _leads_into(edit, old))
                 for site, judged in self.judged.items()
                 if not edit.has(site.place.line)
             },
@@ -154,15 +148,15 @@ class FileAnalysis:
 
     def experience(self) -> dict[object, RuntimeAllocation]:
         """What was true of sites; of those that look alike, as long as it was the same of all."""
-        found: dict[object, RuntimeAllocation] = {}
+        seen: dict[object, RuntimeAllocation] = {}
         unclear = set()
         for site, judged in self.judged.items():
-            for each in judged[:1]:
+            for newest in judged[:1]:
                 key = similarity_key(site)
-                if each.is_final and found.setdefault(key, each.truth) != each.truth:
+                if newest.is_final and seen.setdefault(key, newest.truth) != newest.truth:
                     unclear.add(key)
         return {
-            key: truth for key, truth in {**self.expected, **found}.items() if key not in unclear
+            key: truth for key, truth in {**self.expected, **seen}.items() if key not in unclear
         }
 
 

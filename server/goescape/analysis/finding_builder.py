@@ -1,165 +1,166 @@
-"""From a site to what readers are shown of it."""
+"""From the sites of a file to its findings; what was judged before is judged only if need be."""
 
 from __future__ import annotations
 
+import sys
+from bisect import bisect_left, bisect_right
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from attrs import frozen
-
 from goescape.analysis.causes import Cause
-from goescape.analysis.compiler.expressions import lost_names, plain_subject
-from goescape.analysis.model import Allocates, Finding, SiteKind, StackValue
-from goescape.analysis.positions import Span
+from goescape.analysis.compiler.expressions import plain_subject
+from goescape.analysis.file_analysis import KEPT_STATES, JudgedSite, similarity_key
+from goescape.analysis.model import Allocates, Finding, SiteKind
 from goescape.analysis.ranking.rank import RankRules, rank
 from goescape.analysis.sites.allocation import (
     ALLOCATES,
     AllocationRules,
     RuntimeAllocation,
-    is_variable_make,
     may_still_allocate,
 )
 from goescape.analysis.sites.cause_finder import CauseFinder, SiteCause
-from goescape.analysis.sites.node_locator import token_span
-from goescape.analysis.sites.site import Ownership
-from goescape.analysis.syntax.nodes import ancestors, callee_text, text
+from goescape.analysis.sites.site import shown_span, shown_subject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from tree_sitter import Node
-
+    from goescape.analysis.compiler.facts import BackendEvidence
+    from goescape.analysis.compiler.package_facts import PackageFacts
+    from goescape.analysis.file_analysis import FileAnalysis
+    from goescape.analysis.positions import Place, Span
     from goescape.analysis.sites.site import Site
     from goescape.analysis.sites.site_context import SiteContext
     from goescape.analysis.syntax.go_package import GoPackage
 
 
-@frozen
-class FindingTools:
-    """What judges the sites of one file."""
+class FindingBuilder:
+    """Judges the sites of one file, as far as that has not been done."""
 
-    reasoner: CauseFinder
-    truths: AllocationRules
-    rules: RankRules
-    package: str
-    """The import path."""
+    def __init__(
+        self,
+        facts: PackageFacts,
+        syntax: GoPackage,
+        work: FileAnalysis,
+        evidence: tuple[BackendEvidence, ...],
+        *,
+        is_final: bool,
+    ) -> None:
+        """``is_final`` when ``evidence`` is all that there will be."""
+        self._facts = facts
+        self._syntax = syntax
+        self._work = work
+        self._evidence = evidence
+        self._is_final = is_final
+        self._before = work.judged
+        self._other_lines = _lines_of_other_evidence(work, evidence) if is_final else []
+        self._now: dict[Site, tuple[JudgedSite, ...]] = {}
 
+    def add(self, site: Site, context: SiteContext) -> None:
+        """Find the finding of a site."""
+        before = self._before.get(site, ())
+        same = next((judged for judged in before if judged.context == context), None)
+        if same is not None and same.is_final >= self._is_final and self._has_same_evidence(site):
+            now: JudgedSite | None = same
+        else:
+            now = self._judged_anew(site, context, same)
+        if now is not None:
+            others = tuple(judged for judged in before if judged is not same)
+            self._now[site] = (now, *others[: KEPT_STATES - 1])
 
-def is_worth_a_finding(site: Site, syntax: GoPackage) -> bool:
-    if site.escapes:
-        return True
-    own = site.ownership is Ownership.OWN and site.node is not None
-    return own and is_variable_make(site.subject) and not _has_constant_size(site, syntax)
+    def findings(self) -> list[Finding]:
+        """All of the file, in source order; they are remembered."""
+        self._work.judged = self._now
+        if self._is_final:
+            self._work.evidence = self._evidence
+        return sorted((newest.finding for newest, *_ in self._now.values()), key=_in_source_order)
 
+    def _has_same_evidence(self, site: Site) -> bool:
+        return not any(first <= site.place.line <= last for first, last in self._other_lines)
 
-def _has_constant_size(site: Site, syntax: GoPackage) -> bool:
-    """Whether the size of a ``make`` is a named constant, as Go 1.21 prints it."""
-    arguments = site.node.child_by_field_name("arguments") if site.node is not None else None
-    if arguments is None or arguments.named_child_count < 2:
-        return False
-    size = arguments.named_children[-1]
-    return syntax.is_constant(site.file, size)
+    def _judged_anew(
+        self, site: Site, context: SiteContext, same: JudgedSite | None
+    ) -> JudgedSite | None:
+        allocation = self._allocation(site, context)
+        if allocation is None:
+            return None
+        if same is not None and allocation == same.truth:
+            return same._replace(is_final=self._is_final)
+        finding = self._finding(site, context, allocation)
+        return JudgedSite(context, allocation, finding, self._is_final)
 
+    def _allocation(self, site: Site, context: SiteContext) -> RuntimeAllocation | None:
+        """Whether a site really allocates; None where only code generation will tell."""
+        if not self._is_final and site.escapes and site.kind in {SiteKind.BOXED, SiteKind.CLOSURE}:
+            return self._work.expected.get(similarity_key(site))
+        if site.escapes:
+            return self._allocation_rules.of(site, context)
+        return RuntimeAllocation(Allocates.DEPENDS, may_still_allocate(site.subject))
 
-def needs_evidence(site: Site) -> bool:
-    """Whether what code generation says may change the truth about a site."""
-    return site.escapes and site.kind in {SiteKind.BOXED, SiteKind.CLOSURE}
+    def _finding(self, site: Site, context: SiteContext, allocation: RuntimeAllocation) -> Finding:
+        """Everything that is known of a site."""
+        if site.escapes:
+            cause = self._cause_finder.reason(site, context.chain)
+        else:
+            cause = SiteCause(Cause.DYNAMIC_SIZE)
+        in_loop = self._rank_rules.is_in_loop(site)
+        reasons = self._rank_rules.reasons(site, context, cause, allocation)
+        return Finding(
+            span=shown_span(site),
+            anchor=site.place,
+            kind=site.kind,
+            subject=shown_subject(site),
+            cause=cause.cause,
+            rank=rank(reasons, in_loop=in_loop),
+            function=site.function.name if site.function is not None else "",
+            allocates=allocation.allocates,
+            note=allocation.note if allocation is not ALLOCATES else "",
+            escapes=site.escapes,
+            in_loop=in_loop,
+            compiler=plain_subject(site.message),
+            flow=cause.flow,
+            decisive=cause.decisive,
+            destination=cause.destination,
+            inlined_from=site.inlined_from,
+            copies=context.copies,
+            package=self._facts.info.path,
+            reasons=reasons,
+        )
 
+    @cached_property
+    def _noting(self) -> GoPackage:
+        return self._syntax.noting(self._work.asked)
 
-def truth_of(site: Site, context: SiteContext, truths: AllocationRules) -> RuntimeAllocation:
-    """Whether a site really allocates."""
-    if site.escapes:
-        return truths.of(site, context)
-    return RuntimeAllocation(Allocates.DEPENDS, may_still_allocate(site.subject))
+    @cached_property
+    def _cause_finder(self) -> CauseFinder:
+        return CauseFinder(self._noting, self._facts.paths)
 
+    @cached_property
+    def _allocation_rules(self) -> AllocationRules:
+        return AllocationRules(self._evidence, self._work.syntax.source.path, self._noting)
 
-def finding_of(
-    site: Site, context: SiteContext, truth: RuntimeAllocation, tools: FindingTools
-) -> Finding:
-    """Everything that is known of a site."""
-    if site.escapes:
-        reasoning = tools.reasoner.reason(site, context.chain)
-    else:
-        reasoning = SiteCause(Cause.DYNAMIC_SIZE)
-    in_loop = tools.rules.is_in_loop(site)
-    reasons = tools.rules.reasons(site, context, reasoning, truth)
-    return Finding(
-        span=_span(site),
-        anchor=site.place,
-        kind=site.kind,
-        subject=_subject(site),
-        cause=reasoning.cause,
-        rank=rank(reasons, in_loop=in_loop),
-        function=site.function.name if site.function is not None else "",
-        allocates=truth.allocates,
-        note=truth.note if truth is not ALLOCATES else "",
-        escapes=site.escapes,
-        in_loop=in_loop,
-        compiler=plain_subject(site.message),
-        flow=reasoning.flow,
-        decisive=reasoning.decisive,
-        destination=reasoning.destination,
-        inlined_from=site.inlined_from,
-        copies=context.copies,
-        package=tools.package,
-        reasons=reasons,
-    )
-
-
-def _span(site: Site) -> Span:
-    """Exactly what allocates; the code of the whole line where the column says nothing."""
-    file, node = site.file, site.node
-    if node is None:
-        line = file.source.line(site.place.line)
-        start = len(line) - len(line.lstrip())
-        number = site.place.line
-        end = max(len(line.rstrip()), start)
-        return Span(site.place.file, number, start + 1, number, end + 1)
-    if node.type == "func_literal":
-        return token_span(file, node, "func")
-    if node.type in {"go_statement", "defer_statement", "for_statement"}:
-        return token_span(file, node, node.type.partition("_")[0])
-    return file.span(node)
-
-
-def _subject(site: Site) -> str:
-    """What a reader would call it: plain operands and sums as written, the rest as compiled."""
-    node = site.node
-    if site.kind is SiteKind.TEMPORARY or node is None or site.ownership is not Ownership.OWN:
-        return site.subject
-    if node.type == "for_statement":
-        return "loop body"
-    written = text(node)
-    simple = node.type in {"identifier", "selector_expression", "binary_expression"}
-    lost = lost_names(site.message) and node.type not in {"composite_literal", "unary_expression"}
-    simple |= site.subject == "append" or lost
-    if lost and node.type == "call_expression" and not _is_short(written):
-        called = callee_text(node)
-        if not _is_short(called):
-            called = called.rpartition(".")[2]
-        written = f"{called}(...)"
-    if simple and _is_short(written):
-        return written
-    return site.subject
-
-
-def _is_short(written: str) -> bool:
-    return len(written) <= _LONGEST_SUBJECT and "\n" not in written
+    @cached_property
+    def _rank_rules(self) -> RankRules:
+        return RankRules(self._facts.info.language)
 
 
-def stays_of(sites: Iterable[Site]) -> Iterator[StackValue]:
-    """What stays on the stack, of the sites that the source shows."""
-    for site in sites:
-        if site.escapes or site.node is None:
-            continue
-        if _is_parameter(site.node) or site.kind is SiteKind.BOXED:
-            continue
-        yield StackValue(_span(site), _subject(site), may_still_allocate(site.subject))
+def _lines_of_other_evidence(
+    work: FileAnalysis, evidence: tuple[BackendEvidence, ...]
+) -> list[tuple[int, int]]:
+    """The functions in which something else was said than before; all lines if it was outside.
+
+    What is said of one function's lines and variables tells nothing about another.
+    """
+    if work.evidence == evidence:
+        return []
+    lines = sorted({said.at.line for said in {*work.evidence} ^ {*evidence}})
+    spans = [function.span for function in work.functions]
+    touched = {
+        (span.line, span.end_line)
+        for span in spans
+        if bisect_left(lines, span.line) < bisect_right(lines, span.end_line)
+    }
+    if all(any(first <= line <= last for first, last in touched) for line in lines):
+        return sorted(touched)
+    return [(0, sys.maxsize)]
 
 
-def _is_parameter(node: Node) -> bool:
-    return node.type == "identifier" and any(
-        around.type == "parameter_list" for around in list(ancestors(node))[:2]
-    )
-
-
-_LONGEST_SUBJECT = 60
+def _in_source_order(finding: Finding) -> tuple[Span, Place, str]:
+    return finding.span, finding.anchor, finding.subject

@@ -129,6 +129,25 @@ def outline(subject: str) -> str:
     return unqualified(kept)
 
 
+def is_variable_make(subject: str) -> bool:
+    """Whether this is a ``make`` of a slice whose size is not a constant."""
+    match = re.match(r"make\(\[\](?P<rest>.*)\)$", subject)
+    if match is None:
+        return False
+    sizes = _outer_arguments(match["rest"])[1:]
+    return bool(sizes) and not re.fullmatch(r"\d+", sizes[-1].strip())
+
+
+def _outer_arguments(arguments: str) -> list[str]:
+    parts, depth, start = [], 0, 0
+    for index, character in enumerate(arguments):
+        depth += (character in "([{") - (character in ")]}")
+        if character == "," and depth == 0:
+            parts.append(arguments[start:index])
+            start = index + 1
+    return [*parts, arguments[start:]]
+
+
 def _closing(subject: str, opening: int) -> int:
     """The index behind the bracket that closes the one at ``opening``."""
     depth = 0

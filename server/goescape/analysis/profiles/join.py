@@ -10,157 +10,32 @@ from __future__ import annotations
 import posixpath
 from bisect import bisect_right
 from collections import defaultdict
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from attrs import define, field, frozen
+from attrs import define, field
 
-from goescape.analysis.messages.languages import current_catalogue
-from goescape.analysis.model import Allocates, Finding, PackageReport, RankReason
+from goescape.analysis.model import Allocates, Finding, PackageReport
 from goescape.analysis.positions import Place
-from goescape.analysis.profiles.allocation_profile import (
-    Allocations,
-    Frame,
-    Profile,
-    amount_text,
-    packages,
+from goescape.analysis.profiles.joined_profile import (
+    AllocationShare,
+    JoinedProfile,
+    Key,
+    ProfileLine,
 )
 from goescape.analysis.profiles.unexplained import UnexplainedReason, reason_in_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable
 
     from goescape.analysis.model import Function
-    from goescape.analysis.positions import Span
+    from goescape.analysis.profiles.allocation_profile import (
+        Allocations,
+        Frame,
+        Profile,
+    )
 
-HOT = 0.01
-"""The part of all objects or bytes from which on a finding is a warning."""
-_LEAST = 0.001
-"""Parts that are smaller count as nothing much."""
 _NEIGHBOURS = 3
 """How many lines an allocation may be away in a function that has changed inside."""
-
-Key = tuple["Span", str]
-"""What names a finding: its range and subject."""
-
-
-@frozen
-class AllocationShare:
-    """A part of all allocations."""
-
-    objects: int
-    bytes: int
-    of_objects: float
-    of_bytes: float
-    approximate: bool = False
-    """The code has changed since; the lines were found again by what is near."""
-
-    @property
-    def is_hot(self) -> bool:
-        """Whether this is worth a warning."""
-        return max(self.of_objects, self.of_bytes) > HOT
-
-    @property
-    def is_hot_by_number(self) -> bool:
-        """Whether it is that only because of how many objects there are: small ones."""
-        return self.of_bytes <= HOT < self.of_objects
-
-    @property
-    def text(self) -> str:
-        """``71 MB, 1.2 M objects, 12 % of all allocations``; the percentage is of the bytes.
-
-        It is of the objects, and says so, where these are what makes it hot.
-        """
-        words = current_catalogue()
-        amount = amount_text(self.bytes, self.objects)
-        if self.is_hot_by_number:
-            share = words.profile.share_by_number.format(
-                amount=amount, percent=_percent(self.of_objects)
-            )
-        else:
-            share = words.profile.share.format(amount=amount, percent=_percent(self.of_bytes))
-        return words.profile.share_approximate.format(share=share) if self.approximate else share
-
-    @property
-    def percent(self) -> str:
-        """``12 %``, of the bytes; ``12 % of objects`` where these are what makes it hot."""
-        if self.is_hot_by_number:
-            return current_catalogue().profile.percent_by_number.format(
-                percent=_percent(self.of_objects)
-            )
-        return _percent(self.of_bytes)
-
-
-def _percent(part: float) -> str:
-    if part < _LEAST:
-        return current_catalogue().profile.less_than.format(percent=f"{_LEAST * 100:.1f} %")
-    digits = 1 if part < 0.0995 else 0
-    return f"{part * 100:.{digits}f} %"
-
-
-@frozen
-class ProfileLine:
-    """A line that allocates, according to the profile: with a finding, or with a reason."""
-
-    function: str
-    """With its package, as the runtime names it."""
-    place: Place | None
-    """In the code that is analysed; None when it is elsewhere. The column is 0 without finding."""
-    share: AllocationShare
-    finding: Finding | None = None
-    reason: UnexplainedReason | None = None
-    called_from: Place | None = None
-    """Of code elsewhere: the line in the code that is analysed which led there."""
-
-
-@frozen
-class JoinedProfile:
-    """All of a profile, seen from the packages that were joined."""
-
-    profile: Profile
-    sources: tuple[ProfileLine, ...]
-    """Largest first."""
-    shares: Mapping[Key, AllocationShare]
-    functions: Mapping[tuple[str, str], AllocationShare]
-    """What functions allocate themselves, by file and name."""
-    covered: frozenset[str]
-    """The packages that ran, as their reports name them."""
-    seen: frozenset[tuple[str, str]]
-    """The functions that are in any stack, by file and name."""
-
-    @property
-    def stranger(self) -> str:
-        """The sentence about a profile in which none of the packages is."""
-        of = next(packages(self.profile), "") or "another program"
-        return (
-            f"{self.profile.name} has nothing of the packages that were analysed, but of {of}; "
-            "name a profile of this program, or its packages."
-        )
-
-    def share(self, finding: Finding) -> AllocationShare | None:
-        """What a finding allocated; None when the profile knows nothing of it."""
-        return self.shares.get((finding.span, finding.subject))
-
-    def rank_reason(self, finding: Finding) -> RankReason | None:
-        """What the profile says for a rank: that it is hot, or that its function never allocated.
-
-        None where it says neither.
-        """
-        share = self.share(finding)
-        if share is not None:
-            return RankReason.PROFILE_HOT if share.is_hot else None
-        covered = finding.package in self.covered and bool(finding.function)
-        if covered and (finding.span.file, finding.function) not in self.seen:
-            return RankReason.PROFILE_COLD
-        return None
-
-    @cached_property
-    def explained(self) -> float:
-        """The part of the bytes allocated by the analysed code that has a finding or a reason."""
-        own = [each for each in self.sources if each.place is not None]
-        known = sum(s.share.bytes for s in own if s.reason is not UnexplainedReason.UNKNOWN)
-        total = sum(each.share.bytes for each in own)
-        return known / total if total else 1.0
 
 
 @define
@@ -431,24 +306,3 @@ def join(
     for report in reports:
         joining.add(report)
     return joining.result()
-
-
-def sum_of_shares(shares: Iterable[AllocationShare]) -> AllocationShare | None:
-    """Several shares of the same profile as one; None without any."""
-    found = list(shares)
-    if not found:
-        return None
-    return AllocationShare(
-        sum(each.objects for each in found),
-        sum(each.bytes for each in found),
-        sum(each.of_objects for each in found),
-        sum(each.of_bytes for each in found),
-        any(each.approximate for each in found),
-    )
-
-
-def top(joined: JoinedProfile, most: int) -> Iterator[ProfileLine]:
-    """The largest sources that are worth a line."""
-    for source in joined.sources[:most]:
-        if max(source.share.of_bytes, source.share.of_objects) >= _LEAST:
-            yield source

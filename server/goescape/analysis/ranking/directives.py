@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import enum
 import re
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, TypeAlias
+from weakref import WeakKeyDictionary
 
 from attrs import frozen
 
@@ -18,7 +20,7 @@ from goescape.analysis.ranking.rank import marked
 from goescape.analysis.syntax.nodes import text, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tree_sitter import Node
 
@@ -61,7 +63,46 @@ class Directive:
         return self.first <= line <= self.last
 
 
-def directives_of(file: GoFile) -> tuple[tuple[Directive, ...], tuple[DirectiveRemark, ...]]:
+FileDirectives: TypeAlias = tuple[tuple[Directive, ...], tuple[DirectiveRemark, ...]]
+"""The directives of a file, and what is wrong with those that are none."""
+
+
+class PackageDirectives:
+    """Reads the directives of a package's files, and applies them to what was found."""
+
+    def __init__(self) -> None:
+        self._read: WeakKeyDictionary[GoFile, FileDirectives] = WeakKeyDictionary()
+        self._final_remarks: dict[GoFile, list[DirectiveRemark]] = {}
+
+    def apply(
+        self, files: Mapping[str, GoFile], found: Mapping[str, list[Finding]], *, is_final: bool
+    ) -> tuple[dict[str, list[Finding]], tuple[DirectiveRemark, ...]]:
+        """The findings as the source wants them, and what there is to say about that.
+
+        What is said of a silencer that may still have something to silence is what was said before.
+        """
+        wanted, remarks = dict(found), {}
+        for path, file in files.items():
+            directives, told = self._of(file)
+            if directives:
+                everything = chain.from_iterable(found.values())
+                broken = _broken_by_inlining(directives, path, everything)
+                wanted[path], more = _applied(directives, found[path])
+                told = (*told, *broken, *more)
+            if told or directives:
+                remarks[file] = [*told] if is_final else self._final_remarks.get(file, [])
+        if is_final:
+            self._final_remarks = remarks
+        flat = chain.from_iterable(remarks.values())
+        return wanted, tuple(sorted(flat, key=lambda remark: (remark.span, remark.message)))
+
+    def _of(self, file: GoFile) -> FileDirectives:
+        if file not in self._read:
+            self._read[file] = _directives_of(file)
+        return self._read[file]
+
+
+def _directives_of(file: GoFile) -> FileDirectives:
     """The directives of a file, and what is wrong with those that are none."""
     if _ANY.search(file.source.content) is None:
         return (), ()
@@ -75,8 +116,8 @@ def directives_of(file: GoFile) -> tuple[tuple[Directive, ...], tuple[DirectiveR
             reason = (match["rest"] or "").strip()
             directives.append(Directive(order, reason, file.span(node), first, last))
         elif match["name"] is not None:
-            known = ", ".join(each.value for each in DirectiveKind)
-            message = f"goescape has no directive `{match['name']}`; there are {known}"
+            kinds = ", ".join(kind.value for kind in DirectiveKind)
+            message = f"goescape has no directive `{match['name']}`; there are {kinds}"
             remarks.append(DirectiveRemark(file.span(node), message))
     return tuple(directives), tuple(remarks)
 
@@ -87,17 +128,17 @@ def directive_at(line: str) -> DirectiveKind | None:
     return None if match is None else _order(match)
 
 
-def apply_directives(
+def _applied(
     directives: Sequence[Directive], findings: Iterable[Finding]
 ) -> tuple[list[Finding], list[DirectiveRemark]]:
     """The findings of one file as its directives want them, and what they are to be told."""
     kept, used, remarks = [], set(), []
     for finding in findings:
-        about = [each for each in directives if each.is_about(finding.span.line)]
+        about = [directive for directive in directives if directive.is_about(finding.span.line)]
         if not finding.is_diagnostic:
             kept.append(finding)
             continue
-        silencers = [each for each in about if each.order is DirectiveKind.IGNORE]
+        silencers = [directive for directive in about if directive.order is DirectiveKind.IGNORE]
         used.update(silencers)
         if not silencers:
             kinds = {directive.order for directive in about}
@@ -108,26 +149,26 @@ def apply_directives(
                     is_hot=DirectiveKind.HOT in kinds,
                 )
             )
-    for each in directives:
-        if each.order is DirectiveKind.IGNORE and not each.reason:
-            remarks.append(DirectiveRemark(each.span, "say why: `//goescape:ignore REASON`"))
-        if each.order is DirectiveKind.IGNORE and each not in used:
+    for directive in directives:
+        if directive.order is DirectiveKind.IGNORE and not directive.reason:
+            remarks.append(DirectiveRemark(directive.span, "say why: `//goescape:ignore REASON`"))
+        if directive.order is DirectiveKind.IGNORE and directive not in used:
             remarks.append(
-                DirectiveRemark(each.span, "nothing escapes here that this could silence")
+                DirectiveRemark(directive.span, "nothing escapes here that this could silence")
             )
     return kept, remarks
 
 
-def broken_by_inlining(
+def _broken_by_inlining(
     directives: Sequence[Directive], path: str, findings: Iterable[Finding]
 ) -> Iterator[DirectiveRemark]:
     """Promises that calls in a file break: what they call is inlined, and escapes from here."""
-    promises = [each for each in directives if each.order is DirectiveKind.NOESCAPE]
+    promises = [directive for directive in directives if directive.order is DirectiveKind.NOESCAPE]
     for finding in findings if promises else ():
         for copy in finding.copies:
             if not copy.escapes or copy.place.file != path or not finding.is_diagnostic:
                 continue
-            if any(each.is_about(copy.place.line) for each in promises):
+            if any(promise.is_about(copy.place.line) for promise in promises):
                 message = (
                     f"`{finding.subject}` of `{finding.function}` escapes, inlined here: "
                     "`noescape` promises that nothing does"
@@ -137,7 +178,7 @@ def broken_by_inlining(
 
 def _order(match: re.Match[str]) -> DirectiveKind | None:
     if match["name"] is not None:
-        return next((each for each in DirectiveKind if each.value == match["name"]), None)
+        return next((kind for kind in DirectiveKind if kind.value == match["name"]), None)
     words = match["gcassert"].split(",")
     return DirectiveKind.NOESCAPE if "noescape" in words else None
 

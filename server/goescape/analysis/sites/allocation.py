@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.analysis.compiler.expressions import is_constant
+from goescape.analysis.compiler.expressions import is_constant, is_variable_make
 from goescape.analysis.model import Allocates, SiteKind
 from goescape.analysis.positions import Place
 from goescape.analysis.sites.site import Ownership
@@ -188,25 +188,6 @@ def may_still_allocate(subject: str) -> str:
     if subject == "append":
         return "grows on the stack up to 32 bytes, then on the heap"
     return ""
-
-
-def is_variable_make(subject: str) -> bool:
-    """Whether this is a ``make`` of a slice whose size is not a constant."""
-    match = re.match(r"make\(\[\](?P<rest>.*)\)$", subject)
-    if match is None:
-        return False
-    sizes = _outer_arguments(match["rest"])[1:]
-    return bool(sizes) and not re.fullmatch(r"\d+", sizes[-1].strip())
-
-
-def _outer_arguments(arguments: str) -> list[str]:
-    parts, depth, start = [], 0, 0
-    for index, character in enumerate(arguments):
-        depth += (character in "([{") - (character in ")]}")
-        if character == "," and depth == 0:
-            parts.append(arguments[start:index])
-            start = index + 1
-    return [*parts, arguments[start:]]
 
 
 def _is_boxed_too(site: Site) -> bool:

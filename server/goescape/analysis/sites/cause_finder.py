@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -22,7 +21,7 @@ from goescape.analysis.syntax.nodes import ancestors, text
 from goescape.analysis.syntax.scopes import definition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from tree_sitter import Node
 
@@ -45,38 +44,6 @@ class SiteCause:
     flow: tuple[FlowStep, ...] = ()
     decisive: FlowStep | None = None
     destination: str = ""
-
-
-class FlowChains:
-    """Finds the explanations of sites: a flow may go on in the explanation of another site."""
-
-    def __init__(self, explanations: Iterable[EscapeExplanation]) -> None:
-        self._by_subject: dict[str, list[EscapeExplanation]] = defaultdict(list)
-        for explanation in explanations:
-            self._by_subject[explanation.subject].append(explanation)
-
-    def of(self, site: Site) -> tuple[EscapeExplanation, ...]:
-        """The most telling explanation of a site, and those that its flow goes on in."""
-        first = site.telling
-        if first is None:
-            return ()
-        chain = [first]
-        while (flows := chain[-1].flows) and len(chain) < _LONGEST_CHAIN:
-            storage = _STORAGE.match(flows[-1].destination)
-            following = self._explanation_of(storage[1], flows[-1]) if storage else None
-            if following is None or following in chain:
-                break
-            chain.append(following)
-        return tuple(chain)
-
-    def _explanation_of(self, subject: str, flow: PrintedFlow) -> EscapeExplanation | None:
-        candidates = self._by_subject.get(subject, ())
-        positions = {step.at for step in flow.steps}
-        lines = {(at.file, at.line) for at in positions if at is not None}
-        for candidate in candidates:
-            if candidate.at in positions:
-                return candidate
-        return next((c for c in candidates if (c.at.file, c.at.line) in lines), None)
 
 
 class CauseFinder:
@@ -279,8 +246,6 @@ def _cause_without_flow(site: Site) -> Cause:
     return Cause.INTERFACE if site.kind is SiteKind.BOXED else Cause.OTHER
 
 
-_LONGEST_CHAIN = 12
-_STORAGE = re.compile(r"\{storage for (.*)\}$", re.DOTALL)
 _ASSIGNMENTS = ("assignment_statement", "short_var_declaration")
 _STATEMENTS = {
     "return": ("return_statement",),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.analysis.compiler.file_facts import FileFacts
+from goescape.analysis.compiler.package_facts import FileFacts
 
 if TYPE_CHECKING:
     from goescape.analysis.compiler.facts import EscapeExplanation

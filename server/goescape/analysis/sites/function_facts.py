@@ -1,4 +1,4 @@
-"""What the compiler says about the functions of a file and the variables that literals capture."""
+"""What else the compiler says of a file: its functions, captured variables, what stays."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ import re
 from typing import TYPE_CHECKING
 
 from goescape.analysis.compiler.facts import EscapeVerdict
-from goescape.analysis.model import CapturedVariable, Function, Parameter
+from goescape.analysis.model import CapturedVariable, Function, Parameter, SiteKind, StackValue
 from goescape.analysis.positions import Place
+from goescape.analysis.sites.allocation import may_still_allocate
+from goescape.analysis.sites.site import shown_span, shown_subject
 from goescape.analysis.syntax.go_file import parameters
-from goescape.analysis.syntax.nodes import text
+from goescape.analysis.syntax.nodes import ancestors, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from tree_sitter import Node
 
     from goescape.analysis.compiler.facts import (
         Inlinable,
@@ -20,7 +24,8 @@ if TYPE_CHECKING:
         PrintedCapture,
         PrintedPosition,
     )
-    from goescape.analysis.compiler.file_facts import FileFacts
+    from goescape.analysis.compiler.package_facts import FileFacts
+    from goescape.analysis.sites.site import Site
     from goescape.analysis.syntax.go_file import FunctionDeclaration, GoFile
 
 
@@ -66,6 +71,22 @@ def captures_of(facts: Iterable[FileFacts], path: str) -> Iterator[CapturedVaria
                 max(known.width, fact.width),
             )
     return (found[place] for place in sorted(found))
+
+
+def stays_of(sites: Iterable[Site]) -> Iterator[StackValue]:
+    """What stays on the stack, of the sites that the source shows."""
+    for site in sites:
+        if site.escapes or site.node is None:
+            continue
+        if _is_parameter(site.node) or site.kind is SiteKind.BOXED:
+            continue
+        yield StackValue(shown_span(site), shown_subject(site), may_still_allocate(site.subject))
+
+
+def _is_parameter(node: Node) -> bool:
+    return node.type == "identifier" and any(
+        around.type == "parameter_list" for around in list(ancestors(node))[:2]
+    )
 
 
 def _function(

@@ -22,9 +22,7 @@ from goescape.analysis.syntax.nodes import ancestors, anchor, callee_text, text
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from goescape.analysis.positions import Span
     from goescape.analysis.sites.site import Site
-    from goescape.analysis.syntax.go_file import GoFile
     from goescape.analysis.syntax.go_package import GoPackage
 
 
@@ -221,12 +219,6 @@ def conversion_of(node: Node) -> Node | None:
                     return parent
         return None
     return None
-
-
-def token_span(file: GoFile, node: Node, keyword: str) -> Span:
-    """The range of a keyword of a node; of the whole node if it has none."""
-    token = next((child for child in node.children if child.type == keyword), node)
-    return file.span(token)
 
 
 def _heads_function(leaf: Node) -> bool:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from attrs import define, field
 
 from goescape.analysis.causes import CAUSES
-from goescape.analysis.compiler.expressions import outline, unqualified
+from goescape.analysis.compiler.expressions import lost_names, outline, unqualified
 from goescape.analysis.compiler.facts import EscapeExplanation, EscapeVerdict, files_in
 from goescape.analysis.model import SiteKind
-from goescape.analysis.syntax.nodes import ancestors
+from goescape.analysis.positions import Span
+from goescape.analysis.syntax.nodes import ancestors, callee_text, text
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -98,6 +99,54 @@ class Site:
         return outline(self.subject)
 
 
+def shown_span(site: Site) -> Span:
+    """Exactly what allocates; the code of the whole line where the column says nothing."""
+    file, node = site.file, site.node
+    if node is None:
+        line = file.source.line(site.place.line)
+        start = len(line) - len(line.lstrip())
+        number = site.place.line
+        end = max(len(line.rstrip()), start)
+        return Span(site.place.file, number, start + 1, number, end + 1)
+    if node.type == "func_literal":
+        return _token_span(file, node, "func")
+    if node.type in {"go_statement", "defer_statement", "for_statement"}:
+        return _token_span(file, node, node.type.partition("_")[0])
+    return file.span(node)
+
+
+def shown_subject(site: Site) -> str:
+    """What a reader would call it: plain operands and sums as written, the rest as compiled."""
+    node = site.node
+    if site.kind is SiteKind.TEMPORARY or node is None or site.ownership is not Ownership.OWN:
+        return site.subject
+    if node.type == "for_statement":
+        return "loop body"
+    written = text(node)
+    simple = node.type in {"identifier", "selector_expression", "binary_expression"}
+    lost = lost_names(site.message) and node.type not in {"composite_literal", "unary_expression"}
+    simple |= site.subject == "append" or lost
+    if lost and node.type == "call_expression" and not _is_short(written):
+        called = callee_text(node)
+        if not _is_short(called):
+            called = called.rpartition(".")[2]
+        written = f"{called}(...)"
+    if simple and _is_short(written):
+        return written
+    return site.subject
+
+
+def _is_short(written: str) -> bool:
+    return len(written) <= _LONGEST_SUBJECT and "\n" not in written
+
+
+def _token_span(file: GoFile, node: Node, keyword: str) -> Span:
+    """The range of a keyword of a node; of the whole node if it has none."""
+    token = next((child for child in node.children if child.type == keyword), node)
+    return file.span(token)
+
+
 _DECISIVE = frozenset(word for record in CAUSES.values() for word in record.any_step)
 """The reasons that decide for a cause wherever they stand: those that are about sizes."""
 _CAPTURES = frozenset({"captured by a closure"})
+_LONGEST_SUBJECT = 60

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from attrs import frozen
 
+from goescape.analysis.compiler.expressions import is_variable_make
 from goescape.analysis.compiler.facts import files_in
+from goescape.analysis.sites.inlined_copies import InlinedCopies
+from goescape.analysis.sites.site import Ownership
 from goescape.analysis.syntax.cold_code import is_error_path, is_test_file
 from goescape.analysis.syntax.go_package import references_in
 from goescape.analysis.syntax.loops import runs_repeatedly
 from goescape.analysis.syntax.nodes import ancestors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from tree_sitter import Node
 
-    from goescape.analysis.compiler.facts import EscapeExplanation
+    from goescape.analysis.compiler.facts import EscapeExplanation, PrintedFlow
+    from goescape.analysis.compiler.package_facts import PackageFacts
     from goescape.analysis.model import InlinedCopy
-    from goescape.analysis.sites.cause_finder import FlowChains
     from goescape.analysis.sites.edited_function import EditedFunction
-    from goescape.analysis.sites.inlined_copies import InlinedCopies
+    from goescape.analysis.sites.inlined_copies import MergedSites
     from goescape.analysis.sites.site import Site
     from goescape.analysis.syntax.go_file import FunctionDeclaration, GoFile
     from goescape.analysis.syntax.go_package import GoPackage
@@ -54,17 +59,22 @@ class SiteContexts:
         self,
         syntax: GoPackage,
         uses: FunctionUses,
-        chains: FlowChains,
-        paths: Mapping[str, str | None],
+        facts: PackageFacts,
     ) -> None:
         self._syntax = syntax
         self._uses = uses
-        self._chains = chains
-        self._paths = paths
+        self._chains = _FlowChains(facts.explanations)
+        self._paths = facts.paths
         self._in_loops: dict[str, bool] = {}
 
-    def of(self, site: Site, copies: InlinedCopies) -> SiteContext:
-        """The context of a site."""
+    def of_sites(self, merged: MergedSites) -> Iterator[tuple[Site, SiteContext]]:
+        """The sites that are worth a finding, each with its context."""
+        no_copies = InlinedCopies()
+        for site in merged.sites:
+            if _is_worth_a_finding(site, self._syntax):
+                yield site, self._of(site, merged.copies.get(site, no_copies))
+
+    def _of(self, site: Site, copies: InlinedCopies) -> SiteContext:
         chain = self._chains.of(site) if site.escapes else ()
         function = site.function
         return SiteContext(
@@ -117,6 +127,55 @@ class SiteContexts:
                 return False
             seen = True
         return seen
+
+
+def _is_worth_a_finding(site: Site, syntax: GoPackage) -> bool:
+    """Whether it escapes, or may allocate all the same."""
+    if site.escapes:
+        return True
+    own = site.ownership is Ownership.OWN and site.node is not None
+    return own and is_variable_make(site.subject) and not _has_constant_size(site, syntax)
+
+
+def _has_constant_size(site: Site, syntax: GoPackage) -> bool:
+    """Whether the size of a ``make`` is a named constant, as Go 1.21 prints it."""
+    arguments = site.node.child_by_field_name("arguments") if site.node is not None else None
+    if arguments is None or arguments.named_child_count < 2:
+        return False
+    size = arguments.named_children[-1]
+    return syntax.is_constant(site.file, size)
+
+
+class _FlowChains:
+    """Finds the explanations of sites: a flow may go on in the explanation of another site."""
+
+    def __init__(self, explanations: Iterable[EscapeExplanation]) -> None:
+        self._by_subject: dict[str, list[EscapeExplanation]] = defaultdict(list)
+        for explanation in explanations:
+            self._by_subject[explanation.subject].append(explanation)
+
+    def of(self, site: Site) -> tuple[EscapeExplanation, ...]:
+        """The most telling explanation of a site, and those that its flow goes on in."""
+        first = site.telling
+        if first is None:
+            return ()
+        chain = [first]
+        while (flows := chain[-1].flows) and len(chain) < _LONGEST_CHAIN:
+            storage = _STORAGE.match(flows[-1].destination)
+            following = self._explanation_of(storage[1], flows[-1]) if storage else None
+            if following is None or following in chain:
+                break
+            chain.append(following)
+        return tuple(chain)
+
+    def _explanation_of(self, subject: str, flow: PrintedFlow) -> EscapeExplanation | None:
+        candidates = self._by_subject.get(subject, ())
+        positions = {step.at for step in flow.steps}
+        lines = {(at.file, at.line) for at in positions if at is not None}
+        for candidate in candidates:
+            if candidate.at in positions:
+                return candidate
+        return next((c for c in candidates if (c.at.file, c.at.line) in lines), None)
 
 
 @frozen(eq=False)
@@ -182,3 +241,7 @@ def _is_called(name: Node) -> bool:
             return True  # `f[int](x)` reads like a conversion to a generic type
         child = parent
     return False
+
+
+_LONGEST_CHAIN = 12
+_STORAGE = re.compile(r"\{storage for (.*)\}$", re.DOTALL)

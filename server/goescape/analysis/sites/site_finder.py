@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from goescape.analysis.compiler.facts import EscapeExplanation, PrintedPosition
-    from goescape.analysis.compiler.file_facts import FileFacts
+    from goescape.analysis.compiler.package_facts import FileFacts
     from goescape.analysis.sites.edited_function import EditedFunction
     from goescape.analysis.syntax.go_file import GoFile
     from goescape.analysis.syntax.go_package import GoPackage

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from goescape.analysis.positions import Place
     from goescape.analysis.profiles.allocation_profile import Profile
-    from goescape.analysis.profiles.join import ProfileLine
+    from goescape.analysis.profiles.joined_profile import ProfileLine
     from goescape.lsp.session import Session
     from goescape.lsp.state.snapshot import WorkspaceSnapshot
 

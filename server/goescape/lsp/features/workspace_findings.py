@@ -13,7 +13,7 @@ from attrs import frozen
 from goescape.analysis.causes import Cause
 from goescape.analysis.messages import explain
 from goescape.analysis.model import Finding, Severity
-from goescape.analysis.profiles.join import sum_of_shares
+from goescape.analysis.profiles.joined_profile import sum_of_shares
 from goescape.analysis.reports.overview import Counts, Ranked, by_function
 from goescape.analysis.reports.queries import once_per_site
 from goescape.lsp.features.diagnostics import shown_findings
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from goescape.analysis.positions import Span
-    from goescape.analysis.profiles.join import AllocationShare
+    from goescape.analysis.profiles.joined_profile import AllocationShare
     from goescape.lsp.state.package_store import PackageState
     from goescape.lsp.state.report_view import ReportView
     from goescape.lsp.state.snapshot import DocumentSnapshot, Snapshot, WorkspaceSnapshot

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from goescape.analysis.profiles.allocation_profile import Profile, ProfileProblem, merged, packages
-from goescape.analysis.profiles.join import JoinedProfile, ProfileJoin
+from goescape.analysis.profiles.join import ProfileJoin
 from goescape.analysis.ranking.rank import RankPolicy, ranked_report
 from goescape.lsp.state.report_view import RankedReport
 from goescape.toolchain.file_stamps import file_stamp
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from goescape.analysis.model import PackageReport
+    from goescape.analysis.profiles.joined_profile import JoinedProfile
     from goescape.lsp.state.package_store import PackageState
     from goescape.toolchain.file_stamps import FileStamp
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from goescape.analysis.model import CompileError, Finding, PackageReport
     from goescape.analysis.positions import Place, Span
-    from goescape.analysis.profiles.join import AllocationShare, JoinedProfile
+    from goescape.analysis.profiles.joined_profile import AllocationShare, JoinedProfile
     from goescape.lsp.state.buffers import OpenDocuments
 
 _BOM = b"\xef\xbb\xbf"

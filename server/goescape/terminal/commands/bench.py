@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from goescape.analysis.model import PackageReport
     from goescape.analysis.profiles.benchmarks import BenchmarkResult, BenchmarkText
-    from goescape.analysis.profiles.join import JoinedProfile
+    from goescape.analysis.profiles.joined_profile import JoinedProfile
     from goescape.terminal.output.progress import ProgressLine
 
 _MOST_WRITTEN = 5

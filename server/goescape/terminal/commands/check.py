@@ -15,7 +15,7 @@ from attrs import define, evolve, field, frozen
 
 from goescape.analysis.model import DirectiveRemark, Finding, PackageReport, Severity
 from goescape.analysis.profiles.allocation_profile import ProfileProblem, merged
-from goescape.analysis.profiles.join import JoinedProfile, ProfileJoin
+from goescape.analysis.profiles.join import ProfileJoin
 from goescape.analysis.ranking.rank import DEFAULT_POLICY, RankPolicy, ranked
 from goescape.analysis.reports.baselines import new_findings
 from goescape.analysis.reports.queries import once_per_site
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from goescape.analysis.positions import Place
+    from goescape.analysis.profiles.joined_profile import JoinedProfile
     from goescape.analysis.reports.baselines import BaselineSite
     from goescape.terminal.output.progress import ProgressLine
 

@@ -12,7 +12,7 @@ from goescape.analysis.causes import help_page
 from goescape.analysis.messages import explain
 from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.profiles.allocation_profile import amount_text
-from goescape.analysis.profiles.join import top
+from goescape.analysis.profiles.joined_profile import top
 from goescape.analysis.profiles.unexplained import UnexplainedReason
 from goescape.analysis.reports.baselines import match_sites
 from goescape.analysis.reports.overview import overview
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from goescape.analysis.model import Finding
-    from goescape.analysis.profiles.join import JoinedProfile, ProfileLine
+    from goescape.analysis.profiles.joined_profile import JoinedProfile, ProfileLine
     from goescape.analysis.reports.baselines import BaselineSite as Baselined
     from goescape.analysis.reports.overview import Ranked
     from goescape.terminal.output.progress import ProgressLine

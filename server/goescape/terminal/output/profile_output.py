@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from goescape.analysis.messages import explain
 from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.profiles.allocation_profile import amount_text
-from goescape.analysis.profiles.join import top
+from goescape.analysis.profiles.joined_profile import top
 from goescape.analysis.profiles.unexplained import UnexplainedReason
 from goescape.terminal.output.style import Style, printable
 from goescape.terminal.shown_paths import shown_path
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goescape.analysis.positions import Place
-    from goescape.analysis.profiles.join import AllocationShare, JoinedProfile, ProfileLine
+    from goescape.analysis.profiles.joined_profile import (
+        AllocationShare,
+        JoinedProfile,
+        ProfileLine,
+    )
 
 _MOST = 10
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from goescape.analysis.compiler.package_info import PackageInfo
+from goescape.analysis.compiler.package_facts import PackageInfo
 from goescape.analysis.model import CompileError, PackageReport
 from goescape.analysis.syntax.source import SourceText
 from goescape.toolchain.compile.built_package import BuiltPackage, built_packages, go_file_contents

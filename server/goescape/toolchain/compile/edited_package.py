@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from goescape.analysis.compiler.package_info import PackageInfo
+from goescape.analysis.compiler.package_facts import PackageInfo
 from goescape.analysis.package_analyzer import PackageAnalyzer
 from goescape.analysis.syntax.source import SourceText
 from goescape.toolchain.compile.compiler_stream import CompilerStream

@@ -7,7 +7,7 @@ import time
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
-from goescape.analysis.compiler.package_info import PackageInfo
+from goescape.analysis.compiler.package_facts import PackageInfo
 from goescape.analysis.model import PackageReport
 from goescape.toolchain.compile.compiler_stream import CompilerStream
 from goescape.toolchain.compile.planned_compile import (

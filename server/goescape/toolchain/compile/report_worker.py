@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 from attrs import field, frozen
 
 from goescape.analysis.codec import Codec
-from goescape.analysis.compiler.package_info import PackageInfo  # noqa: TC001 - resolved at run time
+from goescape.analysis.compiler.package_facts import PackageInfo  # noqa: TC001 - resolved at run time
 from goescape.analysis.compiler.text import CompilerText
 from goescape.analysis.package_analyzer import build_report
 from goescape.analysis.reports.report_codec import Opened, pack
