@@ -122,6 +122,11 @@ def test_no_rewrite_is_imported_by_name() -> None:
         assert not inside, f"{file.name} imports {inside}"
 
 
+def test_the_address_of_the_documentation_stands_in_one_place() -> None:
+    naming = [file for file in MODULES if "//github.com/goescape/" in file.read_text("utf-8")]
+    assert naming == [PACKAGE / "analysis" / "messages" / "documentation.py"]
+
+
 def test_no_two_classes_share_a_name() -> None:
     homes: dict[str, list[str]] = defaultdict(list)
     for file in MODULES:

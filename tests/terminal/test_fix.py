@@ -70,6 +70,8 @@ def test_a_diff_writes_nothing(go_path: str, write_tree: WriteTree) -> None:
     assert answer.stderr == ""
     assert answer.returncode == 1
     assert f"a.go:8:31: {ITOA}\n  removes 1 heap allocation; checked with go" in answer.stdout
+    assert answer.stdout.count("  docs: https://github.com/goescape/") == 2, "one for each fix"
+    assert "/docs/fixes/sprintf.md\n" in answer.stdout
     assert '-func A(i int) string { return fmt.Sprintf("%d", i) }\n' in answer.stdout
     assert "+func A(i int) string { return strconv.Itoa(i) }\n" in answer.stdout
     assert row(answer, "sprintf") == ["3", "2", "0", "1"]

@@ -15,8 +15,6 @@ from attrs import frozen
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-HOME = "https://github.com/goescape/goescape"
-
 
 class Cause(str, enum.Enum):
     """Why a value is on the heap: the stable code of a finding."""
@@ -67,11 +65,6 @@ class CauseRecord:
     """The compiler's words for steps that decide for it wherever they stand on the way."""
     last_step: tuple[str, ...] = ()
     """The compiler's words for steps that decide for it as the last of the way."""
-
-
-def help_page(code: str) -> str:
-    """Where the documentation explains a cause."""
-    return f"{HOME}/blob/main/docs/causes.md#{code}"
 
 
 CAUSES: Mapping[Cause, CauseRecord] = {

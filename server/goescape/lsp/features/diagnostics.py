@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import field, frozen
 
 from goescape.analysis.messages import explain
+from goescape.analysis.messages.documentation import DIRECTIVES, cause_page
 from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.model import CompileError, Finding, Severity
 
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from goescape.analysis.syntax.source import SourceText
     from goescape.lsp.state.report_view import ReportView
     from goescape.lsp.state.snapshot import DocumentSnapshot
-
-DOCUMENTATION = "https://github.com/goescape/goescape/blob/main/docs/causes.md"
-DIRECTIVES = "https://github.com/goescape/goescape/blob/main/docs/directives.md"
 
 ShownFinding: TypeAlias = "tuple[Span, Finding, ReportView]"
 """A finding, where it is now, and the package that it belongs to."""
@@ -140,7 +138,7 @@ def _of_finding(shown: ShownFinding, snapshot: DocumentSnapshot) -> Notice:
         code=finding.cause.value,
         message=explain.message(finding),
         related=tuple(_steps(steps, view)),
-        href=f"{DOCUMENTATION}#{finding.cause.value}",
+        href=cause_page(finding.cause.value),
         data={
             "package": finding.package or view.report.package,
             "anchor": {"file": anchor.file, "line": anchor.line, "column": anchor.column},

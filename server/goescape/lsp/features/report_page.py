@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from goescape.analysis.messages.documentation import cause_page
 from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.reports.overview import Ranked, overview
-from goescape.lsp.features.diagnostics import DOCUMENTATION
 from goescape.pages.report import MOST_SITES, Page, PageSite, areas_of, render
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def report_page(
         ],
         fixes=suggested.most_common(_MOST_FIXES),
         link=snapshot.positions.link,
-        causes=lambda cause: f"{DOCUMENTATION}#{cause}",
+        causes=cause_page,
         shown=snapshot.relative_to_folder,
         areas=areas_of(findings, lambda _: 1.0, words),
         measure=words.text("report sites measure"),

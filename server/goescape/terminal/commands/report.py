@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.analysis.causes import help_page
 from goescape.analysis.messages import explain
+from goescape.analysis.messages.documentation import cause_page
 from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.profiles.allocation_profile import amount_text
 from goescape.analysis.profiles.joined_profile import top
@@ -98,7 +98,7 @@ def _page(outcome: CheckOutcome, fresh: set[int], trend: Trend | None) -> Page:
         waiting=_waiting(outcome),
         fixes=(),
         link=lambda _: "",
-        causes=help_page,
+        causes=cause_page,
         shown=lambda path: shown_path(path, here),
         areas=areas_of(found, weight, words),
         measure=words.report.sites_measure if joined is None else words.report.bytes_measure,

@@ -6,6 +6,7 @@ import difflib
 import sys
 from typing import TYPE_CHECKING
 
+from goescape.analysis.messages.documentation import fix_page
 from goescape.analysis.messages.languages import current_catalogue
 from goescape.terminal.output.style import Style, printable
 from goescape.terminal.output.text_output import count, shown_place
@@ -61,14 +62,17 @@ class FixScreen:
 def render(
     proof: Proof, style: Style, here: Path, parts: Sequence[Candidate] = ()
 ) -> Iterator[str]:
-    """A proof: what it does (each of its parts), what was proved, and the diff."""
-    for candidate in parts or (proof.candidate,):
+    """A proof: what it does (each of its parts), what was proved, its page, and the diff."""
+    shown = parts or (proof.candidate,)
+    for candidate in shown:
         place = style.paint("strong", shown_place(candidate.at, here))
         code = style.paint("faint", f"({candidate.code})")
         yield f"{place}: {style.prose(printable(candidate.headline))} {code}"
         if candidate.caution:
             yield f"  {style.paint('warning', 'Look at this')}: {printable(candidate.caution)}"
     yield f"  {printable(proof.sentence)}"
+    for code in dict.fromkeys(candidate.code for candidate in shown):
+        yield style.paint("faint", f"  docs: {fix_page(code)}")
     for path, new in proof.contents.items():
         yield from _diff(shown_path(path, here), proof.originals[path], new, style)
     yield ""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from goescape.analysis.causes import HOME, help_page
 from goescape.analysis.messages import explain
+from goescape.analysis.messages.documentation import HOME, cause_page
 from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.model import Severity
 from goescape.terminal.output.formats.rules import DIRECTIVE
@@ -48,7 +48,7 @@ def _finding(finding: Finding, here: Path) -> dict[str, object]:
             },
         },
         "severity": "ERROR" if finding.breaks_promise else _SEVERITIES[finding.severity],
-        "code": {"value": code, "url": help_page(code)},
+        "code": {"value": code, "url": cause_page(code)},
     }
     steps = explain.explain(finding, ENGLISH).steps
     related = [

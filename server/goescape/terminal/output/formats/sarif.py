@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from goescape import __version__
-from goescape.analysis.causes import CAUSES, HOME, Cause, help_page
+from goescape.analysis.causes import CAUSES, Cause
 from goescape.analysis.messages import explain
+from goescape.analysis.messages.documentation import HOME, cause_page
 from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.model import Severity
 from goescape.terminal.baseline_file import sites
@@ -67,7 +68,7 @@ def _driver() -> dict[str, object]:
             {
                 "id": cause.value,
                 "shortDescription": {"text": CAUSES[cause].title},
-                "helpUri": help_page(cause.value),
+                "helpUri": cause_page(cause.value),
             }
             for cause in _CAUSES
         ]
