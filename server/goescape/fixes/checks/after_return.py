@@ -31,7 +31,7 @@ def check_ends(code: PackageCode, result: PointerResult, returns: tuple[Returned
         # It might keep the pointer there, and nobody would see.
         raise UnsafeError(ReasonCode.DEPENDS_ON_BUILD, name=min(differing))
     related = _related(body, names)
-    if any(each.form == "nil" for each in returns):
+    if any(returned.form == "nil" for returned in returns):
         _check_results(body, result)
     for node in nodes_outside_literals(body):
         if node.type == "defer_statement":
@@ -104,8 +104,8 @@ def _related(body: Node, names: set[str]) -> set[str]:
     pairs = [_mentioned(node) for node in walk(body) if node.type in _SIMPLE]
     while size != len(related):
         size = len(related)
-        for known, told in pairs:
-            if known & related:
+        for mentioned, told in pairs:
+            if mentioned & related:
                 related |= told
     return related
 

@@ -35,7 +35,7 @@ def check_copyable(code: PackageCode, file: GoFile, name: str, limit: int = LIMI
     What is not known to be harmless is not: locks, atomics and builders tell nobody by their name
     that they must stay where they are.
     """
-    files = [its for its in code.files.values() if its.package_name == file.package_name]
+    files = [other for other in code.files.values() if other.package_name == file.package_name]
     own = DeclaredTypes(files, hides_addresses=False)
     if name not in own.types:
         raise UnsafeError(ReasonCode.FIELDS_UNKNOWN, type=name)
@@ -128,9 +128,9 @@ class _Types:
         """A type of an imported package: known by name, or by its source."""
         package, _, name = text(node).partition(".")
         path = self.imported.path(file, package)
-        known = _FOREIGN.get(f"{path}.{name}")
-        if known is not None:
-            return _Size(known, min(known, 8))
+        size = _FOREIGN.get(f"{path}.{name}")
+        if size is not None:
+            return _Size(size, min(size, 8))
         declared = self.imported.package(path)
         if (
             declared is None

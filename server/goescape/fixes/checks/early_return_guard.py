@@ -120,11 +120,11 @@ def _negated(node: Node, names: dict[str, str]) -> str:
 def _written(node: Node, names: dict[str, str]) -> str:
     """The source of an expression with names replaced."""
     source, pieces, position = node.text or b"", [], 0
-    for each in walk(node):
-        if each.type == "identifier" and text(each) in names:
-            start = each.start_byte - node.start_byte
-            pieces += [source[position:start], names[text(each)].encode()]
-            position = each.end_byte - node.start_byte
+    for part in walk(node):
+        if part.type == "identifier" and text(part) in names:
+            start = part.start_byte - node.start_byte
+            pieces += [source[position:start], names[text(part)].encode()]
+            position = part.end_byte - node.start_byte
     return b"".join([*pieces, source[position:]]).decode()
 
 

@@ -26,8 +26,8 @@ def compares_errors(code: PackageCode) -> bool:
     files = code.all_files
     if any(_SHOWN.search(file.source.content) for file in files):
         return True
-    known = {name for file in files for name in _package_variables(file)}
-    program = _Program(known, *_holders(files))
+    variables = {name for file in files for name in _package_variables(file)}
+    program = _Program(variables, *_holders(files))
     return any(program.compares(node) for file in files for node in walk(file.root))
 
 
@@ -72,7 +72,7 @@ class _Program:
             return False
         cases = [c for c in switch.named_children if c.type == "expression_case"]
         listed = [v for c in cases if (v := c.child_by_field_name("value")) is not None]
-        return any(not self._is_settled(each) for v in listed for each in v.named_children)
+        return any(not self._is_settled(case) for v in listed for case in v.named_children)
 
     def _is_settled(self, node: Node) -> bool:
         """Whether an operand is nothing that a call has just made."""

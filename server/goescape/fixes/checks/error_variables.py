@@ -92,7 +92,7 @@ def _changes(node: Node, name: str) -> bool:
     if node.type not in {"assignment_statement", "range_clause", "receive_statement"}:
         return False
     left = node.child_by_field_name("left")
-    return left is not None and any(_is_named(each, name) for each in left.named_children)
+    return left is not None and any(_is_named(assigned, name) for assigned in left.named_children)
 
 
 def _is_named(node: Node, name: str) -> bool:

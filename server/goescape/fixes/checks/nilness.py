@@ -180,19 +180,19 @@ def _root(node: Node) -> Node:
 def _is_blind_function(file: GoFile, call: Node) -> bool:
     """Functions of the standard library for which nil and empty are the same."""
     package, _, name = callee_text(call).partition(".")
-    known = {
+    patterns = {
         "strings": r"Join",
         "sort": r"Strings|Ints|Float64s|Slice|SliceStable",
         "slices": r"Sort\w*|Contains\w*|Index\w*|BinarySearch\w*|Reverse",
         "fmt": r"Print|Println|Sprint|Sprintln|Printf|Sprintf|Fprintf|Fprint|Fprintln",
     }
-    if package not in known or package_name(file, call, package) != package:
+    if package not in patterns or package_name(file, call, package) != package:
         return False
     arguments = arguments_of(call)
     formats = [text(a) for a in arguments if a.type.endswith("string_literal")]
     template = arguments[name.startswith("F") : name.startswith("F") + 1]
     if name.endswith("f") and not any(a.type.endswith("string_literal") for a in template):
         return False
-    return bool(re.fullmatch(known[package], name)) and not any(
+    return bool(re.fullmatch(patterns[package], name)) and not any(
         "#" in f or "%p" in f for f in formats
     )

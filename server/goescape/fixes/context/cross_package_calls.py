@@ -43,10 +43,12 @@ def calls_from_other_packages(
     for stranger in code.strangers or ():
         if re.search(rb"\b%s\b" % name.encode(), stranger.content):
             raise UnsafeError(ReasonCode.MENTIONED_BY_OTHER_BUILDS, name=name)
-    others = [each for each in code.others.values() if each.package_name != file.package_name]
-    tests = [each for each in code.files.values() if each.package_name != file.package_name]
+    others = [other for other in code.others.values() if other.package_name != file.package_name]
+    tests = [other for other in code.files.values() if other.package_name != file.package_name]
     for where in (*tests, *others, *code.importing_files):
-        aliases = [alias or file.package_name for its, alias in where.imports if its == path]
+        aliases = [
+            alias or file.package_name for imported, alias in where.imports if imported == path
+        ]
         if "." in aliases:
             raise UnsafeError(ReasonCode.DOT_IMPORTED, name=name)
         for alias in aliases:

@@ -33,18 +33,18 @@ class DeclaredTypes:
     """What one package declares at package level."""
 
     def __init__(self, files: Iterable[GoFile], *, hides_addresses: bool) -> None:
-        its = tuple(files)
+        package_files = tuple(files)
         self.hides_addresses = hides_addresses
         """Whether it may keep addresses where the compiler does not see them: as numbers."""
-        self.types = {n: (file, node) for file in its for n, node in file.types.items()}
-        self.methods = frozenset(f.name for file in its for f in file.functions)
+        self.types = {n: (file, node) for file in package_files for n, node in file.types.items()}
+        self.methods = frozenset(f.name for file in package_files for f in file.functions)
         self.functions = frozenset(
-            f.plain_name for file in its for f in file.functions if f.name == f.plain_name
+            f.plain_name for file in package_files for f in file.functions if f.name == f.plain_name
         )
         self.constants = {
-            name: value for file in its for name, value in file.constant_values.items()
+            name: value for file in package_files for name, value in file.constant_values.items()
         }
-        self.name = its[0].package_name if its else ""
+        self.name = package_files[0].package_name if package_files else ""
 
 
 class ImportedTypes:
@@ -58,10 +58,10 @@ class ImportedTypes:
         """The import path that a name stands for in a file; empty when that is not known."""
         guessed = ""
         for path, written in file.imports:
-            known = self.package(path) if not written else None
-            if name == (written or (known.name if known is not None else "")):
+            imported = self.package(path) if not written else None
+            if name == (written or (imported.name if imported is not None else "")):
                 return path
-            if not written and known is None and path.rpartition("/")[2] == name:
+            if not written and imported is None and path.rpartition("/")[2] == name:
                 guessed = path
         return guessed
 
@@ -79,8 +79,8 @@ class ImportedTypes:
     @cached_property
     def foreign_packages(self) -> tuple[tuple[SourceText, ...], ...]:
         """The files, other builds' too, of each package that is not Go's own."""
-        foreign = (each for each in self._sources.values() if not each.is_standard)
-        return tuple((*each.files, *each.others) for each in foreign)
+        foreign = (package for package in self._sources.values() if not package.is_standard)
+        return tuple((*package.files, *package.others) for package in foreign)
 
     def near(self, path: str) -> tuple[SourceText, ...]:
         """The files of the packages that may be of the same repository as another one."""

@@ -100,8 +100,8 @@ class PackageCode:
 
     def function_of(self, finding: Finding) -> FunctionDeclaration | None:
         """The declaration that a finding stands in."""
-        found = self.node_of(finding)
-        return found[0].function_at(found[1].start_byte) if found is not None else None
+        place = self.node_of(finding)
+        return place[0].function_at(place[1].start_byte) if place is not None else None
 
     @cached_property
     def all_files(self) -> tuple[GoFile, ...]:
@@ -146,7 +146,9 @@ class PackageCode:
         own = (file.source for file in self.all_files)
         sources = (*own, *self.imported.near(self.report.package))
         line = re.compile(rb"^//(?:go:linkname|export) .*$", re.MULTILINE)
-        return b"\n".join(found for source in sources for found in line.findall(source.content))
+        return b"\n".join(
+            directive for source in sources for directive in line.findall(source.content)
+        )
 
     def sets_debug(self, setting: str) -> bool:
         """Whether the program may be built or run with a GODEBUG setting of its own."""
@@ -166,14 +168,14 @@ class PackageCode:
         """
         packages = {file.package_name for file in self.files.values()}
         others = [file for file in self.others.values() if file.package_name in packages]
-        found = {f.plain_name for file in others for f in file.functions}
-        functions = [f for file in self.files.values() for f in file.functions] if found else []
+        names = {f.plain_name for file in others for f in file.functions}
+        functions = [f for file in self.files.values() for f in file.functions] if names else []
         words = [(f.plain_name, {text(n) for n in identifiers(f.node)}) for f in functions]
         size = -1
-        while size != len(found):
-            size = len(found)
-            found |= {name for name, used in words if used & found}
-        return frozenset(found)
+        while size != len(names):
+            size = len(names)
+            names |= {name for name, used in words if used & names}
+        return frozenset(names)
 
     def is_free(self, name: str, file: GoFile, node: Node) -> bool:
         """Whether a new local name would neither collide nor shadow something used around it."""

@@ -84,12 +84,12 @@ def parts_of(
 def printed(code: PackageCode, operands: Sequence[Node]) -> list[FormatPart] | None:
     """The pieces of a result of Sprint: strings side by side, or one simple operand."""
     parts = [_operand(code, "%v", operand) for operand in operands]
-    known = [part for part in parts if part is not None]
-    if len(known) != len(parts) or not known:
+    understood = [part for part in parts if part is not None]
+    if len(understood) != len(parts) or not understood:
         return None
-    if len(known) > 1 and any(part.type != "string" for part in known):
+    if len(understood) > 1 and any(part.type != "string" for part in understood):
         return None  # Sprint puts spaces between what is no string
-    return known
+    return understood
 
 
 def claims_of(file: GoFile, parts: Sequence[FormatPart]) -> tuple[TypeClaim, ...]:
@@ -114,9 +114,11 @@ def is_boxed(finding: Finding) -> bool:
 def _operand(code: PackageCode, verb: str, node: Node) -> FormatPart | None:
     if node.type in {"variadic_argument", "comment"} or "\n" in text(node):
         return None
-    known = _known_type(code, node)
+    declared_type = _known_type(code, node)
     types = _VERBS.get(verb, frozenset())
-    its_type = known or {"%s": "string", "%q": "string", "%d": "int", "%t": "bool"}.get(verb, "")
+    its_type = declared_type or {"%s": "string", "%q": "string", "%d": "int", "%t": "bool"}.get(
+        verb, ""
+    )
     return FormatPart(text(node), node, its_type, verb == "%q") if its_type in types else None
 
 

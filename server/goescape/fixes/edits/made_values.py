@@ -38,20 +38,20 @@ def findings_of(code: PackageCode, file: GoFile, result: PointerResult) -> tuple
     }
     if not by_place:
         return ()
-    found = []
+    findings = []
     for origin in _origins(file, result):
         place = file.source.place(origin.start_byte)
         finding = by_place.get((place.line, place.column))
         if finding is None:
             return ()
-        found.append(finding)
-    if all(f.rank_reason is RankReason.STAYS_WHERE_USED for f in found):
+        findings.append(finding)
+    if all(f.rank_reason is RankReason.STAYS_WHERE_USED for f in findings):
         return ()
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(findings))
 
 
 def check_gain(
-    code: PackageCode, file: GoFile, declared: FunctionDeclaration, found: tuple[Finding, ...]
+    code: PackageCode, file: GoFile, declared: FunctionDeclaration, findings: tuple[Finding, ...]
 ) -> None:
     """Raise UnsafeError when the function is inlined, and the callers keep the object already."""
     name = declared.name
@@ -60,7 +60,7 @@ def check_gain(
         for f in code.report.functions
         if f.span.file == file.source.path
     )
-    if inlined and not any(copy.escapes for f in found for copy in f.copies):
+    if inlined and not any(copy.escapes for f in findings for copy in f.copies):
         raise UnsafeError(ReasonCode.INLINED_ALREADY)
 
 
@@ -69,14 +69,14 @@ def _origins(file: GoFile, result: PointerResult) -> Iterator[Node]:
         returns = returns_of(file, result)
     except UnsafeError:
         return
-    for each in returns:
-        match each.form:
+    for returned in returns:
+        match returned.form:
             case "literal" | "new":
-                yield each.value
-            case "address" if each.variable is not None:
-                yield each.variable
-            case "pointer" if each.variable is not None:
-                made = made_by(each.variable)
+                yield returned.value
+            case "address" if returned.variable is not None:
+                yield returned.variable
+            case "pointer" if returned.variable is not None:
+                made = made_by(returned.variable)
                 if made is not None:
                     yield made
 
@@ -85,18 +85,18 @@ def object_edits(
     code: PackageCode, file: GoFile, result: PointerResult, returns: tuple[Returned, ...]
 ) -> Iterator[Edit]:
     """Edits that make values of the objects, where they are made and where they are returned."""
-    spared = [each.value for each in returns]
-    for each in returns:
-        match each.form:
+    spared = [returned.value for returned in returns]
+    for returned in returns:
+        match returned.form:
             case "literal" | "new":
-                yield made_value(file, each.value, result.type)
+                yield made_value(file, returned.value, result.type)
             case "address":
-                yield asterisk(file, each.value)
-            case "pointer" if each.variable is not None:
-                made = made_by(each.variable)
+                yield asterisk(file, returned.value)
+            case "pointer" if returned.variable is not None:
+                made = made_by(returned.variable)
                 assert made is not None
                 yield made_value(file, made, result.type)
-                yield from value_edits(file, uses_of(code, each.variable), spared)
+                yield from value_edits(file, uses_of(code, returned.variable), spared)
 
 
 def made_value(file: GoFile, made: Node, its_type: str) -> Edit:

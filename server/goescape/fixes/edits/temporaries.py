@@ -84,8 +84,8 @@ def _is_first(code: PackageCode, call: FunctionCall, around: Node, child: Node) 
         case "parenthesized_expression" | "unary_expression" | "expression_statement":
             return token(around, "&") is None
         case "argument_list":
-            known = _calls_known_function(code, call, around)
-            return known and _follows_literals(around, child)
+            harmless = _calls_known_function(code, call, around)
+            return harmless and _follows_literals(around, child)
         case "expression_list":
             return _follows_literals(around, child)
         case "call_expression":
@@ -126,8 +126,8 @@ def _calls_known_function(code: PackageCode, call: FunctionCall, arguments: Node
     operand = function.child_by_field_name("operand")
     if function.type != "selector_expression" or operand is None:
         return False
-    known = code.imported.path(call.file, text(operand)) if operand.type == "identifier" else ""
-    package = code.imported.package(known) if known else None
+    path = code.imported.path(call.file, text(operand)) if operand.type == "identifier" else ""
+    package = code.imported.package(path) if path else None
     field = function.child_by_field_name("field")
     return (
         definition(operand) is None

@@ -80,9 +80,9 @@ def growths(code: PackageCode, file: GoFile) -> Iterator[AppendLoop]:
     """Every such slice of a file."""
     for node in walk(file.root):
         if node.type == "assignment_statement":
-            found = _growth(code, node)
-            if found is not None:
-                yield found
+            growth = _growth(code, node)
+            if growth is not None:
+                yield growth
 
 
 def _growth(code: PackageCode, statement: Node) -> AppendLoop | None:

@@ -142,15 +142,15 @@ class PointerChannels:
         if len(names) == 2 and not commaless:
             self._check_tested(statement, *names)
 
-    def _check_tested(self, statement: Node, received: Node, known: Node) -> None:
+    def _check_tested(self, statement: Node, received: Node, present: Node) -> None:
         """Nobody may look at what a closed channel gives: it would have been nil."""
-        function, flag = declaration_around(received), text(known)
+        function, flag = declaration_around(received), text(present)
         assert function is not None
         uses = [use for use in self._code.uses(received, function) if use != received]
         if uses:
             around = statement.parent
             branch = around if around is not None and around.type == "if_statement" else None
-            binding = ResultBinding(statement, (received, known), branch)
+            binding = ResultBinding(statement, (received, present), branch)
             check_guard(binding, uses, frozenset({flag}), frozenset({f"!{flag}"}))
 
     def _send(self, file: GoFile, send: Node, use: Node) -> None:
@@ -175,12 +175,12 @@ class PointerChannels:
         function = function_around(declared)
         if statement is None or function is None or statement.parent != send.parent:
             raise UnsafeError(ReasonCode.MAY_BE_SENT_AGAIN, name=text(operand))
-        for each in self._code.uses(declared, function):
-            if each in {declared, operand}:
+        for use in self._code.uses(declared, function):
+            if use in {declared, operand}:
                 continue
-            if each.start_byte > send.start_byte or function_around(each) != function:
+            if use.start_byte > send.start_byte or function_around(use) != function:
                 raise UnsafeError(ReasonCode.USED_AFTER_SEND, name=text(operand))
-            check_own(self._code, each)
+            check_own(self._code, use)
 
 
 def pointed_to(channel: Node) -> str:

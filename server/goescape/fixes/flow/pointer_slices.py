@@ -53,9 +53,9 @@ class PointerSlices:
 
     def _was_seen(self, file: GoFile, node: Node) -> bool:
         key = (file.source.path, node.start_byte)
-        known = key in self._seen
+        seen = key in self._seen
         self._seen.add(key)
-        return known
+        return seen
 
     def _declaration(self, file: GoFile, variable: Node) -> None:
         parent = variable.parent
@@ -189,7 +189,7 @@ class PointerSlices:
         result = declared.node.child_by_field_name("result")
         types = [result]
         if result is not None and result.type == "parameter_list":
-            types = [each.child_by_field_name("type") for each in result.named_children]
+            types = [part.child_by_field_name("type") for part in result.named_children]
             if declared.results:
                 raise UnsafeError(ReasonCode.RESULT_IS_NAMED)
         its_type = types[position] if position < len(types) else None

@@ -44,11 +44,11 @@ class ClosureCapture:
     @property
     def first_places(self) -> tuple[tuple[Node, Node], ...]:
         """Of the literals that could share a copy, the first."""
-        found: list[tuple[Node, Node]] = []
+        literals: list[tuple[Node, Node]] = []
         for literal, statement in self.places:
-            if not any(is_before(earlier, statement) for _, earlier in found):
-                found.append((literal, statement))
-        return tuple(found)
+            if not any(is_before(earlier, statement) for _, earlier in literals):
+                literals.append((literal, statement))
+        return tuple(literals)
 
 
 def captures(code: PackageCode, file: GoFile) -> Iterator[ClosureCapture]:
@@ -56,7 +56,7 @@ def captures(code: PackageCode, file: GoFile) -> Iterator[ClosureCapture]:
 
     What a literal assigns is meant to be shared: nobody expects a fix there.
     """
-    known = {captured.place: captured for captured in code.report.captures}
+    captures = {captured.place: captured for captured in code.report.captures}
     for finding in code.findings:
         if (
             finding.span.file != file.source.path
@@ -64,8 +64,8 @@ def captures(code: PackageCode, file: GoFile) -> Iterator[ClosureCapture]:
             or finding.cause is not Cause.CAPTURED
         ):
             continue
-        how, found = known.get(finding.span.start), code.node_of(finding)
-        variable = variable_at(found[1]) if found is not None else None
+        how, place = captures.get(finding.span.start), code.node_of(finding)
+        variable = variable_at(place[1]) if place is not None else None
         if how is None or how.addressed or not how.by_reference or variable is None:
             continue
         places = tuple(_places(code, file, variable))

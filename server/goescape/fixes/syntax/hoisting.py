@@ -78,8 +78,8 @@ def parameter_name(call: Node, index: int, functions: Iterator[Node]) -> str:
             continue
         names = [
             text(n)
-            for each in parameters.named_children
-            for n in each.children_by_field_name("name")
+            for parameter in parameters.named_children
+            for n in parameter.children_by_field_name("name")
         ]
         if index < len(names) and names[index] != "_":
             return names[index]
@@ -109,8 +109,8 @@ def _may_skip(operation: Node) -> bool:
 
 
 def _field_of(parent: Node, child: Node) -> str:
-    for index, each in enumerate(parent.children):
-        if each == child:
+    for index, sibling in enumerate(parent.children):
+        if sibling == child:
             return parent.field_name_for_child(index) or ""
     return ""
 

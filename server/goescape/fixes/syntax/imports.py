@@ -157,11 +157,11 @@ def _uses(file: GoFile, spec: Node) -> list[Node]:
 @lru_cache(maxsize=16)
 def _named(file: GoFile) -> dict[str, list[Node]]:
     """Every place of a name that may stand for a package."""
-    found: dict[str, list[Node]] = {}
+    by_name: dict[str, list[Node]] = {}
     for node in walk(file.root):
         if node.type in {"identifier", "package_identifier", "type_identifier"}:
-            found.setdefault(text(node), []).append(node)
-    return found
+            by_name.setdefault(text(node), []).append(node)
+    return by_name
 
 
 def _removals(

@@ -76,7 +76,7 @@ def is_settled_until_used(code: PackageCode, expression: Node, operands: Iterabl
 
     That is what compilers do where an expression is no call itself: ``f(a.s+"!", a.set())``.
     """
-    return not _runs_after(expression) or all(_is_settled(code, each) for each in operands)
+    return not _runs_after(expression) or all(_is_settled(code, operand) for operand in operands)
 
 
 def _runs_after(expression: Node) -> bool:
@@ -108,8 +108,8 @@ def is_own(code: PackageCode, identifier: Node) -> bool:
     """Whether only the function around a variable can change it, or it is a constant."""
     declared, function = definition(identifier), function_around(identifier)
     if declared is None or function is None:
-        known = {"len", "cap", "true", "false", *BASIC, *code.syntax.constants}
-        return text(identifier) in known
+        constants = {"len", "cap", "true", "false", *BASIC, *code.syntax.constants}
+        return text(identifier) in constants
     around = declaration_around(identifier)
     return (
         around is not None

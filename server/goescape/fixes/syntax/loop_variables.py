@@ -73,9 +73,9 @@ def _is_out_of_hand(use: Node, variable: Variable) -> bool:
 
 
 def _up_to_function(node: Node) -> list[Node]:
-    found = []
+    loops = []
     for around in ancestors(node):
         if around.type in FUNCTIONS:
             break
-        found.append(around)
-    return found
+        loops.append(around)
+    return loops

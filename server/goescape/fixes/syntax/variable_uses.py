@@ -70,18 +70,20 @@ def variable_at(declared: Node) -> Variable | None:
 
 def declaration_of(identifier: Node) -> Node | None:
     """Like ``definition``; but ``x, err := f()`` assigns a parameter x of the same function."""
-    found = definition(identifier)
-    statement = found.parent.parent if found is not None and found.parent is not None else None
-    if found is None or statement is None or statement.type != "short_var_declaration":
-        return found
+    declared = definition(identifier)
+    statement = (
+        declared.parent.parent if declared is not None and declared.parent is not None else None
+    )
+    if declared is None or statement is None or statement.type != "short_var_declaration":
+        return declared
     around = statement.parent
     while around is not None and around.type in {"labeled_statement", "statement_list"}:
         around = around.parent
     function = around.parent if around is not None and around.type == "block" else None
     if function is None or function.type not in FUNCTIONS:
-        return found
-    same = (name for name in parameters_of(function) if name.text == found.text)
-    return next(same, found)
+        return declared
+    same = (name for name in parameters_of(function) if name.text == declared.text)
+    return next(same, declared)
 
 
 def parameters_of(function: Node) -> Iterator[Node]:
