@@ -149,7 +149,7 @@ func run(ch chan int) {{
 	}}
 }}
 """
-FAILURE = "A nil is returned, and nothing beside it surely says so."
+FAILURE = "A nil is returned, and no other result reliably says so."
 EXPECTED = {
     ("plain", "return-value"): "offered",
     ("assembly", "return-value"): "`load` is linked by name.",
