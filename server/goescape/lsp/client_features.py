@@ -8,6 +8,13 @@ from attrs import frozen
 from lsprotocol.types import ClientCapabilities, MarkupKind
 from pygls.capabilities import get_capability
 
+from goescape.lsp.extensions import (
+    SHOWS_PLACES,
+    SHOWS_RESULTS,
+    TELLS_PROBLEMS,
+    WANTS_STATUS,
+)
+
 
 @frozen
 class ClientFeatures:
@@ -91,8 +98,8 @@ class ClientFeatures:
             edits_later="edit" in (resolved or ()) and claims(f"{action}.data_support"),
             document_changes=claims("workspace.workspace_edit.document_changes"),
             annotations=get_capability(capabilities, annotated, None) is not None,
-            status=bool(own.get("goescapeStatus")),
-            results=bool(own.get("goescapeResults")),
-            problems=bool(own.get("goescapeProblems")),
-            places=bool(own.get("goescapePlaces")),
+            status=bool(own.get(WANTS_STATUS)),
+            results=bool(own.get(SHOWS_RESULTS)),
+            problems=bool(own.get(TELLS_PROBLEMS)),
+            places=bool(own.get(SHOWS_PLACES)),
         )

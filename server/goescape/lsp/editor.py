@@ -13,6 +13,7 @@ from lsprotocol import types as lsp
 
 from goescape.analysis.messages.languages import current_catalogue
 from goescape.lsp.client_features import ClientFeatures
+from goescape.lsp.extensions import RESULTS_CHANGED, STATUS
 from goescape.lsp.progress import Status
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-STATUS = "goescape/status"
-RESULTS_CHANGED = "goescape/resultsChanged"
 _WATCHED = ("**/*.go", "**/go.mod", "**/go.sum", "**/go.work", "**/go.work.sum")
 _ASK_SECONDS = 3600.0  # a question stays on the screen until somebody answers
 

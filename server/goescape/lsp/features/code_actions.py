@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 from goescape.analysis.messages.languages import current_catalogue
 from goescape.fixes.candidate import FixKind
 from goescape.lsp.command_names import APPLY_AND_TEST, SHOW_FLOW
+from goescape.lsp.extensions import FIX_ALL, WHY
 from goescape.lsp.features.code_action import CodeAction
 from goescape.lsp.features.diagnostics import Notice, NoticeCache, notices
 from goescape.lsp.features.fix_changes import file_changes
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from goescape.lsp.state.snapshot import DocumentSnapshot
     from goescape.toolchain.proofs.prover import Proof
 
-WHY = "goescape.why"
-FIX_ALL = "source.fixAll.goescape"
 KINDS = (FixKind.QUICK_FIX.value, FixKind.REWRITE.value, FIX_ALL, WHY)
 _MOST_FLOWS = 4
 _LONGEST_AT = 5
