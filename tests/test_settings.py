@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goescape.settings import SETTINGS, Settings, markdown_table, parse
+from goescape.settings import SETTINGS, Setting, Settings, markdown_table, parse
 
 TEXTS = st.text(st.characters(codec=None), max_size=8)
 JSON = st.recursive(
@@ -45,25 +44,23 @@ def test_nested_dotted_and_full_keys_mean_the_same() -> None:
     assert parse({"goescape.go.path": "/go", "goescape.includeTests": False}) == expected
 
 
+def other_value(row: Setting) -> object:
+    """What is allowed and not the default."""
+    if row.choices:
+        return next(choice for choice in row.choices if choice != row.default)
+    return {"boolean": not row.default, "string": "x", "array": ["x"], "object": {"X": "y"}}[
+        row.type
+    ]
+
+
 def test_every_setting_is_taken_over() -> None:
-    raw = {
-        "diagnostics": {"enable": False, "minimumSeverity": "warning"},
-        "hints": {"enable": False, "stack": True, "profile": True},
-        "lenses": {"enable": False},
-        "fixes": {"enable": False, "showRefused": True},
-        "includeTests": False,
-        "exclude": ["x/**"],
-        "generatedFiles": "hide",
-        "run": "manual",
-        "language": "en",
-        "go": {"path": "g", "env": {"GOOS": "js"}, "buildFlags": ["-tags=a"], "inlining": False},
-    }
+    raw = {row.name: other_value(row) for row in SETTINGS}
     settings, complaints = parse(raw)
     assert not complaints
-    assert settings.go_env == {"GOOS": "js"}
-    assert settings.exclude == ("x/**",)
-    for name, default in attrs.asdict(Settings()).items():
-        assert getattr(settings, name) != default, name
+    for row in SETTINGS:
+        taken = getattr(settings, row.field)
+        assert taken != getattr(Settings(), row.field), row.name
+        assert (list(taken) if isinstance(taken, tuple) else taken) == raw[row.name], row.name
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,6 @@ func G(n int) []*int {
 """
 
 
-@pytest.mark.fast
 @pytest.mark.parametrize("capabilities", [bare(), neovim(), pushed_vscode()])
 async def test_opening_a_file_shows_its_findings(
     write_tree: WriteTree, capabilities: lsp.ClientCapabilities

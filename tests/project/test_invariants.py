@@ -26,6 +26,26 @@ RIM = {
     "terminal/output/formats/sarif.py",
 }
 
+TABLES = {
+    "analysis/causes.py",
+    "analysis/messages/catalogues/en.py",
+    "analysis/messages/catalogues/zh_cn.py",
+    "terminal/arguments.py",
+    "terminal/editors/recipes.py",
+}
+"""Modules that only list something."""
+
+
+def test_modules_and_functions_are_short() -> None:
+    for file in MODULES:
+        name = file.relative_to(PACKAGE).as_posix()
+        if name not in TABLES:
+            assert len(file.read_text("utf-8").splitlines()) <= 350, name
+        for node in ast.walk(tree_of(file)):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                lines = (node.end_lineno or 0) - node.lineno + 1
+                assert lines <= 60, f"{name}: {node.name}"
+
 
 def test_what_is_passed_around_is_immutable() -> None:
     for module in (model, positions):
