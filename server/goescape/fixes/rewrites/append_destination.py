@@ -45,14 +45,14 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     if redeclares(code, "append", "make", "len", *BASIC):
         return
     for finding in code.allocations(file):
-        found = code.node_of(finding) if finding.escapes and not finding.inlined_from else None
-        parts = made_slice(found[1]) if found is not None else None
-        if found is None or parts is None or len(parts[3]) != 2 or text(parts[3][0]) != "0":
+        place = code.node_of(finding) if finding.escapes and not finding.inlined_from else None
+        parts = made_slice(place[1]) if place is not None else None
+        if place is None or parts is None or len(parts[3]) != 2 or text(parts[3][0]) != "0":
             continue
-        single, declared = single_declaration(parts[1]), file.function_at(found[1].start_byte)
+        single, declared = single_declaration(parts[1]), file.function_at(place[1].start_byte)
         if single is None or declared is None or not _is_returned(declared, single[0], parts[2]):
             continue
-        yield Match((finding,), partial(_change, code, file, declared, single[0], found[1]))
+        yield Match((finding,), partial(_change, code, file, declared, single[0], place[1]))
 
 
 def _is_returned(declared: FunctionDeclaration, variable: Node, its_type: Node) -> bool:
@@ -62,9 +62,9 @@ def _is_returned(declared: FunctionDeclaration, variable: Node, its_type: Node) 
     if result is None or body is None or text(result) != text(its_type):
         return False
     returns = [n for n in nodes_outside_literals(body) if n.type == "return_statement"]
-    values = [operands(next(iter(operands(each)), None)) for each in returns]
+    values = [operands(next(iter(operands(statement)), None)) for statement in returns]
     return bool(values) and all(
-        len(each) == 1 and definition(each[0]) == variable for each in values
+        len(listed) == 1 and definition(listed[0]) == variable for listed in values
     )
 
 
@@ -153,9 +153,9 @@ def _grows(file: GoFile, call: Node, use: Node) -> bool:
     if statement is None or statement.type != "assignment_statement" or left is None:
         return False
     package, _, function = callee_text(call).rpartition(".")
-    known = f"{import_paths(file).get(package, '')}.{function}" in _APPENDING
+    appends = f"{import_paths(file).get(package, '')}.{function}" in _APPENDING
     return (
-        (known or callee_text(call) == "append")
+        (appends or callee_text(call) == "append")
         and statement.children[1].type == "="
         and text(left) == text(use)
         and bool(arguments)

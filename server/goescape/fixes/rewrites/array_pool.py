@@ -41,8 +41,8 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     for finding in code.allocations(file):
         if finding.kind is not FindingKind.VARIABLE or finding.cause is not Cause.TOO_LARGE:
             continue
-        found = code.node_of(finding)
-        parts = _declaration(code, found[1]) if found is not None else None
+        place = code.node_of(finding)
+        parts = _declaration(code, place[1]) if place is not None else None
         if parts is not None:
             change = partial(_change, code, file, *parts)
             yield Match((finding,), change, file.span(parts[0]))

@@ -46,8 +46,8 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     for finding in code.allocations(file):
         if finding.cause is not Cause.TOO_LARGE:
             continue
-        found = code.node_of(finding)
-        parts = made_slice(found[1]) if found is not None else None
+        place = code.node_of(finding)
+        parts = made_slice(place[1]) if place is not None else None
         if parts is None:
             continue
         call, statement, its_type, sizes = parts

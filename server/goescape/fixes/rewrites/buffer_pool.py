@@ -40,8 +40,8 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     if redeclares(code, "any", "make", "byte", "len"):
         return
     for finding in code.allocations(file):
-        found = code.node_of(finding) if finding.escapes else None
-        parts = made_slice(found[1]) if found is not None else None
+        place = code.node_of(finding) if finding.escapes else None
+        parts = made_slice(place[1]) if place is not None else None
         if parts is None or text(parts[2]) != "[]byte" or len(parts[3]) != 1:
             continue
         call, statement = parts[:2]

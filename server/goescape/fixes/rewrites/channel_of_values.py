@@ -28,8 +28,8 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
         return
     seen: set[str] = set()
     for finding in code.allocations(file):
-        found = code.node_of(finding)
-        element = _sent(found[1]) if found is not None else ""
+        place = code.node_of(finding)
+        element = _sent(place[1]) if place is not None else ""
         if element and element not in seen:
             seen.add(element)
             yield Match((finding,), partial(_change, code, file, element))

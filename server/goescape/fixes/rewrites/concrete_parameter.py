@@ -54,12 +54,12 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     for finding in code.findings:
         if finding.span.file != file.source.path or not _is_converted(finding):
             continue
-        found = code.node_of(finding)
-        concrete = _type_of(file, found[1]) if found is not None else None
-        if found is None or concrete is None:
+        place = code.node_of(finding)
+        concrete = _type_of(file, place[1]) if place is not None else None
+        if place is None or concrete is None:
             continue
         try:
-            parameters = list(_parameters(code, file, _passed(code, finding, found[1])))
+            parameters = list(_parameters(code, file, _passed(code, finding, place[1])))
         except UnsafeError:
             continue
         for parameter in parameters:
@@ -127,11 +127,11 @@ def _parameters(code: PackageCode, file: GoFile, passed: Iterator[Node]) -> Iter
         for where in code.files.values():
             for declared in where.functions if where.package_name == file.package_name else ():
                 if declared.plain_name == callee_text(call).rpartition(".")[2]:
-                    found = _parameter(where, declared, index)
+                    inner = _parameter(where, declared, index)
                     key = (declared.name, index)
-                    if found is not None and key not in seen:
+                    if inner is not None and key not in seen:
                         seen.add(key)
-                        yield found
+                        yield inner
 
 
 def _parameter(file: GoFile, declared: FunctionDeclaration, index: int) -> _Parameter | None:
@@ -154,7 +154,9 @@ def _change(code: PackageCode, parameter: _Parameter, concrete: _Concrete) -> Ch
         raise UnsafeError(ReasonCode.NAME_MAY_DIFFER, name=concrete.name)
     calls = calls_of(code, file, declared)
     arguments = [_argument(call, parameter) for call in calls]
-    if not all(_is_address(code, each) for each in arguments if not _is_own(each, parameter)):
+    if not all(
+        _is_address(code, argument) for argument in arguments if not _is_own(argument, parameter)
+    ):
         _check_nil(code, parameter, concrete)
     claims = [claim for call in calls for claim in _claims(call, parameter, concrete)]
     edits, replaced = [replace(file, parameter.type, f"*{concrete.name}")], [parameter.type]
@@ -175,10 +177,10 @@ def _claims(call: FunctionCall, parameter: _Parameter, concrete: _Concrete) -> I
         return
     name = concrete.name
     if concrete.path:
-        known = {path: name for name, path in import_paths(call.file).items()}
-        if concrete.path not in known:
+        aliases = {path: name for name, path in import_paths(call.file).items()}
+        if concrete.path not in aliases:
             raise UnsafeError(ReasonCode.NAME_MAY_DIFFER, name=name)
-        name = f"{known[concrete.path]}.{name.rpartition('.')[2]}"
+        name = f"{aliases[concrete.path]}.{name.rpartition('.')[2]}"
     path = call.file.source.path
     yield TypeClaim(path, argument.start_byte, argument.end_byte, f"*{name}")
 
@@ -214,9 +216,9 @@ def _is_address(code: PackageCode, argument: Node) -> bool:
 def _check_nil(code: PackageCode, parameter: _Parameter, concrete: _Concrete) -> None:
     """Called with a nil pointer, a method with a value receiver panics in other words."""
     name = concrete.name.rpartition(".")[2]
-    known = code.imported.package(concrete.path) if concrete.path else None
+    package = code.imported.package(concrete.path) if concrete.path else None
     if concrete.path:
-        methods = known.methods if known is not None else frozenset()
+        methods = package.methods if package is not None else frozenset()
     else:
         methods = frozenset(f.name for file in code.files.values() for f in file.functions)
     for use in uses_of(code, parameter.name):

@@ -40,14 +40,14 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
         if result is None or text(result).replace(" ", "") not in {"any", "interface{}"}:
             continue
         values = list(_returned(declared))
-        found = tuple(f for f in boxed if any(_is_at(code, f, value) for value in values))
-        if found:
-            yield Match(found, partial(_change, code, file, declared, found))
+        findings = tuple(f for f in boxed if any(_is_at(code, f, value) for value in values))
+        if findings:
+            yield Match(findings, partial(_change, code, file, declared, findings))
 
 
 def _is_at(code: PackageCode, finding: Finding, value: Node) -> bool:
-    found = code.node_of(finding)
-    return found is not None and (found[1].start_byte, found[1].end_byte) == (
+    place = code.node_of(finding)
+    return place is not None and (place[1].start_byte, place[1].end_byte) == (
         value.start_byte,
         value.end_byte,
     )

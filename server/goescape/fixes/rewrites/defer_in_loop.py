@@ -66,7 +66,7 @@ def _objection(code: PackageCode, file: GoFile, loop: Node, deferred: list[Node]
     body = loop.child_by_field_name("body")
     if body is None or any(_leaves(node, body) for node in _own(body)):
         return Reason.of(ReasonCode.LEAVES_ITERATION_EARLY)
-    reasons = (_objection_to_use(each, loop, body) for node in deferred for each in walk(node))
+    reasons = (_objection_to_use(part, loop, body) for node in deferred for part in walk(node))
     return next((reason for reason in reasons if reason), None)
 
 
@@ -134,8 +134,8 @@ def _findings(code: PackageCode, file: GoFile, deferred: Node) -> Iterator[Findi
         inside = finding.span.file == span.file and finding.is_diagnostic and finding.escapes
         start = (finding.span.line, finding.span.column)
         if inside and (span.line, span.column) <= start < (span.end_line, span.end_column):
-            found = code.node_of(finding)
-            if found is not None and found[1].parent in {deferred, *deferred.named_children}:
+            place = code.node_of(finding)
+            if place is not None and place[1].parent in {deferred, *deferred.named_children}:
                 yield finding
 
 

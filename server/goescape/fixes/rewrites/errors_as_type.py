@@ -38,8 +38,8 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     for finding in code.allocations(file):
         if finding.kind is not SiteKind.VARIABLE:
             continue
-        found = code.node_of(finding)
-        statement = _declaration(found[1]) if found is not None else None
+        place = code.node_of(finding)
+        statement = _declaration(place[1]) if place is not None else None
         if statement is not None:
             yield Match((finding,), partial(_change, code, file, statement), file.span(statement))
 

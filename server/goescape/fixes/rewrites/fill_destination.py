@@ -53,10 +53,10 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
         result = pointer_result(declared)
         if result is None or result.slots != 1:
             continue
-        found = findings_of(code, file, result)
-        made = _object(file, result) if len(found) == 1 else None
+        findings = findings_of(code, file, result)
+        made = _object(file, result) if len(findings) == 1 else None
         if made is not None:
-            yield Match(found, partial(_change, code, file, result, made, found))
+            yield Match(findings, partial(_change, code, file, result, made, findings))
 
 
 def _object(file: GoFile, result: PointerResult) -> _ReturnedObject | None:
@@ -96,7 +96,7 @@ def _change(
         *_signature_edits(file, result, text(made.variable)),
         _declaration_edit(file, result, made),
         *_use_edits(code, file, made),
-        *(_return_edit(file, made, each) for each in made.returns),
+        *(_return_edit(file, made, returned) for returned in made.returns),
     ]
     for call in calls:
         edits += _call_edits(code, call, result.type)
@@ -105,10 +105,10 @@ def _change(
 
 def _check_name(code: PackageCode, result: PointerResult, made: _ReturnedObject) -> None:
     """Raise UnsafeError when the new parameter would hide something that the function uses."""
-    known = {n.start_byte for n in uses_of(code, made.variable)} | {made.variable.start_byte}
+    starts = {n.start_byte for n in uses_of(code, made.variable)} | {made.variable.start_byte}
     name = text(made.variable)
     for node in walk(result.declared.node):
-        if node.type == "identifier" and text(node) == name and node.start_byte not in known:
+        if node.type == "identifier" and text(node) == name and node.start_byte not in starts:
             raise UnsafeError(ReasonCode.NAME_AMBIGUOUS, name=name)
 
 
@@ -148,7 +148,7 @@ def _declaration_edit(file: GoFile, result: PointerResult, made: _ReturnedObject
 
 
 def _use_edits(code: PackageCode, file: GoFile, made: _ReturnedObject) -> Iterator[Edit]:
-    returned = [each.statement for each in made.returns]
+    returned = [value.statement for value in made.returns]
     for use in uses_of(code, made.variable):
         around = use.parent
         assert around is not None

@@ -49,8 +49,8 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     for finding in code.allocations(file):
         if not is_boxed(finding):
             continue
-        found = code.node_of(finding)
-        call = _call_around(found[1]) if found is not None else None
+        place = code.node_of(finding)
+        call = _call_around(place[1]) if place is not None else None
         if call is None or call.start_byte in seen or not is_called(call, file, "fmt", "Fprintf"):
             continue
         seen.add(call.start_byte)

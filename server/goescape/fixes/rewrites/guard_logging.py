@@ -79,8 +79,8 @@ def _statement_call(code: PackageCode, file: GoFile, finding: Finding) -> Node |
     """The call that boxes something for its arguments, if it is a whole statement."""
     if finding.span.file != file.source.path or finding.kind is not SiteKind.BOXED:
         return None
-    found = code.node_of(finding) if finding.is_diagnostic else None
-    for around in ancestors(found[1]) if found is not None else ():
+    place = code.node_of(finding) if finding.is_diagnostic else None
+    for around in ancestors(place[1]) if place is not None else ():
         if around.type == "call_expression":
             statement = around.parent
             alone = statement is not None and statement.type == "expression_statement"

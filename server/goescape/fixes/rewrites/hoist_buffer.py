@@ -32,8 +32,8 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     for finding in code.findings:
         if finding.span.file != file.source.path or finding.kind is not SiteKind.EXPRESSION:
             continue
-        found = code.node_of(finding) if finding.in_loop and finding.escapes else None
-        made = found[1] if found is not None else None
+        place = code.node_of(finding) if finding.in_loop and finding.escapes else None
+        made = place[1] if place is not None else None
         if made is None or made.type != "call_expression" or callee_text(made) != "make":
             continue
         moved, empty = _moved(made), _is_empty(code, file, made)

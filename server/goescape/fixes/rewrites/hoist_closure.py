@@ -36,8 +36,8 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     for finding in code.findings:
         if finding.span.file != file.source.path or finding.kind is not SiteKind.CLOSURE:
             continue
-        found = code.node_of(finding) if finding.in_loop and finding.is_diagnostic else None
-        literal = found[1] if found is not None else None
+        place = code.node_of(finding) if finding.in_loop and finding.is_diagnostic else None
+        literal = place[1] if place is not None else None
         if literal is None or literal.type != "func_literal":
             continue
         loops = list(unconditional_loops(literal))
@@ -72,8 +72,8 @@ def _name_of(code: PackageCode, literal: Node) -> str:
         for node in walk(file.root)
         if node.type in {"function_declaration", "method_declaration", "method_elem"}
     )
-    found = parameter_name(call, arguments.named_children.index(literal), functions)
-    return found or "callback"
+    parameter = parameter_name(call, arguments.named_children.index(literal), functions)
+    return parameter or "callback"
 
 
 _MOST_LINES = 30

@@ -94,8 +94,8 @@ class _Bound:
 def _method_value(code: PackageCode, file: GoFile, finding: Finding) -> Node | None:
     if finding.span.file != file.source.path or finding.kind is not SiteKind.CLOSURE:
         return None
-    found = code.node_of(finding) if finding.in_loop and finding.is_diagnostic else None
-    value = found[1] if found is not None else None
+    place = code.node_of(finding) if finding.in_loop and finding.is_diagnostic else None
+    value = place[1] if place is not None else None
     if value is None or value.type != "selector_expression" or not _is_argument(value):
         return None
     return value
@@ -117,8 +117,10 @@ def _receiver(code: PackageCode, operand: Node, value: Node) -> str:
     written = type_of(code, operand)
     if written is not None:
         name = named_type(written)
-        known = name != "" and name not in code.declared_locally
-        return text(written) if known and f"(*{name}).{method}" in code.syntax.functions else ""
+        unambiguous = name != "" and name not in code.declared_locally
+        return (
+            text(written) if unambiguous and f"(*{name}).{method}" in code.syntax.functions else ""
+        )
     types = [f.name[2:].partition(")")[0] for f in code.syntax.functions.values() if _is(f, method)]
     return f"*{types[0]}" if len(types) == 1 and types[0] not in code.declared_locally else ""
 

@@ -39,12 +39,12 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     for finding in code.findings:
         if finding.span.file != file.source.path or finding.kind is not SiteKind.VARIABLE:
             continue
-        found = code.node_of(finding) if finding.in_loop and finding.escapes else None
-        statement = statement_of(found[1]) if found is not None else None
-        if found is None or statement is None:
+        place = code.node_of(finding) if finding.in_loop and finding.escapes else None
+        statement = statement_of(place[1]) if place is not None else None
+        if place is None or statement is None:
             continue
         declared = _declared(code, statement)
-        moved = loop_variable(found[1], statement) if declared is not None else None
+        moved = loop_variable(place[1], statement) if declared is not None else None
         if declared is None or moved is None or not _is_only_filled(code, moved):
             continue
         if not any(n in _names_of(moved.loop) for n in _types(declared.node)):

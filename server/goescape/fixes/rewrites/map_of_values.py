@@ -79,9 +79,9 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     if redeclares(code, "make", "len", "nil", "new"):
         return
     for finding in code.allocations(file):
-        found = code.node_of(finding) if finding.escapes and not finding.inlined_from else None
-        update = _update(found[1]) if found is not None else None
-        declared = file.function_at(found[1].start_byte) if found is not None else None
+        place = code.node_of(finding) if finding.escapes and not finding.inlined_from else None
+        update = _update(place[1]) if place is not None else None
+        declared = file.function_at(place[1].start_byte) if place is not None else None
         if update is not None and declared is not None:
             yield Match((finding,), partial(_change, code, file, declared, update))
 
@@ -168,9 +168,9 @@ def _check_update(code: PackageCode, update: _Update, element: str) -> None:
             raise UnsafeError(ReasonCode.USED_BEFORE_STORED, name=text(node))
         if node.type == "identifier" and text(node) == text(update.key) and _is_changed(node):
             raise UnsafeError(ReasonCode.MAY_CHANGE_MEANWHILE, name=text(node))
-    known = (update.read, update.test)
+    expected = (update.read, update.test)
     for use in uses_of(code, update.entry):
-        if not any(n.start_byte <= use.start_byte < n.end_byte for n in known):
+        if not any(n.start_byte <= use.start_byte < n.end_byte for n in expected):
             _check_field(code, use, element)
 
 
@@ -209,12 +209,12 @@ def _check_function(
     if declared.node.type != "function_declaration" or body is None:
         raise UnsafeError(ReasonCode.USABLE_FROM_ELSEWHERE, name=declared.plain_name)
     returns = [n for n in nodes_outside_literals(body) if n.type == "return_statement"]
-    returned = {text(next(iter(operands(each)), each)) for each in returns}
+    returned = {text(next(iter(operands(statement)), statement)) for statement in returns}
     if returned != {text(variable)}:
         raise UnsafeError(ReasonCode.RETURNS_SOMETHING_ELSE, name=declared.plain_name)
-    known = (update.read, update.test, *returns)
+    expected = (update.read, update.test, *returns)
     for use in uses_of(code, variable):
-        if not any(n.start_byte <= use.start_byte < n.end_byte for n in known):
+        if not any(n.start_byte <= use.start_byte < n.end_byte for n in expected):
             raise UnsafeError(ReasonCode.USED_OTHERWISE, expression=text(use))
     return pointer
 

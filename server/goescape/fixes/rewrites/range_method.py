@@ -49,8 +49,8 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     for finding in code.findings:
         if finding.span.file != file.source.path or finding.subject != "loop body":
             continue
-        found, function = code.node_of(finding), code.function_of(finding)
-        loop = found[1] if found is not None and finding.escapes else None
+        place, function = code.node_of(finding), code.function_of(finding)
+        loop = place[1] if place is not None and finding.escapes else None
         if loop is not None and loop.type == "for" and loop.parent is not None:
             loop = loop.parent
         sequence = _sequence(loop) if loop is not None else None
@@ -154,15 +154,15 @@ def _operand(passed: Node) -> Node | None:
 
 def _iterator(code: PackageCode, method: str) -> tuple[str, str] | None:
     """Name and type of the receiver of the only method of a name, if it just gives a literal."""
-    found = [
+    methods = [
         f
         for f in code.syntax.functions.values()
         if f.plain_name == method and f.node.type == "method_declaration"
     ]
-    if len(found) != 1 or code.is_mentioned_elsewhere(method):
+    if len(methods) != 1 or code.is_mentioned_elsewhere(method):
         return None
-    receiver = found[0].node.child_by_field_name("receiver")
-    body = found[0].node.child_by_field_name("body")
+    receiver = methods[0].node.child_by_field_name("receiver")
+    body = methods[0].node.child_by_field_name("body")
     declared = receiver.named_children[0] if receiver is not None else None
     kind = declared.child_by_field_name("type") if declared is not None else None
     name = declared.child_by_field_name("name") if declared is not None else None

@@ -40,10 +40,10 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """``r := bufio.NewReader(x)`` in an unexported method with a pointer receiver."""
     seen: set[int] = set()
     for finding in code.allocations(file):
-        found = code.node_of(finding)
-        if found is None:
+        place = code.node_of(finding)
+        if place is None:
             continue
-        call = next((a for a in _outwards(found[1]) if a.type == "call_expression"), None)
+        call = next((a for a in _outwards(place[1]) if a.type == "call_expression"), None)
         if call is None or call.start_byte in seen:
             continue
         seen.add(call.start_byte)

@@ -44,20 +44,20 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Functions whose every return gives an object that they made themselves."""
     for declared in file.functions:
         result = pointer_result(declared)
-        found = findings_of(code, file, result) if result is not None else ()
-        if result is not None and found:
-            yield Match(found, partial(_change, code, file, result, found))
+        findings = findings_of(code, file, result) if result is not None else ()
+        if result is not None and findings:
+            yield Match(findings, partial(_change, code, file, result, findings))
 
 
 def _change(
-    code: PackageCode, file: GoFile, result: PointerResult, found: tuple[Finding, ...]
+    code: PackageCode, file: GoFile, result: PointerResult, findings: tuple[Finding, ...]
 ) -> Change | None:
     returns = returns_of(file, result)
     absent = [r for r in returns if r.form == "nil"]
     if absent and result.slots == 1:
         return None  # that is for value-ok
     check_no_unsafe(file)
-    told = {proves_failure(code, file, result, each) for each in absent}
+    told = {proves_failure(code, file, result, returned) for returned in absent}
     if len(told) > 1 or "" in told:
         raise UnsafeError(ReasonCode.NIL_IS_NOT_TOLD)
     check_copyable(code, file, result.type)
@@ -67,9 +67,9 @@ def _change(
     calls = tuple(call for call in calls if call.node not in own)
     if not calls:
         raise UnsafeError(ReasonCode.NEVER_CALLED)
-    check_gain(code, file, result.declared, found)
+    check_gain(code, file, result.declared, findings)
     edits = {asterisk(file, result.pointer), *object_edits(code, file, result, returns)}
-    edits |= {replace(file, each.value, f"{result.type}{{}}") for each in absent}
+    edits |= {replace(file, returned.value, f"{result.type}{{}}") for returned in absent}
     names: set[tuple[str, int, str]] = set()
     for call in calls:
         if _needs_name(call, result):

@@ -36,8 +36,8 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     or uses them as keys, that would show.
     """
     for finding in code.allocations(file):
-        found = code.node_of(finding)
-        call = found[1] if found is not None else None
+        place = code.node_of(finding)
+        call = place[1] if place is not None else None
         if call is None or finding.inlined_from not in {"", "errors.New"} or not _fits(file, call):
             continue
         yield Match((finding,), partial(_change, code, file, call), file.span(call))

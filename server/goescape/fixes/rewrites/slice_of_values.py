@@ -29,8 +29,8 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
         return
     seen: set[frozenset[Edit]] = set()
     for finding in code.allocations(file):
-        found = code.node_of(finding)
-        start = _start(found[1]) if found is not None else None
+        place = code.node_of(finding)
+        start = _start(place[1]) if place is not None else None
         if start is not None:
             literal, variable, its_type = start
             change = partial(_change, code, file, variable, its_type, seen)

@@ -45,8 +45,8 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
         return
     seen: set[int] = set()
     for finding in code.allocations(file):
-        found = code.node_of(finding)
-        call = _call_around(found[1]) if found is not None else None
+        place = code.node_of(finding)
+        call = _call_around(place[1]) if place is not None else None
         if call is None or call.start_byte in seen:
             continue
         seen.add(call.start_byte)
@@ -148,7 +148,7 @@ def _keys(items: Node, less: Node) -> _Keys | None:
     forward = (left[0] == names[0]) == (operator.type == "<")
     rendered = [".".join([element, *left[1]]) for element in ("a", "b")]
     if left[2]:
-        rendered = [f"len({each})" for each in rendered]
+        rendered = [f"len({operand})" for operand in rendered]
     arguments = ", ".join(rendered if forward else reversed(rendered))
     natural = forward and not left[1] and not left[2]
     return _Keys(comparison, left[1], left[2], arguments, natural)

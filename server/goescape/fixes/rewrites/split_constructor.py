@@ -60,10 +60,10 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
         result = pointer_result(declared) if declared.name in complex_ones else None
         if result is None or declared.node.type != "function_declaration" or result.slots != 1:
             continue
-        found = findings_of(code, file, result)
-        parts = _parts(file, result) if len(found) == 1 else None
+        findings = findings_of(code, file, result)
+        parts = _parts(file, result) if len(findings) == 1 else None
         if parts is not None:
-            yield Match(found, partial(_change, code, file, result, parts))
+            yield Match(findings, partial(_change, code, file, result, parts))
 
 
 def _change(code: PackageCode, file: GoFile, result: PointerResult, parts: _Parts) -> Change:
@@ -166,10 +166,10 @@ def _used_parameters(declared: FunctionDeclaration, parts: _Parts) -> Iterator[t
     """The parameters that the filling needs, with their types."""
     list_ = declared.node.child_by_field_name("parameters")
     used = {
-        found.start_byte
+        origin.start_byte
         for statement in parts.filling
         for node in walk(statement)
-        if node.type == "identifier" and (found := definition(node)) is not None
+        if node.type == "identifier" and (origin := definition(node)) is not None
     }
     for part in operands(list_):
         its_type = part.child_by_field_name("type")

@@ -72,8 +72,8 @@ def _change(file: GoFile, call: Node, parts: list[FormatPart]) -> Change:
 def _call_around(code: PackageCode, finding: Finding) -> Node | None:
     if not is_boxed(finding):
         return None
-    found = code.node_of(finding)
-    for around in ancestors(found[1]) if found is not None else ():
+    place = code.node_of(finding)
+    for around in ancestors(place[1]) if place is not None else ():
         if around.type == "call_expression":
             return around
         if around.type != "argument_list":

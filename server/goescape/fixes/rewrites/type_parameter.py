@@ -49,8 +49,8 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
 
 def _container_of(code: PackageCode, finding: Finding) -> str:
     """The type whose method gets a boxed value as an argument; empty for others."""
-    found = code.node_of(finding)
-    arguments = found[1].parent if found is not None else None
+    place = code.node_of(finding)
+    arguments = place[1].parent if place is not None else None
     call = arguments.parent if arguments is not None else None
     if call is None or arguments is None or arguments.type != "argument_list":
         return ""

@@ -40,13 +40,13 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
         result = pointer_result(declared)
         if result is None or result.slots != 1:
             continue
-        found = findings_of(code, file, result)
-        if found and any(r.form == "nil" for r in returns_of(file, result)):
-            yield Match(found, partial(_change, code, file, result, found))
+        findings = findings_of(code, file, result)
+        if findings and any(r.form == "nil" for r in returns_of(file, result)):
+            yield Match(findings, partial(_change, code, file, result, findings))
 
 
 def _change(
-    code: PackageCode, file: GoFile, result: PointerResult, found: tuple[Finding, ...]
+    code: PackageCode, file: GoFile, result: PointerResult, findings: tuple[Finding, ...]
 ) -> Change:
     if result.pointer.parent != result.declared.node:
         raise UnsafeError(ReasonCode.RESULT_IN_PARENTHESES)
@@ -59,18 +59,18 @@ def _change(
     calls = tuple(call for call in calls if call.node not in own)
     if not calls:
         raise UnsafeError(ReasonCode.NEVER_CALLED)
-    check_gain(code, file, result.declared, found)
+    check_gain(code, file, result.declared, findings)
     edits = {
         insert(file, result.pointer.start_byte, "("),
         asterisk(file, result.pointer),
         insert(file, result.pointer.end_byte, ", bool)"),
         *object_edits(code, file, result, returns),
     }
-    for each in returns:
-        if each.form == "nil":
-            edits.add(replace(file, each.value, f"{result.type}{{}}, false"))
-        elif each.form != "self":
-            edits |= {*_with_true(file, each.value, edits)}
+    for returned in returns:
+        if returned.form == "nil":
+            edits.add(replace(file, returned.value, f"{result.type}{{}}, false"))
+        elif returned.form != "self":
+            edits |= {*_with_true(file, returned.value, edits)}
     for call in calls:
         edits |= {*_call_edits(code, call)}
     return Change(tuple(sorted(edits)), callers=len(calls), other_builds=other_builds(code, calls))

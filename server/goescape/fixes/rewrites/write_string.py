@@ -35,8 +35,8 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     if redeclares(code, "byte", "string"):
         return
     for finding in code.allocations(file):
-        found = code.node_of(finding)
-        call = _call(found[1]) if found is not None else None
+        place = code.node_of(finding)
+        call = _call(place[1]) if place is not None else None
         function = call.child_by_field_name("function") if call is not None else None
         writer = function.child_by_field_name("operand") if function is not None else None
         if call is not None and writer is not None and not has_comment(call):
