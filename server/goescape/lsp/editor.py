@@ -15,6 +15,7 @@ from goescape.analysis.messages.languages import current_catalogue
 from goescape.lsp.client_features import ClientFeatures
 from goescape.lsp.extensions import RESULTS_CHANGED, STATUS
 from goescape.lsp.progress import Status
+from goescape.lsp.transport.outgoing import notification
 
 if TYPE_CHECKING:
     from goescape.lsp.transport.protocol import Protocol
@@ -61,13 +62,15 @@ class Editor:
 
     def json(self, value: object) -> str:
         """The JSON of a value of the protocol, which may be sent more than once."""
-        return self._protocol.json(value)
+        return json.dumps(self._protocol.converter.unstructure(value), separators=(",", ":"))
 
     def publish(self, uri: str, version: int | None, diagnostics: Iterable[str]) -> None:
         """Replace the diagnostics of a file; each as ``json`` made it."""
         of = f'"version":{version},' if version is not None else ""
         params = f'{{"uri":{json.dumps(uri)},{of}"diagnostics":[{",".join(diagnostics)}]}}'
-        self._protocol.notify_json(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
+        if self._protocol.writer is not None:
+            message = notification(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
+            self._protocol.writer.write(message)
 
     def refresh(self, *, open_files: bool) -> None:
         """Let the client ask again for what it shows."""

@@ -1,7 +1,4 @@
-"""The server: its life from the first byte to the last, and a safety net around every handler.
-
-What goes wrong in a handler is logged, the request is answered with null, and the server lives on.
-"""
+"""The server: its life from the first byte to the last."""
 
 from __future__ import annotations
 
@@ -14,21 +11,22 @@ from typing import TYPE_CHECKING, Any, cast
 
 from attrs import evolve
 from lsprotocol import types as lsp
-from pygls.exceptions import FeatureRequestError, JsonRpcException
+from pygls.exceptions import FeatureRequestError
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 import goescape
 from goescape.lsp.commands.table import COMMANDS
 from goescape.lsp.editor import Editor, EditorLog
-from goescape.lsp.handlers import HANDLERS, Handler
+from goescape.lsp.handlers import HANDLERS
+from goescape.lsp.safety_net import guarded, guarded_command, log_failure
 from goescape.lsp.session import Session
-from goescape.lsp.transport import streams
+from goescape.lsp.transport import incoming, outgoing
 from goescape.lsp.transport.protocol import Protocol
 from goescape.toolchain.tasks import uninterrupted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Coroutine
 
 _log = logging.getLogger(__name__)
 
@@ -45,9 +43,9 @@ class Server(LanguageServer):
         )
         self.session = Session(Editor(self.wire))
         for method, (handler, options) in HANDLERS.items():
-            self.feature(method, options)(_guarded(self.session, method, handler))
+            self.feature(method, options)(guarded(self.session, method, handler))
         for name, command in COMMANDS.items():
-            self.command(name)(_command(self.session, name, command))
+            self.command(name)(guarded_command(self.session, name, command))
 
     @property
     def wire(self) -> Protocol:
@@ -72,54 +70,9 @@ class Server(LanguageServer):
             _log.error("%s", source, exc_info=error)
 
 
-def _guarded(session: Session, method: str, handler: Handler) -> Callable[..., Any]:
-    """The handler inside the safety net."""
-    if asyncio.iscoroutinefunction(handler):
-
-        async def answer_later(params: Any = None) -> Any:
-            try:
-                return await handler(session, params)
-            except JsonRpcException:
-                raise
-            except Exception as problem:
-                _log_failure(method, problem)
-                return None
-
-        return answer_later
-
-    def answer(params: Any = None) -> Any:
-        try:
-            return handler(session, params)
-        except JsonRpcException:
-            raise
-        except Exception as problem:
-            _log_failure(method, problem)
-            return None
-
-    return answer
-
-
-class _Argument:
-    """Any JSON value. pygls compares annotations with its server's class, and `Any` is no class
-    in Python 3.10, and `object` too wide a one.
-    """
-
-
-def _command(session: Session, name: str, command: Handler) -> Callable[..., Any]:
-    async def run_command(*arguments: _Argument) -> Any:
-        return await guarded(arguments)
-
-    guarded = _guarded(session, name, command)
-    return run_command
-
-
-def _log_failure(method: str, problem: Exception) -> None:
-    _log.error("%s failed", method, exc_info=problem)
-
-
 def run(tcp: tuple[str, int] | None = None) -> int:
     """Serve one client, on stdio or on a loopback address; the exit code."""
-    if tcp is not None and not streams.is_loopback(tcp[0]):
+    if tcp is not None and not incoming.is_loopback(tcp[0]):
         text = f"goescape serves this machine only: use 127.0.0.1 instead of {tcp[0]}."
         print(text, file=sys.stderr)
         return 2
@@ -139,11 +92,11 @@ async def _serve(tcp: tuple[str, int] | None) -> int:
         task = cast("asyncio.Task[int]", asyncio.current_task())
         for number in (signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-    sink: streams.Sink
+    sink: outgoing.Sink
     if tcp is None:
-        reader, sink = streams.stdin_reader(), streams.stdout_sink()
+        reader, sink = incoming.stdin_reader(), outgoing.stdout_sink()
     else:
-        reader, sink = await streams.accept_one(*tcp)
+        reader, sink = await incoming.accept_one(*tcp)
     server = Server()
     return await serve(server, reader, sink)
 
@@ -157,7 +110,7 @@ _LONGEST_END = 5.0
 """Seconds that work may take to end after it was cancelled."""
 
 
-async def serve(server: Server, reader: asyncio.StreamReader, sink: streams.Sink) -> int:
+async def serve(server: Server, reader: asyncio.StreamReader, sink: outgoing.Sink) -> int:
     """Answer until ``exit`` or the end of the input; nothing is left running afterwards."""
     server.wire.set_writer(sink)
     loop = asyncio.get_running_loop()
@@ -185,11 +138,11 @@ async def _close(server: Server, main: asyncio.Task[Any] | None) -> None:
 
 
 async def _read(wire: Protocol, reader: asyncio.StreamReader) -> None:
-    async for body in streams.messages(reader):
+    async for body in incoming.messages(reader):
         try:
             wire.receive(body)
         except Exception as problem:
-            _log_failure("a message", problem)
+            log_failure("a message", problem)
         if wire.finished:
             return
         await asyncio.sleep(0)  # answers that are ready go out before the next message is read

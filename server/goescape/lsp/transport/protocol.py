@@ -44,6 +44,8 @@ class Protocol(LanguageServerProtocol):
         super().__init__(server, converter)
         for method in _OWN:
             self.fm.builtin_features.pop(method, None)
+        self.converter = converter
+        """From values of the protocol to plain ones."""
         self._initialize_seen = False
         self.finished = False
         """``exit`` has come: nothing more will be read."""
@@ -133,16 +135,6 @@ class Protocol(LanguageServerProtocol):
         future = self._request_futures.pop(msg_id, None)
         if future is not None:
             future.cancel()
-
-    def json(self, value: object) -> str:
-        """The JSON of a value of the protocol: the same one need not be converted twice."""
-        return json.dumps(self._converter.unstructure(value), separators=(",", ":"))
-
-    def notify_json(self, method: str, params: str) -> None:
-        """A notification whose parameters are JSON already, in ASCII."""
-        body = f'{{"jsonrpc":"{self.VERSION}","method":"{method}","params":{params}}}'
-        if self.writer is not None:
-            self.writer.write(f"Content-Length: {len(body)}\r\n\r\n{body}".encode())
 
     def cancel_requests(self) -> None:
         """Nobody waits for answers any more, and nobody gives any."""

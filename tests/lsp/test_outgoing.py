@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from goescape.lsp.transport.streams import Stdout
+from goescape.lsp.transport.outgoing import Stdout
 
 pytestmark = pytest.mark.fast  # no Go runs here
 
