@@ -138,6 +138,20 @@ async def test_a_fix_is_applied_and_its_finding_vanishes(
         await offered(talk, uri, "Sprintf", ITOA)
 
 
+async def test_a_fix_leads_to_its_page(write_tree: WriteTree) -> None:
+    folder = write_tree(SPRINTF)
+    page = "https://github.com/goescape/goescape/blob/main/docs/fixes/sprintf.md"
+    async with conversation(neovim(), folder) as talk:
+        uri = await _open(talk, folder)
+        action = await offered(talk, uri, "Sprintf", ITOA)
+        assert isinstance(action.data, dict)
+        assert action.data["documentation"] == page
+        hover = await talk.hover(uri, "é) }")
+        assert hover is not None
+        assert isinstance(hover.contents, lsp.MarkupContent)
+        assert f"**Proved to help:** [{ITOA}]({page})\n" in hover.contents.value
+
+
 async def test_edits_are_small(write_tree: WriteTree) -> None:
     folder = write_tree(SPRINTF)
     async with conversation(neovim(), folder) as talk:

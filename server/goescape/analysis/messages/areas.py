@@ -202,6 +202,8 @@ class HoverMessages:
 
     profile: str
     helps: str
+    fixes: str
+    """In front of the fixes that are proved for a finding."""
     ignore: str
     more: str
     waiting: str

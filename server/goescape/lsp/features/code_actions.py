@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from goescape.analysis.messages.documentation import fix_page
 from goescape.analysis.messages.languages import current_catalogue
 from goescape.fixes.candidate import FixKind
 from goescape.lsp.command_names import APPLY_AND_TEST, SHOW_FLOW
@@ -236,10 +237,12 @@ def _refused_kind(request: ActionRequest) -> str:
 
 
 def _name(path: str, candidate: Candidate) -> dict[str, object]:
+    """What tells a fix from others, and the page of its documentation for whoever shows that."""
     at = candidate.at
     return {
         "file": path,
         "fix": candidate.code,
         "title": candidate.title,
         "at": [at.line, at.column],
+        "documentation": fix_page(candidate.code),
     }

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from goescape.analysis.messages import explain
+from goescape.analysis.messages.documentation import fix_page
 from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.reports import queries
+from goescape.toolchain.proofs.offers import reason_to_leave
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from goescape.analysis.model import Finding
     from goescape.analysis.positions import Place, Span
     from goescape.lsp.state.report_view import ReportView
     from goescape.lsp.state.snapshot import DocumentSnapshot, Snapshot
+    from goescape.toolchain.proofs.prover import Proof
 
 _MOST_FINDINGS = 4  # a hover is read, not scrolled
 
@@ -61,6 +64,10 @@ class HoverStyle:
             return f"- {text} ({where}:{place.column})"
         return f"- {text} ([{_escaped(where)}]({self.link(place)}))"
 
+    def page(self, text: str, address: str) -> str:
+        """A link to the web."""
+        return f"[{_escaped(text)}]({address})" if self.markdown else f"{text} ({address})"
+
     def code(self, text: str) -> str:
         """The compiler's own words."""
         if not self.markdown:
@@ -79,7 +86,8 @@ def card(snapshot: DocumentSnapshot, at: Place) -> HoverCard | None:
             line = view.line_back(name, at.line)
             hit = None if line is None else queries.look_up(view.report, name, line, at.column)
             span = None if hit is None else view.span(hit.span)
-            if hit is not None and span is not None and (parts := [*_about(hit, view, style)]):
+            parts = [] if hit is None else [*_about(hit, view, style, snapshot.fix_offers.proofs)]
+            if span is not None and parts:
                 return HoverCard("\n\n".join(parts), span, style.markdown)
     return None
 
@@ -89,7 +97,9 @@ def finding_text(finding: Finding, view: ReportView, style: HoverStyle) -> str:
     return "\n\n".join(_about_finding(finding, view, style))
 
 
-def _about(hit: queries.CursorFacts, view: ReportView, style: HoverStyle) -> Iterator[str]:
+def _about(
+    hit: queries.CursorFacts, view: ReportView, style: HoverStyle, proofs: Sequence[Proof]
+) -> Iterator[str]:
     """The sections, most important first."""
     if hit.function is not None:
         yield from explain.function_sentences(hit.function, hit.findings)
@@ -101,7 +111,7 @@ def _about(hit: queries.CursorFacts, view: ReportView, style: HoverStyle) -> Ite
     for index, finding in enumerate(shown[:_MOST_FINDINGS]):
         if index:
             yield "---"
-        yield from _about_finding(finding, view, style)
+        yield from _about_finding(finding, view, style, proofs)
     if len(shown) > _MOST_FINDINGS:
         yield style.quiet(current_catalogue().text("hover more", count=len(shown) - _MOST_FINDINGS))
     if hit.parameter is not None:
@@ -117,7 +127,9 @@ def _remarks(hit: queries.CursorFacts, view: ReportView, style: HoverStyle) -> I
         yield style.quiet(current_catalogue().text("hover waiting"))
 
 
-def _about_finding(finding: Finding, view: ReportView, style: HoverStyle) -> Iterator[str]:
+def _about_finding(
+    finding: Finding, view: ReportView, style: HoverStyle, proofs: Sequence[Proof] = ()
+) -> Iterator[str]:
     told, words = explain.explain(finding), current_catalogue()
     yield style.bold(told.headline)
     if share := view.share(finding):
@@ -132,11 +144,25 @@ def _about_finding(finding: Finding, view: ReportView, style: HoverStyle) -> Ite
         yield "\n".join(steps)
     if told.helps:
         yield f"{style.bold(words.text('hover helps'))} {told.helps}"
+    if pages := [*_pages(finding, style, proofs)]:
+        yield f"{style.bold(words.hover.fixes)} {words.comma.join(pages)}"
     if told.ignore_when:
         yield f"{style.bold(words.text('hover ignore'))} {told.ignore_when}"
     if finding.is_diagnostic:
         yield style.quiet(explain.rank_sentence(finding))
     yield style.code(finding.compiler)
+
+
+def _pages(finding: Finding, style: HoverStyle, proofs: Sequence[Proof]) -> Iterator[str]:
+    """The fixes that are offered for it, with their documentation."""
+    for candidate in (proof.candidate for proof in proofs):
+        target = candidate.target
+        same = target is not None and (target.span, target.subject) == (
+            finding.span,
+            finding.subject,
+        )
+        if same and not reason_to_leave(finding):
+            yield style.page(candidate.headline, fix_page(candidate.code))
 
 
 def _escaped(text: str) -> str:

@@ -468,6 +468,7 @@ CATALOGUE = Catalogue(
     hover=HoverMessages(
         profile="Profile:",
         helps="What helps:",
+        fixes="Proved to help:",
         ignore="When to ignore it:",
         more="and {count} more here",
         waiting="The package does not compile now; this is from before.",

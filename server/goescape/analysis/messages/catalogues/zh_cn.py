@@ -627,6 +627,7 @@ CATALOGUE = Catalogue(
     hover=HoverMessages(
         profile="Profile：",
         helps="通常有效的办法：",
+        fixes="已证明有效的修复：",
         ignore="何时可以不管：",
         more="这里还有 {count} 个",
         waiting="包现在无法编译；这里显示的是之前的结果。",
