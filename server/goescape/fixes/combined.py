@@ -43,8 +43,8 @@ def _merged(
     """Those that meet no earlier one, and all their edits."""
     chosen: list[Candidate] = []
     edits: list[Edit] = []
-    ordered = sorted(candidates, key=lambda each: (each.at, each.title))
-    headers = {path: _header_end(sources[path]) for each in ordered for path in each.files}
+    ordered = sorted(candidates, key=lambda candidate: (candidate.at, candidate.title))
+    headers = {path: _header_end(sources[path]) for fix in ordered for path in fix.files}
     for candidate in ordered:
         new = [edit for edit in candidate.edits if not _is_there(edit, edits, headers)]
         if not any(_meets(edit, other) for edit in new for other in edits):
@@ -54,7 +54,7 @@ def _merged(
 
 
 def _whole(chosen: Sequence[Candidate], edits: tuple[Edit, ...]) -> Candidate:
-    promises = dict.fromkeys(each.promise for each in chosen)
+    promises = dict.fromkeys(candidate.promise for candidate in chosen)
     return evolve(
         chosen[0],
         code=CODE,
@@ -63,11 +63,11 @@ def _whole(chosen: Sequence[Candidate], edits: tuple[Edit, ...]) -> Candidate:
         words=(),
         edits=edits,
         promise=Promise.GONE if Promise.GONE in promises else next(iter(promises)),
-        may_add=tuple(dict.fromkeys(each for c in chosen for each in c.may_add)),
-        callers=sum(each.callers for each in chosen),
+        may_add=tuple(dict.fromkeys(pattern for c in chosen for pattern in c.may_add)),
+        callers=sum(candidate.callers for candidate in chosen),
         claims=tuple(dict.fromkeys(claim for c in chosen for claim in c.claims)),
-        other_builds=tuple(sorted({each for c in chosen for each in c.other_builds})),
-        minimum=max(each.minimum for each in chosen),
+        other_builds=tuple(sorted({file for c in chosen for file in c.other_builds})),
+        minimum=max(candidate.minimum for candidate in chosen),
     )
 
 

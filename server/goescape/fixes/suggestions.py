@@ -20,17 +20,16 @@ def suggestions(reports: Iterable[PackageReport], go: tuple[int, int]) -> Counte
 
     Who imports the packages is not looked at, so that a fix of an exported name never counts.
     """
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for report in reports:
         if report.errors:
             continue
         code = PackageCode(report, PackageUsers(), go, go)
         for path in code.files:
-            found.update(
-                {(each.code, each.at): each.headline for each in _candidates(code, path)}.values()
-            )
-    return found
+            headlines = {(fix.code, fix.at): fix.headline for fix in _candidates(code, path)}
+            counts.update(headlines.values())
+    return counts
 
 
 def _candidates(code: PackageCode, path: str) -> Iterable[Candidate]:
-    return (each for each in candidates(code, path) if isinstance(each, Candidate))
+    return (fix for fix in candidates(code, path) if isinstance(fix, Candidate))
