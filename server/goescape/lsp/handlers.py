@@ -1,6 +1,7 @@
 """The table: what goescape does with each message of the protocol.
 
-A handler tells the session of an event, or answers a question from a snapshot.
+A handler tells the session of an event, or answers a question from a snapshot. Each runs inside the
+same safety net: what goes wrong is logged, and the request is answered with null.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
 
 from goescape.lsp import convert
 from goescape.lsp.client_features import ClientFeatures
@@ -22,6 +24,8 @@ from goescape.lsp.uris import path_of
 
 if TYPE_CHECKING:
     from goescape.lsp.state.snapshot import DocumentSnapshot
+
+_log = logging.getLogger(__name__)
 
 Handler = Callable[[Session, Any], Any]
 HANDLERS: dict[str, tuple[Handler, object]] = {}
@@ -256,3 +260,54 @@ def _resolve_code_action(session: Session, action: lsp.CodeAction) -> lsp.CodeAc
         translator = convert.Translator(snapshot.positions)
         action.edit = translator.workspace_edit(resolved, snapshot.client)
     return action
+
+
+# The safety net.
+
+
+def guarded(session: Session, method: str, handler: Handler) -> Callable[..., Any]:
+    """The handler inside the safety net."""
+    if asyncio.iscoroutinefunction(handler):
+
+        async def answer_later(params: Any = None) -> Any:
+            try:
+                return await handler(session, params)
+            except JsonRpcException:
+                raise
+            except Exception as problem:
+                log_failure(method, problem)
+                return None
+
+        return answer_later
+
+    def answer(params: Any = None) -> Any:
+        try:
+            return handler(session, params)
+        except JsonRpcException:
+            raise
+        except Exception as problem:
+            log_failure(method, problem)
+            return None
+
+    return answer
+
+
+class _Argument:
+    """Any JSON value. pygls compares annotations with its server's class, and `Any` is no class
+    in Python 3.10, and `object` too wide a one.
+    """
+
+
+def guarded_command(session: Session, name: str, command: Handler) -> Callable[..., Any]:
+    """The command inside the safety net, as pygls calls it."""
+    handler = guarded(session, name, command)
+
+    async def run_command(*arguments: _Argument) -> Any:
+        return await handler(arguments)
+
+    return run_command
+
+
+def log_failure(method: str, problem: Exception) -> None:
+    """What failed, with its traceback."""
+    _log.error("%s failed", method, exc_info=problem)

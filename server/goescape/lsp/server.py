@@ -7,7 +7,7 @@ import contextlib
 import logging
 import signal
 import sys
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from attrs import evolve
 from lsprotocol import types as lsp
@@ -18,15 +18,11 @@ from pygls.protocol import default_converter
 import goescape
 from goescape.lsp.commands.table import COMMANDS
 from goescape.lsp.editor import Editor, EditorLog
-from goescape.lsp.handlers import HANDLERS
-from goescape.lsp.safety_net import guarded, guarded_command, log_failure
+from goescape.lsp.handlers import HANDLERS, guarded, guarded_command
 from goescape.lsp.session import Session
 from goescape.lsp.transport import incoming, outgoing
 from goescape.lsp.transport.protocol import Protocol
 from goescape.toolchain.tasks import uninterrupted
-
-if TYPE_CHECKING:
-    from collections.abc import Coroutine
 
 _log = logging.getLogger(__name__)
 
@@ -117,9 +113,8 @@ async def serve(server: Server, reader: asyncio.StreamReader, sink: outgoing.Sin
     loop.set_exception_handler(_log_callback)
     handler = EditorLog(server.session.editor, loop, server.session.report_failure)
     logging.getLogger("goescape").addHandler(handler)
-    body: Coroutine[Any, Any, None] = _read(server.wire, reader)
     try:
-        await body
+        await server.wire.read(reader)
     finally:
         logging.getLogger("goescape").removeHandler(handler)
         await uninterrupted(_close(server, asyncio.current_task()))
@@ -135,14 +130,3 @@ async def _close(server: Server, main: asyncio.Task[Any] | None) -> None:
     await server.session.close()
     if left := asyncio.all_tasks() - {asyncio.current_task(), main}:
         await asyncio.wait(left, timeout=_LONGEST_END)
-
-
-async def _read(wire: Protocol, reader: asyncio.StreamReader) -> None:
-    async for body in incoming.messages(reader):
-        try:
-            wire.receive(body)
-        except Exception as problem:
-            log_failure("a message", problem)
-        if wire.finished:
-            return
-        await asyncio.sleep(0)  # answers that are ready go out before the next message is read

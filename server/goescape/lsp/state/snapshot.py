@@ -62,6 +62,10 @@ class DocumentSnapshot(Snapshot):
     """One file: all that decides what is shown in it."""
 
     path: str
+    uri: str
+    """How the editor names the file."""
+    buffer: Buffer | None = None
+    """The open file; None when it is closed."""
     packages: tuple[PackageState, ...] = ()
     """Those that speak of the file, its own first."""
     waiting: tuple[CompileError, ...] | None = None
@@ -76,16 +80,6 @@ class DocumentSnapshot(Snapshot):
     """What the user's benchmarks measured last, by package and function."""
     profiles_version: int = 0
     """Another one whenever profiles are loaded or removed."""
-
-    @property
-    def buffer(self) -> Buffer | None:
-        """The open file; None when it is closed."""
-        return self.documents.at(self.path)
-
-    @property
-    def uri(self) -> str:
-        """How the editor names the file."""
-        return self.documents.uri(self.path)
 
     @property
     def version(self) -> int | None:

@@ -114,6 +114,8 @@ class WorkspaceState:
             **self._shared(documents),
             view=view,
             path=path,
+            uri=documents.uri(path),
+            buffer=documents.at(path),
             packages=packages,
             waiting=self.packages.waiting_for(path),
             excluded=self.packages.excluded(path),

@@ -18,6 +18,8 @@ from pygls.protocol import LanguageServerProtocol
 from pygls.protocol.json_rpc import JsonRPCNotification, JsonRPCRequestMessage
 from pygls.protocol.language_server import lsp_method
 
+from goescape.lsp.transport.incoming import messages
+
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
@@ -54,6 +56,17 @@ class Protocol(LanguageServerProtocol):
     def was_shut_down(self) -> bool:
         """Whether the client asked for ``shutdown``, as it should before ``exit``."""
         return self._shutdown
+
+    async def read(self, reader: asyncio.StreamReader) -> None:
+        """Handle messages until ``exit`` or the end of the input."""
+        async for body in messages(reader):
+            try:
+                self.receive(body)
+            except Exception as problem:
+                _log.error("a message failed", exc_info=problem)
+            if self.finished:
+                return
+            await asyncio.sleep(0)  # answers that are ready go out before the next is read
 
     def receive(self, body: bytes) -> None:
         """Handle one message, whatever is in it."""
