@@ -79,8 +79,7 @@ def _is_converted(finding: Finding) -> bool:
 def _type_of(file: GoFile, node: Node) -> _Concrete | None:
     """The type of a variable, or of what ``&T{}`` and ``new(T)`` make."""
     its_type: Node | None = None
-    if node.type == "identifier" and node.parent is not None:
-        around = node.parent
+    if node.type == "identifier" and (around := node.parent) is not None:
         its_type = around.child_by_field_name("type") if around.type in _TYPED else None
         made = made_by(node)
         if made is not None and made.type == "composite_literal":
@@ -103,9 +102,8 @@ def _passed(code: PackageCode, finding: Finding, node: Node) -> Iterator[Node]:
     """The expressions that give the address away as an argument."""
     if finding.kind is SiteKind.VARIABLE:
         for use in uses_of(code, node):
-            around = use.parent
-            if around is not None and around.type == "unary_expression":
-                yield around
+            if use.parent is not None and use.parent.type == "unary_expression":
+                yield use.parent
         return
     yield node
     holder = node.parent.parent if node.parent is not None else None
