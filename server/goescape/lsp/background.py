@@ -29,17 +29,17 @@ class Background:
         settings: Settings,
         *,
         emit: Callable[[Event], None],
-        shown: Callable[[], Mapping[str, bytes]],
+        texts: Callable[[], Mapping[str, bytes]],
         on_change: Callable[[str], None],
         on_proof: Callable[[str], None],
-        heard: WaitForListener,
+        wait_for_listener: WaitForListener,
     ) -> None:
         self.engine = Engine(EngineOptions.of(settings))
         disk_cache = DiskCache()
         self.scheduler = Scheduler(
-            self.engine, emit, shown, disk_cache=disk_cache, wait_for_listener=heard
+            self.engine, emit, texts, disk_cache=disk_cache, wait_for_listener=wait_for_listener
         )
-        self._tidying = asyncio.ensure_future(asyncio.to_thread(_tidy, disk_cache))
+        self._pruning = asyncio.ensure_future(asyncio.to_thread(_prune, disk_cache))
         self.proofs = BackgroundProofs(self.engine, preferred, on_proof=on_proof)
         self._on_change = on_change
         self._watcher: FileWatcher | None = None
@@ -68,12 +68,12 @@ class Background:
     async def close(self) -> None:
         """End every process and thread."""
         await self.stop_watching()
-        await self._tidying
+        await self._pruning
         await self.proofs.close()
         await self.scheduler.close()
 
 
-def _tidy(disk_cache: DiskCache) -> None:
+def _prune(disk_cache: DiskCache) -> None:
     """What earlier servers left."""
     disk_cache.prune()
     remove_stale_folders()

@@ -106,10 +106,10 @@ class Session:
         background = self.background = Background(
             self.state.settings,
             emit=self.analysis_events.handle_event,
-            shown=self.state.texts_to_compile,
+            texts=self.state.texts_to_compile,
             on_change=self.file_changed_on_disk,
             on_proof=self.fix_requests.proof_made,
-            heard=self.publisher.wait_until_pushed,
+            wait_for_listener=self.publisher.wait_until_pushed,
         )
         self.state.proofs = background.proofs
         for buffer in self.state.buffers.documents:

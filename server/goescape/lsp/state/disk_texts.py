@@ -22,15 +22,15 @@ class DiskTexts:
         stamp = file_stamp(path)
         if stamp is None:
             return None
-        known = self._texts.get(path)
-        if known is None or known[0] != stamp:
+        cached = self._texts.get(path)
+        if cached is None or cached[0] != stamp:
             _, size = stamp
-            known = (stamp, _read(path) if size <= _LARGEST_BYTES else None)
+            cached = (stamp, _read(path) if size <= _LARGEST_BYTES else None)
             self._texts.pop(path, None)
-            self._texts[path] = known
+            self._texts[path] = cached
             if len(self._texts) > _MOST_FILES:
                 del self._texts[next(iter(self._texts))]
-        return known[1]
+        return cached[1]
 
 
 def _read(path: str) -> SourceText | None:

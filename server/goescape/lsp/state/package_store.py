@@ -55,7 +55,7 @@ class PackageStore:
 
     def __init__(self, on_lost: OnLost) -> None:
         self.cache = ReportCache(on_lost)
-        self._known: dict[str, PackageState] = {}
+        self._packages: dict[str, PackageState] = {}
         self._owners: dict[str, set[str]] = {}  # file identity -> packages that speak of it
         self._excluded: dict[str, str] = {}  # file identity -> why
         self._excluded_paths: dict[str, str] = {}
@@ -69,15 +69,15 @@ class PackageStore:
         key = _key(report)
         replaced = {key} | self._sharing_files(report)
         touched = self._touched(replaced)
-        before = self._known.get(key)
-        known = self._merged(before, report)
+        before = self._packages.get(key)
+        package = self._merged(before, report)
         self._tests_before.pop(key, None)
         if before is not None and not report.errors and _tests(before.files) - {*report.files}:
             self._tests_before[key] = before.report
         for old in replaced:
-            self._forget_package(old, kept=known)
-        self._known[key] = known
-        for path in (files := _files(known)):
+            self._forget_package(old, kept=package)
+        self._packages[key] = package
+        for path in (files := _files(package)):
             self._owners.setdefault(self.identity(path), set()).add(key)
         for path in report.files:
             self._excluded.pop(self.identity(path), None)
@@ -85,14 +85,14 @@ class PackageStore:
 
     def _merged(self, before: PackageState | None, report: PackageReport) -> PackageState:
         if not report.errors:
-            return self._shelved(report)
-        old = self._shelved(report) if before is None else before
+            return self._cached(report)
+        old = self._cached(report) if before is None else before
         files = tuple(dict.fromkeys((*report.files, *old.files)))
         return evolve(
             old, errors=report.errors, waiting_files=files, test_errors=(), waiting_tests=()
         )
 
-    def _shelved(self, report: PackageReport) -> PackageState:
+    def _cached(self, report: PackageReport) -> PackageState:
         places = tuple(dict.fromkeys(finding.span.file for finding in report.findings))
         slot = self.cache.put(report)
         return PackageState(slot, report.package, report.directory, report.files, places)
@@ -111,30 +111,30 @@ class PackageStore:
         """The files that the build leaves out."""
         return tuple(self._excluded_paths[key] for key in self._excluded)
 
-    def fail_tests(self, package: str, errors: tuple[CompileError, ...]) -> set[str]:
+    def fail_tests(self, name: str, errors: tuple[CompileError, ...]) -> set[str]:
         """Only the tests of a package do not compile: what was known of them stays."""
-        key = next((key for key, each in self._known.items() if each.package == package), "")
+        key = next((key for key, package in self._packages.items() if package.package == name), "")
         if not key:
             return set()
-        known, before = self._known[key], self._tests_before.get(key)
+        package, before = self._packages[key], self._tests_before.get(key)
         broken = {error.place.file for error in errors if error.place is not None}
-        report = known.report if before is None else _with_tests(known.report, before)
-        waiting = tuple(sorted((_tests(report.files) - {*known.files}) | broken))
-        self.cache.discard(known.slot)
-        known = evolve(self._shelved(report), test_errors=errors, waiting_tests=waiting)
-        self._known[key] = known
-        for path in (files := _files(known)):
+        report = package.report if before is None else _with_tests(package.report, before)
+        waiting = tuple(sorted((_tests(report.files) - {*package.files}) | broken))
+        self.cache.discard(package.slot)
+        package = evolve(self._cached(report), test_errors=errors, waiting_tests=waiting)
+        self._packages[key] = package
+        for path in (files := _files(package)):
             self._owners.setdefault(self.identity(path), set()).add(key)
         return {*files}
 
     def waiting_for(self, path: str) -> tuple[CompileError, ...] | None:
         """The errors that keep a file from being analysed; None when it is."""
         key = self.identity(path)
-        for known in self.about(path):
-            if known.errors and key in map(self.identity, known.waiting_files):
-                return known.errors
-            if known.test_errors and key in map(self.identity, known.waiting_tests):
-                return known.test_errors
+        for package in self.about(path):
+            if package.errors and key in map(self.identity, package.waiting_files):
+                return package.errors
+            if package.test_errors and key in map(self.identity, package.waiting_tests):
+                return package.test_errors
         return None
 
     def excluded(self, path: str) -> str | None:
@@ -144,34 +144,34 @@ class PackageStore:
     def about(self, path: str) -> tuple[PackageState, ...]:
         """The packages that speak of a file, its own first."""
         key = self.identity(path)
-        owners = (self._known[owner] for owner in sorted(self._owners.get(key, ())))
+        owners = (self._packages[owner] for owner in sorted(self._owners.get(key, ())))
         own = {key}
         return tuple(
             sorted(
                 owners,
-                key=lambda known: own.isdisjoint(map(self.identity, _own_files(known))),
+                key=lambda package: own.isdisjoint(map(self.identity, _own_files(package))),
             )
         )
 
-    def spellings(self, known: PackageState, path: str) -> frozenset[str]:
+    def spellings(self, package: PackageState, path: str) -> frozenset[str]:
         """How a package's report spells a file: the editor may reach it over a link."""
         key = self.identity(path)
         return frozenset(
-            name for name in (*known.files, *known.places) if self.identity(name) == key
+            name for name in (*package.files, *package.places) if self.identity(name) == key
         )
 
     def waiting(self) -> tuple[PackageState, ...]:
         """The packages that do not compile."""
-        return tuple(known for known in self._known.values() if known.errors)
+        return tuple(package for package in self._packages.values() if package.errors)
 
     def packages(self) -> tuple[PackageState, ...]:
         """Everything that was analysed."""
-        return tuple(self._known.values())
+        return tuple(self._packages.values())
 
     def known_paths(self) -> tuple[str, ...]:
         """Every file that something is known of."""
         return tuple(
-            dict.fromkeys(path for known in self._known.values() for path in _files(known))
+            dict.fromkeys(path for package in self._packages.values() for path in _files(package))
         )
 
     def drop_file(self, path: str) -> set[str]:
@@ -179,12 +179,12 @@ class PackageStore:
         key = self.identity(path)
         touched: set[str] = set() if self._excluded.pop(key, None) is None else {path}
         for owner in self._owners.pop(key, set()):
-            known = self._known[owner]
-            touched |= set(_files(known))
-            rest = self._without(known, key)
-            self.cache.discard(known.slot)
+            package = self._packages[owner]
+            touched |= set(_files(package))
+            rest = self._without(package, key)
+            self.cache.discard(package.slot)
             if rest.files:
-                self._known[owner] = rest
+                self._packages[owner] = rest
             else:
                 self._forget_package(owner)
         return touched
@@ -194,8 +194,8 @@ class PackageStore:
         prefix = self.identity(folder) + os.sep
         gone = {
             key
-            for key, known in self._known.items()
-            if (self.identity(known.directory) + os.sep).startswith(prefix)
+            for key, package in self._packages.items()
+            if (self.identity(package.directory) + os.sep).startswith(prefix)
         }
         touched = self._touched(gone)
         for key in gone:
@@ -204,30 +204,30 @@ class PackageStore:
             del self._excluded[key]
         return touched
 
-    def _drop_package(self, package: str, directory: str) -> set[str]:
+    def _drop_package(self, name: str, directory: str) -> set[str]:
         gone = {
             key
-            for key, known in self._known.items()
-            if (known.package, known.directory) == (package, directory)
+            for key, package in self._packages.items()
+            if (package.package, package.directory) == (name, directory)
         }
         touched = self._touched(gone)
         for key in gone:
             self._forget_package(key)
         return touched
 
-    def _without(self, known: PackageState, key: str) -> PackageState:
+    def _without(self, package: PackageState, key: str) -> PackageState:
         def rest(files: Iterable[str]) -> tuple[str, ...]:
             return tuple(path for path in files if self.identity(path) != key)
 
-        report = known.report
+        report = package.report
         findings = tuple(f for f in report.findings if self.identity(f.span.file) != key)
         report = evolve(report, files=rest(report.files), findings=findings)
         return evolve(
-            self._shelved(report),
-            errors=known.errors,
-            waiting_files=rest(known.waiting_files),
-            test_errors=known.test_errors,
-            waiting_tests=known.waiting_tests,
+            self._cached(report),
+            errors=package.errors,
+            waiting_files=rest(package.waiting_files),
+            test_errors=package.test_errors,
+            waiting_tests=package.waiting_tests,
         )
 
     def _sharing_files(self, report: PackageReport) -> set[str]:
@@ -237,17 +237,19 @@ class PackageStore:
             owner
             for key in mine
             for owner in self._owners.get(key, ())
-            if not mine.isdisjoint(map(self.identity, _own_files(self._known[owner])))
+            if not mine.isdisjoint(map(self.identity, _own_files(self._packages[owner])))
         }
 
     def _touched(self, keys: Iterable[str]) -> set[str]:
-        return {path for key in keys if key in self._known for path in _files(self._known[key])}
+        return {
+            path for key in keys if key in self._packages for path in _files(self._packages[key])
+        }
 
     def _forget_package(self, key: str, kept: PackageState | None = None) -> None:
-        known = self._known.pop(key, None)
-        if known is not None and (kept is None or kept.slot is not known.slot):
-            self.cache.discard(known.slot)
-        for path in () if known is None else _files(known):
+        package = self._packages.pop(key, None)
+        if package is not None and (kept is None or kept.slot is not package.slot):
+            self.cache.discard(package.slot)
+        for path in () if package is None else _files(package):
             self._owners.get(self.identity(path), set()).discard(key)
 
     def identity(self, path: str) -> str:
@@ -263,8 +265,8 @@ def _key(report: PackageReport) -> str:
     return report.directory
 
 
-def _own_files(known: PackageState) -> tuple[str, ...]:
-    return (*known.files, *known.waiting_files, *known.waiting_tests)
+def _own_files(package: PackageState) -> tuple[str, ...]:
+    return (*package.files, *package.waiting_files, *package.waiting_tests)
 
 
 def _tests(files: Iterable[str]) -> set[str]:
@@ -284,6 +286,6 @@ def _with_tests(report: PackageReport, before: PackageReport) -> PackageReport:
     )
 
 
-def _files(known: PackageState) -> tuple[str, ...]:
+def _files(package: PackageState) -> tuple[str, ...]:
     """The package's files and those of other packages that its findings stand in."""
-    return tuple(dict.fromkeys((*_own_files(known), *known.places)))
+    return tuple(dict.fromkeys((*_own_files(package), *package.places)))

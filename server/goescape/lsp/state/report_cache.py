@@ -97,8 +97,8 @@ class ReportCache:
 class CachedReport:
     """Where one report lies."""
 
-    def __init__(self, shelf: ReportCache, report: PackageReport) -> None:
-        self._shelf = shelf
+    def __init__(self, cache: ReportCache, report: PackageReport) -> None:
+        self._cache = cache
         self._report: PackageReport | None = report
         self._packed: PackedReport | None = None
         self._bare = PackageReport(report.package, report.directory, report.files)
@@ -114,13 +114,13 @@ class CachedReport:
         """The report; unpacked first where need be."""
         report = self.peek()
         self._report = report
-        self._shelf.used(self)
+        self._cache.used(self)
         return report
 
     def touch(self) -> None:
         """Somebody looks at the report that they have had from here."""
         if not self.is_packed:
-            self._shelf.used(self)
+            self._cache.used(self)
 
     def peek(self) -> PackageReport:
         """The report, without having it lie around unpacked."""
@@ -147,7 +147,7 @@ class CachedReport:
     def _lost(self, problem: Exception) -> PackageReport:
         """An empty report, until there is another one."""
         self._report = self._bare
-        self._shelf.lost(self._bare, problem)
+        self._cache.lost(self._bare, problem)
         return self._bare
 
     def source(self, path: str) -> SourceText | None:

@@ -29,11 +29,11 @@ class PositionShifts:
 
     def between(self, old: SourceText, new: SourceText) -> PositionShift:
         """How to carry positions of ``old`` over to ``new``."""
-        known = self._last.get(old.path)
-        if known is None or known[0] is not old or known[1] is not new:
-            known = (old, new, _shift(old, new))
-            self._last[old.path] = known
-        return known[2]
+        cached = self._last.get(old.path)
+        if cached is None or cached[0] is not old or cached[1] is not new:
+            cached = (old, new, _shift(old, new))
+            self._last[old.path] = cached
+        return cached[2]
 
 
 def _shift(old: SourceText, new: SourceText) -> PositionShift:
