@@ -86,11 +86,11 @@ def test_the_words_of_both_dialects_lead_to_the_same_findings() -> None:
     assert {fact for fact in new if "append" not in fact[1]} == old
 
 
-def _facts(report: PackageReport) -> set[tuple[int, str, str, str]]:
+def _facts(report: PackageReport) -> set[tuple[int, str, str, str | None]]:
     return {_fact(finding) for finding in report.findings}
 
 
-def _fact(finding: Finding) -> tuple[int, str, str, str]:
+def _fact(finding: Finding) -> tuple[int, str, str, str | None]:
     return finding.span.line, finding.subject, finding.cause.value, finding.function
 
 

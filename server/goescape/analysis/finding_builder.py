@@ -13,7 +13,6 @@ from goescape.analysis.file_analysis import KEPT_STATES, JudgedSite, similarity_
 from goescape.analysis.model import Allocates, Finding, SiteKind
 from goescape.analysis.ranking.rank import RankRules, rank
 from goescape.analysis.sites.allocation import (
-    ALLOCATES,
     AllocationRules,
     RuntimeAllocation,
     may_still_allocate,
@@ -109,9 +108,9 @@ class FindingBuilder:
             subject=shown_subject(site),
             cause=cause.cause,
             rank=rank(reasons, in_loop=in_loop),
-            function=site.function.name if site.function is not None else "",
+            function=site.function.name if site.function is not None else None,
             allocates=allocation.allocates,
-            note=allocation.note if allocation is not ALLOCATES else "",
+            note=allocation.note,
             escapes=site.escapes,
             in_loop=in_loop,
             compiler=plain_subject(site.message),

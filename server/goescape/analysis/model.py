@@ -101,8 +101,8 @@ class InlinedCopy:
 
     place: Place
     """The call, as the compiler prints it (the ``(`` of the call)."""
-    function: str
-    """The function that contains the call; empty where that is unknown."""
+    function: str | None
+    """The function that contains the call; None where that is unknown."""
     escapes: bool
 
 
@@ -133,11 +133,11 @@ class Finding:
     """What is allocated, in a reader's words: ``u``, ``&T{...}``, ``make([]int, n)``."""
     cause: Cause
     rank: Rank
-    function: str
-    """The function it stands in: ``(*T).M``, ``F``; empty at package level."""
+    function: str | None
+    """The function it stands in: ``(*T).M``, ``F``; None at package level."""
     allocates: Allocates
-    note: str
-    """Why it does not allocate, or what it depends on; empty when it simply allocates."""
+    note: str | None
+    """Why it does not allocate, or what it depends on; None when it simply allocates."""
     escapes: bool
     """False for what the compiler keeps on the stack, although it may allocate at run time."""
     in_loop: bool
@@ -146,9 +146,9 @@ class Finding:
     flow: tuple[FlowStep, ...] = ()
     decisive: FlowStep | None = None
     """The step that decided: the return, the capture, the call; None where nothing is known."""
-    destination: str = ""
+    destination: str | None = None
     """What the decisive step hands the value to, for the message: a callee, a variable, ``~r0``."""
-    inlined_from: str = ""
+    inlined_from: str | None = None
     """The inlined function whose allocation this is, when it is not the source's own expression."""
     copies: tuple[InlinedCopy, ...] = ()
     package: str = ""
@@ -228,8 +228,8 @@ class StackValue:
 
     span: Span
     subject: str
-    note: str
-    """What it may still allocate at run time; empty when it does not."""
+    note: str | None
+    """What it may still allocate at run time; None when it does not."""
 
 
 @frozen

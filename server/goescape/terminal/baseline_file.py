@@ -33,7 +33,7 @@ def _site(finding: Finding, source: SourceText | None, folder: Path) -> Baseline
     return BaselineSite(
         finding.package,
         shown_path(finding.span.file, folder),
-        finding.function,
+        finding.function or "",
         finding.cause.value,
         finding.subject,
         line.strip(),

@@ -59,7 +59,7 @@ def headline(finding: Finding, words: Catalogue | None = None) -> str:
     words = words or current_catalogue()
     if not finding.escapes:
         return words.finding.stays_but_may_allocate.format(
-            subject=code(finding.subject), note=words.note(finding.note)
+            subject=code(finding.subject), note=words.note(finding.note or "")
         )
     what = _what(finding, words)
     if finding.allocates is Allocates.NO:
@@ -116,13 +116,13 @@ def explain(finding: Finding, words: Catalogue | None = None) -> FindingExplanat
     steps = explained_steps(finding, words)
     cause = words.causes[finding.cause]
     if finding.allocates is Allocates.NO:
-        why = words.finding.why_no_allocation.format(note=words.note(finding.note))
+        why = words.finding.why_no_allocation.format(note=words.note(finding.note or ""))
         return FindingExplanation(message(finding, words), why, steps, "", "")
     why = cause.why.format(what=code(finding.subject))
     if finding.inlined_from:
         why += " " + words.finding.why_inlined.format(function=finding.inlined_from)
     if not finding.escapes:
-        why = words.finding.why_stays_but_may_allocate.format(note=words.note(finding.note))
+        why = words.finding.why_stays_but_may_allocate.format(note=words.note(finding.note or ""))
     return FindingExplanation(message(finding, words), why, steps, cause.helps, cause.ignore)
 
 

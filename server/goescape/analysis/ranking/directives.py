@@ -170,7 +170,7 @@ def _broken_by_inlining(
                 continue
             if any(promise.is_about(copy.place.line) for promise in promises):
                 message = (
-                    f"`{finding.subject}` of `{finding.function}` escapes, inlined here: "
+                    f"`{finding.subject}` of `{finding.function or ''}` escapes, inlined here: "
                     "`noescape` promises that nothing does"
                 )
                 yield DirectiveRemark(_point(copy.place), message, is_error=True)

@@ -197,7 +197,7 @@ def _own_reasons(site: Site, cause: SiteCause) -> Iterator[RankReason]:
 def _is_trade_off(site: Site, cause: SiteCause) -> bool:
     if cause.cause is Cause.INTERFACE or site.kind is SiteKind.ARGUMENTS:
         return True
-    return cause.cause is Cause.PASSED and _REFLECTS.match(cause.destination) is not None
+    return cause.cause is Cause.PASSED and _REFLECTS.match(cause.destination or "") is not None
 
 
 def _has_large_elements(site: Site, cause: SiteCause) -> bool:

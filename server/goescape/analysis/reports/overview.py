@@ -66,7 +66,7 @@ class Overview:
 def overview(found: Sequence[Ranked], most: int = 10) -> Overview:
     """Sum up; at most so many packages and functions are named."""
     packages = _groups(found, lambda finding: (finding.package, ""))
-    functions = _groups(found, lambda finding: (finding.function, finding.package))
+    functions = _groups(found, lambda finding: (finding.function or "", finding.package))
     functions = tuple(group for group in functions if group.name)
     return Overview(
         Counts.of(rank for rank, _ in found),
@@ -79,10 +79,13 @@ def overview(found: Sequence[Ranked], most: int = 10) -> Overview:
 
 
 def by_function(found: Iterable[Ranked]) -> dict[str, list[Ranked]]:
-    """The findings of each function; functions and their findings in the order of the source."""
+    """The findings of each function; functions and their findings in the order of the source.
+
+    What stands in none is under the empty name.
+    """
     functions: dict[str, list[Ranked]] = defaultdict(list)
-    for each in sorted(found, key=lambda ranked: (ranked[1].span, ranked[1].subject)):
-        functions[each[1].function].append(each)
+    for rank, finding in sorted(found, key=lambda ranked: (ranked[1].span, ranked[1].subject)):
+        functions[finding.function or ""].append((rank, finding))
     return dict(functions)
 
 

@@ -63,7 +63,7 @@ def look_up(report: PackageReport, file: str, line: int, byte_column: int) -> Cu
 
 def lens_lines(report: PackageReport, file: str) -> tuple[FunctionCount, ...]:
     """The functions of a file that allocate."""
-    found: dict[str, list[Finding]] = defaultdict(list)
+    found: dict[str | None, list[Finding]] = defaultdict(list)
     for finding in report.findings:
         if finding.span.file == file and finding.is_diagnostic:
             found[finding.function].append(finding)

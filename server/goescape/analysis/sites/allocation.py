@@ -35,7 +35,7 @@ class RuntimeAllocation:
     """What happens at run time, and the reason if that is not simply an allocation."""
 
     allocates: Allocates
-    note: str = ""
+    note: str | None = None
 
 
 ALLOCATES = RuntimeAllocation(Allocates.YES)
@@ -175,8 +175,8 @@ class AllocationRules:
         return False
 
 
-def may_still_allocate(subject: str) -> str:
-    """What something that does not escape may allocate at run time all the same; often nothing."""
+def may_still_allocate(subject: str) -> str | None:
+    """What something that does not escape may allocate at run time all the same."""
     if is_variable_make(subject):
         return "on the stack up to 32 bytes; a larger one is allocated on the heap"
     if subject.startswith(("make(map[", "map[")):
@@ -187,7 +187,7 @@ def may_still_allocate(subject: str) -> str:
         return "on the stack up to 32 runes; a longer text is allocated on the heap"
     if subject == "append":
         return "grows on the stack up to 32 bytes, then on the heap"
-    return ""
+    return None
 
 
 def _is_boxed_too(site: Site) -> bool:

@@ -43,7 +43,7 @@ class SiteCause:
     cause: Cause
     flow: tuple[FlowStep, ...] = ()
     decisive: FlowStep | None = None
-    destination: str = ""
+    destination: str | None = None
 
 
 class CauseFinder:
@@ -68,7 +68,7 @@ class CauseFinder:
         if step is not None:
             index = next(i for i, s in enumerate(s for f in flows for s in f.steps) if s is step)
             decisive = steps[index]
-        return SiteCause(cause, steps, decisive, plain_subject(destination))
+        return SiteCause(cause, steps, decisive, plain_subject(destination) or None)
 
     def _judge(
         self, site: Site, own: EscapeExplanation, flows: tuple[PrintedFlow, ...]

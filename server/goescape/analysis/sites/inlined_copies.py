@@ -32,7 +32,7 @@ class InlinedCopies:
         """Count a site as a copy."""
         known = self.by_place.get(copy.place)
         escapes = copy.escapes or (known is not None and known.escapes)
-        caller = copy.function.name if copy.function is not None else ""
+        caller = copy.function.name if copy.function is not None else None
         self.by_place[copy.place] = InlinedCopy(copy.place, caller, escapes)
         if copy.node is not None:
             self.nodes.append(copy.node)

@@ -65,7 +65,7 @@ def _search_line(site: Site, syntax: GoPackage) -> None:
             _locate_at(site, syntax, offset, ())
             if site.node is not None and _reads_alike(site, node):
                 return
-            site.node, site.ownership, site.inlined_from = None, Ownership.OWN, ""
+            site.node, site.ownership, site.inlined_from = None, Ownership.OWN, None
 
 
 def _reads_alike(site: Site, node: Node) -> bool:
@@ -176,14 +176,14 @@ def _is_converted(call: Node, head: str, subject: str) -> bool:
     return conversion.type == "type_conversion_expression" or callee_text(conversion) == head
 
 
-def _whose(subject: str, inlined: tuple[str, ...]) -> str:
+def _whose(subject: str, inlined: tuple[str, ...]) -> str | None:
     """Which of the functions inlined at a call an allocation belongs to, as far as shown."""
     qualifier = re.search(r"([A-Za-z_]\w*)\.", subject)
     if qualifier is not None and not subject.startswith('"'):
         for name in inlined:
             if re.match(rf"\(?\*?{re.escape(qualifier[1])}\.", name):
                 return name
-    return inlined[0] if inlined else ""
+    return inlined[0] if inlined else None
 
 
 def callee_name(function: Node) -> str:

@@ -50,7 +50,8 @@ class Site:
     node: Node | None = None
     ownership: Ownership = Ownership.OWN
     kind: SiteKind = SiteKind.EXPRESSION
-    inlined_from: str = ""
+    inlined_from: str | None = None
+    """The function inlined there whose allocation it is; None for the source's own."""
     names: tuple[str, ...] = ()
     """How the compiler names the function that it stands in."""
 

@@ -222,7 +222,7 @@ class FunctionUses:
 
 
 def _use(file: GoFile, name: Node) -> FunctionUse:
-    repeated = runs_repeatedly(name) and not is_error_path(name, "")
+    repeated = runs_repeatedly(name) and not is_error_path(name, None)
     in_test = is_test_file(file.source.path)
     caller = file.function_at(name.start_byte)
     return FunctionUse(caller, _is_called(name), repeated, in_test, name.start_point[0] + 1)

@@ -17,7 +17,7 @@ def is_test_file(path: str) -> bool:
     return posixpath.basename(path.replace("\\", "/")).endswith("_test.go")
 
 
-def is_error_path(node: Node, inlined_from: str) -> bool:
+def is_error_path(node: Node, inlined_from: str | None) -> bool:
     """Whether this only runs when something went wrong."""
     if inlined_from in _MAKES_ERRORS:
         return True

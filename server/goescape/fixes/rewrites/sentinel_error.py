@@ -38,7 +38,11 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     for finding in code.allocations(file):
         place = code.node_of(finding)
         call = place[1] if place is not None else None
-        if call is None or finding.inlined_from not in {"", "errors.New"} or not _fits(file, call):
+        if (
+            call is None
+            or finding.inlined_from not in {None, "errors.New"}
+            or not _fits(file, call)
+        ):
             continue
         yield Match((finding,), partial(_change, code, file, call), file.span(call))
 

@@ -143,7 +143,7 @@ def _of_finding(shown: ShownFinding, snapshot: DocumentSnapshot) -> Notice:
             "package": finding.package or view.report.package,
             "anchor": {"file": anchor.file, "line": anchor.line, "column": anchor.column},
             "compiler": finding.compiler,
-            "function": finding.function,
+            "function": finding.function or "",
             "kind": finding.kind.value,
             "subject": finding.subject,
             **proved,

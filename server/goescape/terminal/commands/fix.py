@@ -293,7 +293,7 @@ class _Work:
 def _name(package: FixedPackage, candidate: Candidate) -> tuple[str, ...]:
     """What a candidate is called, wherever it stands now."""
     target, at = candidate.target, candidate.at
-    function = target.function if target is not None else ""
+    function = (target.function if target is not None else None) or ""
     return candidate.code, candidate.title, at.file, function, _text(package.report, at)
 
 

@@ -159,7 +159,7 @@ def _site(finding: Finding, folder: Path) -> dict[str, object]:
         "line": finding.span.line,
         "code": finding.cause.value,
         "severity": finding.severity.value,
-        "function": finding.function,
+        "function": finding.function or "",
         "subject": finding.subject,
         "message": explain.message(finding, ENGLISH),
     }

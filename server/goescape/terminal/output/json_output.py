@@ -87,7 +87,7 @@ def _finding(finding: Finding, folder: Path) -> dict[str, object]:
         "end_column": span.end_column,
         "code": finding.cause.value,
         "severity": finding.severity.value,
-        "function": finding.function,
+        "function": finding.function or "",
         "subject": finding.subject,
         "message": explain.message(finding, ENGLISH),
         "allocates": finding.allocates.value,
@@ -99,7 +99,7 @@ def _finding(finding: Finding, folder: Path) -> dict[str, object]:
             for step in finding.flow
         ],
         "copies": [
-            {**_place(copy.place, folder), "function": copy.function, "escapes": copy.escapes}
+            {**_place(copy.place, folder), "function": copy.function or "", "escapes": copy.escapes}
             for copy in finding.copies
         ],
     }

@@ -21,7 +21,7 @@ from goescape.toolchain.proofs.renamed_expressions import renamed
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-Key = tuple[str, str, str]
+Key = tuple[str | None, str, str]
 
 
 @frozen

@@ -28,7 +28,7 @@ def renamed(
     Just those whose own text, edited, is a subject that is new in the same function.
     """
     known = {_place(f) for report in before for f in report.findings}
-    new: dict[tuple[str, str, str], str] = {}
+    new: dict[tuple[str | None, str, str], str] = {}
     for finding in (f for report in after for f in report.findings):
         if _place(finding) not in known:
             new[_place(finding)] = finding.subject
@@ -52,7 +52,7 @@ def renamed(
     return [evolve(r, findings=tuple(named(r, each) for each in r.findings)) for r in before]
 
 
-def _place(finding: Finding) -> tuple[str, str, str]:
+def _place(finding: Finding) -> tuple[str | None, str, str]:
     return finding.function, finding.kind.value, _plain(finding.subject)
 
 
