@@ -153,12 +153,14 @@ def message_of(line: str) -> str:
     return match["message"] if match is not None else line
 
 
-def parse_position(text: str, known: dict[str, PrintedPosition | None]) -> PrintedPosition | None:
-    """The position that a text is; ``known`` are those parsed before, the same for the same."""
-    if text not in known:
+def parse_position(
+    text: str, positions: dict[str, PrintedPosition | None]
+) -> PrintedPosition | None:
+    """The position that a text is; ``positions`` are those parsed before, the same for the same."""
+    if text not in positions:
         match = _POSITION.match(text)
-        known[text] = position_of(match) if match else None
-    return known[text]
+        positions[text] = position_of(match) if match else None
+    return positions[text]
 
 
 def _split_flow(text: str) -> tuple[str, str] | None:

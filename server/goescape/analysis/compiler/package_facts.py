@@ -98,13 +98,13 @@ class PackageFacts:
 
     def evidence(self, texts: Sequence[PackageText]) -> dict[str, tuple[BackendEvidence, ...]]:
         """What code generation said by the way, by file; it comes after everything else."""
-        found: dict[str, list[BackendEvidence]] = defaultdict(list)
+        by_path: dict[str, list[BackendEvidence]] = defaultdict(list)
         for text in texts:
             for evidence in text.evidence:
                 path = self.paths.get(evidence.at.file)
                 if path is not None:
-                    found[path].append(evidence)
-        return {path: tuple(said) for path, said in found.items()}
+                    by_path[path].append(evidence)
+        return {path: tuple(said) for path, said in by_path.items()}
 
 
 def _facts_by_file(text: PackageText) -> dict[str, FileFacts]:
@@ -142,7 +142,7 @@ def _absolute_paths(
     """
     own = {posixpath.basename(_slashes(path)): path for path in files}
     by_slashes = {_slashes(path): path for path in files}
-    found: dict[str, str | None] = {}
+    absolute_of: dict[str, str | None] = {}
     for path in printed:
         absolute = joined(working_directory, path)
         match = by_slashes.get(absolute)
@@ -151,8 +151,8 @@ def _absolute_paths(
                 match = absolute
             elif not _is_absolute(path):
                 match = own.get(posixpath.basename(_slashes(path)))
-        found[path] = match
-    return found
+        absolute_of[path] = match
+    return absolute_of
 
 
 def joined(working_directory: str, path: str) -> str:

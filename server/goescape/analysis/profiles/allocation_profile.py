@@ -62,12 +62,12 @@ class Profile:
     @cached_property
     def objects(self) -> int:
         """How many objects were allocated."""
-        return sum(each.objects for each in self.allocations)
+        return sum(allocations.objects for allocations in self.allocations)
 
     @cached_property
     def bytes(self) -> int:
         """How much was allocated."""
-        return sum(each.bytes for each in self.allocations)
+        return sum(allocations.bytes for allocations in self.allocations)
 
     @cached_property
     def by_package(self) -> Mapping[str, tuple[frozenset[Frame], frozenset[int]]]:
@@ -75,8 +75,8 @@ class Profile:
         frames: dict[str, set[Frame]] = defaultdict(set)
         numbers: dict[str, set[int]] = defaultdict(set)
         packages: dict[Frame, str] = {}
-        for number, each in enumerate(self.allocations):
-            for frame in each.stack:
+        for number, allocations in enumerate(self.allocations):
+            for frame in allocations.stack:
                 if frame not in packages:
                     packages[frame] = frame.package
                     frames[packages[frame]].add(frame)
@@ -89,9 +89,9 @@ def merged(profiles: Sequence[Profile]) -> Profile:
     if len(profiles) == 1:
         return profiles[0]
     return Profile(
-        ", ".join(each.name for each in profiles),
-        min((each.taken for each in profiles), default=0.0),
-        tuple(allocations for each in profiles for allocations in each.allocations),
+        ", ".join(profile.name for profile in profiles),
+        min((profile.taken for profile in profiles), default=0.0),
+        tuple(allocations for profile in profiles for allocations in profile.allocations),
     )
 
 
@@ -135,8 +135,8 @@ def _short(number: float) -> str:
 def packages(profile: Profile) -> Iterator[str]:
     """The packages that a profile speaks of, those that allocate most first."""
     sums: dict[str, int] = {}
-    for each in profile.allocations:
-        if each.stack:
-            package = each.stack[0].package
-            sums[package] = sums.get(package, 0) + each.bytes
+    for allocations in profile.allocations:
+        if allocations.stack:
+            package = allocations.stack[0].package
+            sums[package] = sums.get(package, 0) + allocations.bytes
     return iter(sorted(sums, key=lambda package: -sums[package]))

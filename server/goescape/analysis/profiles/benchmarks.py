@@ -40,17 +40,17 @@ class BenchmarkResult:
 
 def benchmarks_of(report: PackageReport) -> tuple[Function, ...]:
     """The benchmarks of a package, in source order."""
-    found = (
+    benchmarks = (
         function
         for function in report.functions
         if _FUNCTION.match(function.name) and function.span.file.endswith("_test.go")
     )
-    return tuple(sorted(found, key=lambda each: each.span))
+    return tuple(sorted(benchmarks, key=lambda function: function.span))
 
 
 def benchmark_names(report: PackageReport) -> tuple[str, ...]:
     """The names of a package's benchmarks, in source order."""
-    return tuple(each.name for each in benchmarks_of(report))
+    return tuple(function.name for function in benchmarks_of(report))
 
 
 @define

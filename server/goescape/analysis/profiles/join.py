@@ -96,18 +96,18 @@ class ProfileJoin:
     def _explain(self, code: _Code, number: int, allocations: Allocations) -> bool:
         written = allocations.stack[0]
         for depth, frame in enumerate(allocations.stack[: allocations.inlined]):
-            known = code.frames.get(frame)
-            if known is None:
+            declared = code.frames.get(frame)
+            if declared is None:
                 continue
-            line, moved = code.line_now(frame, known)
-            findings, near = code.findings(known, line, written if depth else None)
+            line, moved = code.line_now(frame, declared)
+            findings, near = code.findings(declared, line, written if depth else None)
             if findings or not depth:
-                self._take(code, allocations, known, (line, moved or near), findings)
+                self._take(code, allocations, declared, (line, moved or near), findings)
                 return True
         if number not in self._called:
             for frame in allocations.stack:
-                if (known := code.frames.get(frame)) is not None:
-                    self._called[number] = Place(known[0], code.line_now(frame, known)[0], 0)
+                if (declared := code.frames.get(frame)) is not None:
+                    self._called[number] = Place(declared[0], code.line_now(frame, declared)[0], 0)
                     break
         return False
 
@@ -115,19 +115,25 @@ class ProfileJoin:
         self,
         code: _Code,
         allocations: Allocations,
-        known: tuple[str, str],
+        declared: tuple[str, str],
         at: tuple[int, bool],
         findings: list[Finding],
     ) -> None:
         line, approximate = at
-        self._functions[known].add(allocations, approximate=approximate)
+        self._functions[declared].add(allocations, approximate=approximate)
         for finding in findings:
             self._shares[finding.span, finding.subject].add(allocations, approximate=approximate)
         function = allocations.stack[0].function
         if findings:
             source: _Origin = (function, findings[0].span.start, findings[0], None, None)
         else:
-            source = (function, Place(known[0], line, 0), None, code.reason(known, line), None)
+            source = (
+                function,
+                Place(declared[0], line, 0),
+                None,
+                code.reason(declared, line),
+                None,
+            )
         self._sources[source].add(allocations, approximate=approximate)
 
     def result(self, *, elsewhere: bool = True) -> JoinedProfile:
@@ -135,19 +141,19 @@ class ProfileJoin:
         rest: dict[_Origin, _Sum] = defaultdict(_Sum)
         for number, allocations in self._open.items() if elsewhere else ():
             rest[self._elsewhere(number, allocations)].add(allocations)
-        found = [
-            ProfileLine(function, place, known.share(self.profile), finding, reason, called)
-            for (function, place, finding, reason, called), known in (
+        lines = [
+            ProfileLine(function, place, part.share(self.profile), finding, reason, called)
+            for (function, place, finding, reason, called), part in (
                 *self._sources.items(),
                 *rest.items(),
             )
         ]
-        found.sort(key=lambda each: (-each.share.bytes, -each.share.objects, each.function))
+        lines.sort(key=lambda line: (-line.share.bytes, -line.share.objects, line.function))
         return JoinedProfile(
             self.profile,
-            tuple(found),
-            {key: known.share(self.profile) for key, known in self._shares.items()},
-            {key: known.share(self.profile) for key, known in self._functions.items()},
+            tuple(lines),
+            {key: part.share(self.profile) for key, part in self._shares.items()},
+            {key: part.share(self.profile) for key, part in self._functions.items()},
             frozenset(self._covered),
             frozenset(self._seen),
         )
@@ -172,7 +178,9 @@ class _Code:
         self._changed = changed
         self._files = {path.replace("\\", "/"): path for path in report.files}
         self._by_base = {posixpath.basename(path): own for path, own in self._files.items()}
-        self._functions = {(each.span.file, each.name): each for each in report.functions}
+        self._functions = {
+            (function.span.file, function.name): function for function in report.functions
+        }
         self._names = frozenset(name for _, name in self._functions)
         self._is_program = "main" in self._names
         self.frames: dict[Frame, tuple[str, str]] = {}
@@ -217,63 +225,65 @@ class _Code:
 
     def _all_moves(self) -> dict[str, list[tuple[int, int]]]:
         """For each file, by how much functions have moved, in the order that they had."""
-        found: dict[str, dict[int, int]] = defaultdict(dict)
-        for frame, known in self.frames.items():
-            now = self._functions.get(known)
+        moves_by_file: dict[str, dict[int, int]] = defaultdict(dict)
+        for frame, declared in self.frames.items():
+            now = self._functions.get(declared)
             if now is not None and frame.start and frame.name == now.name:
-                found[known[0]][frame.start] = now.span.line - frame.start
-        return {path: sorted(moves.items()) for path, moves in found.items()}
+                moves_by_file[declared[0]][frame.start] = now.span.line - frame.start
+        return {path: sorted(moves.items()) for path, moves in moves_by_file.items()}
 
-    def line_now(self, frame: Frame, known: tuple[str, str]) -> tuple[int, bool]:
+    def line_now(self, frame: Frame, declared: tuple[str, str]) -> tuple[int, bool]:
         """The line today, and whether it has moved."""
-        moves = self._moves.get(known[0], [])
+        moves = self._moves.get(declared[0], [])
         before = bisect_right(moves, (frame.line, 1 << 40)) - 1
         moved = moves[before][1] if before >= 0 else 0
         return frame.line + moved, moved != 0
 
     def findings(
-        self, known: tuple[str, str], line: int, inlined: Frame | None
+        self, declared: tuple[str, str], line: int, inlined: Frame | None
     ) -> tuple[list[Finding], bool]:
         """The findings that an allocation at a line belongs to, and whether they are only near.
 
         ``inlined`` is the function of other code that was inlined there and allocates.
         """
-        here = self._findings.get(known[0], [])
+        here = self._findings.get(declared[0], [])
         if inlined is not None:
-            here = [each for each in here if each.inlined_from]
-        at = [each for each in here if line in {each.anchor.line, each.span.line}]
-        around = at or [each for each in here if each.span.line <= line <= each.span.end_line]
-        if around or inlined is not None or not self._changed(known[0]):
+            here = [finding for finding in here if finding.inlined_from]
+        at = [finding for finding in here if line in {finding.anchor.line, finding.span.line}]
+        around = at or [
+            finding for finding in here if finding.span.line <= line <= finding.span.end_line
+        ]
+        if around or inlined is not None or not self._changed(declared[0]):
             return _likely(around), False
-        if self.reason(known, line) is not UnexplainedReason.UNKNOWN:
+        if self.reason(declared, line) is not UnexplainedReason.UNKNOWN:
             return [], False
         inside = [
-            (abs(each.span.line - line), each)
-            for each in here
-            if each.function == known[1] and abs(each.span.line - line) <= _NEIGHBOURS
+            (abs(finding.span.line - line), finding)
+            for finding in here
+            if finding.function == declared[1] and abs(finding.span.line - line) <= _NEIGHBOURS
         ]
         nearest = min((distance for distance, _ in inside), default=0)
-        return _likely(each for distance, each in inside if distance == nearest), True
+        return _likely(finding for distance, finding in inside if distance == nearest), True
 
-    def reason(self, known: tuple[str, str], line: int) -> UnexplainedReason:
+    def reason(self, declared: tuple[str, str], line: int) -> UnexplainedReason:
         """Why a line allocates that has no finding."""
-        function: Function | None = self._functions.get(known)
-        gone = bool(known[1]) and function is None
-        source = self._report.sources.get(known[0])
+        function: Function | None = self._functions.get(declared)
+        gone = bool(declared[1]) and function is None
+        source = self._report.sources.get(declared[0])
         if gone or source is None:
             return UnexplainedReason.UNKNOWN
         written = reason_in_source(source, line)
         return (
             UnexplainedReason.STACK
-            if written is not UnexplainedReason.MAP and self._grows(known, line)
+            if written is not UnexplainedReason.MAP and self._grows(declared, line)
             else written
         )
 
-    def _grows(self, known: tuple[str, str], line: int) -> bool:
+    def _grows(self, declared: tuple[str, str], line: int) -> bool:
         """Whether something on the line stays on the stack only while it is small."""
         return any(
             (stay.note or stay.subject.startswith("make("))
-            and stay.span.file == known[0]
+            and stay.span.file == declared[0]
             and stay.span.line <= line <= stay.span.end_line
             for stay in self._report.stays
         )
@@ -281,11 +291,11 @@ class _Code:
 
 def _likely(findings: Iterable[Finding]) -> list[Finding]:
     """Those that a line's allocations belong to: what certainly allocates comes first."""
-    found = list(findings)
+    candidates = list(findings)
     for fits in (_certain, _shown):
-        if chosen := [each for each in found if fits(each)]:
+        if chosen := [finding for finding in candidates if fits(finding)]:
             return chosen
-    return found
+    return candidates
 
 
 def _certain(finding: Finding) -> bool:

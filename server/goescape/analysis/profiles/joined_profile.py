@@ -141,23 +141,25 @@ class JoinedProfile:
     @cached_property
     def explained(self) -> float:
         """The part of the bytes allocated by the analysed code that has a finding or a reason."""
-        own = [each for each in self.sources if each.place is not None]
-        known = sum(s.share.bytes for s in own if s.reason is not UnexplainedReason.UNKNOWN)
-        total = sum(each.share.bytes for each in own)
-        return known / total if total else 1.0
+        own = [line for line in self.sources if line.place is not None]
+        explained = sum(
+            line.share.bytes for line in own if line.reason is not UnexplainedReason.UNKNOWN
+        )
+        total = sum(line.share.bytes for line in own)
+        return explained / total if total else 1.0
 
 
 def sum_of_shares(shares: Iterable[AllocationShare]) -> AllocationShare | None:
     """Several shares of the same profile as one; None without any."""
-    found = list(shares)
-    if not found:
+    parts = list(shares)
+    if not parts:
         return None
     return AllocationShare(
-        sum(each.objects for each in found),
-        sum(each.bytes for each in found),
-        sum(each.of_objects for each in found),
-        sum(each.of_bytes for each in found),
-        any(each.approximate for each in found),
+        sum(share.objects for share in parts),
+        sum(share.bytes for share in parts),
+        sum(share.of_objects for share in parts),
+        sum(share.of_bytes for share in parts),
+        any(share.approximate for share in parts),
     )
 
 

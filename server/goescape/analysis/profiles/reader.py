@@ -135,7 +135,7 @@ class _Stacks:
         self._frames = frames
 
     def allocations(self, locations: Iterable[int], objects: int, size: int) -> Allocations:
-        groups = [frames for each in locations if (frames := self._frames.get(each))]
+        groups = [frames for location in locations if (frames := self._frames.get(location))]
         whole = tuple(frame for group in groups for frame in group)
         first = 0
         while groups and all(_is_runtime(frame) for frame in groups[0]):

@@ -31,9 +31,9 @@ class UnexplainedReason(str, enum.Enum):
 
 def reason_in_source(source: SourceText, line: int) -> UnexplainedReason:
     """What on a line allocates without being an escape; the most telling thing counts."""
-    found = {_reason(node) for node in _starting_at(_syntax(source), line)}
+    reasons = {_reason(node) for node in _starting_at(_syntax(source), line)}
     return next(
-        (reason for reason in UnexplainedReason if reason in found), UnexplainedReason.UNKNOWN
+        (reason for reason in UnexplainedReason if reason in reasons), UnexplainedReason.UNKNOWN
     )
 
 

@@ -75,19 +75,19 @@ class PackageDirectives:
         self._final_remarks: dict[GoFile, list[DirectiveRemark]] = {}
 
     def apply(
-        self, files: Mapping[str, GoFile], found: Mapping[str, list[Finding]], *, is_final: bool
+        self, files: Mapping[str, GoFile], findings: Mapping[str, list[Finding]], *, is_final: bool
     ) -> tuple[dict[str, list[Finding]], tuple[DirectiveRemark, ...]]:
         """The findings as the source wants them, and what there is to say about that.
 
         What is said of a silencer that may still have something to silence is what was said before.
         """
-        wanted, remarks = dict(found), {}
+        wanted, remarks = dict(findings), {}
         for path, file in files.items():
             directives, told = self._of(file)
             if directives:
-                everything = chain.from_iterable(found.values())
+                everything = chain.from_iterable(findings.values())
                 broken = _broken_by_inlining(directives, path, everything)
-                wanted[path], more = _applied(directives, found[path])
+                wanted[path], more = _applied(directives, findings[path])
                 told = (*told, *broken, *more)
             if told or directives:
                 remarks[file] = [*told] if is_final else self._final_remarks.get(file, [])

@@ -95,13 +95,13 @@ def match_sites(now: Sequence[BaselineSite], before: Sequence[BaselineSite]) -> 
 
 def _alike(site: BaselineSite, others: Mapping[int, BaselineSite]) -> int | None:
     """The most similar site of the same function and cause, if that is similar enough."""
-    best, found = _LEAST_ALIKE, None
+    best, most_alike = _LEAST_ALIKE, None
     for number, other in others.items():
         if other.line != site.line:  # two values on one line are two
             ratio = min(_ratio(other.line, site.line), _ratio(other.subject, site.subject))
             if ratio >= best:
-                best, found = ratio, number
-    return found
+                best, most_alike = ratio, number
+    return most_alike
 
 
 def _ratio(one: str, other: str) -> float:
@@ -115,10 +115,10 @@ _MOST_ALIKE = 200
 
 
 def new_findings(
-    found: Sequence[tuple[Finding, BaselineSite]], known: Iterable[BaselineSite]
+    findings: Sequence[tuple[Finding, BaselineSite]], sites_before: Iterable[BaselineSite]
 ) -> set[int]:
     """Which findings (by their number) are in nothing known."""
-    return set(match_sites([site for _, site in found], [*known]).new)
+    return set(match_sites([site for _, site in findings], [*sites_before]).new)
 
 
 _LOOKS = len(BaselineSite("", "", "", "", "", "").looks)

@@ -29,8 +29,8 @@ class Counts:
     @classmethod
     def of(cls, ranks: Iterable[Severity]) -> Counts:
         """Count."""
-        found = Counter(ranks)
-        return cls(*(found[rank] for rank in Severity))
+        counts = Counter(ranks)
+        return cls(*(counts[rank] for rank in Severity))
 
     @property
     def total(self) -> int:
@@ -63,47 +63,47 @@ class Overview:
     more_functions: int = 0
 
 
-def overview(found: Sequence[Ranked], most: int = 10) -> Overview:
+def overview(findings: Sequence[Ranked], most: int = 10) -> Overview:
     """Sum up; at most so many packages and functions are named."""
-    packages = _groups(found, lambda finding: (finding.package, ""))
-    functions = _groups(found, lambda finding: (finding.function or "", finding.package))
+    packages = _groups(findings, lambda finding: (finding.package, ""))
+    functions = _groups(findings, lambda finding: (finding.function or "", finding.package))
     functions = tuple(group for group in functions if group.name)
     return Overview(
-        Counts.of(rank for rank, _ in found),
+        Counts.of(rank for rank, _ in findings),
         packages[:most],
         functions[:most],
-        _groups(found, lambda finding: (finding.cause.value, "")),
+        _groups(findings, lambda finding: (finding.cause.value, "")),
         max(len(packages) - most, 0),
         max(len(functions) - most, 0),
     )
 
 
-def by_function(found: Iterable[Ranked]) -> dict[str, list[Ranked]]:
+def by_function(findings: Iterable[Ranked]) -> dict[str, list[Ranked]]:
     """The findings of each function; functions and their findings in the order of the source.
 
     What stands in none is under the empty name.
     """
     functions: dict[str, list[Ranked]] = defaultdict(list)
-    for rank, finding in sorted(found, key=lambda ranked: (ranked[1].span, ranked[1].subject)):
+    for rank, finding in sorted(findings, key=lambda ranked: (ranked[1].span, ranked[1].subject)):
         functions[finding.function or ""].append((rank, finding))
     return dict(functions)
 
 
 def _groups(
-    found: Iterable[Ranked], key: Callable[[Finding], tuple[str, str]]
+    findings: Iterable[Ranked], key: Callable[[Finding], tuple[str, str]]
 ) -> tuple[Group, ...]:
     members: dict[tuple[str, str], list[Ranked]] = defaultdict(list)
-    for rank, finding in found:
+    for rank, finding in findings:
         members[key(finding)].append((rank, finding))
     groups = [
-        Group(name, Counts.of(rank for rank, _ in each), _first(each).span.start, detail)
-        for (name, detail), each in members.items()
+        Group(name, Counts.of(rank for rank, _ in inside), _first(inside).span.start, detail)
+        for (name, detail), inside in members.items()
     ]
     return tuple(sorted(groups, key=lambda group: (_descending(group.counts), group.name)))
 
 
-def _first(found: Sequence[Ranked]) -> Finding:
-    return min(found, key=lambda ranked: (ranked[0].order, ranked[1].span))[1]
+def _first(findings: Sequence[Ranked]) -> Finding:
+    return min(findings, key=lambda ranked: (ranked[0].order, ranked[1].span))[1]
 
 
 def _descending(counts: Counts) -> tuple[int, int, int]:

@@ -63,19 +63,19 @@ def look_up(report: PackageReport, file: str, line: int, byte_column: int) -> Cu
 
 def lens_lines(report: PackageReport, file: str) -> tuple[FunctionCount, ...]:
     """The functions of a file that allocate."""
-    found: dict[str | None, list[Finding]] = defaultdict(list)
+    by_function: dict[str | None, list[Finding]] = defaultdict(list)
     for finding in report.findings:
         if finding.span.file == file and finding.is_diagnostic:
-            found[finding.function].append(finding)
+            by_function[finding.function].append(finding)
     return tuple(
         FunctionCount(
             function.name_span,
-            len(found[function.name]),
-            sum(finding.in_loop for finding in found[function.name]),
+            len(by_function[function.name]),
+            sum(finding.in_loop for finding in by_function[function.name]),
             function.name,
         )
         for function in report.functions
-        if function.name_span.file == file and function.name in found
+        if function.name_span.file == file and function.name in by_function
     )
 
 
@@ -87,8 +87,8 @@ def once_per_site(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """
     best: dict[tuple[Span, str], Finding] = {}
     for finding in findings:
-        known = best.setdefault((finding.span, finding.subject), finding)
-        if known is not finding and _importance(finding) < _importance(known):
+        important = best.setdefault((finding.span, finding.subject), finding)
+        if important is not finding and _importance(finding) < _importance(important):
             best[finding.span, finding.subject] = finding
     return tuple(sorted(best.values(), key=lambda f: (f.span, f.anchor, f.subject)))
 

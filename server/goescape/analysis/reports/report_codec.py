@@ -66,9 +66,9 @@ def pack(report: PackageReport, about: bytes = b"") -> bytes:
 
 def _packed_parts(report: PackageReport) -> bytes:
     """The rest, in slices, after a list of what they are: each can be read without the others."""
-    known = _PACKED.get(id(report))
-    if known is not None and known[0]() is report:
-        return known[1]
+    packed = _PACKED.get(id(report))
+    if packed is not None and packed[0]() is report:
+        return packed[1]
     form, index, slices = _format(), [], []
     for name in _PARTS:
         for file, values in _slices(name, getattr(report, name)):
@@ -83,7 +83,7 @@ def _packed_parts(report: PackageReport) -> bytes:
 def _slices(name: str, values: tuple[Any, ...]) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """Not too many at a time, and findings of one file only."""
     for file, same in itertools.groupby(
-        values, lambda each: each.span.file if name == "findings" else ""
+        values, lambda value: value.span.file if name == "findings" else ""
     ):
         while piece := tuple(itertools.islice(same, _SLICE)):
             yield file, piece
@@ -97,7 +97,7 @@ def _remember(report: PackageReport, parts: bytes) -> None:
     number = id(report)
 
     def forget(gone: weakref.ref[PackageReport]) -> None:
-        if (known := _PACKED.get(number)) is not None and known[0] is gone:
+        if (packed := _PACKED.get(number)) is not None and packed[0] is gone:
             del _PACKED[number]
 
     _PACKED[number] = weakref.ref(report, forget), parts
@@ -139,11 +139,11 @@ class Opened:
     def _with(
         self, sources: Mapping[str, SourceText], parts: Iterable[tuple[str, tuple[Any, ...]]]
     ) -> PackageReport:
-        found: dict[str, list[Any]] = {}
+        parts_by_name: dict[str, list[Any]] = {}
         for name, values in parts:
-            found.setdefault(name, []).extend(values)
-        _share_parts(found.get("findings", ()))
-        tuples: dict[str, Any] = {name: tuple(values) for name, values in found.items()}
+            parts_by_name.setdefault(name, []).extend(values)
+        _share_parts(parts_by_name.get("findings", ()))
+        tuples: dict[str, Any] = {name: tuple(values) for name, values in parts_by_name.items()}
         return evolve(self.bare, sources=sources, **tuples)
 
     def _load(
@@ -218,11 +218,11 @@ class _PackedTexts(Mapping[str, SourceText]):
         self._known: dict[str, SourceText] = {}
 
     def __getitem__(self, path: str) -> SourceText:
-        known = self._known.get(path)
-        if known is None:
+        source = self._known.get(path)
+        if source is None:
             source = SourceText(path, zlib.decompress(self.packed[path]))
-            known = self._known.setdefault(path, source)  # another thread may have been faster
-        return known
+            source = self._known.setdefault(path, source)  # another thread may have been faster
+        return source
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.packed)

@@ -62,7 +62,9 @@ def edited_function(old: GoFile, new: GoFile) -> EditedFunction | None:
         return None
     first, last = _lines(new.functions[index])
     around = new.functions[max(index - 1, 0) : index + 2]
-    shares_lines = sum(_lines(each)[0] <= last and first <= _lines(each)[1] for each in around) > 1
+    shares_lines = (
+        sum(_lines(function)[0] <= last and first <= _lines(function)[1] for function in around) > 1
+    )
     return None if shares_lines else EditedFunction(index, first, last)
 
 

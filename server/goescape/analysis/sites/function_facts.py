@@ -37,12 +37,12 @@ def functions_of(
     inlinable: dict[Place, Inlinable] = {}
     leaks: dict[Place, dict[ParameterLeak, None]] = {}
     kept: dict[Place, str] = {}
-    for each in facts:
-        for fact in each.inlinable:
+    for said in facts:
+        for fact in said.inlinable:
             inlinable.setdefault(Place(path, fact.at.line, fact.at.column), fact)
-        for leak in each.leaks:
+        for leak in said.leaks:
             leaks.setdefault(Place(path, leak.at.line, leak.at.column), {})[leak] = None
-        for decision in each.decisions:
+        for decision in said.decisions:
             if decision.verdict is EscapeVerdict.STAYS:
                 place = Place(path, decision.at.line, decision.at.column)
                 kept.setdefault(place, decision.message)
@@ -55,22 +55,22 @@ def captures_of(facts: Iterable[FileFacts], path: str) -> Iterator[CapturedVaria
 
     In each function, the first line counts: afterwards, the capture itself takes the address.
     """
-    found: dict[Place, CapturedVariable] = {}
-    for each in facts:
+    captures: dict[Place, CapturedVariable] = {}
+    for said in facts:
         firsts: dict[tuple[str, PrintedPosition], PrintedCapture] = {}
-        for fact in each.captures:
+        for fact in said.captures:
             firsts.setdefault((_LITERAL_NAME.split(fact.function)[0], fact.at), fact)
         for (_, at), fact in firsts.items():
             place = Place(path, at.line, at.column)
-            known = found.get(place, CapturedVariable(place, False, False, False, 0))
-            found[place] = CapturedVariable(
+            before = captures.get(place, CapturedVariable(place, False, False, False, 0))
+            captures[place] = CapturedVariable(
                 place,
-                known.by_reference or fact.by_reference,
-                known.addressed or fact.addressed,
-                known.assigned or fact.assigned,
-                max(known.width, fact.width),
+                before.by_reference or fact.by_reference,
+                before.addressed or fact.addressed,
+                before.assigned or fact.assigned,
+                max(before.width, fact.width),
             )
-    return (found[place] for place in sorted(found))
+    return (captures[place] for place in sorted(captures))
 
 
 def stays_of(sites: Iterable[Site]) -> Iterator[StackValue]:
@@ -97,21 +97,21 @@ def _function(
     kept: Mapping[Place, str],
 ) -> Function:
     said = inlinable.get(file.span(declared.name_node).start)
-    known = []
+    described = []
     for name in parameters(declared):
         span = file.span(name)
         leaking = tuple(leaks.get(span.start, ()))
         if leaking or span.start in kept:
             words = tuple(leak.message for leak in leaking) or (kept[span.start],)
             destinations = tuple(_leak_destination(leak, declared) for leak in leaking)
-            known.append(Parameter(text(name), span, destinations, words))
+            described.append(Parameter(text(name), span, destinations, words))
     return Function(
         declared.name,
         file.span(declared.node),
         file.span(declared.name_node),
         said.can if said is not None else None,
         said.detail if said is not None else "",
-        tuple(known),
+        tuple(described),
     )
 
 

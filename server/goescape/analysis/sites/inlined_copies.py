@@ -30,8 +30,8 @@ class InlinedCopies:
 
     def add(self, copy: Site) -> None:
         """Count a site as a copy."""
-        known = self.by_place.get(copy.place)
-        escapes = copy.escapes or (known is not None and known.escapes)
+        before = self.by_place.get(copy.place)
+        escapes = copy.escapes or (before is not None and before.escapes)
         caller = copy.function.name if copy.function is not None else None
         self.by_place[copy.place] = InlinedCopy(copy.place, caller, escapes)
         if copy.node is not None:
@@ -58,10 +58,10 @@ def merge_copies(files: Iterable[FileSites]) -> MergedSites:
     left_out = []
     copies: dict[Site, InlinedCopies] = {}
     own = _Origins(copies)
-    for each in files:
-        own.add(each.own)
+    for file in files:
+        own.add(file.own)
     inlined = []
-    for copy in (copy for each in files for copy in each.others if not own.take(copy)):
+    for copy in (copy for file in files for copy in file.others if not own.take(copy)):
         if copy.ownership is not Ownership.WRAPPER:
             inlined.append(copy)
         elif copy.escapes:

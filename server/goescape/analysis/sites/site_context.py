@@ -90,7 +90,7 @@ class SiteContexts:
         printed = site.leads_to if chain else frozenset()
         if len(chain) > 1:
             printed = printed.union(*map(files_in, chain[1:]))
-        if len(printed) <= 1 and all(self._paths.get(each) == site.place.file for each in printed):
+        if len(printed) <= 1 and all(self._paths.get(file) == site.place.file for file in printed):
             return ()  # nearly always
         others = {self._paths.get(file) for file in printed} - {site.place.file}
         files = self._syntax.files
@@ -106,9 +106,9 @@ class SiteContexts:
         return uses <= len(copies.by_place)
 
     def _called_only_in_loops(self, function: FunctionDeclaration) -> bool:
-        known = self._in_loops.get(function.name)
-        if known is not None:
-            return known
+        answer_before = self._in_loops.get(function.name)
+        if answer_before is not None:
+            return answer_before
         self._in_loops[function.name] = False  # a cycle of calls proves nothing
         answer = not function.exported and self._all_callers_loop(function)
         self._in_loops[function.name] = answer
@@ -202,10 +202,10 @@ class FunctionUses:
     def of(self, syntax: GoPackage, name: str) -> Iterator[FunctionUse]:
         """Every place that names this function or method, its declaration left out."""
         for file in syntax.files.values():
-            known = self._known.setdefault(file, {})
-            if name not in known:
-                known[name] = tuple(_use(file, node) for node in references_in(file, name))
-            yield from known[name]
+            uses = self._known.setdefault(file, {})
+            if name not in uses:
+                uses[name] = tuple(_use(file, node) for node in references_in(file, name))
+            yield from uses[name]
 
     def carry(self, old: GoFile, new: GoFile, edit: EditedFunction) -> None:
         """Take what is known of an older text of a file, in which one function was another one."""

@@ -42,13 +42,13 @@ class FileSites:
     def replaced(self, edit: EditedFunction, fresh: FileSites) -> FileSites:
         """These sites with those of one function as they are now."""
         return FileSites(
-            _in_order((*(each for each in self.own if not edit.has(each.place.line)), *fresh.own)),
+            _in_order((*(site for site in self.own if not edit.has(site.place.line)), *fresh.own)),
             _in_order(
-                (*(each for each in self.others if not edit.has(each.place.line)), *fresh.others)
+                (*(site for site in self.others if not edit.has(site.place.line)), *fresh.others)
             ),
             _in_order(
                 (
-                    *(each for each in self.left_out if not edit.has(each.place.line)),
+                    *(site for site in self.left_out if not edit.has(site.place.line)),
                     *fresh.left_out,
                 )
             ),
@@ -85,8 +85,8 @@ _Placed = TypeVar("_Placed", Site, OmittedSite)
 
 def _inlined(facts: Sequence[FileFacts], path: str) -> dict[Place, tuple[str, ...]]:
     calls: dict[Place, dict[str, None]] = {}
-    for each in facts:
-        for call in each.inlined_calls:
+    for said in facts:
+        for call in said.inlined_calls:
             place = Place(path, call.at.line, call.at.column)
             calls.setdefault(place, {})[plain_function(call.function)] = None
     return {place: tuple(names) for place, names in calls.items()}
@@ -97,8 +97,8 @@ def _gathered(
 ) -> Iterable[Site]:
     """One site for what several texts say of one thing."""
     sites: dict[tuple[Place, str, bool], Site] = {}
-    for each in facts:
-        for decision, explanations in _explained(each):
+    for said in facts:
+        for decision, explanations in _explained(said):
             place = Place(file.source.path, decision.at.line, decision.at.column)
             escapes = decision.verdict is not EscapeVerdict.STAYS
             site = Site(
@@ -111,10 +111,10 @@ def _gathered(
                 inlined.get(place, ()),
                 list(explanations),
             )
-            if (known := sites.setdefault(site.key, site)) is not site:
-                known.escapes = known.escapes or escapes
-                known.message = site.message if escapes else known.message
-                known.explanations.extend(explanations)
+            if (first := sites.setdefault(site.key, site)) is not site:
+                first.escapes = first.escapes or escapes
+                first.message = site.message if escapes else first.message
+                first.explanations.extend(explanations)
     return sites.values()
 
 
@@ -150,12 +150,12 @@ def _once_per_node(sites: Iterable[Site], left_out: list[OmittedSite]) -> tuple[
         # The compiler may have two positions for one conversion.
         where = (site.node.start_byte, site.node.end_byte) if site.node else site.place
         key = (where, site.kind, "" if site.node else site.subject)
-        if (known := kept.setdefault(key, site)) is not site:
-            if site.escapes and not known.escapes:
-                known.escapes, known.message = True, site.message
-                known.verdict = site.verdict
-            known.explanations.extend(site.explanations)
-            if site.escapes and site.place != known.place:
+        if (first := kept.setdefault(key, site)) is not site:
+            if site.escapes and not first.escapes:
+                first.escapes, first.message = True, site.message
+                first.verdict = site.verdict
+            first.explanations.extend(site.explanations)
+            if site.escapes and site.place != first.place:
                 reason = "another position of the same expression"
                 left_out.append(OmittedSite(site.place, site.message, reason))
     return tuple(kept.values())
