@@ -218,7 +218,7 @@ def _flatten(raw: Mapping[Any, Any], prefix: str) -> Iterator[tuple[str, Any]]:
 
 
 def _is_group(name: str) -> bool:
-    return any(known.startswith(f"{name}.") for known in _BY_NAME)
+    return any(setting_name.startswith(f"{name}.") for setting_name in _BY_NAME)
 
 
 def _is_object(name: str) -> bool:
@@ -288,12 +288,12 @@ def json_schema() -> dict[str, dict[str, object]]:
     """What editors know of each setting: its type, its values, what it does."""
     schema: dict[str, dict[str, object]] = {}
     for row in SETTINGS:
-        known = schema[row.name] = {"type": row.type, "default": row.default}
+        entry = schema[row.name] = {"type": row.type, "default": row.default}
         if row.choices:
-            known["enum"] = list(row.choices)
+            entry["enum"] = list(row.choices)
         elif row.type == "array":
-            known["items"] = {"type": "string"}
+            entry["items"] = {"type": "string"}
         elif row.type == "object":
-            known["additionalProperties"] = {"type": "string"}
-        known["markdownDescription"] = row.sentence
+            entry["additionalProperties"] = {"type": "string"}
+        entry["markdownDescription"] = row.sentence
     return schema

@@ -307,9 +307,9 @@ class PackageReport:
             if path.endswith("_test.go") and path not in mine and path in among
         }
         old = tuple(finding for finding in before.findings if finding.span.file in lost)
-        functions = tuple(each for each in before.functions if each.span.file in lost)
-        stays = tuple(each for each in before.stays if each.span.file in lost)
-        remarks = tuple(each for each in before.remarks if each.span.file in lost)
+        functions = tuple(function for function in before.functions if function.span.file in lost)
+        stays = tuple(stay for stay in before.stays if stay.span.file in lost)
+        remarks = tuple(remark for remark in before.remarks if remark.span.file in lost)
         texts = {path: text for path, text in before.sources.items() if path in lost}
         return evolve(
             self,

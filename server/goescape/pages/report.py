@@ -90,13 +90,13 @@ class Page:
 
 
 def areas_of(
-    found: Iterable[Ranked], weight: Callable[[Finding], float], catalogue: Catalogue
+    findings: Iterable[Ranked], weight: Callable[[Finding], float], catalogue: Catalogue
 ) -> tuple[Area, ...]:
     """Packages with their functions; ``weight`` says how large a site is."""
     packages: dict[str, dict[str, list[tuple[float, bool]]]] = defaultdict(
         lambda: defaultdict(list)
     )
-    for rank, finding in found:
+    for rank, finding in findings:
         weighed = weight(finding), rank.value == "warning"
         function = finding.function or catalogue.finding.package_level
         packages[finding.package][function].append(weighed)
@@ -178,14 +178,14 @@ def _waiting(page: Page) -> Iterator[str]:
 
 def _treemap(page: Page) -> Iterator[str]:
     catalogue = page.catalogue
-    found = tiles(page.areas, lambda count: catalogue.finding.more.format(count=count))
-    if not found:
+    laid_out = tiles(page.areas, lambda count: catalogue.finding.more.format(count=count))
+    if not laid_out:
         return
     about = _escaped(catalogue.report.map.format(measure=page.measure))
     yield f"<h2>{_escaped(catalogue.report.where)}</h2>\n<p class='quiet'>{about}</p>\n"
     # to those who cannot see it, the tables below say the same
     yield f"<div class='treemap' role='img' aria-label='{about}'>\n"
-    for tile in found:
+    for tile in laid_out:
         yield from _tile(tile, page.measure, "package")
     yield "</div>\n"
 
@@ -211,9 +211,9 @@ def _allocated(page: Page) -> Iterator[str]:
     yield f"<p class='quiet'>{_escaped(page.profile)}</p>\n<table>\n"
     heads = (_escaped(catalogue.report.allocated), _escaped(catalogue.report.what))
     yield f"<tr><th>{heads[0]}</th><th>{heads[1]}</th></tr>\n"
-    for each in page.allocated:
-        yield f"<tr><td class='share'>{_escaped(each.share)}</td><td><code>{_escaped(each.place)}"
-        yield f"</code> {_prose(each.message)}</td></tr>\n"
+    for line in page.allocated:
+        yield f"<tr><td class='share'>{_escaped(line.share)}</td><td><code>{_escaped(line.place)}"
+        yield f"</code> {_prose(line.message)}</td></tr>\n"
     yield "</table>\n"
 
 

@@ -60,12 +60,12 @@ def tiles(
 
 
 def _few(areas: Iterable[Area], more: Callable[[int], str]) -> list[Area]:
-    found = sorted((area for area in areas if area.size > 0), key=lambda area: -area.size)
-    least = sum(area.size for area in found) / _MOST_TIMES
-    found = [area for area in found if area.size > least]
-    rest = sum(area.size for area in found[_MOST:])
-    others = [Area(more(len(found) - _MOST), rest)] if rest else []
-    return sorted([*found[:_MOST], *others], key=lambda area: -area.size)
+    largest = sorted((area for area in areas if area.size > 0), key=lambda area: -area.size)
+    least = sum(area.size for area in largest) / _MOST_TIMES
+    largest = [area for area in largest if area.size > least]
+    rest = sum(area.size for area in largest[_MOST:])
+    others = [Area(more(len(largest) - _MOST), rest)] if rest else []
+    return sorted([*largest[:_MOST], *others], key=lambda area: -area.size)
 
 
 def _laid_out(
@@ -75,10 +75,10 @@ def _laid_out(
         return
     # squares shall be square on the page, where a percent across is longer than one down
     wide = page.width * shape
-    sizes = squarify.normalize_sizes([each.size for each in areas], wide, page.height)
-    found = squarify.squarify(sizes, page.left * shape, page.top, wide, page.height)
-    for area, each in zip(areas, found, strict=True):
-        box = Box(each["x"] / shape, each["y"], each["dx"] / shape, each["dy"])
+    sizes = squarify.normalize_sizes([area.size for area in areas], wide, page.height)
+    rectangles = squarify.squarify(sizes, page.left * shape, page.top, wide, page.height)
+    for area, rectangle in zip(areas, rectangles, strict=True):
+        box = Box(rectangle["x"] / shape, rectangle["y"], rectangle["dx"] / shape, rectangle["dy"])
         inner: Iterator[Tile] = iter(())
         if area.parts and min(box.width, box.height) > _SMALLEST:
             inner = _laid_out(_few(area.parts, more), _below_title(box), shape, more)

@@ -25,7 +25,9 @@ def sites(
     findings: Sequence[Finding], sources: Mapping[str, SourceText], folder: Path
 ) -> list[tuple[Finding, BaselineSite]]:
     """Each finding with the site that it is of; files are named from ``folder``."""
-    return [(each, _site(each, sources.get(each.span.file), folder)) for each in findings]
+    return [
+        (finding, _site(finding, sources.get(finding.span.file), folder)) for finding in findings
+    ]
 
 
 def _site(finding: Finding, source: SourceText | None, folder: Path) -> BaselineSite:
@@ -40,11 +42,11 @@ def _site(finding: Finding, source: SourceText | None, folder: Path) -> Baseline
     )
 
 
-def render(known: Iterable[BaselineSite]) -> str:
+def render(sites_before: Iterable[BaselineSite]) -> str:
     """The text of a baseline: the same sites make the same text."""
     lines = [
         json.dumps({name: getattr(site, name) for name in _FIELDS}, ensure_ascii=False)
-        for site in sorted(known)
+        for site in sorted(sites_before)
     ]
     head = f'{{"kind": "{_KIND}", "schema": {_SCHEMA}, "sites": ['
     body = ",\n".join(lines)
@@ -65,16 +67,18 @@ def read(name: str) -> list[BaselineSite]:
             f"The baseline {name} has merge conflicts; write it again with `goescape baseline`."
         )
     try:
-        found = json.loads(text)
-        if found["kind"] != _KIND:
+        document = json.loads(text)
+        if document["kind"] != _KIND:
             raise KeyError
-        if found["schema"] != _SCHEMA:
+        if document["schema"] != _SCHEMA:
             raise UsageError(
-                f"The baseline {name} has schema {found['schema']}, this goescape knows "
+                f"The baseline {name} has schema {document['schema']}, this goescape knows "
                 f"{_SCHEMA}; write it again with `goescape baseline`, or use the goescape "
                 "that wrote it."
             )
-        return [BaselineSite(*(str(each[field]) for field in _FIELDS)) for each in found["sites"]]
+        return [
+            BaselineSite(*(str(site[field]) for field in _FIELDS)) for site in document["sites"]
+        ]
     except (ValueError, KeyError, TypeError):
         raise UsageError(
             f"{name} is no baseline of goescape; write one with `goescape baseline`."

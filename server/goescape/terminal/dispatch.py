@@ -234,17 +234,17 @@ def _compare(arguments: argparse.Namespace) -> int:
         seconds=arguments.time_limit,
     )
     progress = _progress(arguments, style)
-    found = _run(compare.compare(asked, _options(arguments), progress))
+    comparison = _run(compare.compare(asked, _options(arguments), progress))
     if arguments.format == "json":
-        sys.stdout.write(compare_output.render_json(found))
-        return found.exit_code
-    sys.stdout.writelines(f"{line}\n" for line in compare_output.render(found, style, here))
+        sys.stdout.write(compare_output.render_json(comparison))
+        return comparison.exit_code
+    sys.stdout.writelines(f"{line}\n" for line in compare_output.render(comparison, style, here))
     sys.stdout.flush()
-    for line in text_output.render_failures(found.failures, style, here):
+    for line in text_output.render_failures(comparison.failures, style, here):
         print(line, file=sys.stderr)
-    for package, paths in found.written.items():
+    for package, paths in comparison.written.items():
         _say(bench.written_sentence(package, paths, here))
-    return found.exit_code
+    return comparison.exit_code
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
@@ -290,7 +290,7 @@ def _run(work: Coroutine[Any, Any, _T]) -> _T:
 
     # Not the task's own result: asyncio writes that out, for an error that nobody sees, when it
     # gives Ctrl-C back. Of a large project it was 400 MB.
-    found: list[_T] = []
+    results: list[_T] = []
 
     async def guarded() -> None:
         task = asyncio.current_task()
@@ -299,10 +299,10 @@ def _run(work: Coroutine[Any, Any, _T]) -> _T:
         for name in ("SIGTERM", "SIGHUP"):
             with contextlib.suppress(AttributeError, NotImplementedError):  # Windows
                 loop.add_signal_handler(getattr(signal, name), task.cancel)
-        found.append(await work)
+        results.append(await work)
 
     asyncio.run(guarded())
-    return found[0]
+    return results[0]
 
 
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {

@@ -42,15 +42,15 @@ def seen_from(folder: Path, packages: Sequence[str]) -> tuple[str, ...]:
 
     Raises UsageError for paths that are not below the folder.
     """
-    found = []
+    packages_seen = []
     for package in packages:
         if Path(package).is_absolute():
             path = os.path.relpath(os.path.realpath(package), os.path.realpath(folder))
             if path.startswith(os.pardir):
                 raise UsageError(f"{package} is not below {folder}; name the folder with -C.")
             package = f".{os.sep}{path}"  # noqa: PLW2901
-        found.append(package)
-    return tuple(found)
+        packages_seen.append(package)
+    return tuple(packages_seen)
 
 
 def existing_folder(name: str) -> Path:
@@ -93,12 +93,12 @@ async def resolve(folder: Path, packages: Sequence[str], modules: Modules) -> tu
         if path is None:
             root = module_root(str(folder)) or next(iter(await modules(str(folder))), str(folder))
             grouped.setdefault(root, []).append(package)
-        elif found := await _in_modules(path, package.endswith("..."), modules):
-            for root, pattern in found:
+        elif in_modules := await _in_modules(path, package.endswith("..."), modules):
+            for root, pattern in in_modules:
                 grouped.setdefault(root, []).append(pattern)
         else:
             lone += _lone(path)
-    named = [GoTarget(root, tuple(dict.fromkeys(each))) for root, each in grouped.items()]
+    named = [GoTarget(root, tuple(dict.fromkeys(patterns))) for root, patterns in grouped.items()]
     return (*named, *dict.fromkeys(lone))
 
 

@@ -77,25 +77,25 @@ class _ProfileReader:
         sums: dict[tuple[int, ...], list[int]] = {}
         for locations, values in pprof_format.samples(self._decoded):
             if len(values) > max(objects, size):
-                known = sums.setdefault(locations, [0, 0])
-                known[0] += values[objects]
-                known[1] += values[size]
+                amounts = sums.setdefault(locations, [0, 0])
+                amounts[0] += values[objects]
+                amounts[1] += values[size]
         stacks = _Stacks(self._frames())
-        found = tuple(
+        allocations = tuple(
             stacks.allocations(locations, *amounts)
             for locations, amounts in sums.items()
             if any(amounts)
         )
-        if not found:
+        if not allocations:
             raise ProfileProblem(
                 f"{self._name} has no allocations: let the program run longer, "
                 "or lower runtime.MemProfileRate."
             )
-        return Profile(self._name, self._decoded.time_nanos / 1e9, found)
+        return Profile(self._name, self._decoded.time_nanos / 1e9, allocations)
 
     def _columns(self) -> tuple[int, int]:
         """Where a sample has the allocated objects and bytes."""
-        kinds = [self._string(each.type) for each in self._decoded.sample_type]
+        kinds = [self._string(sample_type.type) for sample_type in self._decoded.sample_type]
         if not kinds:
             raise ProfileProblem(f"{self._name} is no profile of pprof; {_AGAIN}")
         if not all(kinds):
@@ -107,7 +107,7 @@ class _ProfileReader:
 
     def _frames(self) -> dict[int, tuple[Frame, ...]]:
         """The frames of each location, innermost first."""
-        functions = {each.id: each for each in self._decoded.function}
+        functions = {function.id: function for function in self._decoded.function}
         return {
             location.id: tuple(
                 Frame(

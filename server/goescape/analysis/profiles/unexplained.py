@@ -49,7 +49,7 @@ def _reason(node: Node) -> UnexplainedReason | None:
     match node.type:
         case "assignment_statement" | "inc_statement" | "dec_statement":
             target = node.child_by_field_name("left") or node.named_children[0]
-            indexed = any(each.type == "index_expression" for each in walk(target))
+            indexed = any(inner.type == "index_expression" for inner in walk(target))
             return UnexplainedReason.MAP if indexed else None
         case "call_expression":
             return _of_call(node)

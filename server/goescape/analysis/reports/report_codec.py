@@ -37,14 +37,14 @@ class _Format:
 
     def __init__(self) -> None:
         types = get_type_hints(PackageReport, localns={"SourceText": SourceText})
-        names = [each.name for each in fields(PackageReport)]
-        self.names = [each for each in names if each not in (*_PARTS, "sources")]
+        names = [field.name for field in fields(PackageReport)]
+        self.names = [name for name in names if name not in (*_PARTS, "sources")]
         self.bare = msgspec.defstruct("Bare", [(name, types[name]) for name in self.names])
         """A report without its parts and its sources."""
         self.head: Codec[Any] = Codec(self.bare)
         self.index: Codec[list[tuple[str, str, int]]] = Codec(list[tuple[str, str, int]])
         self.parts: dict[str, Codec[Any]] = {name: Codec(types[name]) for name in _PARTS}
-        schemas = [msgspec.json.schema(each) for each in (self.bare, *map(types.get, _PARTS))]
+        schemas = [msgspec.json.schema(part) for part in (self.bare, *map(types.get, _PARTS))]
         text = json.dumps(schemas, sort_keys=True).encode()
         self.name = _MAGIC + hashlib.blake2b(text, digest_size=8).digest()
         """Stands before all that is written: what was written otherwise is not read."""

@@ -39,15 +39,16 @@ def affects_importers(
     """
     new = _of_all(after)
     lost = _of_all(before) - new
-    if any(not each.function or each.function[0].isupper() for each in lost):
+    if any(not declaration.function or declaration.function[0].isupper() for declaration in lost):
         return True
-    names = {each.function for each in lost}
-    values = (each for each in (*new, *_of_all(unchanged if names else ())) if not each.function)
-    return any(names.intersection(each.words) for each in values)
+    names = {declaration.function for declaration in lost}
+    everything = (*new, *_of_all(unchanged if names else ()))
+    values = (declaration for declaration in everything if not declaration.function)
+    return any(names.intersection(value.words) for value in values)
 
 
 def _of_all(files: Iterable[GoFile]) -> Counter[Declaration]:
-    return Counter(each for file in files for each in declarations(file))
+    return Counter(declaration for file in files for declaration in declarations(file))
 
 
 def declarations(file: GoFile) -> Iterator[Declaration]:
@@ -65,10 +66,10 @@ def _specs(node: Node) -> list[Node]:
     """What a group declares one by one; constants belong together, for iota counts them."""
     if node.type not in {"var_declaration", "type_declaration", "var_spec_list"}:
         return []
-    found = []
+    specs = []
     for child in node.named_children:
-        found += [child] if child.type in _SPECS else _specs(child)
-    return found
+        specs += [child] if child.type in _SPECS else _specs(child)
+    return specs
 
 
 def _words(node: Node) -> Iterator[str]:

@@ -68,13 +68,13 @@ class GoFile:
 
     def anchored_at(self, offset: int) -> tuple[Node, ...]:
         """The nodes that the compiler may mean by this position, innermost first."""
-        found = []
+        anchored = []
         node = self.node_at(offset)
         while node is not None and node.type not in _TOO_WIDE:
             if anchor(node) == offset:
-                found.append(node)
+                anchored.append(node)
             node = node.parent
-        return tuple(found)
+        return tuple(anchored)
 
     def nodes_between(self, start: int, end: int) -> Iterator[Node]:
         """The nodes that touch a range of bytes, in source order."""
@@ -94,12 +94,12 @@ class GoFile:
     @cached_property
     def types(self) -> dict[str, Node]:
         """The type that each package-level name stands for."""
-        found = {}
+        types = {}
         for node in self._declarations("type"):
             name, type_node = node.child_by_field_name("name"), node.child_by_field_name("type")
             if name is not None and type_node is not None and _at_package_level(node):
-                found[text(name)] = type_node
-        return found
+                types[text(name)] = type_node
+        return types
 
     @cached_property
     def constants(self) -> frozenset[str]:
@@ -113,12 +113,12 @@ class GoFile:
     @cached_property
     def constant_values(self) -> dict[str, str]:
         """What is written behind each package-level constant that is declared alone."""
-        found = {}
+        values = {}
         for node in self._declarations("constant"):
             names, value = node.children_by_field_name("name"), node.child_by_field_name("value")
             if len(names) == 1 and value is not None and _at_package_level(node):
-                found[text(names[0])] = text(value)
-        return found
+                values[text(names[0])] = text(value)
+        return values
 
     @cached_property
     def field_names(self) -> frozenset[str]:
@@ -145,12 +145,12 @@ class GoFile:
     @cached_property
     def imports(self) -> tuple[tuple[str, str], ...]:
         """Each imported path, with the name that is written in front of it (or nothing)."""
-        found = []
+        imports = []
         for node in self._declarations("import"):
             alias, path = node.child_by_field_name("name"), node.child_by_field_name("path")
             if path is not None:
-                found.append((text(path).strip('"`'), text(alias) if alias is not None else ""))
-        return tuple(found)
+                imports.append((text(path).strip('"`'), text(alias) if alias is not None else ""))
+        return tuple(imports)
 
     def mentions(self, name: str) -> Sequence[int]:
         """Where a name stands as a word, in code or not, in the order of the text."""
@@ -159,10 +159,10 @@ class GoFile:
     @cached_property
     def _words(self) -> dict[bytes, array[int]]:
         """Where each word stands: to look for many in a large file one by one takes long."""
-        found: dict[bytes, list[int]] = {}
+        starts_by_word: dict[bytes, list[int]] = {}
         for match in _WORD.finditer(self.source.content):
-            found.setdefault(match[0], []).append(match.start())
-        return {word: array("I", starts) for word, starts in found.items()}
+            starts_by_word.setdefault(match[0], []).append(match.start())
+        return {word: array("I", starts) for word, starts in starts_by_word.items()}
 
     @cached_property
     def package_name(self) -> str:

@@ -46,12 +46,12 @@ def _declarations_in(scope: Node, use: Node) -> Iterator[Node]:
                 case _:
                     yield from _declared_by(child, use)
     if scope.type == "statement_list":
-        known = _parameters_of_body(scope)
+        parameters = _parameters_of_body(scope)
         for statement in scope.named_children:
             if statement.start_byte > use.start_byte:
                 return
             declared = _declared_by(_unlabelled(statement), use)
-            yield from (name for name in declared if name.text not in known)
+            yield from (name for name in declared if name.text not in parameters)
     elif scope.type == "for_statement":
         for child in scope.named_children:
             yield from _declared_by(child.child_by_field_name("initializer") or child, use)

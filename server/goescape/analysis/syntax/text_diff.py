@@ -23,8 +23,8 @@ def differences(old: bytes, new: bytes) -> tuple[Difference, ...]:
         starts.append(starts[-1] + len(line))
     blocks = [(0, len(a), 0, len(b))]
     if max(len(a), len(b)) <= _LARGEST_COMPARED:
-        found = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
-        blocks = [(a1, a2, b1, b2) for tag, a1, a2, b1, b2 in found if tag != "equal"]
+        opcodes = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
+        blocks = [(a1, a2, b1, b2) for tag, a1, a2, b1, b2 in opcodes if tag != "equal"]
     return tuple(
         _trimmed(starts[a1], b"".join(a[a1:a2]), b"".join(b[b1:b2])) for a1, a2, b1, b2 in blocks
     )

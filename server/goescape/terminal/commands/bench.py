@@ -107,7 +107,7 @@ async def _measured(
     if not having and not outcome.failures:
         raise UsageError(_none_of(asked, reports))
     profiles = []
-    for report in sorted(having, key=lambda each: each.package):
+    for report in sorted(having, key=lambda report: report.package):
 
         def tell(text: BenchmarkText, package: str = report.package) -> None:
             last = text.running or (text.measured[-1].name if text.measured else "")
@@ -165,7 +165,7 @@ def render(outcome: BenchOutcome, style: Style, here: Path) -> Iterator[str]:
 
 
 def _table(measured: Sequence[BenchmarkResult], style: Style) -> Iterator[str]:
-    rows = [("", "allocs/op", "B/op", "time/op"), *(_row(each) for each in measured)]
+    rows = [("", "allocs/op", "B/op", "time/op"), *(_row(result) for result in measured)]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     for number, (name, *cells) in enumerate(rows):
         padded = "  ".join(c.rjust(w) for c, w in zip(cells, widths[1:], strict=True))
@@ -173,10 +173,10 @@ def _table(measured: Sequence[BenchmarkResult], style: Style) -> Iterator[str]:
         yield line if number else style.paint("faint", line)
 
 
-def _row(each: BenchmarkResult) -> tuple[str, str, str, str]:
-    unit, factor = next((u for u in _UNITS if each.nanoseconds >= u[1]), _UNITS[-1])
-    time = f"{each.nanoseconds / factor:.3g} {unit}"
-    return each.name, f"{each.allocations:,}", f"{each.bytes:,}", time
+def _row(result: BenchmarkResult) -> tuple[str, str, str, str]:
+    unit, factor = next((u for u in _UNITS if result.nanoseconds >= u[1]), _UNITS[-1])
+    time = f"{result.nanoseconds / factor:.3g} {unit}"
+    return result.name, f"{result.allocations:,}", f"{result.bytes:,}", time
 
 
 def render_problems(outcome: BenchOutcome, here: Path) -> Iterator[str]:

@@ -178,14 +178,16 @@ class _Collector:
             if not now.rank.is_hidden:
                 yield now
 
-    def leave_out(self, known: Sequence[BaselineSite], folder: Path) -> None:
+    def leave_out(self, sites_before: Sequence[BaselineSite], folder: Path) -> None:
         """Keep only what is none of these sites."""
-        found = once_per_site(self._ranked())
-        new = new_findings(sites(found, self.sources, folder), known)
+        findings = once_per_site(self._ranked())
+        new = new_findings(sites(findings, self.sources, folder), sites_before)
         self.findings = [
-            each for number, each in enumerate(found) if number in new or each.breaks_promise
+            finding
+            for number, finding in enumerate(findings)
+            if number in new or finding.breaks_promise
         ]
-        self.known = len(found) - len(self.findings)
+        self.known = len(findings) - len(self.findings)
 
     def read_profiles(self) -> None:
         """Read what was asked for. Raises UsageError."""
@@ -343,5 +345,5 @@ async def _sites_of_revision(
                 f"{question.since} cannot be compared with, as not all of it compiles: "
                 f"{first.package or first.kind}: {first.message}"
             )
-        found = sites(once_per_site(collector.findings), collector.sources, old)
-        return [site for _, site in found]
+        pairs = sites(once_per_site(collector.findings), collector.sources, old)
+        return [site for _, site in pairs]

@@ -151,8 +151,8 @@ async def _before(
 def _matched(done: Comparison, now: CheckOutcome, before: CheckOutcome | None) -> Comparison:
     of_now = sites(now.findings, now.sources, now.folder)
     of_old = [] if before is None else sites(before.findings, before.sources, before.folder)
-    found = match_sites([site for _, site in of_now], [site for _, site in of_old])
-    pairs = [(of_old[old], of_now[new]) for new, old in sorted(found.same.items())]
+    matching = match_sites([site for _, site in of_now], [site for _, site in of_old])
+    pairs = [(of_old[old], of_now[new]) for new, old in sorted(matching.same.items())]
     moved = tuple(
         MovedSite(old[0], new[0])
         for old, new in pairs
@@ -160,8 +160,8 @@ def _matched(done: Comparison, now: CheckOutcome, before: CheckOutcome | None) -
     )
     return evolve(
         done,
-        new=tuple(of_now[number][0] for number in found.new),
-        gone=tuple(of_old[number][0] for number in found.gone),
+        new=tuple(of_now[number][0] for number in matching.new),
+        gone=tuple(of_old[number][0] for number in matching.gone),
         moved=moved,
         same=len(pairs) - len(moved),
         sources={**now.sources, **({} if before is None else before.sources)},
@@ -211,11 +211,11 @@ class _Bench:
             self.failures.append(CheckFailure("usage", told))
             return []
         before = await self._side(old)
-        found: list[ComparedBenchmark] = []
+        compared: list[ComparedBenchmark] = []
         for package in sorted(now.reports | before.reports):
             samples = await self._samples(package, before, now)
-            found += _benchmarks(package, *samples)
-        return found
+            compared += _benchmarks(package, *samples)
+        return compared
 
     async def _side(self, folder: Path) -> _Side:
         engine, reports, names = Engine(self.options), {}, {}
@@ -237,14 +237,16 @@ class _Bench:
         samples: tuple[_Samples, _Samples] = ({}, {})
         with tempfile.TemporaryDirectory(prefix="goescape-bench-") as work:
             sides = [
-                (side, found, Path(work, name))
-                for side, found, name in zip((before, now), samples, ("before", "now"), strict=True)
+                (side, of_side, Path(work, name))
+                for side, of_side, name in zip(
+                    (before, now), samples, ("before", "now"), strict=True
+                )
                 if package in side.reports
             ]
             for _, _, place in sides:
                 place.mkdir()
             for number in range(self.asked.count):
-                for side, found, place in sides[:: 1 if number % 2 == 0 else -1]:
+                for side, of_side, place in sides[:: 1 if number % 2 == 0 else -1]:
                     words = f"{package}: {place.name}, {number + 1} of {self.asked.count}"
                     self.progress.tell(words)
                     run = await self._run(side, package, place)
@@ -252,9 +254,11 @@ class _Bench:
                         self.written.setdefault(package, set()).update(run.written)
                     if run.problems:
                         said = (f"{problem} ({place.name})" for problem in run.problems)
-                        self.failures += [CheckFailure("bench", each, package) for each in said]
+                        self.failures += [
+                            CheckFailure("bench", message, package) for message in said
+                        ]
                         return {}, {}  # half of it says nothing
-                    _add(found, run)
+                    _add(of_side, run)
         return samples
 
     async def _run(self, side: _Side, package: str, place: Path) -> BenchmarkRun:
@@ -276,9 +280,9 @@ _Samples = dict[tuple[str, str], list[float]]
 
 
 def _add(samples: _Samples, run: BenchmarkRun) -> None:
-    for each in run.measured:
-        for unit, amount in each.amounts.items():
-            samples.setdefault((plain_name(each.name), unit), []).append(amount)
+    for result in run.measured:
+        for unit, amount in result.amounts.items():
+            samples.setdefault((plain_name(result.name), unit), []).append(amount)
 
 
 def _benchmarks(package: str, before: _Samples, now: _Samples) -> Iterator[ComparedBenchmark]:

@@ -62,11 +62,11 @@ async def _report_of(position: SourcePosition, engine: Engine) -> PackageReport:
     if home.excluded:
         raise UsageError(f"{position.file.name} is not analysed: {home.excluded}.")
     async with aclosing(engine.analyze(home.root, [home.pattern])) as items:
-        found = [item async for item in items]
-    for item in found:
+        answers = [item async for item in items]
+    for item in answers:
         if isinstance(item, PackageReport) and _file_in(item, position):
             return _compiled(item)
-    for item in found:
+    for item in answers:
         if isinstance(item, Problem):
             raise UsageError(item.message)
         _compiled(item)
@@ -99,8 +99,8 @@ def _facts(report: PackageReport, position: SourcePosition) -> PositionFacts:
     )
     code = report.sources[file].line(line).partition(b"//")[0]
     columns = (match.start() + 1 for match in _IDENTIFIER.finditer(code))
-    found = (look_up(report, file, line, column) for column in columns)
-    hits = [hit for hit in found if hit is not None]
+    answers = (look_up(report, file, line, column) for column in columns)
+    hits = [hit for hit in answers if hit is not None]
     # a function's hit brings all findings of its body
     used = _merged(hit for hit in hits if hit.function is None)
     return evolve(_merged(hits), findings=starts or used.findings)
@@ -122,7 +122,7 @@ def _render(facts: PositionFacts, report: PackageReport, style: Style, here: Pat
         yield ""
     told = {parameter for function in facts.functions for parameter in function.parameters}
     for function in facts.functions:
-        inside = [each for each in report.findings if each.function == function.name]
+        inside = [finding for finding in report.findings if finding.function == function.name]
         yield style.paint("strong", f"func {printable(function.name)}")
         for sentence in explain.function_sentences(function, inside):
             yield from _wrapped(sentence, style)

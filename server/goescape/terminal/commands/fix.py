@@ -80,7 +80,7 @@ class FixRun:
         folder = existing_folder(self._request.folder)
         targets = await resolve(folder, self._request.packages, self._engine.modules)
         self._folders = tuple(dict.fromkeys(target.root for target in targets))
-        found = []
+        surveyed = []
         async with progress:
             for target in targets:
                 async with aclosing(self._engine.analyze(target.root, target.patterns)) as items:
@@ -90,11 +90,11 @@ class FixRun:
                             failure = CheckFailure(item.kind, item.message, item.package)
                             self.outcome.failures.append(failure)
                         elif self._compiles(item):
-                            found.append(await self._surveyed(item))
-        if not found and not self.outcome.failures:
+                            surveyed.append(await self._surveyed(item))
+        if not surveyed and not self.outcome.failures:
             names = " ".join(self._request.packages)
             raise UsageError(f"{names} names no Go package in {folder}; name a folder with Go.")
-        return sorted(found, key=lambda each: each.report.directory)
+        return sorted(surveyed, key=lambda package: package.report.directory)
 
     def _compiles(self, report: PackageReport) -> bool:
         for error in report.errors:
@@ -135,11 +135,11 @@ class FixRun:
     def _count_refusals(self, work: _Work) -> None:
         """Also those that come of other fixes, such as a name that is free no more."""
         refusals = (r for r in work.package.found if isinstance(r, Refusal))
-        found = Counter((r.code, r.reason) for r in refusals if self._request.means(r))
-        for (code, reason), number in (found - work.refusals).items():
+        counted = Counter((r.code, r.reason) for r in refusals if self._request.means(r))
+        for (code, reason), number in (counted - work.refusals).items():
             self.outcome.of(code).fits += number
             self.outcome.reasons[code, reason] += number
-        work.refusals |= found
+        work.refusals |= counted
 
     def _all_at_once(self, work: _Work, screen: FixScreen) -> bool:
         """Write what is obvious, proved as one; whether there may be more now."""
@@ -157,19 +157,19 @@ class FixRun:
     def _obvious(self, work: _Work, waiting: Sequence[Candidate]) -> list[Candidate]:
         """Those that may be written without a second thought, if they hold."""
         alternatives: dict[object, list[Candidate]] = {}
-        for each in waiting:
-            if reason := self._objection(work.package, each):
-                self._refuse(work, each, reason)
+        for candidate in waiting:
+            if reason := self._objection(work.package, candidate):
+                self._refuse(work, candidate, reason)
             else:
-                alternatives.setdefault(exclusion_key(each), []).append(each)
+                alternatives.setdefault(exclusion_key(candidate), []).append(candidate)
         obvious = []
         for several in alternatives.values():
             holding = several
             if len(several) > 1 and not self._is_named(several[0]):
-                holding = [each for each in several if self._holds(work, each)]
+                holding = [candidate for candidate in several if self._holds(work, candidate)]
             if len(holding) > 1 and holding is not several:
-                for each in holding:
-                    self._refuse(work, each, Reason.of(ReasonCode.SEVERAL_FIXES))
+                for candidate in holding:
+                    self._refuse(work, candidate, Reason.of(ReasonCode.SEVERAL_FIXES))
             else:
                 obvious += holding
         return obvious
@@ -233,13 +233,13 @@ class FixRun:
 
     def _write(self, work: _Work, proof: Proof, parts: Sequence[Candidate]) -> None:
         problem = replace_files(proof.originals, proof.contents)
-        for each in parts:
-            self.outcome.of(each.code).proved += 1
+        for part in parts:
+            self.outcome.of(part.code).proved += 1
             if problem:
-                self._refuse(work, each, problem)
+                self._refuse(work, part, problem)
             else:
-                self.outcome.of(each.code).fits += 1
-                self.outcome.of(each.code).written += 1
+                self.outcome.of(part.code).fits += 1
+                self.outcome.of(part.code).written += 1
                 work.budget -= 1
         self.outcome.files |= set() if problem else {*proof.contents}
 
@@ -277,12 +277,12 @@ class _Work:
     def undecided(self, request: FixOptions) -> Iterator[Candidate]:
         """What to look at next: lines move when others are written, names do not."""
         seen: Counter[tuple[str, ...]] = Counter()
-        for each in self.package.found:
-            if isinstance(each, Candidate) and request.means(each):
-                name = _name(self.package, each)
+        for candidate in self.package.found:
+            if isinstance(candidate, Candidate) and request.means(candidate):
+                name = _name(self.package, candidate)
                 seen[name] += 1
                 if seen[name] > self._decided[name]:
-                    yield each
+                    yield candidate
 
     def decide(self, candidate: Candidate) -> None:
         """Never look at a candidate again, though it stays in the code."""

@@ -32,9 +32,9 @@ class FixOptions:
     """Write only what the package's own tests pass with."""
 
     def __attrs_post_init__(self) -> None:
-        known = [rewrite.code for rewrite in all_rewrites()]
-        if unknown := sorted(self.only - {*known}):
-            raise UsageError(f"There is no fix {unknown[0]}; --only takes {', '.join(known)}.")
+        codes = [rewrite.code for rewrite in all_rewrites()]
+        if unknown := sorted(self.only - {*codes}):
+            raise UsageError(f"There is no fix {unknown[0]}; --only takes {', '.join(codes)}.")
 
     def means(self, candidate: Candidate | Refusal) -> bool:
         """Whether a rewrite is to be looked at."""
@@ -75,4 +75,4 @@ class FixOutcome:
         """2 when something could not be analysed; 1 when a diff shows fixes; else 0."""
         if self.failures:
             return 2
-        return 1 if self.diff and any(each.proved for each in self.tallies.values()) else 0
+        return 1 if self.diff and any(tally.proved for tally in self.tallies.values()) else 0

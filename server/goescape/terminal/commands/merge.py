@@ -28,8 +28,8 @@ class MergedCheck:
     def exit_code(self, fail_on: Severity) -> int:
         """As that of the check: 2 with errors, 1 with findings that count or remarks, else 0."""
         counts = any(
-            each["allocates"] != "no" and Severity(each["severity"]).at_least(fail_on)
-            for each in self.findings
+            finding["allocates"] != "no" and Severity(finding["severity"]).at_least(fail_on)
+            for finding in self.findings
         )
         return 2 if self.errors else int(counts or bool(self.directives))
 
@@ -50,9 +50,9 @@ def merge(names: Sequence[str]) -> MergedCheck:
     try:
         return MergedCheck(
             next(iter(versions), ""),
-            tuple(_once(each for part in parts for each in part["findings"])),
-            _same(each for part in parts for each in part["directives"]),
-            _same(each for part in parts for each in part["errors"]),
+            tuple(_once(finding for part in parts for finding in part["findings"])),
+            _same(remark for part in parts for remark in part["directives"]),
+            _same(error for part in parts for error in part["errors"]),
         )
     except (ValueError, KeyError, TypeError):
         raise UsageError(
@@ -75,25 +75,25 @@ def _must_be_whole(parts: Sequence[dict[str, Any]]) -> None:
 def _once(findings: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Each site once: generic code is seen wherever it is used, the most important counts."""
     best: dict[tuple[object, ...], dict[str, Any]] = {}
-    for each in findings:
-        site = (*_place(each), each["end_line"], each["end_column"], each["subject"])
-        known = best.setdefault(site, each)
-        if _importance(each) < _importance(known):
-            best[site] = each
-    return iter(sorted(best.values(), key=lambda each: (*_place(each), each["subject"])))
+    for finding in findings:
+        site = (*_place(finding), finding["end_line"], finding["end_column"], finding["subject"])
+        important = best.setdefault(site, finding)
+        if _importance(finding) < _importance(important):
+            best[site] = finding
+    return iter(sorted(best.values(), key=lambda finding: (*_place(finding), finding["subject"])))
 
 
-def _importance(each: dict[str, Any]) -> tuple[int, list[tuple[str, int, int]]]:
-    return Severity(each["severity"]).order, [_place(copy) for copy in each["copies"]]
+def _importance(finding: dict[str, Any]) -> tuple[int, list[tuple[str, int, int]]]:
+    return Severity(finding["severity"]).order, [_place(copy) for copy in finding["copies"]]
 
 
-def _place(each: dict[str, Any]) -> tuple[str, int, int]:
-    return each["file"] or "", each["line"] or 0, each["column"] or 0
+def _place(item: dict[str, Any]) -> tuple[str, int, int]:
+    return item["file"] or "", item["line"] or 0, item["column"] or 0
 
 
 def _same(items: Iterator[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
-    found = {json.dumps(each, sort_keys=True): each for each in items}
-    return tuple(sorted(found.values(), key=lambda each: (*_place(each), each["message"])))
+    once = {json.dumps(item, sort_keys=True): item for item in items}
+    return tuple(sorted(once.values(), key=lambda item: (*_place(item), item["message"])))
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def _read(name: str) -> dict[str, Any]:
             )
         lists = ("findings", "directives", "errors")
         kept = {"go": str(part["go"]), "shard": part.get("shard")}
-        return {**kept, **{each: [*part[each]] for each in lists}}
+        return {**kept, **{name: [*part[name]] for name in lists}}
     except OSError as problem:
         raise UsageError(f"{name} cannot be read ({problem.strerror}).") from None
     except (ValueError, KeyError, TypeError):

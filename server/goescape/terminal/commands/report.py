@@ -49,19 +49,23 @@ async def report(
     wanted: ReportOptions, options: EngineOptions, progress: ProgressLine
 ) -> CheckOutcome:
     """Analyse, and write the page unless nothing could be analysed. Raises UsageError."""
-    known = read(wanted.baseline) if wanted.baseline else None
+    sites_before = read(wanted.baseline) if wanted.baseline else None
     outcome = await check(wanted.question, options, progress)
     if not outcome.packages:
         return outcome
     new: set[int] = set()
     trend = None
-    if known is not None:
-        found = sites(outcome.findings, outcome.sources, outcome.folder)
-        matched = match_sites([site for _, site in found], known)
+    if sites_before is not None:
+        pairs = sites(outcome.findings, outcome.sources, outcome.folder)
+        matched = match_sites([site for _, site in pairs], sites_before)
         new = set(matched.new)
-        gone = [known[number] for number in matched.gone if _is_gone(known[number], outcome)]
+        gone = [
+            sites_before[number]
+            for number in matched.gone
+            if _is_gone(sites_before[number], outcome)
+        ]
         trend = Trend(Path(wanted.baseline).name, len(new), len(gone))
-    fresh = {id(each) for number, each in enumerate(outcome.findings) if number in new}
+    fresh = {id(finding) for number, finding in enumerate(outcome.findings) if number in new}
     page = _page(outcome, fresh, trend)
     text = await asyncio.to_thread(render, page)
     await asyncio.to_thread(_write, wanted.output, text)
@@ -80,7 +84,9 @@ def _is_gone(site: Baselined, outcome: CheckOutcome) -> bool:
 
 
 def _page(outcome: CheckOutcome, fresh: set[int], trend: Trend | None) -> Page:
-    found: list[Ranked] = [(each.severity, each) for each in outcome.findings if each.is_diagnostic]
+    findings: list[Ranked] = [
+        (finding.severity, finding) for finding in outcome.findings if finding.is_diagnostic
+    ]
     joined, here, words = outcome.joined, outcome.folder, current_catalogue()
 
     def weight(finding: Finding) -> float:
@@ -89,27 +95,27 @@ def _page(outcome: CheckOutcome, fresh: set[int], trend: Trend | None) -> Page:
         share = joined.share(finding)
         return float(share.bytes) if share is not None else 0.0
 
-    ordered = sorted(found, key=lambda each: (-weight(each[1]), each[0].order, each[1].span))
+    ordered = sorted(findings, key=lambda site: (-weight(site[1]), site[0].order, site[1].span))
     return Page(
         catalogue=words,
         title=words.report.title.format(name=here.name),
         about=words.report.about.format(outcome.packages, go=outcome.go),
-        overview=overview(found, _MOST_GROUPS),
+        overview=overview(findings, _MOST_GROUPS),
         waiting=_waiting(outcome),
         fixes=(),
         link=lambda _: "",
         causes=cause_page,
         shown=lambda path: shown_path(path, here),
-        areas=areas_of(found, weight, words),
+        areas=areas_of(findings, weight, words),
         measure=words.report.sites_measure if joined is None else words.report.bytes_measure,
         sites=[
             PageSite(
-                each,
-                outcome.sources.get(each[1].span.file),
-                _share(joined, each[1]),
-                id(each[1]) in fresh,
+                site,
+                outcome.sources.get(site[1].span.file),
+                _share(joined, site[1]),
+                id(site[1]) in fresh,
             )
-            for each in ordered[:MOST_SITES]
+            for site in ordered[:MOST_SITES]
         ],
         allocated=[] if joined is None else [*_allocated(top(joined, _MOST_ALLOCATED), here)],
         profile="" if joined is None else _amount(joined),

@@ -40,11 +40,11 @@ def server_command(program: str) -> Command:
 
 def chosen(word: str) -> list[Recipe]:
     """The recipes for an editor; UsageError for an unknown one."""
-    found = family(word)
-    if not found:
+    recipes_of_family = family(word)
+    if not recipes_of_family:
         names = ", ".join(recipe.name for recipe in RECIPES)
         raise UsageError(f"There is no recipe for {word}; there are {names}.")
-    return found
+    return recipes_of_family
 
 
 def printed(recipe: Recipe, places: UserFolders, command: Command) -> Iterator[str]:
@@ -202,12 +202,12 @@ def _replace(target: Path, text: str) -> None:
 def written(recipe: Recipe, places: UserFolders, command: Command, style: Style) -> Iterator[str]:
     """Set an editor up: the diff, then the deed, as lines."""
     yield from _written(config_change(recipe, places, command), recipe.title, style)
-    wanted = [each for each in plugin_changes(recipe, places) if each.is_needed]
-    for each in wanted:
-        if each.before:
-            yield from _written(each, recipe.title, style)
+    wanted = [change for change in plugin_changes(recipe, places) if change.is_needed]
+    for change in wanted:
+        if change.before:
+            yield from _written(change, recipe.title, style)
         else:
-            each.write()
+            change.write()
     if wanted and recipe.plugin is not None:
         yield f"{recipe.title}: the plugin is in {printable(recipe.plugin(places))}."
 
@@ -241,7 +241,7 @@ def _state(recipe: Recipe, places: UserFolders, command: Command) -> str:
     except UsageError:
         return f"set up by hand, or not at all, in {path}"
     if not wanted.is_needed:
-        stale = any(each.is_needed for each in plugin_changes(recipe, places))
+        stale = any(change.is_needed for change in plugin_changes(recipe, places))
         again = f"; `goescape setup {recipe.name} --write` brings its plugin" if stale else ""
         return f"set up in {path}{again}"
     if _knows(recipe, wanted.before):

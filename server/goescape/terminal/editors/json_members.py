@@ -74,8 +74,8 @@ def _with_member(text: str, names: tuple[str, ...], value: object) -> str:
 
 
 def _indent(text: str) -> str:
-    found = re.search(r"(?m)^([ \t]+)\S", text)
-    return found[1] if found else "  "
+    match = re.search(r"(?m)^([ \t]+)\S", text)
+    return match[1] if match else "  "
 
 
 def _read(text: str) -> _JsonObject:
@@ -90,12 +90,12 @@ def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
     """Kind, text and end of each token that means something."""
     place = 1 if text.startswith("\ufeff") else 0
     while place < len(text):
-        found = _TOKEN.match(text, place)
-        if found is None:
+        match = _TOKEN.match(text, place)
+        if match is None:
             raise NotAnObjectError
-        place = found.end()
-        if found.lastgroup != "space":
-            yield str(found.lastgroup), found[0], place
+        place = match.end()
+        if match.lastgroup != "space":
+            yield str(match.lastgroup), match[0], place
 
 
 def _object(tokens: Iterator[tuple[str, str, int]], start: int) -> _JsonObject:

@@ -65,10 +65,10 @@ class UserFolders:
     def emacs(self) -> str:
         """The one that there is, in Emacs' order; else in ``.emacs.d``."""
         files = [(".emacs",), (".emacs.el",), (".emacs.d", "init.el")]
-        found = self._existing(files, default=2)
+        existing = self._existing(files, default=2)
         modern = Path(self.under_config("emacs", "init.el"))
-        return str(modern) if modern.exists() and not Path(found).exists() else found
+        return str(modern) if modern.exists() and not Path(existing).exists() else existing
 
     def _existing(self, files: list[tuple[str, ...]], default: int = 0) -> str:
         named = [self.under_home(*names) for names in files]
-        return next((each for each in named if Path(each).exists()), named[default])
+        return next((path for path in named if Path(path).exists()), named[default])

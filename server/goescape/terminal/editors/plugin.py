@@ -14,7 +14,9 @@ _TAG = re.compile(r"(?<=\*)[^\s*|]+(?=\*(?:\s|$))", re.MULTILINE)
 def plugin_files() -> dict[str, str]:
     """The texts of its files by name, with the index that lets ``:help`` find its help."""
     package = Path(goescape.__file__).parent
-    folder = next(each for each in (package / NAME, package.parents[1] / NAME) if each.is_dir())
+    folder = next(
+        candidate for candidate in (package / NAME, package.parents[1] / NAME) if candidate.is_dir()
+    )
     texts = {
         file.relative_to(folder).as_posix(): file.read_text("utf-8")
         for file in sorted(folder.rglob("*"))
@@ -25,5 +27,5 @@ def plugin_files() -> dict[str, str]:
 
 def _tags(text: str) -> str:
     """As ``:helptags`` writes them."""
-    found = sorted(set(_TAG.findall(text)))
-    return "".join(f"{tag}\tgoescape.txt\t/*{tag}*\n" for tag in found)
+    tags = sorted(set(_TAG.findall(text)))
+    return "".join(f"{tag}\tgoescape.txt\t/*{tag}*\n" for tag in tags)

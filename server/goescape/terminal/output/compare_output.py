@@ -24,61 +24,61 @@ SCHEMA = 1
 _MOST_MOVED = 5
 
 
-def render(found: Comparison, style: Style, here: Path) -> Iterator[str]:
+def render(comparison: Comparison, style: Style, here: Path) -> Iterator[str]:
     """Lines without their ends."""
     words = current_catalogue()
     parts = (
-        (words.compare.gone, found.gone, "hint", found.old_folder, found.folder),
-        (words.compare.new, found.new, "warning", here, here),
+        (words.compare.gone, comparison.gone, "hint", comparison.old_folder, comparison.folder),
+        (words.compare.new, comparison.new, "warning", here, here),
     )
     for said, findings, role, base, named_from in parts:
         for finding in findings:
             name = shown_path(finding.span.file, base)
-            if findings is found.gone:  # as if it still were where the user is
+            if findings is comparison.gone:  # as if it still were where the user is
                 name = shown_path(str(named_from / name), here)
             place = style.paint("strong", printable(f"{name}:{finding.span.line}"))
             message = style.prose(printable(explain.message(finding)))
             yield f"{style.paint(role, said)} {place}: {message}"
-    for moved in found.moved[:_MOST_MOVED]:
+    for moved in comparison.moved[:_MOST_MOVED]:
         after = f"{shown_path(moved.after.span.file, here)}:{moved.after.span.line}"
         old = words.compare.line.format(line=moved.before.span.line)
-        name = shown_path(moved.before.span.file, found.old_folder)
-        if name != shown_path(moved.after.span.file, found.folder):
+        name = shown_path(moved.before.span.file, comparison.old_folder)
+        if name != shown_path(moved.after.span.file, comparison.folder):
             old = f"{name}:{moved.before.span.line}"
         told = words.compare.moved.format(place=after, subject=moved.after.subject, before=old)
         yield style.paint("faint", printable(told))
-    if (more := len(found.moved) - _MOST_MOVED) > 0:
+    if (more := len(comparison.moved) - _MOST_MOVED) > 0:
         yield style.paint("faint", words.compare.more.format(count=more))
-    if not found.failures or found.new or found.gone or found.same:
-        title = words.compare.since.format(revision=printable(found.revision))
+    if not comparison.failures or comparison.new or comparison.gone or comparison.same:
+        title = words.compare.since.format(revision=printable(comparison.revision))
         yield words.compare.total.format(
             title=style.paint("strong", title),
-            gone=len(found.gone),
-            new=len(found.new),
-            moved=len(found.moved),
-            same=found.same,
+            gone=len(comparison.gone),
+            new=len(comparison.new),
+            moved=len(comparison.moved),
+            same=comparison.same,
         )
-    if found.benchmarks:
+    if comparison.benchmarks:
         yield ""
-        yield from _benchmarks(found.benchmarks, style)
+        yield from _benchmarks(comparison.benchmarks, style)
 
 
-def _benchmarks(found: Sequence[ComparedBenchmark], style: Style) -> Iterator[str]:
+def _benchmarks(benchmarks: Sequence[ComparedBenchmark], style: Style) -> Iterator[str]:
     words, package = current_catalogue(), ""
-    for each in found:
-        if each.package != package:
-            package = each.package
+    for benchmark in benchmarks:
+        if benchmark.package != package:
+            package = benchmark.package
             yield style.paint("strong", printable(package))
         only = {"before": words.compare.only_before, "now": words.compare.only_now}
-        yield f"  {printable(each.name)}{only.get(each.only, '')}"
-        rows = [_row(change) for change in each.changes]
+        yield f"  {printable(benchmark.name)}{only.get(benchmark.only, '')}"
+        rows = [_row(change) for change in benchmark.changes]
         widths = [max((len(row[column]) for row in rows), default=0) for column in range(4)]
-        for change, (unit, old, new, verdict) in zip(each.changes, rows, strict=True):
+        for change, (unit, old, new, verdict) in zip(benchmark.changes, rows, strict=True):
             line = f"    {unit.ljust(widths[0])}  {old.rjust(widths[1])}  {new.rjust(widths[2])}"
             better = change.is_telling and change.ratio is not None and change.ratio < 1
             role = "hint" if better else "warning" if change.is_telling else "faint"
             yield f"{line}  {style.paint(role, verdict)}"
-    changes = [change for each in found for change in each.changes]
+    changes = [change for benchmark in benchmarks for change in benchmark.changes]
     if any(change.chance is None for change in changes):
         few = any(len(change.before) < 4 for change in changes)
         said = words.compare.chance_few if few else words.compare.chance_unknown
@@ -108,27 +108,27 @@ def _amount(number: float, unit: str) -> str:
     return f"{number:,.0f}"
 
 
-def render_json(found: Comparison) -> str:
+def render_json(comparison: Comparison) -> str:
     """The whole of it; files that are gone are named as they were in the revision."""
     value = {
         "schema": SCHEMA,
-        "go": found.go,
-        "revision": found.revision,
-        "new": [_site(each, found.folder) for each in found.new],
-        "gone": [_site(each, found.old_folder) for each in found.gone],
+        "go": comparison.go,
+        "revision": comparison.revision,
+        "new": [_site(finding, comparison.folder) for finding in comparison.new],
+        "gone": [_site(finding, comparison.old_folder) for finding in comparison.gone],
         "moved": [
             {
-                "before": _site(each.before, found.old_folder),
-                "after": _site(each.after, found.folder),
+                "before": _site(moved.before, comparison.old_folder),
+                "after": _site(moved.after, comparison.folder),
             }
-            for each in found.moved
+            for moved in comparison.moved
         ],
-        "same": found.same,
+        "same": comparison.same,
         "benchmarks": [
             {
-                "package": each.package,
-                "name": each.name,
-                "only": each.only or None,
+                "package": benchmark.package,
+                "name": benchmark.name,
+                "only": benchmark.only or None,
                 "changes": [
                     {
                         "unit": change.unit,
@@ -136,18 +136,18 @@ def render_json(found: Comparison) -> str:
                         "after": list(change.after),
                         "p": change.chance,
                     }
-                    for change in each.changes
+                    for change in benchmark.changes
                 ],
             }
-            for each in found.benchmarks
+            for benchmark in comparison.benchmarks
         ],
         "written": {
-            package: [shown_path(each, found.folder) for each in paths]
-            for package, paths in found.written.items()
+            package: [shown_path(path, comparison.folder) for path in paths]
+            for package, paths in comparison.written.items()
         },
         "errors": [
-            {"kind": each.kind, "package": each.package, "message": each.message}
-            for each in found.failures
+            {"kind": failure.kind, "package": failure.package, "message": failure.message}
+            for failure in comparison.failures
         ],
     }
     return json.dumps(value, indent=1) + "\n"

@@ -27,13 +27,13 @@ def render(outcome: CheckOutcome) -> Iterator[str]:
     folder, joined = outcome.folder, outcome.joined
     allocations = None
     if joined is not None:
-        allocations = (profile_output.source_members(each, folder) for each in joined.sources)
+        allocations = (profile_output.source_members(line, folder) for line in joined.sources)
     yield from document(
         outcome.go,
-        (_with_share(each, outcome) for each in outcome.findings),
+        (_with_share(finding, outcome) for finding in outcome.findings),
         allocations,
-        (_remark(each, folder) for each in outcome.remarks),
-        (_failure(each, folder) for each in outcome.failures),
+        (_remark(remark, folder) for remark in outcome.remarks),
+        (_failure(failure, folder) for failure in outcome.failures),
         None if outcome.shard == (1, 1) else outcome.shard,
     )
 
@@ -70,11 +70,11 @@ def _lines(items: Members) -> Iterator[str]:
 
 def _with_share(finding: Finding, outcome: CheckOutcome) -> dict[str, object]:
     """The finding; with a profile, also what it allocated, ``null`` when nothing was seen of it."""
-    found = _finding(finding, outcome.folder)
+    members = _finding(finding, outcome.folder)
     if outcome.joined is not None:
         share = outcome.joined.share(finding)
-        found["profile"] = profile_output.members(share) if share else None
-    return found
+        members["profile"] = profile_output.members(share) if share else None
+    return members
 
 
 def _finding(finding: Finding, folder: Path) -> dict[str, object]:

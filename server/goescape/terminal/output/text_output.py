@@ -31,7 +31,7 @@ _MOST_FAILURES = 20
 
 def render(outcome: CheckOutcome, style: Style, here: Path) -> Iterator[str]:
     """Lines without their ends. Files are named from ``here``, so that terminals can open them."""
-    for _, findings in groupby(outcome.findings, key=lambda each: each.span.file):
+    for _, findings in groupby(outcome.findings, key=lambda finding: finding.span.file):
         for finding in findings:
             yield from _finding(finding, outcome.sources.get(finding.span.file), style, here)
             if outcome.joined is not None and (share := outcome.joined.share(finding)):
@@ -127,27 +127,27 @@ def code_lines(
 
 
 def _summary(outcome: CheckOutcome, style: Style, here: Path) -> Iterator[str]:
-    found = [finding for finding in outcome.findings if finding.is_diagnostic]
-    ranks = Counter(finding.severity for finding in found)
-    shown = [
+    sites = [finding for finding in outcome.findings if finding.is_diagnostic]
+    ranks = Counter(finding.severity for finding in sites)
+    ranked = [
         style.paint(rank.value, f"{ranks[rank]} {rank.value}") for rank in Severity if ranks[rank]
     ]
     words = current_catalogue()
     told = f"{outcome.go or words.check.log}, {outcome.seconds:.1f} s"
-    sites = words.check.sites if outcome.known is None else words.check.new_sites
+    counted = words.check.sites if outcome.known is None else words.check.new_sites
     nothing = words.check.no_new_sites if outcome.known else words.check.no_sites
-    total = sites.format(len(found)) if found else nothing
-    summary = words.check.summary if found else words.check.summary_nothing
+    total = counted.format(len(sites)) if sites else nothing
+    summary = words.check.summary if sites else words.check.summary_nothing
     sentence = summary.format(
         total=style.paint("strong", total),
         packages=words.check.packages.format(outcome.packages),
         told=told,
     )
-    yield f"{sentence}{': ' if shown else words.full_stop}{', '.join(shown)}"
-    causes = Counter(finding.cause.value for finding in found)
+    yield f"{sentence}{': ' if sites else words.full_stop}{', '.join(ranked)}"
+    causes = Counter(finding.cause.value for finding in sites)
     if causes:
         yield style.paint("faint", "  " + ", ".join(f"{n} {c}" for c, n in causes.most_common()))
-    files = Counter(finding.span.file for finding in found)
+    files = Counter(finding.span.file for finding in sites)
     if len(files) > _MOST_FILES:
         most = (f"{shown_path(file, here)} ({n})" for file, n in files.most_common(_MOST_FILES))
         told = words.check.most.format(files=", ".join(most))

@@ -29,16 +29,16 @@ _SEVERITIES = {
 
 def render(outcome: CheckOutcome, here: Path) -> Iterator[str]:
     """One object; files as seen from ``here``, the checkout."""
-    diagnostics = [_finding(each, here) for each in outcome.findings]
-    diagnostics += [_remark(each, here) for each in outcome.remarks]
-    diagnostics += [_failure(each, here) for each in outcome.failures]
-    found = {"source": {"name": "goescape", "url": HOME}, "diagnostics": diagnostics}
-    yield json.dumps(found, indent=1) + "\n"
+    diagnostics = [_finding(finding, here) for finding in outcome.findings]
+    diagnostics += [_remark(remark, here) for remark in outcome.remarks]
+    diagnostics += [_failure(failure, here) for failure in outcome.failures]
+    document = {"source": {"name": "goescape", "url": HOME}, "diagnostics": diagnostics}
+    yield json.dumps(document, indent=1) + "\n"
 
 
 def _finding(finding: Finding, here: Path) -> dict[str, object]:
     span, code = finding.span, finding.cause.value
-    found: dict[str, object] = {
+    diagnostic: dict[str, object] = {
         "message": explain.message(finding, ENGLISH),
         "location": {
             "path": shown_path(span.file, here),
@@ -56,7 +56,7 @@ def _finding(finding: Finding, here: Path) -> dict[str, object]:
         for step in steps
         if step.place is not None
     ]
-    return {**found, "relatedLocations": related} if related else found
+    return {**diagnostic, "relatedLocations": related} if related else diagnostic
 
 
 def _remark(remark: DirectiveRemark, here: Path) -> dict[str, object]:
@@ -69,12 +69,12 @@ def _remark(remark: DirectiveRemark, here: Path) -> dict[str, object]:
 
 
 def _failure(failure: CheckFailure, here: Path) -> dict[str, object]:
-    found: dict[str, object] = {"message": failure.message, "severity": "ERROR"}
+    diagnostic: dict[str, object] = {"message": failure.message, "severity": "ERROR"}
     if failure.place is not None:
-        found["location"] = _location(failure.place, here)
+        diagnostic["location"] = _location(failure.place, here)
     else:
-        found["location"] = {"path": ""}
-    return found
+        diagnostic["location"] = {"path": ""}
+    return diagnostic
 
 
 def _location(place: Place, here: Path) -> dict[str, object]:

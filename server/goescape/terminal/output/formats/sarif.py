@@ -39,7 +39,7 @@ _CAUSES = tuple(Cause)
 def render(outcome: CheckOutcome, here: Path) -> Iterator[str]:
     """One log with one run; files as seen from ``here``, the checkout."""
     writer = _Writer(outcome.sources, here)
-    found = sites(outcome.findings, outcome.sources, here)
+    pairs = sites(outcome.findings, outcome.sources, here)
     run = {
         "tool": {"driver": _driver()},
         "columnKind": "utf16CodeUnits",
@@ -47,12 +47,14 @@ def render(outcome: CheckOutcome, here: Path) -> Iterator[str]:
         "invocations": [
             {
                 "executionSuccessful": not outcome.failures,
-                "toolExecutionNotifications": [writer.failure(each) for each in outcome.failures],
+                "toolExecutionNotifications": [
+                    writer.failure(failure) for failure in outcome.failures
+                ],
             }
         ],
         "results": [
-            *(writer.result(finding, site) for finding, site in found),
-            *(writer.remark(each) for each in outcome.remarks),
+            *(writer.result(finding, site) for finding, site in pairs),
+            *(writer.remark(remark) for remark in outcome.remarks),
         ],
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
@@ -110,13 +112,13 @@ class _Writer:
         return result
 
     def _flow(self, finding: Finding) -> list[dict[str, object]]:
-        found: list[dict[str, object]] = []
+        locations: list[dict[str, object]] = []
         for step in explain.explain(finding, ENGLISH).steps:
             if step.place is not None:
                 location = self._location(step.place.file, step.place[1:])
                 location["message"] = {"text": step.text}
-                found.append({"location": location})
-        return found
+                locations.append({"location": location})
+        return locations
 
     def remark(self, remark: DirectiveRemark) -> dict[str, object]:
         """What there is to say about a directive."""
@@ -132,15 +134,15 @@ class _Writer:
 
     def failure(self, failure: CheckFailure) -> dict[str, object]:
         """Something that could not be analysed."""
-        found: dict[str, object] = {
+        notification: dict[str, object] = {
             "level": "error",
             "message": {"text": failure.message},
             "descriptor": {"id": failure.kind},
         }
         if failure.place is not None:
             place = failure.place
-            found["locations"] = [self._location(place.file, (place.line, place.column))]
-        return found
+            notification["locations"] = [self._location(place.file, (place.line, place.column))]
+        return notification
 
     def _location(
         self, file: str, start: tuple[int, ...], end: tuple[int, int] | None = None
