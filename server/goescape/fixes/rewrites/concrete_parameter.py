@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from goescape.analysis.messages.reason import ReasonCode
-from goescape.analysis.model import SiteKind
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text
 from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.candidate import Edit, TypeClaim, UnsafeError
 from goescape.fixes.context.package_code import replace
 from goescape.fixes.edits.pointees import uses_of
 from goescape.fixes.flow.calls import FunctionCall, calls_of
+from goescape.fixes.flow.converted_addresses import (
+    ConcreteType,
+    concrete_type_of,
+    is_converted,
+    passed_addresses,
+)
 from goescape.fixes.flow.results import made_by, operands
 from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.imports import import_edits, import_paths
@@ -25,7 +30,6 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from goescape.analysis.model import Finding
     from goescape.analysis.syntax.go_file import FunctionDeclaration, GoFile
     from goescape.fixes.context.package_code import PackageCode
 
@@ -41,76 +45,21 @@ class _Parameter:
     type: Node
 
 
-@frozen
-class _Concrete:
-    """The type whose address is passed, and where a package of its comes from."""
-
-    name: str
-    path: str
-
-
 def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Objects that are on the heap because their address is passed as an interface."""
     for finding in code.findings:
-        if finding.span.file != file.source.path or not _is_converted(finding):
+        if finding.span.file != file.source.path or not is_converted(finding):
             continue
         place = code.node_of(finding)
-        concrete = _type_of(file, place[1]) if place is not None else None
+        concrete = concrete_type_of(file, place[1]) if place is not None else None
         if place is None or concrete is None:
             continue
         try:
-            parameters = list(_parameters(code, file, _passed(code, finding, place[1])))
+            parameters = list(_parameters(code, file, passed_addresses(code, finding, place[1])))
         except UnsafeError:
             continue
         for parameter in parameters:
             yield Match((finding,), partial(_change, code, parameter, concrete))
-
-
-def _is_converted(finding: Finding) -> bool:
-    return (
-        finding.kind in {SiteKind.VARIABLE, SiteKind.EXPRESSION}
-        and finding.escapes
-        and finding.is_diagnostic
-        and not finding.inlined_from
-        and any(step.reason == "interface-converted" for step in finding.flow)
-    )
-
-
-def _type_of(file: GoFile, node: Node) -> _Concrete | None:
-    """The type of a variable, or of what ``&T{}`` and ``new(T)`` make."""
-    its_type: Node | None = None
-    if node.type == "identifier" and (around := node.parent) is not None:
-        its_type = around.child_by_field_name("type") if around.type in _TYPED else None
-        made = made_by(node)
-        if made is not None and made.type == "composite_literal":
-            its_type = made.child_by_field_name("type")
-    elif node.type == "unary_expression":
-        literal = node.child_by_field_name("operand")
-        its_type = literal.child_by_field_name("type") if literal is not None else None
-    elif node.type == "call_expression" and callee_text(node) == "new":
-        its_type = next(iter(operands(node.child_by_field_name("arguments"))), None)
-    if its_type is None or its_type.type not in {"type_identifier", "qualified_type"}:
-        return None
-    package, _, name = text(its_type).rpartition(".")
-    path = import_paths(file).get(package, "") if package else ""
-    if package and (not path or path.rpartition("/")[2] != package):
-        return None
-    return _Concrete(f"{package}.{name}" if package else name, path)
-
-
-def _passed(code: PackageCode, finding: Finding, node: Node) -> Iterator[Node]:
-    """The expressions that give the address away as an argument."""
-    if finding.kind is SiteKind.VARIABLE:
-        for use in uses_of(code, node):
-            if use.parent is not None and use.parent.type == "unary_expression":
-                yield use.parent
-        return
-    yield node
-    holder = node.parent.parent if node.parent is not None else None
-    left = holder.child_by_field_name("left") if holder is not None else None
-    names = operands(left) if left is not None else []
-    if len(names) == 1 and names[0].type == "identifier" and made_by(names[0]) == node:
-        yield from uses_of(code, names[0])
 
 
 def _parameters(code: PackageCode, file: GoFile, passed: Iterator[Node]) -> Iterator[_Parameter]:
@@ -144,7 +93,7 @@ def _parameter(file: GoFile, declared: FunctionDeclaration, index: int) -> _Para
     return None
 
 
-def _change(code: PackageCode, parameter: _Parameter, concrete: _Concrete) -> Change:
+def _change(code: PackageCode, parameter: _Parameter, concrete: ConcreteType) -> Change:
     file, declared = parameter.file, parameter.declared
     if declared.node.child_by_field_name("type_parameters") is not None:
         raise UnsafeError(ReasonCode.IS_GENERIC, name=declared.plain_name)
@@ -168,7 +117,9 @@ def _change(code: PackageCode, parameter: _Parameter, concrete: _Concrete) -> Ch
     return Change((*edits, *imports), callers=len(calls), claims=tuple(claims))
 
 
-def _claims(call: FunctionCall, parameter: _Parameter, concrete: _Concrete) -> Iterator[TypeClaim]:
+def _claims(
+    call: FunctionCall, parameter: _Parameter, concrete: ConcreteType
+) -> Iterator[TypeClaim]:
     """That every caller passes this type; inside the function it may be the parameter itself."""
     argument = _argument(call, parameter)
     if _is_own(argument, parameter):
@@ -211,7 +162,7 @@ def _is_address(code: PackageCode, argument: Node) -> bool:
     return argument.type == "unary_expression" and argument.children[0].type == "&"
 
 
-def _check_nil(code: PackageCode, parameter: _Parameter, concrete: _Concrete) -> None:
+def _check_nil(code: PackageCode, parameter: _Parameter, concrete: ConcreteType) -> None:
     """Called with a nil pointer, a method with a value receiver panics in other words."""
     name = concrete.name.rpartition(".")[2]
     package = code.imported.package(concrete.path) if concrete.path else None
@@ -227,7 +178,7 @@ def _check_nil(code: PackageCode, parameter: _Parameter, concrete: _Concrete) ->
             raise UnsafeError(ReasonCode.NIL_MAY_BE_PASSED, method=called)
 
 
-def _use_edits(file: GoFile, use: Node, concrete: _Concrete) -> Iterator[tuple[Edit, Node]]:
+def _use_edits(file: GoFile, use: Node, concrete: ConcreteType) -> Iterator[tuple[Edit, Node]]:
     """What changes at a use of the parameter; raises UnsafeError where its type would matter."""
     around = use.parent
     outer = around.parent if around is not None else None
@@ -251,7 +202,7 @@ def _use_edits(file: GoFile, use: Node, concrete: _Concrete) -> Iterator[tuple[E
 
 
 def _written(
-    file: GoFile, call: Node, use: Node, content: Node, concrete: _Concrete
+    file: GoFile, call: Node, use: Node, content: Node, concrete: ConcreteType
 ) -> tuple[Edit, Node]:
     if f"{concrete.path}.{concrete.name.rpartition('.')[2]}" not in _STRING_WRITERS:
         raise UnsafeError(ReasonCode.WRITING_STRINGS_UNKNOWN, type=concrete.name)
@@ -283,7 +234,6 @@ def _is_recursive(call: Node, use: Node) -> bool:
 
 
 _NAMED = frozenset({"type_identifier", "qualified_type", "interface_type"})
-_TYPED = frozenset({"var_spec", "parameter_declaration"})
 _STRING_WRITERS = frozenset({"bytes.Buffer", "strings.Builder", "bufio.Writer", "os.File"})
 
 
