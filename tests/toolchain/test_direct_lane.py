@@ -65,6 +65,20 @@ async def test_it_says_what_the_go_command_says(engine: Engine, write_tree: Writ
         assert getattr(report, name) == getattr(reports["m/p"], name), name
 
 
+async def test_errors_name_no_copy_of_an_unsaved_file(
+    engine: Engine, write_tree: WriteTree
+) -> None:
+    folder = write_tree(MODULE)
+    file = folder / "p" / "p.go"
+    twice = file.read_bytes() + b"\nfunc P(s string) *string { return nil }\n"
+    [report] = await looked_at(DirectLane(engine), folder, {str(file): twice}, tests=False)
+    [error] = report.errors
+    assert "redeclared" in error.message
+    assert "goescape-" not in error.message, "the compiler also says where the other one is"
+    assert error.place is not None
+    assert error.place.file == str(file)
+
+
 async def test_unsaved_text_is_compiled_and_errors_name_its_file(
     engine: Engine, write_tree: WriteTree
 ) -> None:
