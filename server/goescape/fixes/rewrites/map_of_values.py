@@ -9,10 +9,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from attrs import frozen
-
 from goescape.analysis.messages.reason import ReasonCode
-from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
+from goescape.analysis.syntax.nodes import callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.candidate import Edit, FixKind, UnsafeError
 from goescape.fixes.checks.copyable import check_copyable
@@ -25,13 +23,12 @@ from goescape.fixes.flow.results import is_fresh, nodes_outside_literals, operan
 from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.local_variables import (
     BASIC,
-    arguments_of,
     field_type,
     has_comment,
     is_own,
     redeclares,
-    single_declaration,
 )
+from goescape.fixes.syntax.map_updates import MapUpdate, map_update
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,83 +42,20 @@ _LIMIT = 128
 """Bytes; maps keep larger values on the heap themselves."""
 
 
-@frozen
-class _Update:
-    """``t := m[k]; if t == nil { t = &T{}; m[k] = t }``, and what follows in the block."""
-
-    map: Node
-    key: Node
-    entry: Node
-    """Where the variable t is declared."""
-    read: Node
-    test: Node
-    last: Node
-    """The last statement of the block."""
-    rest: tuple[Node, ...]
-
-    @property
-    def type(self) -> Node | None:
-        """The type of the map, as its declaration makes it."""
-        declared = definition(self.map)
-        around = declared.parent.parent if declared is not None and declared.parent else None
-        single = single_declaration(around) if around is not None else None
-        value = single[2] if single is not None and single[0] == declared else None
-        if value is None or (single is not None and single[1] is not None):
-            return None
-        if value.type == "composite_literal" and text(value).endswith("{}"):
-            return value.child_by_field_name("type")
-        made = value.type == "call_expression" and callee_text(value) == "make"
-        return next(iter(arguments_of(value)), None) if made else None
-
-
 def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Entries that are made when they are missing."""
     if redeclares(code, "make", "len", "nil", "new"):
         return
     for finding in code.allocations(file):
         place = code.node_of(finding) if finding.escapes and not finding.inlined_from else None
-        update = _update(place[1]) if place is not None else None
+        update = map_update(place[1]) if place is not None else None
         declared = file.function_at(place[1].start_byte) if place is not None else None
         if update is not None and declared is not None:
             yield Match((finding,), partial(_change, code, file, declared, update))
 
 
-def _update(made: Node) -> _Update | None:
-    """The update that an expression makes the missing entry for."""
-    store = next((a for a in ancestors(made) if a.type == "statement_list"), None)
-    test = next((a for a in ancestors(made) if a.type == "if_statement"), None)
-    if store is None or test is None or test.parent is None:
-        return None
-    read = test.prev_named_sibling
-    single = single_declaration(read) if read is not None else None
-    entry, value = (single[0], single[2]) if single is not None else (None, None)
-    if read is None or entry is None or value is None or value.type != "index_expression":
-        return None
-    whole, key = value.child_by_field_name("operand"), value.child_by_field_name("index")
-    if whole is None or key is None or test.parent.type != "statement_list":
-        return None
-    rest, following = [], test.next_named_sibling
-    while following is not None:
-        rest.append(following)
-        following = following.next_named_sibling
-    statements = [n for n in rest if n.type != "comment"]
-    made_so = f"{text(entry)} = {text(made)}", f"{text(value)} = {text(entry)}"
-    condition = test.child_by_field_name("condition")
-    plain = (
-        condition is not None
-        and text(condition) == f"{text(entry)} == nil"
-        and test.child_by_field_name("alternative") is None
-        and test.child_by_field_name("initializer") is None
-        and tuple(text(n) for n in store.named_children) == made_so
-        and store.parent == test.child_by_field_name("consequence")
-    )
-    if not plain or not statements:
-        return None
-    return _Update(whole, key, entry, read, test, statements[-1], tuple(statements))
-
-
 def _change(
-    code: PackageCode, file: GoFile, declared: FunctionDeclaration, update: _Update
+    code: PackageCode, file: GoFile, declared: FunctionDeclaration, update: MapUpdate
 ) -> Change:
     its_type = update.type
     pointer = its_type.child_by_field_name("value") if its_type is not None else None
@@ -146,14 +80,14 @@ def _change(
     )
 
 
-def _check_made_empty(update: _Update, element: str) -> None:
+def _check_made_empty(update: MapUpdate, element: str) -> None:
     block = update.test.child_by_field_name("consequence")
     made = [n for n in walk(block) if is_fresh(n, element)] if block is not None else []
     if not made or text(made[0]) not in {f"&{element}{{}}", f"new({element})"}:
         raise UnsafeError(ReasonCode.ENTRY_NOT_EMPTY)
 
 
-def _check_update(code: PackageCode, update: _Update, element: str) -> None:
+def _check_update(code: PackageCode, update: MapUpdate, element: str) -> None:
     """Raise UnsafeError unless the block always ends, and only changes fields of the entry."""
     if update.key.type not in {"identifier", "interpreted_string_literal", "int_literal"}:
         raise UnsafeError(ReasonCode.MAY_CHANGE_MEANWHILE, name=text(update.key))
@@ -197,7 +131,7 @@ def _check_field(code: PackageCode, use: Node, element: str) -> None:
 
 
 def _check_function(
-    code: PackageCode, declared: FunctionDeclaration, update: _Update, map_type: str
+    code: PackageCode, declared: FunctionDeclaration, update: MapUpdate, map_type: str
 ) -> Node:
     """The pointer in the type of the only result; raises UnsafeError where the map goes on."""
     result = declared.node.child_by_field_name("result")
@@ -246,7 +180,7 @@ def _check_range(code: PackageCode, ranged: Node) -> None:
         check_field_read(code, use)
 
 
-def _stored(file: GoFile, update: _Update) -> Iterator[Edit]:
+def _stored(file: GoFile, update: MapUpdate) -> Iterator[Edit]:
     """Without the test, and stored back at the end of the block."""
     between = file.source.content[update.read.end_byte : update.test.start_byte]
     if between.strip() or has_comment(update.test):
