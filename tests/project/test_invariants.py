@@ -14,7 +14,7 @@ from goescape.analysis import model, positions
 from goescape.lsp.state import snapshot
 from tests.conftest import REPOSITORY
 from tests.project import readme
-from tests.project.test_layers import MODULES, PACKAGE, imported, tree_of
+from tests.project.test_layers import MODULES, PACKAGE, tree_of
 
 ARCHITECTURE = REPOSITORY / "docs" / "architecture.md"
 UTF_16 = {"utf16_column", "byte_column"}
@@ -49,7 +49,7 @@ def test_modules_and_functions_are_short() -> None:
 
 
 def test_what_is_passed_around_is_immutable() -> None:
-    for module in (model, positions):
+    for module in (model, positions, snapshot):
         for name, value in inspect.getmembers(module, inspect.isclass):
             if value.__module__ != module.__name__ or issubclass(value, enum.Enum):
                 continue
@@ -68,27 +68,6 @@ def test_utf_16_exists_only_at_the_rim() -> None:
         if calls & UTF_16:
             users.add(file.relative_to(PACKAGE).as_posix())
     assert users <= RIM
-
-
-STARTERS = {
-    "asyncio",
-    "goescape.lsp.background",
-    "goescape.lsp.editor",
-    "goescape.lsp.fix_requests",
-    "goescape.lsp.publisher",
-    "goescape.lsp.session",
-    "goescape.toolchain.engine",
-    "goescape.toolchain.proofs.background_proofs",
-    "goescape.toolchain.schedule.scheduler",
-}
-"""What starts work, or waits for it."""
-
-
-def test_a_feature_is_a_function_of_a_snapshot_and_starts_nothing() -> None:
-    for file in (PACKAGE / "lsp" / "features").glob("*.py"):
-        for name, _ in imported(tree_of(file)):
-            assert not {name, name.rpartition(".")[0]} & STARTERS, f"{file.name} imports {name}"
-    assert snapshot.Snapshot.__setattr__ is not object.__setattr__
 
 
 def test_every_invariant_names_its_tests() -> None:
