@@ -21,6 +21,7 @@ from goescape.analysis.messages.explain import (
     message,
     rank_sentence,
 )
+from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.model import Allocates, Finding, PackageReport
 from goescape.analysis.reports.queries import once_per_site
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
@@ -98,7 +99,7 @@ def test_found_is_wanted(minor_and_reports: tuple[int, list[PackageReport]]) -> 
 def test_copies_are_counted(minor_and_reports: tuple[int, list[PackageReport]]) -> None:
     _, everything = minor_and_reports
     sentences = {
-        finding.function: copies_sentence(finding)
+        finding.function: copies_sentence(finding, ENGLISH)
         for finding in _of(everything, "inlining")
         if finding.copies
     }
@@ -115,10 +116,11 @@ def test_every_finding_reads_well(minor_and_reports: tuple[int, list[PackageRepo
     _, everything = minor_and_reports
     for report in everything:
         for finding in report.findings:
-            for sentence in (message(finding), label(finding), rank_sentence(finding)):
+            for say in (message, label, rank_sentence):
+                sentence = say(finding, ENGLISH)
                 assert sentence
                 assert not re.search(r"\{|~|``|  |\.autotmp", re.sub(r"`[^`]*`", "x", sentence))
-            told = explain(finding)
+            told = explain(finding, ENGLISH)
             assert told.why
             if finding.allocates is not Allocates.NO:
                 assert told.helps

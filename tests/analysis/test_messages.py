@@ -24,8 +24,6 @@ MESSAGES = {
     if attrs.has(type(getattr(ENGLISH, area.name)))
     for field in attrs.fields(type(getattr(ENGLISH, area.name)))
 }
-IN_WORDS = {"bench", "editor", "finding", "hover", "offer", "report", "tell"}
-"""Areas of messages that ``lsp`` still names in words."""
 Use = tuple[str, str]
 """An area and the name of a message in it."""
 
@@ -35,8 +33,9 @@ def statements() -> list[tuple[Path, ast.stmt]]:
     """All code by the functions and classes that it is in; catalogues are not looked at."""
     files = (file for file in SERVER.rglob("*.py") if file.parent.name != "catalogues")
     texts = ((file, file.read_text("utf-8")) for file in files)
-    said = ((file, text) for file, text in texts if "catalogue" in text or "words" in text)
-    return [(file, node) for file, text in said for node in ast.parse(text).body]
+    return [
+        (file, node) for file, text in texts if "catalogue" in text for node in ast.parse(text).body
+    ]
 
 
 def uses(code: ast.AST) -> Iterator[tuple[ast.Attribute, Use]]:
@@ -49,10 +48,8 @@ def uses(code: ast.AST) -> Iterator[tuple[ast.Attribute, Use]]:
 
 
 def _is_catalogue(node: ast.expr) -> bool:
-    if isinstance(node, ast.Call):
-        node = node.func
     name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
-    return name in {"catalogue", "words", "current_catalogue"}
+    return name == "catalogue"
 
 
 def fillings(code: ast.AST) -> Iterator[tuple[ast.expr, set[str]]]:
@@ -76,7 +73,7 @@ def wanted(use: Use) -> set[str]:
 
 def test_every_message_is_used() -> None:
     used = {use for _, code in statements() for _, use in uses(code)}
-    assert not {".".join(use) for use in MESSAGES.keys() - used if use[0] not in IN_WORDS}
+    assert not {".".join(use) for use in MESSAGES.keys() - used}
 
 
 def test_every_message_is_filled_with_its_placeholders() -> None:

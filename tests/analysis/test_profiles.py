@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import evolve
 
+from goescape.analysis.messages.amounts import percent_text, share_text
 from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.model import PackageReport, RankReason, Severity
 from goescape.analysis.profiles import allocation_profile, join, reader
@@ -76,19 +77,20 @@ def test_each_point_is_an_object_where_it_is_boxed(joined: JoinedProfile) -> Non
     assert boxed.finding.subject == "&Point{...}"
     assert plain.finding is not None
     assert boxed.share.objects > 10_000 * plain.share.objects
-    assert boxed.share.text.endswith("% of all allocations")
-    assert " M objects, " in boxed.share.text
+    assert share_text(boxed.share, ENGLISH).endswith("% of all allocations")
+    assert " M objects, " in share_text(boxed.share, ENGLISH)
 
 
 def test_many_small_objects_say_what_makes_them_hot() -> None:
     small = AllocationShare(objects=15_000, bytes=240_000, of_objects=0.12, of_bytes=0.0004)
     assert small.is_hot
-    assert small.percent == "12 % of objects"
-    assert small.text == "234 kB, 15 k objects, 12 % of all allocated objects"
+    assert percent_text(small, ENGLISH) == "12 % of objects"
+    assert share_text(small, ENGLISH) == "234 kB, 15 k objects, 12 % of all allocated objects"
     large = evolve(small, of_bytes=0.02)
-    assert (large.percent, large.text[-24:]) == ("2.0 %", "2.0 % of all allocations")
+    assert percent_text(large, ENGLISH) == "2.0 %"
+    assert share_text(large, ENGLISH).endswith(", 2.0 % of all allocations")
     rare = evolve(small, of_objects=0.0004)
-    assert (rare.is_hot, rare.percent) == (False, "less than 0.1 %")
+    assert (rare.is_hot, percent_text(rare, ENGLISH)) == (False, "less than 0.1 %")
 
 
 def test_what_the_benchmark_only_inlines_counts_where_it_is_written(joined: JoinedProfile) -> None:
@@ -152,7 +154,7 @@ def test_moved_functions_are_found_and_said_to_be_approximate(
     found = join.join(before, [report])
     share = source_at(found, BOXED, line(BOXED, "hot")).share
     assert share == evolve(source_at(joined, BOXED, line(BOXED, "hot")).share, approximate=True)
-    assert share.text.endswith("(approximate: the code has changed)")
+    assert share_text(share, ENGLISH).endswith("(approximate: the code has changed)")
 
 
 def test_in_a_function_that_changed_inside_a_neighbour_may_fit(

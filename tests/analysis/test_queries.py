@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from goescape.analysis.messages.explain import function_sentences, lens, parameter_sentence
+from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.model import PackageReport
 from goescape.analysis.reports.queries import CursorFacts, lens_lines, look_up
 from goescape.toolchain.engine import Engine, EngineOptions
@@ -113,7 +114,7 @@ def test_parameters_tell_where_they_leak(report: PackageReport) -> None:
     leaking = at(report, "kept = first", "first")
     assert leaking is not None
     assert leaking.parameter is not None
-    assert parameter_sentence(leaking.parameter) == (
+    assert parameter_sentence(leaking.parameter, ENGLISH) == (
         "`first` leaks to the heap. What callers pass is forced onto the heap."
     )
     kept = at(report, "func build", "previous")
@@ -131,7 +132,7 @@ def test_a_function_answers_as_a_whole(report: PackageReport) -> None:
     hit = at(report, "func keep", "keep")
     assert hit is not None
     assert hit.function is not None
-    sentences = function_sentences(hit.function, hit.findings)
+    sentences = function_sentences(hit.function, hit.findings, ENGLISH)
     assert sentences[0] == "1 heap allocation in a loop."
     assert sentences[-1].startswith("`first` leaks to the heap.")
 
@@ -158,7 +159,7 @@ def test_lenses_count(report: PackageReport) -> None:
     found = {
         SOURCE.split("\n")[one.span.line - 1][5:9]: one for one in lens_lines(report, path(report))
     }
-    assert {name: lens(one.total, one.in_loops) for name, one in found.items()} == {
+    assert {name: lens(one.total, one.in_loops, ENGLISH) for name, one in found.items()} == {
         "buil": "1 heap allocation",
         "keep": "1 heap allocation in a loop",
     }

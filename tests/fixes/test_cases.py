@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from goescape.analysis.messages.languages import ENGLISH
 from tests.fixes.harness import Outcome, outcome_of
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ async def test_it_is_offered_with_the_right_result(
         tell(folder.name, "WRONG")
         assert_equivalent(root, file, result, case, go_path)
     kind, how = proofs[0].candidate.kind.value, "as recorded" if same else "equivalent"
-    tell(folder.name, f"{kind}, {how}: {proofs[0].sentence}")
+    tell(folder.name, f"{kind}, {how}: {proofs[0].sentence(ENGLISH)}")
 
 
 @pytest.mark.parametrize(

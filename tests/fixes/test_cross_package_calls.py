@@ -115,7 +115,7 @@ async def test_all_callers_are_adapted(write_tree: WriteTree, go_path: str) -> N
     [proof] = await verdicts(root, go_path)
     assert isinstance(proof, Proof), proof
     assert proof.candidate.kind is FixKind.QUICK_FIX
-    assert proof.sentence.startswith("removes 1 heap allocation; 4 files; 4 callers; ")
+    assert proof.sentence(ENGLISH).startswith("removes 1 heap allocation; 4 files; 4 callers; ")
     texts = {path.removeprefix(str(root)): c.decode() for path, c in proof.contents.items()}
     assert "func Next(n int) Point { return Point{n, 1} }" in texts["/m/internal/p/p.go"]
     assert "\tmade := p.Next(3)\n\tp.Show(&made)\n" in texts["/m/internal/p/p_test.go"]

@@ -127,7 +127,7 @@ async def test_a_promise_that_is_kept(engine: Engine, write_tree: WriteTree) -> 
     verdict = await case.verdict(case.candidate(*edits, subject="&T{}"))
     assert isinstance(verdict, Proof)
     assert verdict.effect.removed == 1
-    assert verdict.sentence.startswith("removes 1 heap allocation; checked with go1.")
+    assert verdict.sentence(ENGLISH).startswith("removes 1 heap allocation; checked with go1.")
     assert (case.folder / "p" / "p.go").read_text() == INLINED.partition("--\n")[2]
 
 
@@ -162,7 +162,7 @@ async def test_what_is_put_in_its_place_is_named_unless_it_only_moved(
     candidate = case.candidate(*case.edits(*replacements), subject="&[4]int{}")
     verdict = await case.verdict(evolve(candidate, may_add=("x", r"&\[4\]int\{\}")))
     assert isinstance(verdict, Proof), verdict
-    assert told in verdict.sentence
+    assert told in verdict.sentence(ENGLISH)
 
 
 @pytest.mark.parametrize(

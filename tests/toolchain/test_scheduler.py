@@ -60,7 +60,7 @@ async def test_events_tell_a_story(desk: Desk, write_tree: WriteTree) -> None:
     await desk.idle()
     started, reported, finished = desk.events
     assert isinstance(started, Started)
-    assert started.title.endswith("/a")
+    assert started.title.first.endswith("/a")
     assert isinstance(reported, Reported)
     assert finished == Finished(started.token, cancelled=False)
 

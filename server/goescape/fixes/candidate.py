@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping  # noqa: TC003 - attrs resolves them
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.messages.reason import Argument, Reason, ReasonCode
 from goescape.analysis.model import Finding  # noqa: TC001
 from goescape.analysis.positions import Span  # noqa: TC001
 from goescape.analysis.syntax.source import SourceText  # noqa: TC001
+
+if TYPE_CHECKING:
+    from goescape.analysis.messages.catalogue import Catalogue
 
 
 @frozen(order=True)
@@ -102,15 +105,13 @@ class Candidate:
     """The title with ``{names}`` for words, where it has any: translations are by that."""
     words: tuple[tuple[str, str], ...] = ()
 
-    @property
-    def headline(self) -> str:
+    def headline(self, catalogue: Catalogue) -> str:
         """The title in the user's language."""
-        return current_catalogue().fix(self.template or self.title, **dict(self.words))
+        return catalogue.fix(self.template or self.title, **dict(self.words))
 
-    @property
-    def caution(self) -> str | None:
+    def caution(self, catalogue: Catalogue) -> str | None:
         """What the user must check, in the user's language."""
-        return current_catalogue().fix(self.look_at) if self.look_at is not None else None
+        return catalogue.fix(self.look_at) if self.look_at is not None else None
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -139,10 +140,9 @@ class Refusal:
     """As in a candidate."""
     words: tuple[tuple[str, str], ...] = ()
 
-    @property
-    def headline(self) -> str:
+    def headline(self, catalogue: Catalogue) -> str:
         """The title in the user's language."""
-        return current_catalogue().fix(self.template or self.title, **dict(self.words))
+        return catalogue.fix(self.template or self.title, **dict(self.words))
 
 
 def apply_edits(sources: Mapping[str, SourceText], edits: Iterable[Edit]) -> dict[str, bytes]:

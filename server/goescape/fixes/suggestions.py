@@ -12,10 +12,13 @@ from goescape.fixes.driver import candidates
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from goescape.analysis.messages.catalogue import Catalogue
     from goescape.analysis.model import PackageReport
 
 
-def suggestions(reports: Iterable[PackageReport], go: tuple[int, int]) -> Counter[str]:
+def suggestions(
+    reports: Iterable[PackageReport], go: tuple[int, int], catalogue: Catalogue
+) -> Counter[str]:
     """How often each fix fits by its syntax, by headline; ``go`` is the toolchain's version.
 
     Who imports the packages is not looked at, so that a fix of an exported name never counts.
@@ -26,7 +29,9 @@ def suggestions(reports: Iterable[PackageReport], go: tuple[int, int]) -> Counte
             continue
         code = PackageCode(report, PackageUsers(), go, go)
         for path in code.files:
-            headlines = {(fix.code, fix.at): fix.headline for fix in _candidates(code, path)}
+            headlines = {
+                (fix.code, fix.at): fix.headline(catalogue) for fix in _candidates(code, path)
+            }
             counts.update(headlines.values())
     return counts
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from goescape.analysis.messages.languages import current_catalogue
 from goescape.lsp.progress import Status, status
 from goescape.lsp.unknown_lines import UnknownLines
 from goescape.toolchain.schedule.events import (
@@ -17,11 +16,13 @@ from goescape.toolchain.schedule.events import (
     Reported,
     Started,
     Unfinished,
+    WorkTitle,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from goescape.analysis.messages.catalogue import Catalogue
     from goescape.lsp.editor import Editor
     from goescape.lsp.fix_requests import FixRequests
     from goescape.lsp.gc_control import GarbageCollector
@@ -83,7 +84,7 @@ class AnalysisEvents:
         self.problem = None
         self._collector.busy()
         self._fix_requests.analysis_started(event.token)
-        self._progress.started(event.token, event.title)
+        self._progress.started(event.token, _title(event.title, self._state.catalogue))
 
     def _finished(self, event: Finished) -> None:
         self._fix_requests.analysis_finished(event.token)
@@ -112,12 +113,18 @@ class AnalysisEvents:
 
     def send_status(self) -> None:
         """Say what goescape is doing, where the editor wants to know."""
-        waiting = self._state.packages.waiting()
+        catalogue, waiting = self._state.catalogue, self._state.packages.waiting()
         packages = [package.package for package in waiting]
         first = waiting[0].errors[0].message if waiting and waiting[0].errors else ""
         if self._unfinished is not None and not packages:
             packages, first = [self._unfinished.package], self._unfinished.message
-        now = status(self._progress.running, self.problem, packages, first)
+        now = status(catalogue, self._progress.running, self.problem, packages, first)
         if now == Status() and self._is_paused():
-            now = Status(message=current_catalogue().text("status paused"))
+            now = Status(message=catalogue.editor.status_paused)
         self._editor.status(evolve(now, go=self.go))
+
+
+def _title(title: WorkTitle, catalogue: Catalogue) -> str:
+    if not title.more:
+        return title.first
+    return catalogue.editor.work_packages.format(first=title.first, count=title.more)

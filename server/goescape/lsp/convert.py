@@ -17,6 +17,7 @@ from goescape.lsp.state.buffers import TextChange
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from goescape.analysis.messages.catalogue import Catalogue
     from goescape.lsp.client_features import ClientFeatures
     from goescape.lsp.editor_positions import EditorPositions
     from goescape.lsp.features.code_action import CodeAction
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from goescape.lsp.features.directive_help import Completion
     from goescape.lsp.features.hover import HoverCard
     from goescape.lsp.features.inlay_hints import InlayHint
+    from goescape.lsp.state.snapshot import Snapshot
 
 SOURCE = "goescape"
 _ANNOTATION = "goescape"
@@ -83,6 +85,12 @@ class Translator:
     """Turns what features answer into values of the protocol."""
 
     positions: EditorPositions
+    catalogue: Catalogue
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Translator:
+        """For what a snapshot holds."""
+        return cls(snapshot.positions, snapshot.catalogue)
 
     def diagnostic(self, notice: Notice) -> lsp.Diagnostic:
         """A diagnostic with its flow and with what a code action needs."""
@@ -217,10 +225,10 @@ class Translator:
         ]
         annotations = None
         if annotated and action.proof is not None:
-            candidate, sentence = action.proof.candidate, action.proof.sentence
-            description = candidate.caution or sentence
+            candidate, catalogue = action.proof.candidate, self.catalogue
+            description = candidate.caution(catalogue) or action.proof.sentence(catalogue)
             annotation = lsp.ChangeAnnotation(
-                candidate.headline,
+                candidate.headline(catalogue),
                 needs_confirmation=bool(candidate.look_at),
                 description=description,
             )

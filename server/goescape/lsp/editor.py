@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import attrs
 from lsprotocol import types as lsp
 
-from goescape.analysis.messages.languages import current_catalogue
 from goescape.lsp.client_features import ClientFeatures
 from goescape.lsp.extensions import RESULTS_CHANGED, STATUS
 from goescape.lsp.progress import Status
@@ -87,10 +86,6 @@ class Editor:
     def error(self, text: str) -> None:
         """A message that asks the user to do something."""
         self._message(lsp.MessageType.Error, text)
-
-    def tell(self, what: str, **values: object) -> None:
-        """Warn with a sentence of the catalogue, given its key without ``tell``."""
-        self.warning(current_catalogue().text(f"tell {what}", None, **values))
 
     def warning(self, text: str) -> None:
         """A message about something that works differently from what was asked."""

@@ -172,7 +172,7 @@ _FILES_AT_ONCE = 20
 
 
 def _translator(session: Session) -> convert.Translator:
-    return convert.Translator(session.state.workspace().positions)
+    return convert.Translator.of(session.state.workspace())
 
 
 @_on(lsp.TEXT_DOCUMENT_HOVER)
@@ -182,7 +182,7 @@ def _hover(session: Session, params: lsp.HoverParams) -> lsp.Hover | None:
         return None
     at = convert.place(snapshot.text, params.position)
     card = hover.card(snapshot, at) or directive_help.card(snapshot, at)
-    return None if card is None else convert.Translator(snapshot.positions).hover(card)
+    return None if card is None else convert.Translator.of(snapshot).hover(card)
 
 
 def _snapshot(session: Session, document: lsp.TextDocumentIdentifier) -> DocumentSnapshot | None:
@@ -198,7 +198,7 @@ def _completion(session: Session, params: lsp.CompletionParams) -> list[lsp.Comp
     completions = directive_help.completions(
         snapshot, convert.place(snapshot.text, params.position)
     )
-    translator = convert.Translator(snapshot.positions)
+    translator = convert.Translator.of(snapshot)
     return [translator.completion(completion) for completion in completions]
 
 
@@ -207,7 +207,7 @@ def _inlay_hint(session: Session, params: lsp.InlayHintParams) -> list[lsp.Inlay
     snapshot = _snapshot(session, params.text_document)
     if snapshot is None:
         return None
-    translator = convert.Translator(snapshot.positions)
+    translator = convert.Translator.of(snapshot)
     later = snapshot.client.tooltip_later
     hints = inlay_hints.inlay_hints(snapshot, *convert.lines(params.range))
     return [translator.hint(hint, tooltip=not later) for hint in hints]
@@ -228,7 +228,7 @@ def _code_lens(session: Session, params: lsp.CodeLensParams) -> list[lsp.CodeLen
     snapshot = _snapshot(session, params.text_document)
     if snapshot is None:
         return None
-    translator = convert.Translator(snapshot.positions)
+    translator = convert.Translator.of(snapshot)
     return [translator.lens(lens) for lens in code_lenses.code_lenses(snapshot)]
 
 
@@ -245,7 +245,7 @@ def _code_action(
     session.fix_requests.request(path, first)  # the answer has what is proved by now
     snapshot, request = session.state.document(path), ActionRequest(first, last, only)
     actions = code_actions.code_actions(snapshot, request, session.publisher.notice_cache)
-    return convert.Translator(snapshot.positions).actions(actions, snapshot.client)
+    return convert.Translator.of(snapshot).actions(actions, snapshot.client)
 
 
 @_on(lsp.CODE_ACTION_RESOLVE)
@@ -255,9 +255,9 @@ def _resolve_code_action(session: Session, action: lsp.CodeAction) -> lsp.CodeAc
     snapshot = session.state.document(str(data.get("file", "")))
     resolved = code_actions.resolved(snapshot, data, action.title)
     if resolved is None:
-        session.editor.tell("fix is old")
+        session.editor.warning(session.state.catalogue.tell.fix_is_old)
     else:
-        translator = convert.Translator(snapshot.positions)
+        translator = convert.Translator.of(snapshot)
         action.edit = translator.workspace_edit(resolved, snapshot.client)
     return action
 

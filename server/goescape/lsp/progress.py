@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import frozen
 
-from goescape.analysis.messages.languages import current_catalogue
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from goescape.analysis.messages.catalogue import Catalogue
     from goescape.toolchain.problems import Problem
 
 PATIENCE_SECONDS = 0.5
@@ -45,18 +44,23 @@ class Status:
 
 
 def status(
-    running: Sequence[str], problem: Problem | None, waiting: Sequence[str], first_error: str = ""
+    catalogue: Catalogue,
+    running: Sequence[str],
+    problem: Problem | None,
+    waiting: Sequence[str],
+    first_error: str = "",
 ) -> Status:
     """What to say: a problem that stops everything first, then work, then what waits."""
-    words = current_catalogue()
     if problem is not None:
         return Status(ServerState.ERROR, problem.message, problem=problem.kind)
     if running:
-        text = words.text("status analysing", what=words.comma.join(running))
+        text = catalogue.editor.status_analysing.format(what=catalogue.comma.join(running))
         return Status(ServerState.ANALYZING, text, tuple(running))
     if waiting:
-        key = "status does not compile why" if first_error else "status does not compile"
-        text = words.text(key, package=waiting[0], why=first_error)
+        text = catalogue.editor.status_does_not_compile.format(package=waiting[0])
+        if first_error:
+            said = catalogue.editor.status_does_not_compile_why
+            text = said.format(package=waiting[0], why=first_error)
         return Status(ServerState.WAITING, text, tuple(waiting))
     return Status()
 

@@ -186,7 +186,7 @@ class Publisher:
         self, key: str, now: tuple[Notice, ...], snapshot: DocumentSnapshot, *, keep: bool
     ) -> list[str]:
         """The diagnostics of a file as they are sent; they are kept for next time if asked to."""
-        before, translator = self._sent_before.pop(key, {}), Translator(snapshot.positions)
+        before, translator = self._sent_before.pop(key, {}), Translator.of(snapshot)
         sent: dict[int, tuple[Notice, str]] = {}
         for notice in now:
             same = before.get(id(notice))

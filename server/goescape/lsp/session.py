@@ -9,7 +9,6 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from goescape.analysis.messages.languages import set_catalogue
 from goescape.lsp.analysis_events import AnalysisEvents
 from goescape.lsp.fix_requests import FixRequests
 from goescape.lsp.gc_control import GarbageCollector
@@ -199,7 +198,6 @@ class Session:
         for complaint in complaints:
             self.editor.notify_once(complaint)
         self.state.use_settings(settings, self._locale)
-        set_catalogue(self.state.catalogue)
         if self.background is None:
             return
         is_other_go = EngineOptions.of(before) != EngineOptions.of(settings)
@@ -312,7 +310,7 @@ class Session:
     def report_failure(self) -> None:
         """Something of goescape's own has failed and was logged: say so once."""
         if not self._closed:
-            self.editor.notify_once(self.state.catalogue.text("tell failed inside"), error=True)
+            self.editor.notify_once(self.state.catalogue.tell.failed_inside, error=True)
 
     def _pack_soon(self) -> None:
         if self._packing is None or self._packing.done():

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from goescape.analysis.messages.languages import (
     catalogue_for,
     language_of_environment,
-    set_catalogue,
 )
 from goescape.analysis.model import Severity
 from goescape.settings import Settings
@@ -44,13 +43,14 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Coroutine, Mapping
 
+    from goescape.analysis.messages.catalogue import Catalogue
+
 _T = TypeVar("_T")
 _TERMINATED = 143
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command that was named; a problem that the user can mend becomes a sentence."""
-    set_catalogue(catalogue_for("auto", language_of_environment(os.environ.items())))
     try:
         return _COMMANDS[arguments.command](arguments)
     except asyncio.CancelledError:
@@ -149,7 +149,7 @@ def _report(arguments: argparse.Namespace) -> int:
         packages=tuple(arguments.packages) or ("./...",),
         profiles=tuple(arguments.profile),
     )
-    wanted = report.ReportOptions(arguments.output, question, arguments.baseline)
+    wanted = report.ReportOptions(arguments.output, question, style.catalogue, arguments.baseline)
     outcome = _run(report.report(wanted, _options(arguments), _progress(arguments, style)))
     _show_failures(outcome, style, here)
     if outcome.packages:
@@ -215,7 +215,7 @@ def _bench(arguments: argparse.Namespace) -> int:
     outcome = _run(bench.bench(asked, options, progress))
     sys.stdout.writelines(f"{line}\n" for line in bench.render(outcome, style, here))
     sys.stdout.flush()
-    for sentence in bench.render_problems(outcome, here):
+    for sentence in bench.render_problems(outcome, style, here):
         _say(sentence)
     for line in text_output.render_failures(outcome.failures, style, here):
         print(line, file=sys.stderr)
@@ -243,7 +243,7 @@ def _compare(arguments: argparse.Namespace) -> int:
     for line in text_output.render_failures(comparison.failures, style, here):
         print(line, file=sys.stderr)
     for package, paths in comparison.written.items():
-        _say(bench.written_sentence(package, paths, here))
+        _say(bench.written_sentence(package, paths, style.catalogue, here))
     return comparison.exit_code
 
 
@@ -281,8 +281,13 @@ def _options(arguments: argparse.Namespace) -> EngineOptions:
     return EngineOptions.of(Settings(go_path=arguments.go, include_tests=arguments.tests))
 
 
+def _catalogue() -> Catalogue:
+    """In the language of the system."""
+    return catalogue_for("auto", language_of_environment(os.environ.items()))
+
+
 def _style(arguments: argparse.Namespace) -> Style:
-    return style_for(arguments.color, sys.stdout, os.environ)
+    return style_for(arguments.color, sys.stdout, os.environ, _catalogue())
 
 
 def _run(work: Coroutine[Any, Any, _T]) -> _T:

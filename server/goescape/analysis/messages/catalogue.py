@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from goescape.analysis.messages.reason import Reason
+from goescape.analysis.model import RankReason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
         ReportMessages,
         TellMessages,
     )
-    from goescape.analysis.messages.reason import ReasonCode
-    from goescape.analysis.model import RankReason
+    from goescape.analysis.messages.reason import Argument, ReasonCode
 
 
 @frozen(kw_only=True)
@@ -112,56 +112,13 @@ class Catalogue:
 
     def reason(self, reason: Reason) -> str:
         """A reason as one sentence; in front of it, what it is the reason of."""
-        arguments = {
-            name: self.reason(argument) if isinstance(argument, Reason) else _on_one_line(argument)
-            for name, argument in reason.arguments
-        }
+        arguments = {name: self._argument(argument) for name, argument in reason.arguments}
         return self.reasons[reason.code].format(**arguments)
 
-    def text(self, key: str, default: str | None = None, **values: object) -> str:
-        """For ``lsp`` until it names messages: a message by its area and name, in words."""
-        del default
-        return str(self._found(key).format(**values))
-
-    def count(self, key: str, number: object, **values: object) -> str:
-        """The same for a number of things."""
-        return str(self._found(key).format(number, **values))
-
-    def _found(self, key: str) -> Any:
-        area, _, name = _OLD_KEYS.get(key, key).partition(" ")
-        return getattr(getattr(self, area), name.replace(" ", "_"))
-
-
-_OLD_KEYS = {
-    "amount": "profile amount",
-    "apply all": "offer apply all",
-    "apply and test": "offer apply and test",
-    "benchmark again": "bench run again",
-    "benchmark parts": "bench parts",
-    "benchmark run": "bench run",
-    "compiler silent": "editor compiler silent",
-    "file excluded": "editor file excluded",
-    "file waits": "editor file waits",
-    "label": "finding label",
-    "leave it": "offer leave it",
-    "look at this": "offer look at this",
-    "more": "finding more",
-    "objects": "profile objects",
-    "on line": "editor on line",
-    "server ends": "editor server ends",
-    "share": "profile share",
-    "status analysing": "editor status analysing",
-    "status does not compile": "editor status does not compile",
-    "status does not compile why": "editor status does not compile why",
-    "status paused": "editor status paused",
-    "stays on the stack": "finding stays on the stack",
-    "tell stranger": "tell other program",
-    "which allocation": "editor which allocation",
-    "why escape": "offer why escape",
-    "why escapes": "offer why escapes",
-    "work benchmark": "editor work benchmark",
-    "work testing": "editor work testing",
-}
+    def _argument(self, argument: Argument) -> str:
+        if isinstance(argument, Reason):
+            return self.reason(argument)
+        return self.ranks[argument] if isinstance(argument, RankReason) else _on_one_line(argument)
 
 
 def _on_one_line(text: str) -> str:

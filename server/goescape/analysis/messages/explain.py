@@ -9,7 +9,6 @@ from attrs import frozen
 
 from goescape.analysis.causes import Cause
 from goescape.analysis.compiler.expressions import lost_names
-from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.model import Allocates, RankReason, SiteKind
 
 if TYPE_CHECKING:
@@ -39,184 +38,176 @@ class FindingExplanation:
     ignore_when: str
 
 
-def message(finding: Finding, words: Catalogue | None = None) -> str:
+def message(finding: Finding, catalogue: Catalogue) -> str:
     """The diagnostic: one line that says what happens and what decided it."""
-    words = words or current_catalogue()
-    parts = [headline(finding, words)]
+    parts = [headline(finding, catalogue)]
     if finding.inlined_from:
-        parts.append(words.finding.inlined.format(function=finding.inlined_from))
+        parts.append(catalogue.finding.inlined.format(function=finding.inlined_from))
     if finding.note and finding.escapes:
-        parts.append(words.note(finding.note))
+        parts.append(catalogue.note(finding.note))
     if finding.copies and finding.allocates is not Allocates.NO:
-        parts.append(copies_sentence(finding, words))
+        parts.append(copies_sentence(finding, catalogue))
     if finding.in_loop:
-        parts.append(words.finding.in_loop)
-    return words.pause.join(parts)
+        parts.append(catalogue.finding.in_loop)
+    return catalogue.pause.join(parts)
 
 
-def headline(finding: Finding, words: Catalogue | None = None) -> str:
+def headline(finding: Finding, catalogue: Catalogue) -> str:
     """What happens, and the decisive step: ``u moves to the heap: return &u ...``."""
-    words = words or current_catalogue()
     if not finding.escapes:
-        return words.finding.stays_but_may_allocate.format(
-            subject=code(finding.subject), note=words.note(finding.note or "")
+        return catalogue.finding.stays_but_may_allocate.format(
+            subject=code(finding.subject), note=catalogue.note(finding.note or "")
         )
-    what = _what(finding, words)
+    what = _what(finding, catalogue)
     if finding.allocates is Allocates.NO:
-        return words.finding.no_allocation.format(what=what)
-    cause = words.causes[finding.cause]
-    return cause.message.format(what=what, **_decision(finding, words))
+        return catalogue.finding.no_allocation.format(what=what)
+    cause = catalogue.causes[finding.cause]
+    return cause.message.format(what=what, **_decision(finding, catalogue))
 
 
-def label(finding: Finding, words: Catalogue | None = None) -> str:
+def label(finding: Finding, catalogue: Catalogue) -> str:
     """The inlay hint: ``heap: returned``."""
-    words = words or current_catalogue()
     if finding.allocates is Allocates.NO:
-        return words.finding.label_no_allocation
+        return catalogue.finding.label_no_allocation
     if not finding.escapes:
-        return words.finding.label_may_allocate
-    return words.finding.label.format(cause=words.causes[finding.cause].label)
+        return catalogue.finding.label_may_allocate
+    return catalogue.finding.label.format(cause=catalogue.causes[finding.cause].label)
 
 
-def rank_sentence(finding: Finding, words: Catalogue | None = None) -> str:
+def rank_sentence(finding: Finding, catalogue: Catalogue) -> str:
     """Why the finding has its severity."""
-    words = words or current_catalogue()
-    return words.ranks[finding.rank_reason]
+    return catalogue.ranks[finding.rank_reason]
 
 
-def rank_label(finding: Finding, words: Catalogue | None = None) -> str:
+def rank_label(finding: Finding, catalogue: Catalogue) -> str:
     """The same beside the message; empty where that says it already, or nothing is special."""
-    words = words or current_catalogue()
     said = finding.rank_reason in {RankReason.ORDINARY, RankReason.LOOP}
-    return "" if said else rank_sentence(finding, words)
+    return "" if said else rank_sentence(finding, catalogue)
 
 
-def copies_sentence(finding: Finding, words: Catalogue | None = None) -> str:
+def copies_sentence(finding: Finding, catalogue: Catalogue) -> str:
     """What became of the copies of a site where its function was inlined; empty without copies."""
-    words = words or current_catalogue()
     callers = dict.fromkeys(copy.function for copy in finding.copies if copy.escapes)
     if finding.function:
         callers.pop(finding.function, None)  # the compiler's wrapper around a generic function
     stays = sum(not copy.escapes for copy in finding.copies)
-    calls = words.finding.inlined_calls.format(stays)
-    names = [code(name) if name else words.finding.package_level for name in callers]
+    calls = catalogue.finding.inlined_calls.format(stays)
+    names = [code(name) if name else catalogue.finding.package_level for name in callers]
     if len(names) > _MOST_CALLERS + 1:
-        others = words.finding.other_functions.format(count=str(len(names) - _MOST_CALLERS))
+        others = catalogue.finding.other_functions.format(count=str(len(names) - _MOST_CALLERS))
         names = [*names[:_MOST_CALLERS], others]
     if names and stays:
-        return words.finding.copies_both.format(callers=words.join(names), calls=calls)
+        return catalogue.finding.copies_both.format(callers=catalogue.join(names), calls=calls)
     if names:
-        return words.finding.copies_escape.format(callers=words.join(names))
-    return words.finding.copies_stay.format(calls=calls) if stays else ""
+        return catalogue.finding.copies_escape.format(callers=catalogue.join(names))
+    return catalogue.finding.copies_stay.format(calls=calls) if stays else ""
 
 
-def explain(finding: Finding, words: Catalogue | None = None) -> FindingExplanation:
+def explain(finding: Finding, catalogue: Catalogue) -> FindingExplanation:
     """The whole story of a finding."""
-    words = words or current_catalogue()
-    steps = explained_steps(finding, words)
-    cause = words.causes[finding.cause]
+    steps = explained_steps(finding, catalogue)
+    cause = catalogue.causes[finding.cause]
     if finding.allocates is Allocates.NO:
-        why = words.finding.why_no_allocation.format(note=words.note(finding.note or ""))
-        return FindingExplanation(message(finding, words), why, steps, "", "")
+        why = catalogue.finding.why_no_allocation.format(note=catalogue.note(finding.note or ""))
+        return FindingExplanation(message(finding, catalogue), why, steps, "", "")
     why = cause.why.format(what=code(finding.subject))
     if finding.inlined_from:
-        why += " " + words.finding.why_inlined.format(function=finding.inlined_from)
+        why += " " + catalogue.finding.why_inlined.format(function=finding.inlined_from)
     if not finding.escapes:
-        why = words.finding.why_stays_but_may_allocate.format(note=words.note(finding.note or ""))
-    return FindingExplanation(message(finding, words), why, steps, cause.helps, cause.ignore)
+        why = catalogue.finding.why_stays_but_may_allocate.format(
+            note=catalogue.note(finding.note or "")
+        )
+    return FindingExplanation(message(finding, catalogue), why, steps, cause.helps, cause.ignore)
 
 
-def explained_steps(finding: Finding, words: Catalogue | None = None) -> tuple[ExplainedStep, ...]:
+def explained_steps(finding: Finding, catalogue: Catalogue) -> tuple[ExplainedStep, ...]:
     """The way to the heap."""
-    words = words or current_catalogue()
     return tuple(
         ExplainedStep(sentence, step.place)
         for step in finding.flow
-        if (sentence := step_sentence(step, words))
+        if (sentence := step_sentence(step, catalogue))
     )
 
 
-def step_sentence(step: FlowStep, words: Catalogue | None = None) -> str:
+def step_sentence(step: FlowStep, catalogue: Catalogue) -> str:
     """One step of a flow in words; empty for steps that mean nothing to a reader."""
-    words = words or current_catalogue()
-    return words.steps.get(step.reason, "").format(expression=code(step.text))
+    return catalogue.steps.get(step.reason, "").format(expression=code(step.text))
 
 
-def parameter_sentence(parameter: Parameter, words: Catalogue | None = None) -> str:
+def parameter_sentence(parameter: Parameter, catalogue: Catalogue) -> str:
     """What a function does to one parameter."""
-    words = words or current_catalogue()
     name = code(parameter.name)
     if not parameter.leaks:
-        return words.function.parameter_stays.format(name=name)
-    places = [words.leaks.get(leak, f"`{leak}`") for leak in parameter.leaks]
-    sentence = words.function.parameter_leaks.format(name=name, places=words.join(places))
+        return catalogue.function.parameter_stays.format(name=name)
+    places = [catalogue.leaks.get(leak, f"`{leak}`") for leak in parameter.leaks]
+    sentence = catalogue.function.parameter_leaks.format(name=name, places=catalogue.join(places))
     if any(leak == "heap" for leak in parameter.leaks):
-        sentence += words.gap + words.function.parameter_consequence
+        sentence += catalogue.gap + catalogue.function.parameter_consequence
     return sentence
 
 
 def function_sentences(
-    function: Function, findings: Sequence[Finding], words: Catalogue | None = None
+    function: Function, findings: Sequence[Finding], catalogue: Catalogue
 ) -> tuple[str, ...]:
     """A function at a glance: its allocation sites, its inlining, what it does to parameters."""
-    words = words or current_catalogue()
     sites = [finding for finding in findings if finding.is_diagnostic]
-    total = lens(len(sites), sum(finding.in_loop for finding in sites), words)
-    sentences = [total + words.full_stop]
+    total = lens(len(sites), sum(finding.in_loop for finding in sites), catalogue)
+    sentences = [total + catalogue.full_stop]
     if function.inlinable is not None:
-        said = words.function.inlinable if function.inlinable else words.function.not_inlinable
+        said = (
+            catalogue.function.inlinable if function.inlinable else catalogue.function.not_inlinable
+        )
         sentences.append(said.format(detail=function.inlining))
-    sentences.extend(parameter_sentence(parameter, words) for parameter in function.parameters)
+    sentences.extend(parameter_sentence(parameter, catalogue) for parameter in function.parameters)
     return tuple(sentences)
 
 
-def lens(total: int, in_loops: int, words: Catalogue | None = None) -> str:
+def lens(total: int, in_loops: int, catalogue: Catalogue) -> str:
     """A function's count: ``3 heap allocations, 1 in a loop``; ``2 heap allocations in a loop``."""
-    words = words or current_catalogue()
-    count = words.function.allocations.format(total)
+    count = catalogue.function.allocations.format(total)
     if not in_loops:
         return count
     if in_loops == total:
-        return words.function.allocations_all_in_loops.format(count=count)
-    return words.function.allocations_some_in_loops.format(count=count, loops=in_loops)
+        return catalogue.function.allocations_all_in_loops.format(count=count)
+    return catalogue.function.allocations_some_in_loops.format(count=count, loops=in_loops)
 
 
-def _what(finding: Finding, words: Catalogue) -> str:
+def _what(finding: Finding, catalogue: Catalogue) -> str:
     template = {
-        SiteKind.VARIABLE: words.finding.what_variable,
-        SiteKind.CLOSURE: words.finding.what_closure,
-        SiteKind.BOXED: words.finding.what_boxed,
-        SiteKind.ARGUMENTS: words.finding.what_arguments,
-        SiteKind.TEMPORARY: words.finding.what_temporary,
-        SiteKind.EXPRESSION: words.finding.what_expression,
+        SiteKind.VARIABLE: catalogue.finding.what_variable,
+        SiteKind.CLOSURE: catalogue.finding.what_closure,
+        SiteKind.BOXED: catalogue.finding.what_boxed,
+        SiteKind.ARGUMENTS: catalogue.finding.what_arguments,
+        SiteKind.TEMPORARY: catalogue.finding.what_temporary,
+        SiteKind.EXPRESSION: catalogue.finding.what_expression,
     }[finding.kind]
     if finding.kind is SiteKind.CLOSURE and finding.subject == "loop body":
-        template = words.finding.what_loop_body
+        template = catalogue.finding.what_loop_body
     elif finding.kind is SiteKind.CLOSURE and finding.subject != "func literal":
-        template = words.finding.what_method_value
+        template = catalogue.finding.what_method_value
     if finding.compiler.startswith("append "):
-        template = words.finding.what_append
+        template = catalogue.finding.what_append
     return template.format(subject=code(finding.subject))
 
 
-def _decision(finding: Finding, words: Catalogue) -> dict[str, str]:
+def _decision(finding: Finding, catalogue: Catalogue) -> dict[str, str]:
     step = code(finding.decisive.text) if finding.decisive is not None else ""
     if finding.decisive is not None and lost_names(finding.decisive.text):
-        step = words.finding.some_return
+        step = catalogue.finding.some_return
     line = finding.decisive.place.line if finding.decisive and finding.decisive.place else 0
-    given = _destination(finding, words)
+    given = _destination(finding, catalogue)
     return {"step": step, "line": str(line), "destination": given}
 
 
-def _destination(finding: Finding, words: Catalogue) -> str:
-    destination, cause = finding.destination, words.causes[finding.cause]
+def _destination(finding: Finding, catalogue: Catalogue) -> str:
+    destination, cause = finding.destination, catalogue.causes[finding.cause]
     if destination == "append":
-        return words.finding.stored_in_slice if cause.somewhere else ""
+        return catalogue.finding.stored_in_slice if cause.somewhere else ""
     if not destination or destination.startswith(("~", "{", ".")):
         return cause.somewhere
     if finding.cause is Cause.GO_OR_DEFER:
         by_go = destination == "go"
-        return words.finding.used_by_go if by_go else words.finding.used_by_defer
+        return catalogue.finding.used_by_go if by_go else catalogue.finding.used_by_defer
     return cause.destination.format(destination=code(destination))
 
 

@@ -42,17 +42,3 @@ def language_of_environment(environment: Iterable[tuple[str, str]]) -> list[str]
     """The locales that environment variables name, the strongest first."""
     known = dict(environment)
     return [known.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
-
-
-class _Process:
-    words = ENGLISH
-
-
-def current_catalogue() -> Catalogue:
-    """The language that this process speaks with its user."""
-    return _Process.words
-
-
-def set_catalogue(words: Catalogue) -> None:
-    """Speak another one from now on."""
-    _Process.words = words

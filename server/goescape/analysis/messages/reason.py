@@ -12,6 +12,8 @@ from typing import TypeAlias, Union
 
 from attrs import frozen
 
+from goescape.analysis.model import RankReason
+
 
 class ReasonCode(enum.Enum):
     """Every reason. Each catalogue has one sentence for each, with the same arguments in it."""
@@ -215,8 +217,9 @@ class ReasonCode(enum.Enum):
     SELECT_DOES_NOT_WAIT = "select-does-not-wait"
 
 
-Argument: TypeAlias = Union[str, "Reason"]
-"""Code of the user as it is written, a name, a number; or what another reason is the reason of."""
+Argument: TypeAlias = Union[str, RankReason, "Reason"]
+"""Code of the user as it is written, a name, a number; why a finding has its
+rank; or what another reason is the reason of."""
 
 
 @frozen

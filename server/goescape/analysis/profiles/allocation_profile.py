@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import frozen
 
-from goescape.analysis.messages.languages import current_catalogue
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -101,13 +99,6 @@ def _split(function: str) -> tuple[str, str]:
     folder, slash, last = head.rpartition("/")
     package, _, name = last.partition(".")
     return f"{folder}{slash}{package}".replace("%2e", "."), f"{name}{bracket}{arguments}"
-
-
-def amount_text(size: float, objects: float) -> str:
-    """``71 MB, 1.2 M objects``."""
-    words = current_catalogue()
-    counted = words.profile.objects.format(count_text(objects))
-    return words.profile.amount.format(size=size_text(size), objects=counted)
 
 
 def size_text(size: float) -> str:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.model import RankReason
-from goescape.analysis.profiles.allocation_profile import amount_text, packages
+from goescape.analysis.profiles.allocation_profile import packages
 from goescape.analysis.profiles.unexplained import UnexplainedReason
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 HOT = 0.01
 """The part of all objects or bytes from which on a finding is a warning."""
-_LEAST = 0.001
+LEAST = 0.001
 """Parts that are smaller count as nothing much."""
 
 Key = tuple["Span", str]
@@ -48,38 +47,6 @@ class AllocationShare:
     def is_hot_by_number(self) -> bool:
         """Whether it is that only because of how many objects there are: small ones."""
         return self.of_bytes <= HOT < self.of_objects
-
-    @property
-    def text(self) -> str:
-        """``71 MB, 1.2 M objects, 12 % of all allocations``; the percentage is of the bytes.
-
-        It is of the objects, and says so, where these are what makes it hot.
-        """
-        words = current_catalogue()
-        amount = amount_text(self.bytes, self.objects)
-        if self.is_hot_by_number:
-            share = words.profile.share_by_number.format(
-                amount=amount, percent=_percent(self.of_objects)
-            )
-        else:
-            share = words.profile.share.format(amount=amount, percent=_percent(self.of_bytes))
-        return words.profile.share_approximate.format(share=share) if self.approximate else share
-
-    @property
-    def percent(self) -> str:
-        """``12 %``, of the bytes; ``12 % of objects`` where these are what makes it hot."""
-        if self.is_hot_by_number:
-            return current_catalogue().profile.percent_by_number.format(
-                percent=_percent(self.of_objects)
-            )
-        return _percent(self.of_bytes)
-
-
-def _percent(part: float) -> str:
-    if part < _LEAST:
-        return current_catalogue().profile.less_than.format(percent=f"{_LEAST * 100:.1f} %")
-    digits = 1 if part < 0.0995 else 0
-    return f"{part * 100:.{digits}f} %"
 
 
 @frozen
@@ -166,5 +133,5 @@ def sum_of_shares(shares: Iterable[AllocationShare]) -> AllocationShare | None:
 def top(joined: JoinedProfile, most: int) -> Iterator[ProfileLine]:
     """The largest sources that are worth a line."""
     for source in joined.sources[:most]:
-        if max(source.share.of_bytes, source.share.of_objects) >= _LEAST:
+        if max(source.share.of_bytes, source.share.of_objects) >= LEAST:
             yield source

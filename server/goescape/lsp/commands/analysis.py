@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goescape.analysis.messages.languages import current_catalogue
 from goescape.lsp.commands.arguments import path_argument
 from goescape.lsp.uris import uri_of
 from goescape.toolchain.problems import GoProblem
@@ -12,10 +11,8 @@ from goescape.toolchain.problems import GoProblem
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from goescape.lsp.background import Background
     from goescape.lsp.session import Session
-
-_NOT_READY = "not ready"
-_NO_FILE = "open a file"
 
 
 async def analyze_package(session: Session, arguments: Sequence[object]) -> None:
@@ -23,16 +20,23 @@ async def analyze_package(session: Session, arguments: Sequence[object]) -> None
     path = path_argument(session.state, arguments)
     background = await session.ready()
     if background is None or path is None:
-        session.editor.tell(_NO_FILE if background else _NOT_READY)
+        _ask_for_file(session, background)
         return
     background.scheduler.analyze_package_of(path)
+
+
+def _ask_for_file(session: Session, background: Background | None) -> None:
+    catalogue = session.state.catalogue
+    session.editor.warning(catalogue.tell.open_a_file if background else catalogue.tell.not_ready)
 
 
 async def analyze_workspace(session: Session, _: Sequence[object]) -> None:
     """Analyse every package of the workspace folders."""
     background = await session.ready()
     if background is None or not session.state.folders:
-        session.editor.tell("open a folder" if background else _NOT_READY)
+        catalogue = session.state.catalogue
+        what = catalogue.tell.open_a_folder if background else catalogue.tell.not_ready
+        session.editor.warning(what)
         return
     background.scheduler.resume()
     for folder in session.state.folders:
@@ -43,7 +47,7 @@ async def pause_workspace(session: Session, _: Sequence[object]) -> bool | None:
     """Let the analysis of whole folders wait, or go on; whether it waits now."""
     background = await session.ready()
     if background is None:
-        session.editor.tell(_NOT_READY)
+        session.editor.warning(session.state.catalogue.tell.not_ready)
         return None
     scheduler = background.scheduler
     (scheduler.resume if scheduler.is_paused else scheduler.pause)()
@@ -61,7 +65,7 @@ async def show_output(session: Session, arguments: Sequence[object]) -> str | No
     path = path_argument(session.state, arguments)
     background = await session.ready()
     if background is None or path is None:
-        session.editor.tell(_NO_FILE if background else _NOT_READY)
+        _ask_for_file(session, background)
         return None
     engine = background.engine
     try:
@@ -70,7 +74,7 @@ async def show_output(session: Session, arguments: Sequence[object]) -> str | No
     except GoProblem as problem:
         session.editor.error(problem.message)
         return None
-    text = text or f"{current_catalogue().text('compiler silent')}\n"
+    text = text or f"{session.state.catalogue.editor.compiler_silent}\n"
     if not session.state.client.shows_documents:
         return text
     file = session.virtual_documents.file(home.import_path or home.pattern)

@@ -7,7 +7,6 @@ import os
 import tempfile
 from typing import TYPE_CHECKING
 
-from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.profiles.allocation_profile import ProfileProblem
 from goescape.analysis.profiles.benchmarks import benchmark_names
 from goescape.lsp.uris import path_of
@@ -32,18 +31,19 @@ async def bench(session: Session, arguments: Sequence[object]) -> list[object] |
     background = await session.ready()
     report, names = _target(session.state, arguments)
     if background is None or report is None:
-        session.editor.tell("open benchmarks")
+        session.editor.warning(session.state.catalogue.tell.open_benchmarks)
         return None
     if session.user_work.is_running(MEASURING):
-        session.editor.tell("benchmark runs")
+        session.editor.warning(session.state.catalogue.tell.benchmark_runs)
         return None
     # imported here, and below: the server answers sooner without what runs benchmarks
     from goescape.toolchain.measure.benchmarks import matching  # noqa: PLC0415
 
     if not matching(benchmark_names(report), names):
-        words = current_catalogue()
-        existing = words.comma.join(benchmark_names(report)) or words.text("tell no benchmarks")
-        session.editor.tell("benchmarks", package=report.package, names=existing)
+        catalogue = session.state.catalogue
+        existing = catalogue.comma.join(benchmark_names(report)) or catalogue.tell.no_benchmarks
+        told = catalogue.tell.benchmarks.format(package=report.package, names=existing)
+        session.editor.warning(told)
         return None
     try:
         run = await _measured(session, background, report, names)
@@ -70,7 +70,7 @@ async def _measured(
     from goescape.toolchain.measure.benchmarks import BenchmarkOptions, measure  # noqa: PLC0415
 
     state = session.state
-    title = current_catalogue().text("work benchmark", names=", ".join(names) or report.package)
+    title = state.catalogue.editor.work_benchmark.format(names=", ".join(names) or report.package)
     with tempfile.TemporaryDirectory(prefix="goescape-bench-") as work:
         options = BenchmarkOptions(names, overlay=_unsaved(state))
         measuring = measure(background.engine, report, options, work)
@@ -87,7 +87,7 @@ def _tell(session: Session, run: BenchmarkRun) -> None:
         session.editor.warning(sentence)
     if run.written:
         names = ", ".join(os.path.relpath(path, run.directory) for path in run.written[:5])
-        session.editor.tell("written", names=names)
+        session.editor.warning(session.state.catalogue.tell.written.format(names=names))
 
 
 def _target(

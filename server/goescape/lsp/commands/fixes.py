@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from goescape.analysis.messages.languages import current_catalogue
 from goescape.lsp.convert import Translator
 from goescape.lsp.features.code_action import CodeAction
 from goescape.lsp.features.code_actions import named_proof
@@ -17,7 +16,6 @@ from goescape.toolchain.problems import GoProblem
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from goescape.lsp.background import Background
     from goescape.lsp.session import Session
     from goescape.toolchain.proofs.prover import Proof
 
@@ -36,15 +34,15 @@ async def apply_and_test(session: Session, arguments: Sequence[object]) -> None:
             proof = _named(session, data)
         case _:
             return
-    if proof is not None and session.background is not None:
+    if proof is not None:
         try:
-            failure = await _failing_tests(session, session.background, proof)
+            failure = await _failing_tests(session, proof)
         except asyncio.CancelledError:
             return  # the user did not want to wait: nothing is applied
         except GoProblem as problem:
             failure = problem.message
         if failure:
-            session.editor.tell("fix fails", why=failure)
+            session.editor.warning(session.state.catalogue.tell.fix_fails.format(why=failure))
             return
     await _apply(session, proof)
 
@@ -56,9 +54,13 @@ def _named(session: Session, data: Mapping[str, object]) -> Proof | None:
     return named_proof(session.state.document(path), data)
 
 
-async def _failing_tests(session: Session, background: Background, proof: Proof) -> str:
+async def _failing_tests(session: Session, proof: Proof) -> str:
     """What the packages' own tests say of a fix; empty when they pass. Can be cancelled."""
-    title = current_catalogue().text("work testing", fix=proof.candidate.headline)
+    catalogue, background = session.state.catalogue, session.background
+    if background is None:
+        return catalogue.editor.server_ends
+    fix = proof.candidate.headline(catalogue)
+    title = catalogue.editor.work_testing.format(fix=fix)
     tests = background.engine.failing_tests(proof.contents)
     return await session.user_work.run(TESTING, title, tests)
 
@@ -67,9 +69,10 @@ async def _apply(session: Session, proof: Proof | None) -> None:
     snapshot = session.state.workspace()
     changes = file_changes(proof, snapshot) if proof is not None else None
     if proof is None or changes is None:
-        session.editor.tell("fix is old")
+        session.editor.warning(session.state.catalogue.tell.fix_is_old)
         return
-    action = CodeAction(proof.candidate.headline, "", proof=proof, changes=changes)
-    edit = Translator(snapshot.positions).workspace_edit(action, snapshot.client)
-    if not await session.editor.apply(proof.candidate.headline, edit):
-        session.editor.tell("fix refused")
+    headline = proof.candidate.headline(snapshot.catalogue)
+    action = CodeAction(headline, "", proof=proof, changes=changes)
+    edit = Translator.of(snapshot).workspace_edit(action, snapshot.client)
+    if not await session.editor.apply(headline, edit):
+        session.editor.warning(session.state.catalogue.tell.fix_refused)

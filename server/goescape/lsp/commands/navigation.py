@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from goescape.analysis.messages import explain
-from goescape.analysis.messages.languages import current_catalogue
 from goescape.lsp.commands.arguments import path_argument
 from goescape.lsp.features.flow import allocations, finding_named, flow, function_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from goescape.analysis.messages.catalogue import Catalogue
     from goescape.analysis.model import Finding
     from goescape.analysis.positions import Span
     from goescape.lsp.session import Session
@@ -29,9 +29,9 @@ async def show_flow(session: Session, arguments: Sequence[object]) -> list[objec
         case _:
             return None
     if named is None:
-        session.editor.tell("fix is old")
+        session.editor.warning(session.state.catalogue.tell.fix_is_old)
         return None
-    steps, positions = flow(*named), snapshot.positions
+    steps, positions = flow(*named, snapshot.catalogue), snapshot.positions
     places = [
         {"message": text, "location": positions.location(span.start) if span else None}
         for text, span in steps
@@ -69,7 +69,7 @@ async def show_allocations(session: Session, arguments: Sequence[object]) -> lis
     if snapshot.client.places:
         return [
             {
-                "message": explain.message(finding),
+                "message": explain.message(finding, snapshot.catalogue),
                 "location": snapshot.positions.location(span.start),
             }
             for finding, span in sites
@@ -80,12 +80,13 @@ async def show_allocations(session: Session, arguments: Sequence[object]) -> lis
 
 
 async def _offer(session: Session, sites: Sequence[tuple[Finding, Span]]) -> None:
-    titles = {_title(finding, span): span for finding, span in sites}
+    catalogue = session.state.catalogue
+    titles = {_title(finding, span, catalogue): span for finding, span in sites}
     if not titles:
         return
     client = session.state.client
     if client.asks and client.shows_documents:
-        question = current_catalogue().text("which allocation")
+        question = catalogue.editor.which_allocation
         chosen = await session.editor.choose(question, tuple(titles))
         if chosen in titles:
             await _go_to(session, titles[chosen])
@@ -93,8 +94,9 @@ async def _offer(session: Session, sites: Sequence[tuple[Finding, Span]]) -> Non
         session.editor.information("\n".join(titles))
 
 
-def _title(finding: Finding, span: Span) -> str:
-    return current_catalogue().text("on line", line=span.line, message=explain.message(finding))
+def _title(finding: Finding, span: Span, catalogue: Catalogue) -> str:
+    message = explain.message(finding, catalogue)
+    return catalogue.editor.on_line.format(line=span.line, message=message)
 
 
 async def _go_to(session: Session, span: Span) -> bool:

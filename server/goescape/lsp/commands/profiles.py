@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goescape.analysis.messages import explain
-from goescape.analysis.messages.languages import current_catalogue
-from goescape.analysis.profiles.allocation_profile import ProfileProblem, amount_text, packages
+from goescape.analysis.messages.amounts import amount_text, percent_text, share_text
+from goescape.analysis.profiles.allocation_profile import ProfileProblem, packages
 from goescape.analysis.profiles.unexplained import UnexplainedReason
 from goescape.lsp.uris import path_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from goescape.analysis.messages.catalogue import Catalogue
     from goescape.analysis.positions import Place
     from goescape.analysis.profiles.allocation_profile import Profile
     from goescape.analysis.profiles.joined_profile import ProfileLine
@@ -31,7 +32,7 @@ async def load_profile(session: Session, arguments: Sequence[object]) -> dict[st
         case [str(file), *_] if file:
             path = name = _path(session, file)
         case _:
-            session.editor.tell("name a profile")
+            session.editor.warning(session.state.catalogue.tell.name_a_profile)
             return None
     try:
         profile = await session.state.profiles.load(path, name)
@@ -49,9 +50,9 @@ async def remove_profile(session: Session, arguments: Sequence[object]) -> list[
     match arguments:
         case [str(name), *_] if name:
             if not (profiles.remove(name) or profiles.remove(_path(session, name))):
-                words = current_catalogue()
-                loaded = words.comma.join(profiles.names) or words.text("tell none")
-                session.editor.tell("no profile", name=name, loaded=loaded)
+                catalogue = session.state.catalogue
+                loaded = catalogue.comma.join(profiles.names) or catalogue.tell.none
+                session.editor.warning(catalogue.tell.no_profile.format(name=name, loaded=loaded))
         case _:
             for name in profiles.names:
                 profiles.remove(name)
@@ -67,7 +68,7 @@ async def top_allocations(session: Session, _: Sequence[object]) -> dict[str, ob
     snapshot = session.state.workspace()  # positions are of what the editor shows by now
     return {
         "profiles": list(snapshot.profile_names),
-        "amount": _amount(joined.profile),
+        "amount": _amount(joined.profile, snapshot.catalogue),
         "sources": [_source(snapshot, source) for source in joined.sources[:_MOST_SOURCES]],
         "more": max(len(joined.sources) - _MOST_SOURCES, 0),
     }
@@ -78,11 +79,11 @@ def _source(snapshot: WorkspaceSnapshot, source: ProfileLine) -> dict[str, objec
     place = source.place or source.called_from
     return {
         "function": source.function,
-        "message": current_catalogue().profile.unexplained[reason]
+        "message": snapshot.catalogue.profile.unexplained[reason]
         if finding is None
-        else explain.message(finding),
-        "share": source.share.text,
-        "percent": source.share.percent,
+        else explain.message(finding, snapshot.catalogue),
+        "share": share_text(source.share, snapshot.catalogue),
+        "percent": percent_text(source.share, snapshot.catalogue),
         "hot": source.share.is_hot,
         "location": None if place is None else _location(snapshot, place),
     }
@@ -94,17 +95,19 @@ def _location(snapshot: WorkspaceSnapshot, place: Place) -> dict[str, object]:
     return {"uri": snapshot.documents.uri(place.file), "range": {"start": end, "end": end}}
 
 
-def _amount(profile: Profile) -> str:
-    return amount_text(profile.bytes, profile.objects)
+def _amount(profile: Profile, catalogue: Catalogue) -> str:
+    return amount_text(profile.bytes, profile.objects, catalogue)
 
 
 def _tell(session: Session, profile: Profile, name: str) -> None:
-    amount = _amount(profile)
+    catalogue = session.state.catalogue
+    amount = _amount(profile, catalogue)
     analysed = {package.package for package in session.state.packages.packages()}
     seen = [*packages(profile)]
     own = {package.removesuffix("_test") for package in seen}
     if analysed and not analysed & own and "main" not in seen:
-        session.editor.tell("stranger", name=name, amount=amount, other=seen[0])
+        told = catalogue.tell.other_program.format(name=name, amount=amount, other=seen[0])
+        session.editor.warning(told)
     else:
         session.editor.information(f"{name}: {amount}")
 

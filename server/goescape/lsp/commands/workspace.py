@@ -74,7 +74,7 @@ async def show_report(session: Session, _: Sequence[object]) -> str | None:
         session.editor.error(problem.message)
         return None
     reports = [package.report for package in snapshot.packages]
-    suggested = await asyncio.to_thread(suggestions, reports, go.number)
+    suggested = await asyncio.to_thread(suggestions, reports, go.number, state.catalogue)
     # links are of what the editor shows by now
     snapshot = evolve(state.workspace(), packages=snapshot.packages)
     text = report_page(snapshot, state.document, findings, suggested, go.version)

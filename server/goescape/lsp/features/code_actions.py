@@ -9,18 +9,23 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from goescape.analysis.messages.documentation import fix_page
-from goescape.analysis.messages.languages import current_catalogue
 from goescape.fixes.candidate import FixKind
 from goescape.lsp.command_names import APPLY_AND_TEST, SHOW_FLOW
 from goescape.lsp.extensions import FIX_ALL, WHY
 from goescape.lsp.features.code_action import CodeAction
 from goescape.lsp.features.diagnostics import Notice, NoticeCache, notices
 from goescape.lsp.features.fix_changes import file_changes
-from goescape.toolchain.proofs.offers import note, obstacle, preferred, reason_to_leave
+from goescape.toolchain.proofs.offers import (
+    is_of_generated_file,
+    obstacle,
+    preferred,
+    reason_to_leave,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from goescape.analysis.messages.catalogue import Catalogue
     from goescape.analysis.messages.reason import Reason
     from goescape.analysis.model import Finding
     from goescape.analysis.positions import Span
@@ -95,7 +100,7 @@ def _fixes(snapshot: DocumentSnapshot, request: ActionRequest) -> Iterator[CodeA
             continue
         if reason := obstacle(proof.contents, snapshot.folders):
             if _shows_refused(snapshot, request):
-                yield _disabled(proof.candidate, reason, request)
+                yield _disabled(proof.candidate, reason, snapshot, request)
         else:
             yield from _of_proof(proof, snapshot, request, is_obvious=proof in obvious)
     if _shows_refused(snapshot, request):
@@ -108,13 +113,14 @@ def _of_proof(
     candidate = proof.candidate
     kind, data = candidate.kind.value, _name(snapshot.path, candidate)
     if request.wants_refused:
-        text = current_catalogue().text("apply and test", title=candidate.headline)
+        headline = candidate.headline(snapshot.catalogue)
+        text = snapshot.catalogue.offer.apply_and_test.format(title=headline)
         rewrite = FixKind.REWRITE.value
         yield CodeAction(text, rewrite, command=APPLY_AND_TEST, arguments=(data,))
     changes = file_changes(proof, snapshot) if request.wants(kind) else None
     if changes is not None:
         yield CodeAction(
-            title(proof),
+            title(proof, snapshot.catalogue),
             kind,
             is_obvious,
             finding=candidate.target,
@@ -129,15 +135,17 @@ def _refused(snapshot: DocumentSnapshot, request: ActionRequest) -> Iterator[Cod
     for disproof in snapshot.fix_offers.disproofs:
         candidate = disproof.candidate
         if _is_at(candidate.at, candidate.target, request):
-            yield _disabled(candidate, disproof.reason, request)
+            yield _disabled(candidate, disproof.reason, snapshot, request)
     for refusal in snapshot.fix_offers.refusals:
         if _is_at(refusal.at, None, request):
-            yield _disabled(refusal, refusal.reason, request)
+            yield _disabled(refusal, refusal.reason, snapshot, request)
 
 
-def _disabled(fix: Candidate | Refusal, reason: Reason, request: ActionRequest) -> CodeAction:
-    why = current_catalogue().reason(reason)
-    return CodeAction(fix.headline, _refused_kind(request), disabled=why)
+def _disabled(
+    fix: Candidate | Refusal, reason: Reason, snapshot: DocumentSnapshot, request: ActionRequest
+) -> CodeAction:
+    headline, why = fix.headline(snapshot.catalogue), snapshot.catalogue.reason(reason)
+    return CodeAction(headline, _refused_kind(request), disabled=why)
 
 
 def _fix_all(snapshot: DocumentSnapshot, request: ActionRequest) -> Iterator[CodeAction]:
@@ -147,32 +155,33 @@ def _fix_all(snapshot: DocumentSnapshot, request: ActionRequest) -> Iterator[Cod
     changes = file_changes(proof, snapshot)
     if changes is not None:
         data = {"file": snapshot.path, "fix": FIX_ALL}
-        text = current_catalogue().text("apply all", proof=proof.sentence)
+        text = snapshot.catalogue.offer.apply_all.format(proof=proof.sentence(snapshot.catalogue))
         yield CodeAction(text, FIX_ALL, proof=proof, changes=changes, data=data)
 
 
-def title(proof: Proof) -> str:
+def title(proof: Proof, catalogue: Catalogue) -> str:
     """What a fix does, and its proof."""
-    candidate, words = proof.candidate, current_catalogue()
-    notes = [proof.sentence]
-    if candidate.caution:
-        notes.append(words.text("look at this", what=candidate.caution))
-    if hint := note(proof):
-        notes.append(hint)
-    return f"{candidate.headline} ({words.pause.join(notes).rstrip('.。')})"
+    notes = [proof.sentence(catalogue)]
+    if caution := proof.candidate.caution(catalogue):
+        notes.append(catalogue.offer.look_at_this.format(what=caution))
+    if is_of_generated_file(proof):
+        notes.append(catalogue.offer.generated_file)
+    told = catalogue.without_full_stop(catalogue.pause.join(notes))
+    return f"{proof.candidate.headline(catalogue)} ({told})"
 
 
 def _flows(snapshot: DocumentSnapshot, request: ActionRequest) -> Iterator[CodeAction]:
     """Why something is on the heap; for cold code, that it may stay there."""
-    words = current_catalogue()
+    catalogue = snapshot.catalogue
     findings = list(islice(_findings(snapshot, request), _MOST_FLOWS))
     for finding in findings:
-        text = words.text("why escape")
+        text = catalogue.offer.why_escape
         if len(findings) > 1:
-            text = words.text("why escapes", subject=f"`{_subject(finding)}`")
+            text = catalogue.offer.why_escapes.format(subject=f"`{_subject(finding)}`")
         if reason := reason_to_leave(finding):
-            short = reason[0].lower() + reason[1:].rstrip(".。")
-            text = words.text("leave it", reason=short, question=text)
+            said = catalogue.without_full_stop(catalogue.ranks[reason])
+            short = said[0].lower() + said[1:]
+            text = catalogue.offer.leave_it.format(reason=short, question=text)
         anchor = finding.anchor
         arguments = (snapshot.uri, anchor.line, anchor.column, finding.subject)
         yield CodeAction(text, WHY, finding=finding, command=SHOW_FLOW, arguments=arguments)

@@ -10,7 +10,6 @@ from attrs import field, frozen
 
 from goescape.analysis.messages import explain
 from goescape.analysis.messages.documentation import DIRECTIVES, cause_page
-from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.model import CompileError, Finding, Severity
 
 if TYPE_CHECKING:
@@ -76,6 +75,7 @@ class NoticeCache:
         _, finding, view = shown
         depends_on = (
             snapshot.settings,
+            snapshot.catalogue.name,
             _fix_count(finding, snapshot),
             snapshot.client.related,
             view.report.package,
@@ -128,7 +128,7 @@ def shown_findings(snapshot: DocumentSnapshot) -> Iterable[ShownFinding]:
 def _of_finding(shown: ShownFinding, snapshot: DocumentSnapshot) -> Notice:
     span, finding, view = shown
     anchor = finding.anchor
-    steps = explain.explained_steps(finding) if snapshot.client.related else ()
+    steps = explain.explained_steps(finding, snapshot.catalogue) if snapshot.client.related else ()
     # A diagnostic that is another one makes editors ask again what can be done about it.
     fixes = _fix_count(finding, snapshot)
     proved = {"fixes": fixes} if fixes else {}
@@ -136,7 +136,7 @@ def _of_finding(shown: ShownFinding, snapshot: DocumentSnapshot) -> Notice:
         span=span,
         severity=finding.severity,
         code=finding.cause.value,
-        message=explain.message(finding),
+        message=explain.message(finding, snapshot.catalogue),
         related=tuple(_steps(steps, view)),
         href=cause_page(finding.cause.value),
         data={
@@ -185,11 +185,11 @@ def _of_file(snapshot: DocumentSnapshot) -> Iterator[Notice]:
         return
     span = package_clause(snapshot.text)
     if excluded is not None:
-        message = current_catalogue().text("file excluded", why=excluded)
+        message = snapshot.catalogue.editor.file_excluded.format(why=excluded)
         yield Notice(span, Severity.HINT, "excluded", message)
     elif waiting is not None:
         first = tuple(_first_error(waiting)) if snapshot.client.related else ()
-        yield Notice(span, Severity.HINT, "waiting", current_catalogue().text("file waits"), first)
+        yield Notice(span, Severity.HINT, "waiting", snapshot.catalogue.editor.file_waits, first)
 
 
 def _first_error(errors: Sequence[CompileError]) -> Iterator[Related]:

@@ -10,6 +10,7 @@ from goescape.analysis.positions import Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from goescape.analysis.messages.catalogue import Catalogue
     from goescape.analysis.model import Finding, Function
     from goescape.lsp.state.report_view import ReportView
     from goescape.lsp.state.snapshot import DocumentSnapshot
@@ -36,10 +37,11 @@ def _findings(snapshot: DocumentSnapshot) -> Iterator[tuple[ReportView, Finding]
         )
 
 
-def flow(view: ReportView, finding: Finding) -> list[tuple[str, Span | None]]:
+def flow(view: ReportView, finding: Finding, catalogue: Catalogue) -> list[tuple[str, Span | None]]:
     """The steps in words, the finding itself first, each with its place in the present text."""
-    steps: list[tuple[str, Span | None]] = [(explain.message(finding), view.span(finding.span))]
-    for step in explain.explain(finding).steps:
+    message = explain.message(finding, catalogue)
+    steps: list[tuple[str, Span | None]] = [(message, view.span(finding.span))]
+    for step in explain.explain(finding, catalogue).steps:
         place = None if step.place is None else view.place(step.place)
         span = None
         if place is not None:

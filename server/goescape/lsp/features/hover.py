@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from goescape.analysis.messages import explain
+from goescape.analysis.messages.amounts import share_text
 from goescape.analysis.messages.documentation import fix_page
-from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.reports import queries
 from goescape.toolchain.proofs.offers import reason_to_leave
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from goescape.analysis.messages.catalogue import Catalogue
     from goescape.analysis.model import Finding
     from goescape.analysis.positions import Place, Span
     from goescape.lsp.state.report_view import ReportView
@@ -35,16 +36,17 @@ class HoverCard:
 
 @frozen
 class HoverStyle:
-    """How text is marked up for one client."""
+    """How text is marked up for one client, and its language."""
 
     markdown: bool
     link: Callable[[Place], str]
     """A URI that opens a place."""
+    catalogue: Catalogue
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> HoverStyle:
         """The style of the client."""
-        return cls(snapshot.client.markdown, snapshot.positions.link)
+        return cls(snapshot.client.markdown, snapshot.positions.link, snapshot.catalogue)
 
     def bold(self, text: str) -> str:
         """A headline."""
@@ -101,10 +103,11 @@ def _about(
     hit: queries.CursorFacts, view: ReportView, style: HoverStyle, proofs: Sequence[Proof]
 ) -> Iterator[str]:
     """The sections, most important first."""
+    catalogue = style.catalogue
     if hit.function is not None:
-        yield from explain.function_sentences(hit.function, hit.findings)
+        yield from explain.function_sentences(hit.function, hit.findings, catalogue)
         if share := view.function_share(hit.function.span.file, hit.function.name):
-            yield f"{style.bold(current_catalogue().text('hover profile'))} {share.text}"
+            yield f"{style.bold(catalogue.hover.profile)} {share_text(share, catalogue)}"
         yield from _remarks(hit, view, style)
         return
     shown = sorted(hit.findings, key=lambda finding: finding.severity.order)
@@ -113,9 +116,9 @@ def _about(
             yield "---"
         yield from _about_finding(finding, view, style, proofs)
     if len(shown) > _MOST_FINDINGS:
-        yield style.quiet(current_catalogue().text("hover more", count=len(shown) - _MOST_FINDINGS))
+        yield style.quiet(catalogue.hover.more.format(count=len(shown) - _MOST_FINDINGS))
     if hit.parameter is not None:
-        yield explain.parameter_sentence(hit.parameter)
+        yield explain.parameter_sentence(hit.parameter, catalogue)
         if hit.parameter.compiler:
             yield style.code("\n".join(hit.parameter.compiler))
     yield from _remarks(hit, view, style)
@@ -124,16 +127,17 @@ def _about(
 def _remarks(hit: queries.CursorFacts, view: ReportView, style: HoverStyle) -> Iterator[str]:
     yield from hit.notes
     if view.waiting:
-        yield style.quiet(current_catalogue().text("hover waiting"))
+        yield style.quiet(style.catalogue.hover.waiting)
 
 
 def _about_finding(
     finding: Finding, view: ReportView, style: HoverStyle, proofs: Sequence[Proof] = ()
 ) -> Iterator[str]:
-    told, words = explain.explain(finding), current_catalogue()
+    catalogue = style.catalogue
+    told = explain.explain(finding, catalogue)
     yield style.bold(told.headline)
     if share := view.share(finding):
-        yield f"{style.bold(words.text('hover profile'))} {share.text}"
+        yield f"{style.bold(catalogue.hover.profile)} {share_text(share, catalogue)}"
     if told.why:
         yield told.why
     steps = [
@@ -143,13 +147,13 @@ def _about_finding(
     if steps:
         yield "\n".join(steps)
     if told.helps:
-        yield f"{style.bold(words.text('hover helps'))} {told.helps}"
+        yield f"{style.bold(catalogue.hover.helps)} {told.helps}"
     if pages := [*_pages(finding, style, proofs)]:
-        yield f"{style.bold(words.hover.fixes)} {words.comma.join(pages)}"
+        yield f"{style.bold(catalogue.hover.fixes)} {catalogue.comma.join(pages)}"
     if told.ignore_when:
-        yield f"{style.bold(words.text('hover ignore'))} {told.ignore_when}"
+        yield f"{style.bold(catalogue.hover.ignore)} {told.ignore_when}"
     if finding.is_diagnostic:
-        yield style.quiet(explain.rank_sentence(finding))
+        yield style.quiet(explain.rank_sentence(finding, catalogue))
     yield style.code(finding.compiler)
 
 
@@ -162,7 +166,7 @@ def _pages(finding: Finding, style: HoverStyle, proofs: Sequence[Proof]) -> Iter
             finding.subject,
         )
         if same and not reason_to_leave(finding):
-            yield style.page(candidate.headline, fix_page(candidate.code))
+            yield style.page(candidate.headline(style.catalogue), fix_page(candidate.code))
 
 
 def _escaped(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from goescape.analysis.messages import explain
-from goescape.analysis.messages.languages import current_catalogue
+from goescape.analysis.messages.amounts import percent_text
 from goescape.analysis.positions import Place, Span
 from goescape.lsp.features.hover import HoverStyle, finding_text
 
@@ -77,11 +77,11 @@ def _of_view(view: ReportView, snapshot: DocumentSnapshot) -> Iterator[InlayHint
             yield from _plain(
                 view.span(stay.span),
                 "stack",
-                current_catalogue().text("stays on the stack", subject=f"`{stay.subject}`"),
+                snapshot.catalogue.finding.stays_on_the_stack.format(subject=f"`{stay.subject}`"),
             )
     for function in view.report.functions:
         for parameter in function.parameters if function.span.file in names else ():
-            yield from _of_parameter(parameter, view)
+            yield from _of_parameter(parameter, view, snapshot)
 
 
 def _of_finding(
@@ -95,8 +95,8 @@ def _of_finding(
     anchor = finding.anchor
     yield InlayHint(
         place=_behind(span),
-        label=explain.label(finding),
-        share="" if share is None else share.percent,
+        label=explain.label(finding, snapshot.catalogue),
+        share="" if share is None else percent_text(share, snapshot.catalogue),
         target=view.place(step.place) if step is not None and step.place is not None else None,
         data={
             "file": anchor.file,
@@ -109,9 +109,12 @@ def _of_finding(
     )
 
 
-def _of_parameter(parameter: Parameter, view: ReportView) -> Iterator[InlayHint]:
+def _of_parameter(
+    parameter: Parameter, view: ReportView, snapshot: DocumentSnapshot
+) -> Iterator[InlayHint]:
     label = "leaks" if parameter.leaks else "stack"
-    yield from _plain(view.span(parameter.span), label, explain.parameter_sentence(parameter))
+    told = explain.parameter_sentence(parameter, snapshot.catalogue)
+    yield from _plain(view.span(parameter.span), label, told)
 
 
 def _plain(span: Span | None, label: str, tooltip: str) -> Iterator[InlayHint]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from goescape.analysis.messages.amounts import share_text
 from goescape.analysis.messages.documentation import cause_page
-from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.reports.overview import Ranked, overview
 from goescape.pages.report import MOST_SITES, Page, PageSite, areas_of, render
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable, Sequence
 
+    from goescape.analysis.messages.catalogue import Catalogue
     from goescape.lsp.state.snapshot import DocumentSnapshot, WorkspaceSnapshot
 
 _MOST_FIXES = 10
@@ -31,12 +32,12 @@ def report_page(
     ``findings`` are all that are shown of its packages, ``suggested`` counts the fixes that may
     fit, ``go`` is the compiler's version, ``document`` gives the files.
     """
-    packages, words = snapshot.packages, current_catalogue()
+    packages, catalogue = snapshot.packages, snapshot.catalogue
     names = ", ".join(map(_name, snapshot.folders))
     page = Page(
-        catalogue=words,
-        title=words.text("report title", name=names or words.text("report open files")),
-        about=words.count("report about", len(packages), go=go),
+        catalogue=catalogue,
+        title=catalogue.report.title.format(name=names or catalogue.report.open_files),
+        about=catalogue.report.about.format(len(packages), go=go),
         overview=overview(findings),
         waiting=[
             (package.package, package.errors[0].message) for package in packages if package.errors
@@ -45,15 +46,17 @@ def report_page(
         link=snapshot.positions.link,
         causes=cause_page,
         shown=snapshot.relative_to_folder,
-        areas=areas_of(findings, lambda _: 1.0, words),
-        measure=words.text("report sites measure"),
-        sites=_top_sites(findings, document),
+        areas=areas_of(findings, lambda _: 1.0, catalogue),
+        measure=catalogue.report.sites_measure,
+        sites=_top_sites(findings, document, catalogue),
     )
     return render(page)
 
 
 def _top_sites(
-    findings: Sequence[Ranked], document: Callable[[str], DocumentSnapshot]
+    findings: Sequence[Ranked],
+    document: Callable[[str], DocumentSnapshot],
+    catalogue: Catalogue,
 ) -> list[PageSite]:
     """What matters most, with the code and what the profiles say."""
     ordered = sorted(findings, key=lambda ranked: (ranked[0].order, ranked[1].span))[:MOST_SITES]
@@ -64,7 +67,7 @@ def _top_sites(
         share = next(filter(None, (view.share(finding) for view in views)), None)
         compiled = (view.compiled(finding.span.file) for view in views)
         source = next(filter(None, compiled), None)
-        sites.append(PageSite(ranked, source, share.text if share else ""))
+        sites.append(PageSite(ranked, source, share_text(share, catalogue) if share else ""))
     return sites
 
 

@@ -12,6 +12,7 @@ from attrs import frozen
 
 from goescape.analysis.causes import Cause
 from goescape.analysis.messages import explain
+from goescape.analysis.messages.amounts import percent_text, share_text
 from goescape.analysis.model import Finding, Severity
 from goescape.analysis.profiles.joined_profile import sum_of_shares
 from goescape.analysis.reports.overview import Counts, Ranked, by_function
@@ -119,7 +120,7 @@ def _functions(
             share = sum_of_shares(filter(None, (view.function_share(file, name) for file in files)))
             yield {
                 "name": name,
-                "percent": "" if share is None else share.percent,
+                "percent": "" if share is None else percent_text(share, snapshot.catalogue),
                 "location": place,
                 "counts": attrs.asdict(counts),
                 "sites": rows,
@@ -175,13 +176,13 @@ def _site(
     at = finding.anchor
     return {
         "subject": finding.subject,
-        "message": explain.message(finding),
-        "label": explain.label(finding),
+        "message": explain.message(finding, snapshot.catalogue),
+        "label": explain.label(finding, snapshot.catalogue),
         "cause": finding.cause.value,
         "severity": rank.value,
-        "reason": explain.rank_sentence(finding),
-        "share": "" if share is None else share.text,
-        "percent": "" if share is None else share.percent,
+        "reason": explain.rank_sentence(finding, snapshot.catalogue),
+        "share": "" if share is None else share_text(share, snapshot.catalogue),
+        "percent": "" if share is None else percent_text(share, snapshot.catalogue),
         "location": _location(snapshot, span),
         "flow": [snapshot.documents.uri(at.file), at.line, at.column, finding.subject],
     }

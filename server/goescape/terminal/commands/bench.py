@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
-from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.profiles.allocation_profile import Profile, ProfileProblem, merged
 from goescape.analysis.profiles.benchmarks import benchmark_names
 from goescape.analysis.profiles.join import ProfileJoin
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from goescape.analysis.messages.catalogue import Catalogue
     from goescape.analysis.model import PackageReport
     from goescape.analysis.profiles.benchmarks import BenchmarkResult, BenchmarkText
     from goescape.analysis.profiles.joined_profile import JoinedProfile
@@ -161,7 +161,7 @@ def render(outcome: BenchOutcome, style: Style, here: Path) -> Iterator[str]:
     if outcome.joined is not None:
         yield from profile_output.render(outcome.joined, style, here, everything="")
     elif any(run.profile for run in outcome.runs):
-        yield current_catalogue().profile.empty
+        yield style.catalogue.profile.empty
 
 
 def _table(measured: Sequence[BenchmarkResult], style: Style) -> Iterator[str]:
@@ -179,19 +179,18 @@ def _row(result: BenchmarkResult) -> tuple[str, str, str, str]:
     return result.name, f"{result.allocations:,}", f"{result.bytes:,}", time
 
 
-def render_problems(outcome: BenchOutcome, here: Path) -> Iterator[str]:
+def render_problems(outcome: BenchOutcome, style: Style, here: Path) -> Iterator[str]:
     """Sentences about benchmarks that failed, and about files that were written."""
     for run in outcome.runs:
         yield from map(printable, run.problems)
         if run.written:
-            yield written_sentence(run.package, run.written, here)
+            yield written_sentence(run.package, run.written, style.catalogue, here)
 
 
-def written_sentence(package: str, paths: Sequence[str], here: Path) -> str:
+def written_sentence(package: str, paths: Sequence[str], catalogue: Catalogue, here: Path) -> str:
     """That benchmarks have written files."""
     names = ", ".join(shown_path(path, here) for path in paths[:_MOST_WRITTEN])
     rest = len(paths) - _MOST_WRITTEN
-    words = current_catalogue()
     if rest > 0:
-        names = words.bench.names_and_more.format(names=names, count=rest)
-    return printable(words.bench.wrote_files.format(package=package, names=names))
+        names = catalogue.bench.names_and_more.format(names=names, count=rest)
+    return printable(catalogue.bench.wrote_files.format(package=package, names=names))

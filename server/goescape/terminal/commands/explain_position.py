@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from goescape.analysis.messages import explain
-from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.model import Finding, Function, PackageReport, Parameter
 from goescape.analysis.reports.queries import CursorFacts, look_up
 from goescape.terminal.output.style import Style, printable
@@ -53,7 +52,7 @@ async def explain_position(
     facts = _facts(report, evolve(position, file=Path(file)))
     if facts == PositionFacts():
         where = printable(f"{shown_path(file, here)}:{position.line}")
-        return [current_catalogue().explain.nothing.format(place=where)]
+        return [style.catalogue.explain.nothing.format(place=where)]
     return list(_render(facts, report, style, here))
 
 
@@ -124,11 +123,11 @@ def _render(facts: PositionFacts, report: PackageReport, style: Style, here: Pat
     for function in facts.functions:
         inside = [finding for finding in report.findings if finding.function == function.name]
         yield style.paint("strong", f"func {printable(function.name)}")
-        for sentence in explain.function_sentences(function, inside):
+        for sentence in explain.function_sentences(function, inside, style.catalogue):
             yield from _wrapped(sentence, style)
     for parameter in facts.parameters:
         if parameter not in told:
-            yield from _wrapped(explain.parameter_sentence(parameter), style)
+            yield from _wrapped(explain.parameter_sentence(parameter, style.catalogue), style)
     for note in facts.notes:
         yield from _wrapped(note, style)
 
@@ -136,17 +135,17 @@ def _render(facts: PositionFacts, report: PackageReport, style: Style, here: Pat
 def _finding(
     finding: Finding, source: SourceText | None, style: Style, here: Path
 ) -> Iterator[str]:
-    words = current_catalogue()
-    told = explain.explain(finding)
+    catalogue = style.catalogue
+    told = explain.explain(finding, catalogue)
     rank = rank_of(finding)
     role = "faint" if rank == "note" else rank
     place = style.paint("strong", shown_place(finding.span, here))
     yield f"{place}: {style.paint(role, rank)}: {style.prose(printable(told.headline))}"
     yield from code_lines(finding.span, source, style, role)[0]
     yield ""
-    yield from _section(words.explain.why, told.why, style)
+    yield from _section(catalogue.explain.why, told.why, style)
     if told.steps:
-        yield style.paint("strong", words.explain.steps)
+        yield style.paint("strong", catalogue.explain.steps)
     for number, step in enumerate(told.steps, 1):
         at = ""
         if step.place is not None:
@@ -154,10 +153,12 @@ def _finding(
             column = f":{step.place.column}" if step.place.column else ""
             at = style.paint("faint", printable(f"  {file}:{step.place.line}{column}"))
         yield f"  {number}. {style.prose(printable(step.text))}{at}"
-    yield from _section(words.explain.helps, told.helps, style)
-    yield from _section(words.explain.ignore, told.ignore_when, style)
-    yield from _section(words.explain.rank, f"{rank}: {explain.rank_sentence(finding)}", style)
-    yield from _section(words.explain.compiler, f"`{finding.compiler}`", style)
+    yield from _section(catalogue.explain.helps, told.helps, style)
+    yield from _section(catalogue.explain.ignore, told.ignore_when, style)
+    yield from _section(
+        catalogue.explain.rank, f"{rank}: {explain.rank_sentence(finding, catalogue)}", style
+    )
+    yield from _section(catalogue.explain.compiler, f"`{finding.compiler}`", style)
 
 
 def _section(title: str, text: str, style: Style) -> Iterator[str]:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from goescape.analysis.messages import explain
+from goescape.analysis.messages.amounts import amount_text, share_text
 from goescape.analysis.messages.documentation import cause_page
-from goescape.analysis.messages.languages import current_catalogue
-from goescape.analysis.profiles.allocation_profile import amount_text
 from goescape.analysis.profiles.joined_profile import top
 from goescape.analysis.profiles.unexplained import UnexplainedReason
 from goescape.analysis.reports.baselines import match_sites
@@ -25,6 +24,7 @@ from goescape.terminal.targets import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from goescape.analysis.messages.catalogue import Catalogue
     from goescape.analysis.model import Finding
     from goescape.analysis.profiles.joined_profile import JoinedProfile, ProfileLine
     from goescape.analysis.reports.baselines import BaselineSite as Baselined
@@ -42,6 +42,8 @@ class ReportOptions:
 
     output: str
     question: CheckOptions
+    catalogue: Catalogue
+    """The language of the page."""
     baseline: str = ""
 
 
@@ -66,7 +68,7 @@ async def report(
         ]
         trend = Trend(Path(wanted.baseline).name, len(new), len(gone))
     fresh = {id(finding) for number, finding in enumerate(outcome.findings) if number in new}
-    page = _page(outcome, fresh, trend)
+    page = _page(outcome, fresh, trend, wanted.catalogue)
     text = await asyncio.to_thread(render, page)
     await asyncio.to_thread(_write, wanted.output, text)
     return outcome
@@ -83,11 +85,13 @@ def _is_gone(site: Baselined, outcome: CheckOutcome) -> bool:
     return site.package in outcome.analysed or not any(left)
 
 
-def _page(outcome: CheckOutcome, fresh: set[int], trend: Trend | None) -> Page:
+def _page(
+    outcome: CheckOutcome, fresh: set[int], trend: Trend | None, catalogue: Catalogue
+) -> Page:
     findings: list[Ranked] = [
         (finding.severity, finding) for finding in outcome.findings if finding.is_diagnostic
     ]
-    joined, here, words = outcome.joined, outcome.folder, current_catalogue()
+    joined, here = outcome.joined, outcome.folder
 
     def weight(finding: Finding) -> float:
         if joined is None:
@@ -97,28 +101,32 @@ def _page(outcome: CheckOutcome, fresh: set[int], trend: Trend | None) -> Page:
 
     ordered = sorted(findings, key=lambda site: (-weight(site[1]), site[0].order, site[1].span))
     return Page(
-        catalogue=words,
-        title=words.report.title.format(name=here.name),
-        about=words.report.about.format(outcome.packages, go=outcome.go),
+        catalogue=catalogue,
+        title=catalogue.report.title.format(name=here.name),
+        about=catalogue.report.about.format(outcome.packages, go=outcome.go),
         overview=overview(findings, _MOST_GROUPS),
         waiting=_waiting(outcome),
         fixes=(),
         link=lambda _: "",
         causes=cause_page,
         shown=lambda path: shown_path(path, here),
-        areas=areas_of(findings, weight, words),
-        measure=words.report.sites_measure if joined is None else words.report.bytes_measure,
+        areas=areas_of(findings, weight, catalogue),
+        measure=catalogue.report.sites_measure
+        if joined is None
+        else catalogue.report.bytes_measure,
         sites=[
             PageSite(
                 site,
                 outcome.sources.get(site[1].span.file),
-                _share(joined, site[1]),
+                _share(joined, site[1], catalogue),
                 id(site[1]) in fresh,
             )
             for site in ordered[:MOST_SITES]
         ],
-        allocated=[] if joined is None else [*_allocated(top(joined, _MOST_ALLOCATED), here)],
-        profile="" if joined is None else _amount(joined),
+        allocated=[]
+        if joined is None
+        else [*_allocated(top(joined, _MOST_ALLOCATED), here, catalogue)],
+        profile="" if joined is None else _amount(joined, catalogue),
         trend=trend,
     )
 
@@ -130,25 +138,27 @@ def _waiting(outcome: CheckOutcome) -> list[tuple[str, str]]:
     return [*firsts.items()]
 
 
-def _share(joined: JoinedProfile | None, finding: Finding) -> str:
+def _share(joined: JoinedProfile | None, finding: Finding, catalogue: Catalogue) -> str:
     share = None if joined is None else joined.share(finding)
-    return "" if share is None else share.text
+    return "" if share is None else share_text(share, catalogue)
 
 
-def _amount(joined: JoinedProfile) -> str:
+def _amount(joined: JoinedProfile, catalogue: Catalogue) -> str:
     profile = joined.profile
-    return f"{Path(profile.name).name}: {amount_text(profile.bytes, profile.objects)}"
+    return f"{Path(profile.name).name}: {amount_text(profile.bytes, profile.objects, catalogue)}"
 
 
-def _allocated(sources: Iterable[ProfileLine], here: Path) -> Iterable[ProfileRow]:
+def _allocated(
+    sources: Iterable[ProfileLine], here: Path, catalogue: Catalogue
+) -> Iterable[ProfileRow]:
     for source in sources:
         place = source.place or source.called_from
         where = source.function if place is None else f"{shown_path(place.file, here)}:{place.line}"
         finding = source.finding
-        reason = current_catalogue().profile.unexplained[source.reason or UnexplainedReason.UNKNOWN]
-        told = current_catalogue().profile.in_function.format(what=reason, function=source.function)
-        message = told if finding is None else explain.message(finding)
-        yield ProfileRow(source.share.text, where, message)
+        reason = catalogue.profile.unexplained[source.reason or UnexplainedReason.UNKNOWN]
+        told = catalogue.profile.in_function.format(what=reason, function=source.function)
+        message = told if finding is None else explain.message(finding, catalogue)
+        yield ProfileRow(share_text(source.share, catalogue), where, message)
 
 
 def _write(output: str, text: str) -> None:

@@ -7,7 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from goescape.analysis.messages import explain
-from goescape.analysis.messages.languages import ENGLISH, current_catalogue
+from goescape.analysis.messages.languages import ENGLISH
 from goescape.terminal.output.style import Style, printable
 from goescape.terminal.shown_paths import shown_path
 from goescape.toolchain.measure.memory_meter import CYCLES
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from goescape.analysis.messages.catalogue import Catalogue
     from goescape.analysis.model import Finding
     from goescape.analysis.profiles.significance import SampleChange
     from goescape.terminal.commands.compare import ComparedBenchmark, Comparison
@@ -26,10 +27,10 @@ _MOST_MOVED = 5
 
 def render(comparison: Comparison, style: Style, here: Path) -> Iterator[str]:
     """Lines without their ends."""
-    words = current_catalogue()
+    catalogue = style.catalogue
     parts = (
-        (words.compare.gone, comparison.gone, "hint", comparison.old_folder, comparison.folder),
-        (words.compare.new, comparison.new, "warning", here, here),
+        (catalogue.compare.gone, comparison.gone, "hint", comparison.old_folder, comparison.folder),
+        (catalogue.compare.new, comparison.new, "warning", here, here),
     )
     for said, findings, role, base, named_from in parts:
         for finding in findings:
@@ -37,21 +38,21 @@ def render(comparison: Comparison, style: Style, here: Path) -> Iterator[str]:
             if findings is comparison.gone:  # as if it still were where the user is
                 name = shown_path(str(named_from / name), here)
             place = style.paint("strong", printable(f"{name}:{finding.span.line}"))
-            message = style.prose(printable(explain.message(finding)))
+            message = style.prose(printable(explain.message(finding, catalogue)))
             yield f"{style.paint(role, said)} {place}: {message}"
     for moved in comparison.moved[:_MOST_MOVED]:
         after = f"{shown_path(moved.after.span.file, here)}:{moved.after.span.line}"
-        old = words.compare.line.format(line=moved.before.span.line)
+        old = catalogue.compare.line.format(line=moved.before.span.line)
         name = shown_path(moved.before.span.file, comparison.old_folder)
         if name != shown_path(moved.after.span.file, comparison.folder):
             old = f"{name}:{moved.before.span.line}"
-        told = words.compare.moved.format(place=after, subject=moved.after.subject, before=old)
+        told = catalogue.compare.moved.format(place=after, subject=moved.after.subject, before=old)
         yield style.paint("faint", printable(told))
     if (more := len(comparison.moved) - _MOST_MOVED) > 0:
-        yield style.paint("faint", words.compare.more.format(count=more))
+        yield style.paint("faint", catalogue.compare.more.format(count=more))
     if not comparison.failures or comparison.new or comparison.gone or comparison.same:
-        title = words.compare.since.format(revision=printable(comparison.revision))
-        yield words.compare.total.format(
+        title = catalogue.compare.since.format(revision=printable(comparison.revision))
+        yield catalogue.compare.total.format(
             title=style.paint("strong", title),
             gone=len(comparison.gone),
             new=len(comparison.new),
@@ -64,14 +65,14 @@ def render(comparison: Comparison, style: Style, here: Path) -> Iterator[str]:
 
 
 def _benchmarks(benchmarks: Sequence[ComparedBenchmark], style: Style) -> Iterator[str]:
-    words, package = current_catalogue(), ""
+    catalogue, package = style.catalogue, ""
     for benchmark in benchmarks:
         if benchmark.package != package:
             package = benchmark.package
             yield style.paint("strong", printable(package))
-        only = {"before": words.compare.only_before, "now": words.compare.only_now}
+        only = {"before": catalogue.compare.only_before, "now": catalogue.compare.only_now}
         yield f"  {printable(benchmark.name)}{only.get(benchmark.only, '')}"
-        rows = [_row(change) for change in benchmark.changes]
+        rows = [_row(change, catalogue) for change in benchmark.changes]
         widths = [max((len(row[column]) for row in rows), default=0) for column in range(4)]
         for change, (unit, old, new, verdict) in zip(benchmark.changes, rows, strict=True):
             line = f"    {unit.ljust(widths[0])}  {old.rjust(widths[1])}  {new.rjust(widths[2])}"
@@ -81,16 +82,16 @@ def _benchmarks(benchmarks: Sequence[ComparedBenchmark], style: Style) -> Iterat
     changes = [change for benchmark in benchmarks for change in benchmark.changes]
     if any(change.chance is None for change in changes):
         few = any(len(change.before) < 4 for change in changes)
-        said = words.compare.chance_few if few else words.compare.chance_unknown
+        said = catalogue.compare.chance_few if few else catalogue.compare.chance_unknown
         yield style.paint("faint", f"  {said}")
 
 
-def _row(change: SampleChange) -> tuple[str, str, str, str]:
+def _row(change: SampleChange, catalogue: Catalogue) -> tuple[str, str, str, str]:
     before, after = (_amount(median(side), change.unit) for side in (change.before, change.after))
-    return change.unit, before, after, _verdict(change)
+    return change.unit, before, after, _verdict(change, catalogue)
 
 
-def _verdict(change: SampleChange) -> str:
+def _verdict(change: SampleChange, catalogue: Catalogue) -> str:
     ratio = change.ratio
     percent = "" if ratio is None else f"{(ratio - 1) * 100:+.1f} %"
     if change.chance is None:
@@ -98,7 +99,7 @@ def _verdict(change: SampleChange) -> str:
     runs = f"n={len(change.before)}+{len(change.after)}"
     if not change.is_telling:
         return f"~ (p={change.chance:.3f} {runs})" if change.chance < 1 else f"~ ({runs})"
-    shown = percent or current_catalogue().compare.from_nothing
+    shown = percent or catalogue.compare.from_nothing
     return f"{shown} (p={change.chance:.3f} {runs})"
 
 

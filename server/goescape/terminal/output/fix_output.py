@@ -7,7 +7,6 @@ import sys
 from typing import TYPE_CHECKING
 
 from goescape.analysis.messages.documentation import fix_page
-from goescape.analysis.messages.languages import current_catalogue
 from goescape.terminal.output.style import Style, printable
 from goescape.terminal.output.text_output import count, shown_place
 from goescape.terminal.shown_paths import shown_path
@@ -63,14 +62,14 @@ def render(
     proof: Proof, style: Style, here: Path, parts: Sequence[Candidate] = ()
 ) -> Iterator[str]:
     """A proof: what it does (each of its parts), what was proved, its page, and the diff."""
-    shown = parts or (proof.candidate,)
+    catalogue, shown = style.catalogue, parts or (proof.candidate,)
     for candidate in shown:
         place = style.paint("strong", shown_place(candidate.at, here))
         code = style.paint("faint", f"({candidate.code})")
-        yield f"{place}: {style.prose(printable(candidate.headline))} {code}"
-        if candidate.caution:
-            yield f"  {style.paint('warning', 'Look at this')}: {printable(candidate.caution)}"
-    yield f"  {printable(proof.sentence)}"
+        yield f"{place}: {style.prose(printable(candidate.headline(catalogue)))} {code}"
+        if caution := candidate.caution(catalogue):
+            yield f"  {style.paint('warning', 'Look at this')}: {printable(caution)}"
+    yield f"  {printable(proof.sentence(catalogue))}"
     for code in dict.fromkeys(candidate.code for candidate in shown):
         yield style.paint("faint", f"  docs: {fix_page(code)}")
     for path, new in proof.contents.items():
@@ -101,7 +100,7 @@ def render_summary(outcome: FixOutcome, style: Style) -> Iterator[str]:
         numbers = f"{tally.fits:4}  {tally.proved:6}  {tally.written:7}  {refused:7}"
         yield f"{code:{width}}  {numbers}"
     for (code, reason), number in outcome.reasons.most_common(_MOST_REASONS):
-        why = current_catalogue().reason(reason)
+        why = style.catalogue.reason(reason)
         yield style.paint("faint", printable(f"  {number} x {code}: {why}"))
     if outcome.files:
         yield f"{count(len(outcome.files), 'file')} changed."

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from goescape.analysis.messages import explain
-from goescape.analysis.messages.languages import current_catalogue
-from goescape.analysis.profiles.allocation_profile import amount_text
+from goescape.analysis.messages.amounts import amount_text, share_text
 from goescape.analysis.profiles.joined_profile import top
 from goescape.analysis.profiles.unexplained import UnexplainedReason
 from goescape.terminal.output.style import Style, printable
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from goescape.analysis.messages.catalogue import Catalogue
     from goescape.analysis.positions import Place
     from goescape.analysis.profiles.joined_profile import (
         AllocationShare,
@@ -36,34 +36,33 @@ def render(
 
     ``everything`` says where all of it is.
     """
-    profile, words = joined.profile, current_catalogue()
-    amount = amount_text(profile.bytes, profile.objects)
-    head = words.profile.top.format(name=printable(profile.name), amount=amount)
+    profile, catalogue = joined.profile, style.catalogue
+    amount = amount_text(profile.bytes, profile.objects, catalogue)
+    head = catalogue.profile.top.format(name=printable(profile.name), amount=amount)
     yield style.paint("strong", head)
     shown = list(top(joined, _MOST))
     for source in shown:
-        yield f"  {source.share.text}"
-        yield f"    {style.prose(printable(_what(source, here)))}"
+        yield f"  {share_text(source.share, catalogue)}"
+        yield f"    {style.prose(printable(_what(source, catalogue, here)))}"
     if rest := len(joined.sources) - len(shown):
-        more = words.profile.more.format(count=rest, everything=everything)
+        more = catalogue.profile.more.format(count=rest, everything=everything)
         yield style.paint("faint", f"  {more}")
     if any(source.place is not None for source in joined.sources):
-        explained = words.profile.explained.format(percent=f"{joined.explained * 100:.1f} %")
+        explained = catalogue.profile.explained.format(percent=f"{joined.explained * 100:.1f} %")
         yield style.paint("faint", f"  {explained}")
 
 
-def _what(source: ProfileLine, here: Path) -> str:
+def _what(source: ProfileLine, catalogue: Catalogue, here: Path) -> str:
     if source.finding is not None:
-        return f"{_shown(source.place, here)}: {explain.message(source.finding)}"
-    words = current_catalogue()
-    reason = words.profile.unexplained[source.reason or UnexplainedReason.UNKNOWN]
+        return f"{_shown(source.place, here)}: {explain.message(source.finding, catalogue)}"
+    reason = catalogue.profile.unexplained[source.reason or UnexplainedReason.UNKNOWN]
     if source.place is not None:
-        told = words.profile.in_function.format(what=reason, function=source.function)
+        told = catalogue.profile.in_function.format(what=reason, function=source.function)
         return f"{_shown(source.place, here)}: {told}"
     function = source.function
     if source.called_from is not None:
         place = _shown(source.called_from, here)
-        function = words.profile.called_from.format(function=function, place=place)
+        function = catalogue.profile.called_from.format(function=function, place=place)
     return f"{function}: {reason}" if source.function else reason
 
 

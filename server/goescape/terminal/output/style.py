@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, TextIO
 
 from attrs import frozen
 
+from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.messages.printable import (
     printable as printable,  # noqa: PLC0414 - with the rest
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from goescape.analysis.messages.catalogue import Catalogue
 
 _SEQUENCES = {
     "warning": "\x1b[1;33m",
@@ -28,11 +31,13 @@ _RESET = "\x1b[0m"
 
 @frozen
 class Style:
-    """How to print: in colour or plain, and how wide."""
+    """How to print: in colour or plain, how wide, and in which language."""
 
     colour: bool = False
     width: int = 100
     """Terminal cells."""
+    catalogue: Catalogue = ENGLISH
+    """The language."""
 
     def paint(self, role: str, text: str) -> str:
         """The text in the colour of ``warning``, ``faint``..."""
@@ -50,12 +55,12 @@ class Style:
         )
 
 
-def style_for(choice: str, stream: TextIO, env: Mapping[str, str]) -> Style:
+def style_for(choice: str, stream: TextIO, env: Mapping[str, str], catalogue: Catalogue) -> Style:
     """``choice`` is ``auto``, ``always`` or ``never``; auto asks the terminal and NO_COLOR."""
     terminal = stream.isatty()
     wanted = terminal and not env.get("NO_COLOR") and env.get("TERM") != "dumb"
     colour = choice == "always" or (choice == "auto" and wanted)
-    return Style(colour, _terminal_width(stream) if terminal else 100)
+    return Style(colour, _terminal_width(stream) if terminal else 100, catalogue)
 
 
 def _terminal_width(stream: TextIO) -> int:

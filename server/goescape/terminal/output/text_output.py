@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from goescape.analysis.messages import explain
-from goescape.analysis.messages.languages import current_catalogue
+from goescape.analysis.messages.amounts import share_text
 from goescape.analysis.model import Allocates, Finding, Severity
 from goescape.terminal.output import profile_output
 from goescape.terminal.output.excerpt import excerpt
@@ -35,7 +35,8 @@ def render(outcome: CheckOutcome, style: Style, here: Path) -> Iterator[str]:
         for finding in findings:
             yield from _finding(finding, outcome.sources.get(finding.span.file), style, here)
             if outcome.joined is not None and (share := outcome.joined.share(finding)):
-                yield f"{' ' * _GUTTER} {style.paint('strong', f'= {share.text}')}"
+                told = f"= {share_text(share, style.catalogue)}"
+                yield f"{' ' * _GUTTER} {style.paint('strong', told)}"
         yield ""
     for remark in outcome.remarks:
         rank = "error" if remark.is_error else "warning"
@@ -56,7 +57,7 @@ def render_failures(failures: Sequence[CheckFailure], style: Style, here: Path) 
     for failure in failures[:_MOST_FAILURES]:
         yield _failure(failure, style, here)
     if (more := len(failures) - _MOST_FAILURES) > 0:
-        yield current_catalogue().check.failures.format(count=more)
+        yield style.catalogue.check.failures.format(count=more)
 
 
 def _finding(
@@ -65,10 +66,10 @@ def _finding(
     place = style.paint("strong", shown_place(finding.span, here))
     rank = rank_of(finding)
     role = "faint" if rank == "note" else rank
-    message = style.prose(printable(explain.message(finding)))
+    message = style.prose(printable(explain.message(finding, style.catalogue)))
     code = style.paint("faint", f"({finding.cause.value})")
     yield f"{place}: {style.paint(role, rank)}: {message} {code}"
-    reason = printable(explain.rank_label(finding))
+    reason = printable(explain.rank_label(finding, style.catalogue))
     lines, reason = code_lines(finding.span, source, style, role, reason)
     yield from lines
     yield from _decisive_line(finding, source, style, here)
@@ -85,7 +86,7 @@ def _decisive_line(
         return
     if source is None or place.file != finding.span.file:
         where = f"{shown_path(place.file, here)}:{place.line}"
-        decided = printable(current_catalogue().check.decided.format(place=where))
+        decided = printable(style.catalogue.check.decided.format(place=where))
         yield f"{' ' * _GUTTER} {style.paint('faint', f'= {decided}')}"
     elif 0 < place.line <= source.line_count:
         line = source.line(place.line)
@@ -132,30 +133,30 @@ def _summary(outcome: CheckOutcome, style: Style, here: Path) -> Iterator[str]:
     ranked = [
         style.paint(rank.value, f"{ranks[rank]} {rank.value}") for rank in Severity if ranks[rank]
     ]
-    words = current_catalogue()
-    told = f"{outcome.go or words.check.log}, {outcome.seconds:.1f} s"
-    counted = words.check.sites if outcome.known is None else words.check.new_sites
-    nothing = words.check.no_new_sites if outcome.known else words.check.no_sites
+    catalogue = style.catalogue
+    told = f"{outcome.go or catalogue.check.log}, {outcome.seconds:.1f} s"
+    counted = catalogue.check.sites if outcome.known is None else catalogue.check.new_sites
+    nothing = catalogue.check.no_new_sites if outcome.known else catalogue.check.no_sites
     total = counted.format(len(sites)) if sites else nothing
-    summary = words.check.summary if sites else words.check.summary_nothing
+    summary = catalogue.check.summary if sites else catalogue.check.summary_nothing
     sentence = summary.format(
         total=style.paint("strong", total),
-        packages=words.check.packages.format(outcome.packages),
+        packages=catalogue.check.packages.format(outcome.packages),
         told=told,
     )
-    yield f"{sentence}{': ' if sites else words.full_stop}{', '.join(ranked)}"
+    yield f"{sentence}{': ' if sites else catalogue.full_stop}{', '.join(ranked)}"
     causes = Counter(finding.cause.value for finding in sites)
     if causes:
         yield style.paint("faint", "  " + ", ".join(f"{n} {c}" for c, n in causes.most_common()))
     files = Counter(finding.span.file for finding in sites)
     if len(files) > _MOST_FILES:
         most = (f"{shown_path(file, here)} ({n})" for file, n in files.most_common(_MOST_FILES))
-        told = words.check.most.format(files=", ".join(most))
+        told = catalogue.check.most.format(files=", ".join(most))
         yield style.paint("faint", printable(f"  {told}"))
     if outcome.known is not None:
-        yield style.paint("faint", f"  {words.check.known.format(count=outcome.known)}")
+        yield style.paint("faint", f"  {catalogue.check.known.format(count=outcome.known)}")
     if outcome.hidden:
-        yield style.paint("faint", f"  {words.check.hidden.format(count=outcome.hidden)}")
+        yield style.paint("faint", f"  {catalogue.check.hidden.format(count=outcome.hidden)}")
 
 
 def count(number: int, noun: str) -> str:
@@ -172,5 +173,5 @@ def _failure(failure: CheckFailure, style: Style, here: Path) -> str:
         shown = ":".join(str(number) for number in where if number)
         place = f"{shown_path(failure.place.file, here)}:{shown}: "
     package = f" ({failure.package})" if failure.package else ""
-    error = style.paint("error", current_catalogue().check.not_analysed)
+    error = style.paint("error", style.catalogue.check.not_analysed)
     return f"{printable(place)}{error}: {printable(failure.message + package)}"

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.analysis.messages import explain
-from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.messages.reason import Reason, ReasonCode
 from goescape.analysis.model import Finding, RankReason
 from goescape.analysis.syntax.go_file import GoFile
@@ -40,10 +38,9 @@ COLD = frozenset(
 )
 
 
-def reason_to_leave(finding: Finding | None) -> str:
-    """Why a finding is not worth a fix; empty when it may be."""
-    cold = finding is not None and finding.rank_reason in COLD
-    return explain.rank_sentence(finding) if finding is not None and cold else ""
+def reason_to_leave(finding: Finding | None) -> RankReason | None:
+    """Why a finding is not worth a fix; None when it may be."""
+    return finding.rank_reason if finding is not None and finding.rank_reason in COLD else None
 
 
 def preferred(proofs: Iterable[Proof]) -> list[Proof]:
@@ -54,7 +51,7 @@ def preferred(proofs: Iterable[Proof]) -> list[Proof]:
         if (
             candidate.kind is FixKind.QUICK_FIX
             and not reason_to_leave(candidate.target)
-            and not note(proof)
+            and not is_of_generated_file(proof)
         ):
             quick.setdefault(exclusion_key(candidate), []).append(proof)
     return [only for only, *more in quick.values() if not more]
@@ -66,12 +63,10 @@ def exclusion_key(candidate: Candidate) -> object:
     return candidate.at if target is None else (target.span, target.subject)
 
 
-def note(proof: Proof) -> str:
-    """What to know about the files; empty when they are the user's own."""
+def is_of_generated_file(proof: Proof) -> bool:
+    """Whether a file that it changes is not the user's own."""
     texts = (SourceText(path, content) for path, content in proof.originals.items())
-    return (
-        current_catalogue().offer.generated_file if any(GoFile(t).generated for t in texts) else ""
-    )
+    return any(GoFile(text).generated for text in texts)
 
 
 def obstacle(files: Iterable[str], folders: Iterable[str]) -> Reason | None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from goescape.analysis.messages import explain
-from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.messages.reason import Reason, ReasonCode
 from goescape.analysis.syntax.declarations import affects_importers
 from goescape.analysis.syntax.go_file import GoFile
@@ -53,29 +52,28 @@ class Proof:
     affects_importers: bool = False
     """Whether it holds only as long as the packages that import this one stay as they are."""
 
-    @property
-    def sentence(self) -> str:
+    def sentence(self, catalogue: Catalogue) -> str:
         """The proof in words: ``removes 1 heap allocation; 2 files; checked with go1.27.3``."""
-        words, instead = current_catalogue(), [explain.code(each) for each in self.effect.instead]
-        count = words.function.allocations.format(self.effect.removed)
-        parts = [_promised(self.candidate.promise, count, words)]
+        instead = [explain.code(subject) for subject in self.effect.instead]
+        count = catalogue.function.allocations.format(self.effect.removed)
+        parts = [_promised(self.candidate.promise, count, catalogue)]
         if instead:
-            shown = words.join([*instead[:_MOST_NEW], *(["…"] if instead[_MOST_NEW:] else [])])
-            parts.append(words.proof.instead.format(subjects=shown))
+            shown = catalogue.join([*instead[:_MOST_NEW], *(["…"] if instead[_MOST_NEW:] else [])])
+            parts.append(catalogue.proof.instead.format(subjects=shown))
         if len(self.contents) > 1:
-            parts.append(words.proof.files.format(len(self.contents)))
+            parts.append(catalogue.proof.files.format(len(self.contents)))
         if self.candidate.callers:
-            parts.append(words.proof.callers.format(self.candidate.callers))
-        return words.pause.join([*parts, words.proof.go.format(go=self.go)])
+            parts.append(catalogue.proof.callers.format(self.candidate.callers))
+        return catalogue.pause.join([*parts, catalogue.proof.go.format(go=self.go)])
 
 
-def _promised(promise: Promise, count: str, words: Catalogue) -> str:
+def _promised(promise: Promise, count: str, catalogue: Catalogue) -> str:
     template = {
-        Promise.GONE: words.proof.gone,
-        Promise.OUT_OF_LOOP: words.proof.out_of_loop,
-        Promise.STAYS_AT_CALLS: words.proof.stays_at_calls,
-        Promise.GUARDED: words.proof.guarded,
-        Promise.UNSEEN: words.proof.unseen,
+        Promise.GONE: catalogue.proof.gone,
+        Promise.OUT_OF_LOOP: catalogue.proof.out_of_loop,
+        Promise.STAYS_AT_CALLS: catalogue.proof.stays_at_calls,
+        Promise.GUARDED: catalogue.proof.guarded,
+        Promise.UNSEEN: catalogue.proof.unseen,
     }[promise]
     return template.format(count=count)
 

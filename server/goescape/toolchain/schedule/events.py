@@ -12,10 +12,19 @@ if TYPE_CHECKING:
 
 
 @frozen
+class WorkTitle:
+    """The packages that are worked on."""
+
+    first: str
+    more: int = 0
+    """How many besides the first."""
+
+
+@frozen
 class Started:
     """A build has begun."""
 
-    title: str
+    title: WorkTitle
     token: int
 
 

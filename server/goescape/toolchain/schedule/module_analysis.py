@@ -7,13 +7,12 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from goescape.analysis.messages.languages import current_catalogue
 from goescape.analysis.model import PackageReport
 from goescape.toolchain.compile.direct_lane import DirectLane
 from goescape.toolchain.compile.editor_files import texts_not_on_disk
 from goescape.toolchain.go.module_folders import go_files, module_root, pattern_of
 from goescape.toolchain.schedule.cached_reports import CachedReports
-from goescape.toolchain.schedule.events import Reported
+from goescape.toolchain.schedule.events import Reported, WorkTitle
 from goescape.toolchain.schedule.reported_packages import without_go_files
 from goescape.toolchain.schedule.scheduler_state import SchedulerState, directory_of
 
@@ -207,11 +206,9 @@ class ModuleAnalysis:
             self._follow_ups.request_packages(root, [pattern_of(root, folder)])
 
 
-def _title(root: str, patterns: Iterable[str]) -> str:
+def _title(root: str, patterns: Iterable[str]) -> WorkTitle:
     names = [_name(root, pattern) for pattern in patterns]
-    if len(names) == 1:
-        return names[0]
-    return current_catalogue().editor.work_packages.format(first=names[0], count=len(names) - 1)
+    return WorkTitle(names[0], len(names) - 1)
 
 
 def _name(root: str, pattern: str) -> str:

@@ -23,6 +23,7 @@ from goescape.toolchain.schedule.events import (
     Reported,
     Started,
     Unfinished,
+    WorkTitle,
 )
 from goescape.toolchain.schedule.reported_packages import ReportedPackages
 
@@ -64,7 +65,7 @@ class SchedulerState:
         self._nothing_urgent.set()
 
     @asynccontextmanager
-    async def announced_work(self, title: str) -> AsyncIterator[None]:
+    async def announced_work(self, title: WorkTitle) -> AsyncIterator[None]:
         """Emits that the work inside begins, what goes wrong, and that it ends."""
         token, cancelled = next(self._tokens), True
         self.emit(Started(title, token))
