@@ -2,7 +2,8 @@
 
 A message is a template for ``str.format``; English says which placeholders it has. No field has a
 default, so that mypy names what a language lacks; a test compares the placeholders, in every
-language and where a message is used, and names what nobody uses.
+language and where a message is used, and names what nobody uses. The classes have only what is used
+of them: the server is there sooner.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from goescape.analysis.profiles.unexplained import UnexplainedReason
 
 
-@frozen
+@frozen(eq=False, repr=False, match_args=False)
 class Plural:
     """A message about a number of things, ``{count}``."""
 
@@ -35,7 +36,7 @@ class Plural:
         return self.other if count != "1" or self.one is None else self.one
 
 
-@frozen
+@frozen(eq=False, repr=False, match_args=False)
 class FindingMessages:
     """What is allocated, in the words of diagnostics, hints and explanations."""
 
@@ -72,7 +73,7 @@ class FindingMessages:
     stays_on_the_stack: str
 
 
-@frozen
+@frozen(eq=False, repr=False, match_args=False)
 class FunctionMessages:
     """What the compiler says of functions and their parameters."""
 
@@ -86,7 +87,7 @@ class FunctionMessages:
     allocations_some_in_loops: str
 
 
-@frozen
+@frozen(eq=False, repr=False, match_args=False)
 class OfferMessages:
     """What can be done about a finding."""
 
@@ -99,7 +100,7 @@ class OfferMessages:
     apply_all: str
 
 
-@frozen
+@frozen(eq=False, repr=False, match_args=False)
 class ProofMessages:
     """What is proved of a fix."""
 
@@ -114,7 +115,7 @@ class ProofMessages:
     go: str
 
 
-@frozen
+@frozen(eq=False, repr=False, match_args=False)
 class ProfileMessages:
     """What programs allocated."""
 
@@ -134,7 +135,7 @@ class ProfileMessages:
     unexplained: Mapping[UnexplainedReason, str]
 
 
-@frozen
+@frozen(eq=False, repr=False, match_args=False)
 class BenchmarkMessages:
     """Benchmarks, in the terminal and in the editor."""
 
@@ -145,7 +146,7 @@ class BenchmarkMessages:
     parts: str
 
 
-@frozen
+@frozen(eq=False, repr=False, match_args=False)
 class CheckMessages:
     """``goescape check``."""
 
@@ -165,7 +166,7 @@ class CheckMessages:
     failures: str
 
 
-@frozen
+@frozen(eq=False, repr=False, match_args=False)
 class ExplainMessages:
     """``goescape explain``."""
 
@@ -178,7 +179,7 @@ class ExplainMessages:
     nothing: str
 
 
-@frozen
+@frozen(eq=False, repr=False, match_args=False)
 class CompareMessages:
     """``goescape compare``."""
 
@@ -196,7 +197,7 @@ class CompareMessages:
     chance_unknown: str
 
 
-@frozen
+@frozen(eq=False, repr=False, match_args=False)
 class HoverMessages:
     """Around findings in an editor."""
 
@@ -209,7 +210,7 @@ class HoverMessages:
     waiting: str
 
 
-@frozen
+@frozen(eq=False, repr=False, match_args=False)
 class EditorMessages:
     """What stands in the editor beside findings, and its status."""
 
@@ -228,7 +229,7 @@ class EditorMessages:
     work_testing: str
 
 
-@frozen
+@frozen(eq=False, repr=False, match_args=False)
 class TellMessages:
     """What the editor is told in a message of its own, without a capital."""
 
@@ -250,7 +251,7 @@ class TellMessages:
     written: str
 
 
-@frozen
+@frozen(eq=False, repr=False, match_args=False)
 class ReportMessages:
     """The report as a page."""
 
