@@ -150,9 +150,10 @@ def words_of_fixes() -> set[str]:
 
 
 @pytest.mark.parametrize("name", [name for name in CATALOGUES if name != "en"])
-def test_every_fix_is_translated_and_none_is_left_over(name: str) -> None:
+def test_no_translation_of_a_fix_is_left_over(name: str) -> None:
+    """One that is not translated yet is shown in English, and docs/fixes/README.md lists it."""
     translated = CATALOGUES[name].fixes
-    assert translated.keys() == words_of_fixes()
+    assert translated.keys() <= words_of_fixes()
     assert all(placeholders(said) == placeholders(english) for english, said in translated.items())
 
 

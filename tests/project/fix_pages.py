@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from goescape.analysis.messages.catalogues import language_names
+from goescape.analysis.messages.languages import catalogue_of
 from goescape.fixes.candidate import FixKind, Promise
 
 if TYPE_CHECKING:
@@ -80,3 +82,18 @@ def _index(rewrites: tuple[Rewrite, ...]) -> Iterator[str]:
         for rewrite in rewrites:
             if rewrite.kind is kind:
                 yield f"| [`{rewrite.code}`]({rewrite.code}.md) | {rewrite.title} |\n"
+    for language in sorted(language_names()):
+        if codes := _untranslated(rewrites, language):
+            yield f"\nEnglish also in `{language}`: {', '.join(f'`{code}`' for code in codes)}.\n"
+
+
+def _untranslated(rewrites: tuple[Rewrite, ...], language: str) -> list[str]:
+    """The codes whose titles, or what to look at, a language does not have yet."""
+    if language == "en":
+        return []
+    words = catalogue_of(language).fixes.keys()
+    return [
+        rewrite.code
+        for rewrite in rewrites
+        if not words >= {*rewrite.titles, *filter(None, [rewrite.look_at])}
+    ]
