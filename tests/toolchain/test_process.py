@@ -5,13 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from goescape.toolchain.go.process import capture, run
 from goescape.toolchain.go.process_command import NICENESS, Command
-from goescape.toolchain.go.process_output import LONGEST_LINE, WAIT_DELAY, Backpressure
+from goescape.toolchain.go.process_output import (
+    LONGEST_LINE,
+    WAIT_DELAY,
+    Backpressure,
+    LineListener,
+)
 from goescape.toolchain.problems import GoProblem
 from tests.toolchain.conftest import process_group, until
 
@@ -168,6 +174,30 @@ async def test_cancelling_twice_ends_it_too(tmp_path: Path) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert process_group(group) == []
+
+
+@linux
+async def test_cancelling_in_the_middle_of_the_start_ends_the_whole_group(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Ctrl-C may: go has started its own processes before it is known to have started."""
+    code = STUBBORN.format(child=CHILD).replace(
+        "print(child.pid, flush=True)",
+        "import os; os.mkdir('started'); os.mkdir(f'started/{os.getpgrp()}')",
+    )
+    task = asyncio.ensure_future(run(python(code, tmp_path), lambda _: None))
+    started = tmp_path / "started"
+
+    def cancel(_listener: LineListener, _transport: asyncio.BaseTransport) -> None:
+        while not list(started.glob("*")):
+            time.sleep(0.01)
+        task.cancel()
+
+    monkeypatch.setattr(LineListener, "connection_made", cancel)
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(asyncio.shield(task), 60)
+    (group,) = started.iterdir()
+    assert process_group(int(group.name)) == []
 
 
 @linux

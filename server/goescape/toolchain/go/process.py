@@ -99,12 +99,16 @@ async def _running(
     _LEFT[folder] = 0
     try:
         await asyncio.to_thread(write_files_of, folder, command)
-        transport = await _start(command, folder, listener, together=together)
-        _LEFT[folder] = transport.get_pid()
+        starting = asyncio.ensure_future(_start(command, folder, listener, together=together))
         try:
+            # asyncio ends a start that is cancelled, but not what the process has started
+            await uninterrupted(asyncio.wait({starting}))
+            transport = starting.result()
+            _LEFT[folder] = transport.get_pid()
             yield transport
         finally:
-            await uninterrupted(_end(transport, listener, at_once=together))
+            if not starting.cancelled() and starting.exception() is None:
+                await uninterrupted(_end(starting.result(), listener, at_once=together))
     finally:
         await uninterrupted(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
         del _LEFT[folder]
