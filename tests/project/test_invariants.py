@@ -29,18 +29,17 @@ RIM = {
 
 TABLES = {
     "analysis/causes.py",
-    "analysis/messages/catalogues/en.py",
-    "analysis/messages/catalogues/zh_cn.py",
     "terminal/arguments.py",
     "terminal/editors/recipes.py",
 }
-"""Modules that only list something."""
+"""Modules that only list something, as those of languages do."""
+CATALOGUES = "analysis/messages/catalogues/"
 
 
 def test_modules_and_functions_are_short() -> None:
     for file in MODULES:
         name = file.relative_to(PACKAGE).as_posix()
-        if name not in TABLES:
+        if name not in TABLES and not name.startswith(CATALOGUES):
             assert len(file.read_text("utf-8").splitlines()) <= 350, name
         for node in ast.walk(tree_of(file)):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from goescape.analysis.causes import Cause
+from goescape.analysis.causes import CAUSES, Cause
 from tests.conftest import GO_VERSIONS, REPOSITORY
 from tests.terminal.command import checked
 
@@ -75,3 +75,9 @@ def test_the_code_is_formatted_and_vetted(go_path: str) -> None:
         [go_path, "vet", "./..."], cwd=TOUR, capture_output=True, text=True, check=False
     )
     assert vetted.returncode == 0, vetted.stderr
+
+
+def test_a_word_of_the_compiler_decides_for_one_cause() -> None:
+    for words in ("any_step", "last_step"):
+        listed = [word for record in CAUSES.values() for word in getattr(record, words)]
+        assert sorted(listed) == sorted({*listed})

@@ -48,7 +48,7 @@ class PackageAnalyzer:
 
     Each report equals one built from nothing. What is done for one file is kept as long as its
     text, the facts at its positions and what it asked about the names of the package stay the same;
-    a finding, as long as its ``Context`` and the truth about it do, too.
+    a finding, as long as its ``SiteContext`` and its ``RuntimeAllocation`` do, too.
     """
 
     def __init__(self, parsed: ParsedFiles | None = None) -> None:

@@ -1,4 +1,4 @@
-"""When Python looks for garbage in circles: while nobody waits.
+"""When Python collects reference cycles: while nobody waits.
 
 Such a search goes through every object that it watches, reports of large packages among them, and
 all else stands still meanwhile: in the middle of an analysis it took up to a tenth of a second.

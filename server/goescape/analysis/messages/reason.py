@@ -1,4 +1,4 @@
-"""Why something is not offered, or not so: a code with arguments, which a catalogue has words for.
+"""Why a fix is refused or not applied: a code with arguments; catalogues have the sentence.
 
 What decides knows no language: it gives a ``Reason``. What shows it to a user asks the catalogue in
 use: ``catalogue.reason(reason)``. A new reason is a member here and a sentence in every catalogue;

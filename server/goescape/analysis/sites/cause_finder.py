@@ -58,7 +58,7 @@ class CauseFinder:
         self._paths = paths
 
     def reason(self, site: Site, chain: tuple[EscapeExplanation, ...]) -> SiteCause:
-        """The cause of a site that escapes; ``chain`` is what ``FlowChains`` found for it."""
+        """The cause of a site that escapes; ``chain`` explains its flow."""
         if not chain:
             return SiteCause(_cause_without_flow(site))
         flows = tuple(flow for explanation in chain for flow in explanation.flows)

@@ -36,7 +36,7 @@ _OWN = (
     lsp.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS,
     lsp.WINDOW_WORK_DONE_PROGRESS_CANCEL,
 )
-"""Methods that pygls would also handle itself; here only the table of ``server`` does."""
+"""Methods that pygls would also handle itself; here only the table of ``handlers`` does."""
 
 
 class Protocol(LanguageServerProtocol):

@@ -1,4 +1,4 @@
-"""Where the compiler's talk about escapes ends: by then it need not go on."""
+"""Finds the end of the escape output in the compiler's text: the compiler can be stopped there."""
 
 from __future__ import annotations
 
