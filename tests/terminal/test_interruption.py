@@ -75,12 +75,21 @@ def slow_go(go_path: str, tmp_path: Path) -> Path:
     return script
 
 
+def _take_signals() -> None:
+    """A shell's job in the background, which these tests may run in, ignores Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextlib.contextmanager
 def running(
     folder: Path, go: Path, stderr: int = subprocess.PIPE
 ) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
-        [*COMMAND, "check", "--go", str(go)], cwd=folder, stdout=subprocess.PIPE, stderr=stderr
+        [*COMMAND, "check", "--go", str(go)],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        preexec_fn=_take_signals,  # noqa: PLW1509 - there is no other thread
     )
     try:
         yield process
