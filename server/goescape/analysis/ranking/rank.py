@@ -131,7 +131,7 @@ class RankRules:
         if node is None:
             return False
         if site.kind is SiteKind.VARIABLE and (loop := declaring_loop(node)) is not None:
-            # From Go 1.22 on, each turn of a loop has its own variables.
+            # From Go 1.22 on, each iteration of a loop has its own variables.
             return self._per_iteration or runs_repeatedly(loop)
         return runs_repeatedly(node)
 

@@ -1,4 +1,4 @@
-"""A buffer that every turn of a loop allocates is allocated once and emptied."""
+"""A buffer that every iteration of a loop allocates is allocated once and emptied."""
 
 from __future__ import annotations
 

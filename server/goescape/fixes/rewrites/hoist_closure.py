@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
-    """Literals that are arguments of calls in every turn of a loop.
+    """Literals that are arguments of calls in every iteration of a loop.
 
     All literals made in the loop share the variables that they capture, since these are declared
     outside of it; so one literal does what all of them do.

@@ -1,4 +1,4 @@
-"""A method value that is the same in every turn of a loop is bound once, in front of it."""
+"""A method value that is the same in every iteration of a loop is bound once, in front of it."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _change(file: GoFile, bound: _Bound) -> Change | None:
 
 @frozen
 class _Bound:
-    """A method value that every turn of a loop makes anew."""
+    """A method value that every iteration of a loop makes anew."""
 
     value: Node
     loop: Node

@@ -134,7 +134,7 @@ class BackgroundProofs:
         file.line = line
         self._files.insert(0, file)
         del self._files[_MOST_FILES:]
-        self._employ()
+        self._ensure_worker()
 
     def _current(self, report: PackageReport, path: str) -> _ProvedFile | None:
         """A file that was asked for, unless other packages have made it old."""
@@ -185,7 +185,7 @@ class BackgroundProofs:
             self._step.cancel()
         self._files = [file for file in self._files if file not in dropped]
 
-    def _employ(self) -> None:
+    def _ensure_worker(self) -> None:
         idle = self._worker is None or self._worker.done()
         if idle and not self._closed and any(not file.complete for file in self._files):
             self._worker = asyncio.ensure_future(self._work())
@@ -297,7 +297,7 @@ class BackgroundProofs:
 
 def _found(code: PackageCode, path: str) -> list[Candidate | Refusal]:
     """What would change in a file; runs in a thread."""
-    # imported when they are first needed: the greeting does not have to wait for all rewrites
+    # imported when they are first needed: `initialize` does not have to wait for all rewrites
     from goescape.fixes.driver import candidates  # noqa: PLC0415
 
     return list(candidates(code, path))
