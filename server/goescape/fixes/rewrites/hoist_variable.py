@@ -1,4 +1,4 @@
-"""A variable on the heap that every iteration of a loop declares anew is declared once and reset."""
+"""A variable on the heap that each iteration declares anew is declared once and reset."""
 
 from __future__ import annotations
 
