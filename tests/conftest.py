@@ -7,14 +7,16 @@ Downloads are kept under ``.cache/`` of the repository, so that only the first r
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import hypothesis
 import pytest
@@ -34,6 +36,7 @@ EXECUTABLE = "go.exe" if os.name == "nt" else "go"
 
 WriteTree = Callable[[str], Path]
 RealModule = Callable[[str], Path]
+Result = TypeVar("Result")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -67,6 +70,19 @@ def _is_fast(item: pytest.Item) -> bool:
     if fixtures & FETCHING or item.get_closest_marker("slow") is not None:
         return False
     return "go_path" not in fixtures or item.get_closest_marker("fast") is not None
+
+
+def run_coroutine(coroutine: Coroutine[object, object, Result]) -> Result:
+    """What it gives, for tests and fixtures that are not coroutines. ``asyncio.run`` would forget
+    the loop that pytest-asyncio left on Python 3.10, and its sockets with it.
+    """
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(coroutine)
+    finally:
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ The compiler's raw text is read again here, by a pattern of its own, and held ag
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 import subprocess
@@ -18,6 +17,7 @@ from tree_sitter import Language, Parser
 
 from goescape.analysis.model import Allocates, Finding, PackageReport
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
+from tests.conftest import run_coroutine
 
 if TYPE_CHECKING:
     from tests.conftest import RealModule
@@ -77,7 +77,7 @@ def reports(root: Path, pattern: str, go: str) -> list[PackageReport]:
         assert problems == []
         return [item for item in items if isinstance(item, PackageReport)]
 
-    return asyncio.run(collect())
+    return run_coroutine(collect())
 
 
 def _go(go: str, folder: str | Path, *arguments: str) -> str:

@@ -7,7 +7,6 @@ wanted must match one to one.
 
 from __future__ import annotations
 
-import asyncio
 import re
 import shutil
 from pathlib import Path
@@ -25,7 +24,7 @@ from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.model import Allocates, Finding, PackageReport
 from goescape.analysis.reports.queries import once_per_site
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
-from tests.conftest import GO_VERSIONS
+from tests.conftest import GO_VERSIONS, run_coroutine
 
 CASES = Path(__file__).with_name("cases")
 CLAUSE = re.compile(r"(want|none)(?:\((<|>=)1\.(\d+)\))? (.*)")
@@ -55,7 +54,7 @@ def reports(root: Path, go: str) -> list[PackageReport]:
         assert [item for item in items if isinstance(item, Problem)] == []
         return [item for item in items if isinstance(item, PackageReport)]
 
-    return asyncio.run(collect())
+    return run_coroutine(collect())
 
 
 def wanted(minor: int) -> list[Fact]:

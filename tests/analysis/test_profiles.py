@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from goescape.analysis.ranking.rank import DEFAULT_POLICY, ranked_report
 from goescape.analysis.syntax.source import SourceText
 from goescape.toolchain.engine import Engine, EngineOptions
 from tests.conftest import EXAMPLE_PROFILE as EXAMPLE
+from tests.conftest import run_coroutine
 from tests.toolchain.conftest import reports_and_problems
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def profile(example_profile: Path) -> Profile:
 @pytest.fixture(scope="module")
 def report(go_path: str) -> PackageReport:
     engine = Engine(EngineOptions(go_path=go_path))
-    reports, _ = asyncio.run(reports_and_problems(engine, EXAMPLE))
+    reports, _ = run_coroutine(reports_and_problems(engine, EXAMPLE))
     return reports["goescape.example/profile"]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from goescape.analysis.messages.explain import function_sentences, lens, parameter_sentence
@@ -11,6 +9,7 @@ from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.model import PackageReport
 from goescape.analysis.reports.queries import CursorFacts, lens_lines, look_up
 from goescape.toolchain.engine import Engine, EngineOptions
+from tests.conftest import run_coroutine
 
 SOURCE = """package p
 
@@ -59,7 +58,7 @@ def report(go_path: str, tmp_path_factory: pytest.TempPathFactory) -> PackageRep
         assert isinstance(item, PackageReport)
         return item
 
-    return asyncio.run(collect())
+    return run_coroutine(collect())
 
 
 def path(report: PackageReport) -> str:

@@ -49,73 +49,58 @@ async def reported(understanding: ReportBuilder, case: str, piece: int) -> Packa
     return await understanding.report(report)
 
 
-def test_another_process_understands_the_same() -> None:
-    async def scenario() -> None:
-        here, there = ReportBuilderHere(), ReportWorker(0, Backpressure())
-        for case, piece in (("stores", 1000), ("generics", 7), ("stores", 1)):
-            one, other = await reported(here, case, piece), await reported(there, case, piece)
-            assert one.findings
-            assert one == other
-            assert one.sources == other.sources
-        await there.close()
-
-    asyncio.run(scenario())
+async def test_another_process_understands_the_same() -> None:
+    here, there = ReportBuilderHere(), ReportWorker(0, Backpressure())
+    for case, piece in (("stores", 1000), ("generics", 7), ("stores", 1)):
+        one, other = await reported(here, case, piece), await reported(there, case, piece)
+        assert one.findings
+        assert one == other
+        assert one.sources == other.sources
+    await there.close()
 
 
-def test_what_cannot_be_understood_is_said_and_the_next_is_understood() -> None:
-    async def scenario() -> None:
-        there = ReportWorker(0, Backpressure())
-        there.feed(KEY, b"no line, nor a header\n")
-        _, report = wanted("stores")
-        with pytest.raises(OtherProcessError, match=r"at `\$\.info`"):
-            await there.report(ReportRequest(None, (KEY,), report.sources, report.others))  # type: ignore[arg-type]
-        assert (await reported(there, "stores", 100)).findings
-        await there.close()
-
-    asyncio.run(scenario())
+async def test_what_cannot_be_understood_is_said_and_the_next_is_understood() -> None:
+    there = ReportWorker(0, Backpressure())
+    there.feed(KEY, b"no line, nor a header\n")
+    _, report = wanted("stores")
+    with pytest.raises(OtherProcessError, match=r"at `\$\.info`"):
+        await there.report(ReportRequest(None, (KEY,), report.sources, report.others))  # type: ignore[arg-type]
+    assert (await reported(there, "stores", 100)).findings
+    await there.close()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are for other systems")
-def test_a_process_that_was_killed_is_an_error_and_nothing_is_left_of_it() -> None:
-    async def scenario() -> None:
-        there = ReportWorker(0, Backpressure())
-        assert (await reported(there, "stores", 100)).findings
-        assert there.process is not None
-        os.kill(there.process, signal.SIGKILL)
-        with pytest.raises(OtherProcessError, match="has ended"):
-            await reported(there, "stores", 100)
-        await there.close()
+async def test_a_process_that_was_killed_is_an_error_and_nothing_is_left_of_it() -> None:
+    there = ReportWorker(0, Backpressure())
+    assert (await reported(there, "stores", 100)).findings
+    assert there.process is not None
+    os.kill(there.process, signal.SIGKILL)
+    with pytest.raises(OtherProcessError, match="has ended"):
+        await reported(there, "stores", 100)
+    await there.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(there.process, 0)
+
+
+async def test_closing_early_ends_the_process() -> None:
+    idle = ReportWorker(0, Backpressure())
+    await idle.close()  # it never began
+    there = ReportWorker(0, Backpressure())
+    text, _ = wanted("stores")
+    there.feed(KEY, text)
+    await there.close()
+    assert there.process is not None
+    if os.name != "nt":
         with pytest.raises(ProcessLookupError):
             os.kill(there.process, 0)
 
-    asyncio.run(scenario())
 
-
-def test_closing_early_ends_the_process() -> None:
-    async def scenario() -> None:
-        idle = ReportWorker(0, Backpressure())
-        await idle.close()  # it never began
-        there = ReportWorker(0, Backpressure())
-        text, _ = wanted("stores")
-        there.feed(KEY, text)
-        await there.close()
-        assert there.process is not None
-        if os.name != "nt":
-            with pytest.raises(ProcessLookupError):
-                os.kill(there.process, 0)
-
-    asyncio.run(scenario())
-
-
-def test_the_process_ends_when_nobody_is_left_to_ask() -> None:
-    async def scenario() -> int:
-        code = "from goescape.toolchain.compile.report_worker import serve; serve()"
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", code), stdin=asyncio.subprocess.PIPE
-        )
-        assert process.stdin is not None
-        process.stdin.write(b"F\x05\0\0\0\0\0\0\0half")
-        process.stdin.close()
-        return await asyncio.wait_for(process.wait(), 30)
-
-    assert asyncio.run(scenario()) == 0
+async def test_the_process_ends_when_nobody_is_left_to_ask() -> None:
+    code = "from goescape.toolchain.compile.report_worker import serve; serve()"
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", code), stdin=asyncio.subprocess.PIPE
+    )
+    assert process.stdin is not None
+    process.stdin.write(b"F\x05\0\0\0\0\0\0\0half")
+    process.stdin.close()
+    assert await asyncio.wait_for(process.wait(), 30) == 0
