@@ -492,9 +492,9 @@ async def test_all_of_a_file_one_by_one_and_together(
     folder = write_tree(GO_MOD + SPRINTF)
     report, path = await _report(engine, folder), str(folder / "p" / "p.go")
     proofs.request(report, path, 8)
-    assert proofs.known(report, path) == FixOffers()
+    assert proofs.offers(report, path) == FixOffers()
     await proofs.wait_idle()
-    found = proofs.known(report, path)
+    found = proofs.offers(report, path)
     assert [proof.candidate.at.line for proof in found.proofs] == [8, 5], "nearest first"
     assert found.complete
     assert found.together is not None
@@ -523,7 +523,7 @@ async def test_the_same_code_is_proved_once(
     again = await _report(engine, folder)
     proofs.request(again, path, 1)
     await proofs.wait_idle()
-    assert len(proofs.known(again, path).proofs) == 2
+    assert len(proofs.offers(again, path).proofs) == 2
 
 
 INTERNAL = """
@@ -551,15 +551,15 @@ async def test_a_caller_that_came_later(
     report, path = reports["example.com/m/internal/p"], str(folder / "internal" / "p" / "p.go")
     proofs.request(report, path, 1)
     await proofs.wait_idle()
-    [proof] = proofs.known(report, path).proofs
+    [proof] = proofs.offers(report, path).proofs
     assert proof.affects_importers
     user = '-- u/u.go --\npackage u\n\nimport "example.com/m/internal/p"\n\nvar kept = p.New()\n'
     write_tree(user)
     proofs.changed(str(folder / "u" / "u.go"))
-    assert proofs.known(report, path) == FixOffers()
+    assert proofs.offers(report, path) == FixOffers()
     proofs.request(report, path, 1)
     await proofs.wait_idle()
-    found = proofs.known(report, path)
+    found = proofs.offers(report, path)
     assert found.proofs == ()
     assert found.refusals or found.disproofs
 
@@ -575,7 +575,7 @@ async def test_work_is_bounded(
     report, path = await _report(engine, folder), str(folder / "p" / "p.go")
     proofs.request(report, path, 105)
     await proofs.wait_idle()
-    found = proofs.known(report, path)
+    found = proofs.offers(report, path)
     assert [proof.candidate.at.line for proof in found.proofs] == [105, 104, 106]
     assert len(found.disproofs) == 197
     assert {ENGLISH.reason(each.reason) for each in found.disproofs} == {
@@ -612,7 +612,7 @@ async def test_proofs_wait_for_what_is_more_urgent(
     assert is_empty(temporary_folder), "only the analysis has run meanwhile"
     proofs.hold(busy=False)
     await proofs.wait_idle()
-    assert len(proofs.known(report, path).proofs) == 2
+    assert len(proofs.offers(report, path).proofs) == 2
 
 
 async def test_settings_of_the_analysis_do_not_weaken_a_proof(
@@ -625,7 +625,7 @@ async def test_settings_of_the_analysis_do_not_weaken_a_proof(
     report, path = await _report(engine, folder), str(folder / "p" / "p.go")
     owner.request(report, path, 1)
     await owner.wait_idle()
-    found = owner.known(report, path)
+    found = owner.offers(report, path)
     assert len(found.proofs) == 2
     await owner.close()
 

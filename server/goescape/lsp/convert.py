@@ -208,7 +208,10 @@ class Translator:
 
     def workspace_edit(self, action: CodeAction, client: ClientFeatures) -> lsp.WorkspaceEdit:
         """All edits of an action; annotated when several files change."""
-        by_file = {each.path: text_edits(each.path, each.old, each.new) for each in action.changes}
+        by_file = {
+            change.path: text_edits(change.path, change.old, change.new)
+            for change in action.changes
+        }
         uri = self.positions.uri
         if not client.document_changes:
             return lsp.WorkspaceEdit({uri(path): edits for path, edits in by_file.items()})
@@ -216,12 +219,12 @@ class Translator:
         document_changes = [
             lsp.TextDocumentEdit(
                 lsp.OptionalVersionedTextDocumentIdentifier(
-                    uri=uri(each.path), version=each.version
+                    uri=uri(change.path), version=change.version
                 ),
                 [_annotated(edit) for edit in edits] if annotated else edits,
             )
-            for each in action.changes
-            if (edits := by_file[each.path])
+            for change in action.changes
+            if (edits := by_file[change.path])
         ]
         annotations = None
         if annotated and action.proof is not None:

@@ -124,8 +124,8 @@ def _baseline(arguments: argparse.Namespace) -> int:
     if outcome.failures:
         _show_failures(outcome, style, here)
         return outcome.exit_code
-    known = baseline_file.sites(outcome.findings, outcome.sources, outcome.folder)
-    text = baseline_file.render(site for _, site in known)
+    sites = baseline_file.sites(outcome.findings, outcome.sources, outcome.folder)
+    text = baseline_file.render(site for _, site in sites)
     if not arguments.output:
         sys.stdout.write(text)
         return 0
@@ -256,7 +256,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
 def _setup(arguments: argparse.Namespace) -> int:
     places, command = setup.user_places(), setup.server_command(sys.argv[0])
     if arguments.check:
-        sys.stdout.writelines(f"{line}\n" for line in setup.found(places, command))
+        sys.stdout.writelines(f"{line}\n" for line in setup.editor_status(places, command))
         return 0
     if not arguments.editor:
         raise UsageError(f"Name an editor: {', '.join(recipes.BY_NAME)}.")

@@ -58,9 +58,9 @@ async def _commit(git: str, folder: Path, revision: str) -> str:
     if revision.startswith("-"):
         raise RevisionProblem(f"{revision} is no revision.")
     wanted = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    found = await _git(git, folder, *wanted)
-    if found.code == 0:
-        return found.output.strip()
+    result = await _git(git, folder, *wanted)
+    if result.code == 0:
+        return result.output.strip()
     shallow = (await _asked(git, folder, "rev-parse", "--is-shallow-repository")).strip()
     if shallow == "true":
         raise RevisionProblem(

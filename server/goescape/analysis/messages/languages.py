@@ -34,11 +34,11 @@ def catalogue_for(wanted: str, locales: Iterable[str]) -> Catalogue:
     locale = next(filter(None, locales), "").partition(".")[0].lower()
     language = re.split("[-_]", locale)[0]
     near = [name for name in language_names() if name.partition("-")[0] == language]
-    found = (catalogue for name in near if (catalogue := catalogue_of(name)).speaks(locale))
-    return next(found, ENGLISH)
+    catalogues = (catalogue for name in near if (catalogue := catalogue_of(name)).speaks(locale))
+    return next(catalogues, ENGLISH)
 
 
 def language_of_environment(environment: Iterable[tuple[str, str]]) -> list[str]:
     """The locales that environment variables name, the strongest first."""
-    known = dict(environment)
-    return [known.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    variables = dict(environment)
+    return [variables.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]

@@ -33,7 +33,7 @@ def compares_errors(code: PackageCode) -> bool:
 
 @frozen
 class _Program:
-    known: set[str]
+    variables: set[str]
     """The package-level variables."""
     types: frozenset[str]
     """The types that may hold an error, compared with it."""
@@ -79,7 +79,7 @@ class _Program:
         if node.type in _LITERALS:
             return True
         if node.type == "identifier":
-            return text(node) in self.known and definition(node) is None
+            return text(node) in self.variables and definition(node) is None
         return node.type == "selector_expression" and bool(_EXPORTED.fullmatch(text(node)))
 
     def _may_be_error(self, node: Node, *, unknown: bool = False) -> bool:

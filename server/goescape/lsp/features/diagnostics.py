@@ -49,7 +49,7 @@ class Notice:
     @cached_property
     def fingerprint(self) -> str:
         """Equal for equal notices."""
-        related = [(*each.place, each.text) for each in self.related]
+        related = [(*step.place, step.text) for step in self.related]
         rest = (self.severity.value, self.code, self.message, self.href, self.data, self.is_error)
         return repr((*self.span, related, rest))
 

@@ -44,8 +44,8 @@ class FindingFilter:
         """Read ``{"minimumSeverity": ..., "causes": [...]}``."""
         raw = request if isinstance(request, Mapping) else {}
         causes = raw.get("causes")
-        known = {cause.value for cause in Cause}
-        wanted = frozenset(causes) & known if isinstance(causes, list) else frozenset()
+        cause_codes = {cause.value for cause in Cause}
+        wanted = frozenset(causes) & cause_codes if isinstance(causes, list) else frozenset()
         minimum = raw.get("minimumSeverity")
         known_ranks = {rank.value for rank in Severity}
         return cls(Severity(minimum) if minimum in known_ranks else Severity.HINT, wanted)

@@ -67,10 +67,10 @@ class LoadedProfiles:
 
     def remove(self, name: str) -> bool:
         """Forget a profile; whether there was one."""
-        found = self._loaded.pop(name, None)
-        if found is not None:
+        removed = self._loaded.pop(name, None)
+        if removed is not None:
             self._changed()
-        return found is not None
+        return removed is not None
 
     async def follow(self) -> None:
         """Read profiles that are written again, for as long as any is loaded."""
@@ -80,31 +80,33 @@ class LoadedProfiles:
         try:
             while self._loaded:
                 await asyncio.sleep(_LOOK_SECONDS)
-                for name, known in [*self._loaded.items()]:
-                    await self._look_again(name, known)
+                for name, last in [*self._loaded.items()]:
+                    await self._look_again(name, last)
         finally:
             self._followed = False
 
-    async def _look_again(self, name: str, known: _Loaded) -> None:
-        written = file_stamp(known.path)
-        if written is None or written in {known.stamp, self._failed.get(name)}:
+    async def _look_again(self, name: str, last: _Loaded) -> None:
+        written = file_stamp(last.path)
+        if written is None or written in {last.stamp, self._failed.get(name)}:
             return
         try:
-            loaded = await _read(known.path)
+            loaded = await _read(last.path)
         except ProfileProblem as problem:  # perhaps it is still being written
             self._failed[name] = written
             _log.info("%s The profile from before is kept.", problem)
             return
-        if self._loaded.get(name) is known:
+        if self._loaded.get(name) is last:
             self._loaded[name] = loaded
             self._changed()
 
-    async def everywhere(self, known: Iterable[PackageState]) -> JoinedProfile | None:
+    async def everywhere(self, package_states: Iterable[PackageState]) -> JoinedProfile | None:
         """All that the profiles say, seen from these packages; None without any profile."""
         if (profile := self.merged) is None:
             return None
-        of = {each.removesuffix("_test") for each in packages(profile)}
-        slots = [each.slot for each in known if each.package in of or "main" in of]
+        of = {name.removesuffix("_test") for name in packages(profile)}
+        slots = [
+            package.slot for package in package_states if package.package in of or "main" in of
+        ]
         state = self.version, tuple(map(weakref.ref, slots))
 
         def join() -> JoinedProfile:
@@ -118,7 +120,7 @@ class LoadedProfiles:
         return self._everywhere[1]
 
     def _changed(self) -> None:
-        profiles = [each.profile for each in self._loaded.values()]
+        profiles = [loaded.profile for loaded in self._loaded.values()]
         self.merged = merged(profiles) if profiles else None
         self.version += 1
         self._on_change()

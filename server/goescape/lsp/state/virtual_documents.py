@@ -17,7 +17,9 @@ class VirtualDocuments:
         """Where the text about a package goes."""
         if not self._folder:
             self._folder = tempfile.mkdtemp(prefix="goescape-")
-        name = "".join(each if each.isalnum() or each in ".-_" else "_" for each in package)
+        name = "".join(
+            character if character.isalnum() or character in ".-_" else "_" for character in package
+        )
         return Path(self._folder, f"{name.strip('._') or 'package'}{suffix}")
 
     def remove(self) -> None:

@@ -216,7 +216,7 @@ class WorkspaceState:
         """What is proved of a file in the text that is shown."""
         if self.proofs is None or (to_fix := self._report_to_fix(path, packages)) is None:
             return FixOffers()
-        return self.proofs.known(*to_fix)
+        return self.proofs.offers(*to_fix)
 
     def _fix_counts(
         self, path: str, packages: tuple[PackageState, ...]

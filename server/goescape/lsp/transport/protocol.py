@@ -181,5 +181,5 @@ class Protocol(LanguageServerProtocol):
 
 
 def _id_of(data: object) -> object:
-    known = data.get("id") if isinstance(data, dict) else None
-    return known if isinstance(known, (int, str)) else None
+    id_ = data.get("id") if isinstance(data, dict) else None
+    return id_ if isinstance(id_, (int, str)) else None

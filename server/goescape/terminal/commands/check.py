@@ -100,7 +100,7 @@ class CheckOutcome:
     fail_on: Severity = Severity.HINT
     remarks: tuple[DirectiveRemark, ...] = ()
     """What there is to say about directives in the source."""
-    known: int | None = None
+    known_count: int | None = None
     """How many findings are not new, and not shown; None where nothing was compared."""
     shard: tuple[int, int] = (1, 1)
     analysed: frozenset[str] = frozenset()
@@ -130,7 +130,7 @@ class _Collector:
     hidden: int = 0
     joining: ProfileJoin | None = None
     joined: JoinedProfile | None = None
-    known: int | None = None
+    known_count: int | None = None
     remarks: list[DirectiveRemark] = field(factory=list)
     analysed: set[str] = field(factory=set)
     unknown_lines: list[str] = field(factory=list)
@@ -187,7 +187,7 @@ class _Collector:
             for number, finding in enumerate(findings)
             if number in new or finding.breaks_promise
         ]
-        self.known = len(findings) - len(self.findings)
+        self.known_count = len(findings) - len(self.findings)
 
     def read_profiles(self) -> None:
         """Read what was asked for. Raises UsageError."""
@@ -223,7 +223,7 @@ async def check(
         if question.since:
             question = evolve(question, packages=seen_from(folder, question.packages))
         collector.read_profiles()
-        known = read(question.baseline) if question.baseline else []
+        baseline = read(question.baseline) if question.baseline else []
         engine = Engine(options)
         if not question.log or question.since:
             go = await engine.go()
@@ -234,7 +234,7 @@ async def check(
             else:
                 await _analyze(engine, folder, question, collector, progress)
             if question.since:
-                known += await _sites_of_revision(engine, folder, question, progress)
+                baseline += await _sites_of_revision(engine, folder, question, progress)
         if not collector.packages and not collector.failures and not collector.divided:
             names = " ".join(question.packages)
             raise UsageError(
@@ -242,7 +242,7 @@ async def check(
             )
         collector.join()
         if question.baseline or question.since:
-            collector.leave_out(known, folder)
+            collector.leave_out(baseline, folder)
     except (UsageError, RevisionProblem) as error:
         collector.failures.append(CheckFailure("usage", str(error)))
     except GoProblem as problem:
@@ -262,7 +262,7 @@ async def check(
         joined=collector.joined,
         fail_on=question.fail_on,
         remarks=tuple(dict.fromkeys(collector.remarks)),
-        known=collector.known,
+        known_count=collector.known_count,
         analysed=frozenset(collector.analysed),
         shard=question.shard,
     )

@@ -123,10 +123,10 @@ async def compare(
                 with_tests = evolve(options, tests=True)  # where benchmarks are
                 bench = _Bench(asked, with_tests, pattern, progress)
                 async with progress:
-                    found = tuple(await bench.both(folder, old))
+                    measured = tuple(await bench.both(folder, old))
                 written = {name: tuple(sorted(paths)) for name, paths in bench.written.items()}
                 failures = tuple(bench.failures)
-                done = evolve(done, benchmarks=found, failures=failures, written=written)
+                done = evolve(done, benchmarks=measured, failures=failures, written=written)
     except RevisionProblem as problem:
         done = evolve(done, failures=(*done.failures, CheckFailure("usage", str(problem))))
     return done

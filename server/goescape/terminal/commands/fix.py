@@ -51,10 +51,10 @@ class FixedPackage:
         return all(content_of(path) == text.content for path, text in self.report.sources.items())
 
     @cached_property
-    def found(self) -> tuple[Candidate | Refusal, ...]:
+    def proposals(self) -> tuple[Candidate | Refusal, ...]:
         """What rewrites propose."""
         code = self.around.code
-        return tuple(each for path in code.files for each in candidates(code, path))
+        return tuple(proposal for path in code.files for proposal in candidates(code, path))
 
 
 class FixRun:
@@ -134,7 +134,7 @@ class FixRun:
 
     def _count_refusals(self, work: _Work) -> None:
         """Also those that come of other fixes, such as a name that is free no more."""
-        refusals = (r for r in work.package.found if isinstance(r, Refusal))
+        refusals = (r for r in work.package.proposals if isinstance(r, Refusal))
         counted = Counter((r.code, r.reason) for r in refusals if self._request.means(r))
         for (code, reason), number in (counted - work.refusals).items():
             self.outcome.of(code).fits += number
@@ -277,7 +277,7 @@ class _Work:
     def undecided(self, request: FixOptions) -> Iterator[Candidate]:
         """What to look at next: lines move when others are written, names do not."""
         seen: Counter[tuple[str, ...]] = Counter()
-        for candidate in self.package.found:
+        for candidate in self.package.proposals:
             if isinstance(candidate, Candidate) and request.means(candidate):
                 name = _name(self.package, candidate)
                 seen[name] += 1

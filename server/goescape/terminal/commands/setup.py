@@ -223,7 +223,7 @@ def _written(wanted: ConfigChange, title: str, style: Style) -> Iterator[str]:
     yield f"{title}: {shown} is written{kept}."
 
 
-def found(places: UserFolders, command: Command) -> Iterator[str]:
+def editor_status(places: UserFolders, command: Command) -> Iterator[str]:
     """Which editors there are, and which of them know goescape."""
     yield f"The command: {printable(' '.join(command))}"
     for program, why in (("gopls", ""), (MULTIPLEXER, " (pipx install rassumfrassum)")):

@@ -135,8 +135,8 @@ def _summary(outcome: CheckOutcome, style: Style, here: Path) -> Iterator[str]:
     ]
     catalogue = style.catalogue
     told = f"{outcome.go or catalogue.check.log}, {outcome.seconds:.1f} s"
-    counted = catalogue.check.sites if outcome.known is None else catalogue.check.new_sites
-    nothing = catalogue.check.no_new_sites if outcome.known else catalogue.check.no_sites
+    counted = catalogue.check.sites if outcome.known_count is None else catalogue.check.new_sites
+    nothing = catalogue.check.no_new_sites if outcome.known_count else catalogue.check.no_sites
     total = counted.format(len(sites)) if sites else nothing
     summary = catalogue.check.summary if sites else catalogue.check.summary_nothing
     sentence = summary.format(
@@ -153,8 +153,8 @@ def _summary(outcome: CheckOutcome, style: Style, here: Path) -> Iterator[str]:
         most = (f"{shown_path(file, here)} ({n})" for file, n in files.most_common(_MOST_FILES))
         told = catalogue.check.most.format(files=", ".join(most))
         yield style.paint("faint", printable(f"  {told}"))
-    if outcome.known is not None:
-        yield style.paint("faint", f"  {catalogue.check.known.format(count=outcome.known)}")
+    if outcome.known_count is not None:
+        yield style.paint("faint", f"  {catalogue.check.known.format(count=outcome.known_count)}")
     if outcome.hidden:
         yield style.paint("faint", f"  {catalogue.check.hidden.format(count=outcome.hidden)}")
 

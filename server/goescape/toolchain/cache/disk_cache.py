@@ -53,7 +53,7 @@ class FolderContents:
         """Read a folder; one that is gone holds nothing."""
         sources, parts = {}, []
         with contextlib.suppress(OSError), os.scandir(directory) as entries:
-            for entry in sorted(entries, key=lambda each: each.name):
+            for entry in sorted(entries, key=lambda entry: entry.name):
                 if entry.name.endswith(".go"):
                     source = SourceText(entry.path, Path(entry.path).read_bytes())
                     sources[entry.path] = source
@@ -82,7 +82,7 @@ class DiskCache:
         except OSError:
             return None
         try:
-            found = _unpacked(stored, contents)
+            report = _unpacked(stored, contents)
         except OtherFormatError as problem:
             _log.debug("%s is of another version: %s", path, problem)
             _remove(path)
@@ -91,10 +91,10 @@ class DiskCache:
             _log.error("%s cannot be read, and is compiled again", path, exc_info=problem)
             _remove(path)
             return None
-        if found is not None:
+        if report is not None:
             with contextlib.suppress(OSError):
                 os.utime(path)  # the oldest are removed first
-        return found
+        return report
 
     def keep(
         self,
@@ -127,7 +127,7 @@ class DiskCache:
         if any(own.sources.get(path) != report.sources.get(path) for path in report.files):
             return  # it is of another text
         digests = {folder: _digest(folder, contents) for folder in {*near, report.directory}}
-        if any(folder_stamp(folder) != known for folder, known in near.items()):
+        if any(folder_stamp(folder) != stamp for folder, stamp in near.items()):
             return
         packed = _packed(report, digests)
         path = self._path(report.directory, configuration)
@@ -139,14 +139,14 @@ class DiskCache:
 
     def prune(self) -> None:
         """Remove what was not used for the longest, down to 200 MB; and what a crash left."""
-        found = []
+        entries = []
         with contextlib.suppress(OSError):
             for path in self._folder.glob("*/*"):
                 with contextlib.suppress(OSError):
                     stat = path.stat()
-                    found.append((stat.st_mtime, stat.st_size, path))
+                    entries.append((stat.st_mtime, stat.st_size, path))
         left, old = _MOST_BYTES, time.time() - 3600
-        for used, size, path in sorted(found, key=lambda each: each[0], reverse=True):
+        for used, size, path in sorted(entries, key=lambda entry: entry[0], reverse=True):
             left -= size
             if left < 0 or (path.name.startswith("new-") and used < old):
                 with contextlib.suppress(OSError):
@@ -163,9 +163,9 @@ def _remove(path: Path) -> None:
 
 
 def _read_again(folder: str, contents: dict[str, bytes]) -> FolderContents:
-    found = FolderContents.of(folder)
-    contents[folder] = found.digest
-    return found
+    folder_contents = FolderContents.of(folder)
+    contents[folder] = folder_contents.digest
+    return folder_contents
 
 
 def _digest(folder: str, contents: dict[str, bytes]) -> bytes:
@@ -189,11 +189,11 @@ def _unpacked(stored: bytes, contents: dict[str, bytes]) -> PackageReport | None
     digests, others = _CONDITIONS.decode(opened.about)
     bare = opened.bare
     own = _read_again(bare.directory, contents)
-    if any(_digest(folder, contents) != known for folder, known in digests.items()):
+    if any(_digest(folder, contents) != recorded for folder, recorded in digests.items()):
         return None
     sources = {path: own.sources[path] for path in bare.files}
     sources.update((path, SourceText(path, Path(path).read_bytes())) for path in others)
-    if any(digest(sources[path].content) != known for path, known in others.items()):
+    if any(digest(sources[path].content) != recorded for path, recorded in others.items()):
         return None
     return opened.report(sources)
 

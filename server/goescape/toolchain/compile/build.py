@@ -177,7 +177,9 @@ class Build:
         """Replace what was listed before the compile by what go says of it afterwards."""
         after = {package.key: package for package in listed_packages(self._output.objects)}
         for package in self._packages.values():
-            package.variants = tuple(after.get(each.key, each) for each in package.variants)
+            package.variants = tuple(
+                after.get(variant.key, variant) for variant in package.variants
+            )
 
     async def _conclude(
         self, package: BuiltPackage
@@ -212,16 +214,20 @@ class Build:
     async def _results(
         self, package: BuiltPackage, contents: Mapping[str, bytes]
     ) -> list[PackageReport | Problem]:
-        own = [each for each in package.variants if not each.is_test]
+        own = [variant for variant in package.variants if not variant.is_test]
         if package.is_excluded:
             return [PackageReport(package.name, package.directory, ())]
         early = package.complete
-        broken = [each for each in package.variants if not (early or each.built or each.is_empty)]
-        if not early and all(not each.files for each in own):
+        broken = [
+            variant
+            for variant in package.variants
+            if not (early or variant.built or variant.is_empty)
+        ]
+        if not early and all(not variant.files for variant in own):
             own = list(package.variants)  # nothing but tests, or nothing at all
-        errors = self._errors([each for each in own if each in broken or each.errors])
-        fine = [each for each in package.variants if each not in broken]
-        if errors or (broken and not any(each.files for each in fine)):
+        errors = self._errors([variant for variant in own if variant in broken or variant.errors])
+        fine = [variant for variant in package.variants if variant not in broken]
+        if errors or (broken and not any(variant.files for variant in fine)):
             texts = {path: SourceText(path, content) for path, content in contents.items()}
             return [_failure(package, errors or self._errors(broken), texts)]
         files = _files(fine)
@@ -243,11 +249,11 @@ class Build:
     def _errors(self, variants: Sequence[ListedPackage]) -> tuple[CompileError, ...]:
         errors: dict[CompileError, None] = {}
         for variant in variants:
-            found = [*self._own_errors(variant), *self._import_errors(variant)]
-            if not found:
+            variant_errors = [*self._own_errors(variant), *self._import_errors(variant)]
+            if not variant_errors:
                 why = plain_sentence(self._messages) if self._messages else "Go gives no reason"
-                found = [CompileError(None, f"{variant.path} was not compiled: {why}")]
-            errors.update(dict.fromkeys(found))
+                variant_errors = [CompileError(None, f"{variant.path} was not compiled: {why}")]
+            errors.update(dict.fromkeys(variant_errors))
         return tuple(errors)
 
     def _own_errors(self, variant: ListedPackage) -> Iterator[CompileError]:

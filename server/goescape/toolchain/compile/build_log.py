@@ -154,12 +154,12 @@ class BuildLog:
         """The file that is meant: as printed, or the longest end of it that is here; whether it
         is here.
         """
-        known = self._found.get(printed)
-        if known is None:
+        resolved = self._found.get(printed)
+        if resolved is None:
             if len(self._found) > _MOST_NAMES:
                 self._found.clear()
-            known = self._found[printed] = self._find(printed)
-        return known
+            resolved = self._found[printed] = self._find(printed)
+        return resolved
 
     def _find(self, printed: bytes) -> tuple[bytes, bool]:
         name = printed.decode("utf-8", "surrogateescape").replace("\\", "/")

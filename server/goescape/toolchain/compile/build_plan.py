@@ -114,22 +114,22 @@ class BuildPlan:
     def near_folders(self) -> dict[str, object]:
         """Where the imports lie whose source may change, with their stamps."""
         files = module_files(self.root)
-        return {path: known for path, known in self.stamps.items() if path not in files}
+        return {path: stamp for path, stamp in self.stamps.items() if path not in files}
 
     @property
     def files(self) -> tuple[str, ...]:
         """Every Go file that is compiled, tests included."""
-        return tuple(sorted({file for each in self.variants for file in each.listed.files}))
+        return tuple(sorted({file for variant in self.variants for file in variant.listed.files}))
 
     def is_fresh(self) -> bool:
         """Whether everything around the package is as it was. Looks at the disk."""
-        return all(path_stamp(path) == known for path, known in self.stamps.items())
+        return all(path_stamp(path) == stamp for path, stamp in self.stamps.items())
 
 
 def shape(content: bytes) -> bytes:
     """What decides how a Go file is built: constraints, package, imports, embedded files."""
-    found = _DECLARATION.search(content)
-    head = content[: found.start()] if found else content
+    declaration = _DECLARATION.search(content)
+    head = content[: declaration.start()] if declaration else content
     words = [*_CONSTRAINT.findall(head), *_CODE.findall(head), *_EMBED.findall(content)]
     return digest(b"\0".join(words))
 
@@ -176,19 +176,23 @@ def plan_of(
     whose content does not change: the standard library's and the module cache.
     """
     by_path = {str(item["ImportPath"]): item for item in objects if item.get("ImportPath")}
-    own = [each for each in listed_packages(objects) if each.directory == directory and each.files]
-    main = next((each for each in own if not each.variant), None)
-    if main is None or any(each.variant and not each.is_test for each in own):
+    own = [
+        listed
+        for listed in listed_packages(objects)
+        if listed.directory == directory and listed.files
+    ]
+    main = next((listed for listed in own if not listed.variant), None)
+    if main is None or any(listed.variant and not listed.is_test for listed in own):
         return None  # nothing to compile, or a profile of main packages
     if "default.pgo" in _names_in(directory):
         return None
-    items = {each.key: by_path[_full(each)] for each in own}
+    items = {listed.key: by_path[_full(listed)] for listed in own}
     variants = []
-    for each in sorted(own, key=lambda v: (bool(v.variant), v.path != main.path)):
-        variant = _variant(each, items[each.key], main, own)
+    for listed in sorted(own, key=lambda v: (bool(v.variant), v.path != main.path)):
+        variant = _variant(listed, items[listed.key], main, own)
         if variant is not None:
             variants.append(variant)
-        elif each is main:
+        elif listed is main:
             return None
     settled = (*library, str(Path(root, "vendor")))
     near = {
@@ -219,14 +223,14 @@ def _variant(
     main: ListedPackage,
     own: Sequence[ListedPackage],
 ) -> Variant | None:
-    if listed.errors or listed.dependency_errors or any(item.get(each) for each in _FOREIGN):
+    if listed.errors or listed.dependency_errors or any(item.get(field) for field in _FOREIGN):
         return None
     mapped = {str(to): source for source, to in _mapping(item, "ImportMap").items()}
     imports = tuple(
         (mapped.get(path, split_path(path)[0]), path) for path in _texts(item, "Imports")
     )
     work = {"embedcfg": _embedded(item)} if _texts(item, "EmbedPatterns") else {}
-    tested = {each.variant: each for each in own if each.path == main.path}
+    tested = {other.variant: other for other in own if other.path == main.path}
     behind: tuple[str, ...] = ()
     if listed.path != main.path:  # external tests see the package with its own tests, if any
         behind = tested.get(listed.variant, main).files
@@ -281,13 +285,13 @@ def _full(listed: ListedPackage) -> str:
 
 
 def _texts(item: Mapping[str, object], name: str) -> tuple[str, ...]:
-    found = item.get(name)
-    return tuple(map(str, found)) if isinstance(found, list) else ()
+    values = item.get(name)
+    return tuple(map(str, values)) if isinstance(values, list) else ()
 
 
 def _mapping(item: Mapping[str, object], name: str) -> Mapping[str, str]:
-    found = item.get(name)
-    return found if isinstance(found, dict) else {}
+    value = item.get(name)
+    return value if isinstance(value, dict) else {}
 
 
 def _is_below(folder: str, other: str) -> bool:

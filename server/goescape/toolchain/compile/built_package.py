@@ -37,13 +37,13 @@ class BuiltPackage:
         if self.path != "command-line-arguments":
             return self.path
         return lone_name(
-            [file for each in self.variants for file in (*each.files, *each.test_files)]
+            [file for variant in self.variants for file in (*variant.files, *variant.test_files)]
         )
 
     @property
     def is_excluded(self) -> bool:
         """Whether the build leaves out all of its files: nothing to report, and no error."""
-        return all(not each.files and each.ignored for each in self.variants)
+        return all(not variant.files and variant.ignored for variant in self.variants)
 
     @property
     def complete(self) -> bool:
@@ -54,10 +54,10 @@ class BuiltPackage:
 def built_packages(listed: Sequence[ListedPackage]) -> dict[str, BuiltPackage]:
     """The packages that were asked for, by their owner; reads their files."""
     groups: dict[str, list[ListedPackage]] = {}
-    for each in listed:
-        if each.directory:
-            groups.setdefault(each.owner, []).append(each)
-    asked = {each.path for each in listed if not each.variant}
+    for package in listed:
+        if package.directory:
+            groups.setdefault(package.owner, []).append(package)
+    asked = {package.path for package in listed if not package.variant}
     return {
         owner: BuiltPackage(
             owner, variants[0].directory, tuple(variants), _snapshot(variants[0].directory)

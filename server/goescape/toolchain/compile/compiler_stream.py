@@ -27,12 +27,12 @@ def end_of_escapes(text: bytes | bytearray, start: int, end: int) -> int | None:
     Escape analysis has said all before it, which holds for Go 1.21 to 1.27. None when there is no
     such line; ``end`` must be the end of a line.
     """
-    found = text.find(_MARK_NAME, start, end)  # much faster than the pattern
-    while found >= 0:
-        line = text.rfind(b"\n", 0, found) + 1
+    position = text.find(_MARK_NAME, start, end)  # much faster than the pattern
+    while position >= 0:
+        line = text.rfind(b"\n", 0, position) + 1
         if _MARK.match(text, line):
             return line
-        found = text.find(_MARK_NAME, found + 1, end)
+        position = text.find(_MARK_NAME, position + 1, end)
     return None
 
 

@@ -144,10 +144,10 @@ class DirectLane:
         contents: Mapping[str, FileContent],
     ) -> BuildPlan:
         """How to compile it, as far as is known: whether that still holds, the run finds out."""
-        known = package.plan
+        plan = package.plan
         texts = {path: content.source.content for path, content in contents.items()}
-        if known is not None and known.root == root and known.shapes.keys() == texts.keys():
-            return known
+        if plan is not None and plan.root == root and plan.shapes.keys() == texts.keys():
+            return plan
         package.plan = None
         shapes = {path: package.shape(path, text) for path, text in texts.items()}
         overlay = {path: texts[path] for path, content in contents.items() if content.is_unsaved}

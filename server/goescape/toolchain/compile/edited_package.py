@@ -111,7 +111,7 @@ class EditedPackage:
     def vetting(self) -> VetInput:
         """How to vet it without the go command."""
         last = self.variants[-1]
-        language = (each for each in last.arguments if each.startswith("-lang="))
+        language = (argument for argument in last.arguments if argument.startswith("-lang="))
         return VetInput(
             self._plan.path,
             next(language, "").removeprefix("-lang="),
@@ -166,10 +166,10 @@ async def edited_package(
     plan = await engine.planner.plan(root, report.directory, pattern, unsaved, {})
     if plan is None or not plan.is_whole:
         return None
-    variants = tuple(each for each in plan.variants if each.listed.path == plan.path)
+    variants = tuple(variant for variant in plan.variants if variant.listed.path == plan.path)
     sources = {file: text for file, text in report.sources.items() if file in plan.files}
-    wanted = {path for each in variants for path in each.packages}
-    files = {file for each in variants for file in each.listed.files}
+    wanted = {path for variant in variants for path in variant.packages}
+    files = {file for variant in variants for file in variant.listed.files}
     if any(" [" in path for path in wanted) or not files <= {*sources}:
         return None
     exports = await engine.planner.export_files(root, sorted({*wanted, *ADDED} - {plan.path}))

@@ -34,12 +34,12 @@ def read_folder(
     ``read`` remembers the texts on the disk, each with the stamp that it had; ``unsaved`` is what
     open files hold.
     """
-    found: dict[str, FileContent] = {}
+    contents: dict[str, FileContent] = {}
     inside = {path for path in unsaved if os.path.dirname(path) == directory}  # noqa: PTH120
     for path in sorted({*go_files(directory), *inside}):
         stamp = file_stamp(path)
-        known = read.get(path)
-        on_disk = known[1] if known is not None and stamp and known[0] == stamp else None
+        cached = read.get(path)
+        on_disk = cached[1] if cached is not None and stamp and cached[0] == stamp else None
         if on_disk is None and stamp is not None:
             try:
                 on_disk = SourceText(path, Path(path).read_bytes())
@@ -49,10 +49,10 @@ def read_folder(
         shown = unsaved.get(path)
         if shown is None or is_same_text(shown, on_disk.content if on_disk else b""):
             if on_disk is not None:
-                found[path] = FileContent(on_disk, False, stamp)
+                contents[path] = FileContent(on_disk, False, stamp)
             continue
-        found[path] = FileContent(SourceText(path, shown), True, None)
-    return found
+        contents[path] = FileContent(SourceText(path, shown), True, None)
+    return contents
 
 
 def texts_not_on_disk(texts: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -31,12 +31,14 @@ class ImportExports:
 
         Raises NotPlannedError when something cannot be built.
         """
-        wanted = {path for each in plan.variants for path in each.packages if " [" not in path}
+        wanted = {
+            path for variant in plan.variants for path in variant.packages if " [" not in path
+        }
         wanted.discard(plan.path)
-        known = self._known(plan, wanted)
-        missing = sorted(wanted - known.keys())
+        exports = self._known(plan, wanted)
+        missing = sorted(wanted - exports.keys())
         if not missing:
-            return known
+            return exports
         built = await self._planner.export_files(plan.root, missing)
         if not all(built.get(path) for path in missing):
             raise NotPlannedError
@@ -47,11 +49,11 @@ class ImportExports:
                 self._by_versions.setdefault(plan.modules, {})[path] = file
         while len(self._by_versions) > _MOST_MODULES:
             del self._by_versions[next(iter(self._by_versions))]
-        return {**known, **built}
+        return {**exports, **built}
 
     def _known(self, plan: BuildPlan, wanted: set[str]) -> dict[str, str]:
-        known = {
+        exports = {
             **self._by_versions.get(_STANDARD, {}),
             **self._by_versions.get(plan.modules, {}),
         }
-        return {path: known[path] for path in wanted & known.keys()}
+        return {path: exports[path] for path in wanted & exports.keys()}

@@ -59,10 +59,10 @@ class PlannedPackage:
 
     def shape(self, path: str, content: bytes) -> bytes:
         """What decides how a file is built; equal contents are looked at once."""
-        known = self.shapes.get(path)
-        if known is None or known[0] is not content:
-            known = self.shapes[path] = content, shape(content)
-        return known[1]
+        cached = self.shapes.get(path)
+        if cached is None or cached[0] is not content:
+            cached = self.shapes[path] = content, shape(content)
+        return cached[1]
 
     def interface(self, export: str) -> bytes:
         """What importers can see of a package; read once."""

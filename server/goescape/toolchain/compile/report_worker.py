@@ -258,11 +258,11 @@ class _Peer(asyncio.SubprocessProtocol):
 
     async def answer(self) -> bytes:
         """The next answer."""
-        found = await self._answers.get()
-        if found is None:
+        answer = await self._answers.get()
+        if answer is None:
             self._answers.put_nowait(None)
             raise RuntimeError("the process that understands has ended")
-        return found
+        return answer
 
     async def close(self) -> None:
         """End it: what it does is not wanted any more."""

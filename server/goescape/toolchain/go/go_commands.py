@@ -115,9 +115,9 @@ class GoCommands:
         """The go.work of a folder, from the last time if it is the same. Raises GoProblem."""
         file = os.path.join(folder, "go.work")  # noqa: PTH118
         stamp = file_stamp(file)
-        known = self._work_files.get(folder)
-        if known is not None and known[0] == stamp:
-            return known[1]
+        cached = self._work_files.get(folder)
+        if cached is not None and cached[0] == stamp:
+            return cached[1]
         toolchain = await self.toolchain()
         arguments = (toolchain.go.path, "work", "edit", "-json", file)
         answer = await capture(Command(arguments, folder, toolchain.environment), LIST_SECONDS)

@@ -48,9 +48,9 @@ def _read(item: Mapping[str, object]) -> PackageSources:
 def _texts(directory: str, item: Mapping[str, object], field: str) -> tuple[SourceText, ...]:
     """Files that vanished meanwhile declare nothing, so that nothing is known of their types."""
     names = item.get(field)
-    found = []
+    sources = []
     for name in names if isinstance(names, list) else ():
         file = Path(directory, str(name))
         if file.is_file():
-            found.append(SourceText(str(file), file.read_bytes()))
-    return tuple(found)
+            sources.append(SourceText(str(file), file.read_bytes()))
+    return tuple(sources)

@@ -23,15 +23,18 @@ def local_modules(root: str) -> dict[str, str]:
     work = work_root(root)
     used = _used(work) if work else []
     roots = dict.fromkeys([root, *used])
-    files = [*(Path(each, "go.mod") for each in roots), *([Path(work, "go.work")] if work else [])]
-    found: dict[str, str] = {}
+    files = [
+        *(Path(module, "go.mod") for module in roots),
+        *([Path(work, "go.work")] if work else []),
+    ]
+    folders: dict[str, str] = {}
     for file in files:
         text = _text(file)
         if (match := _MODULE.search(text)) is not None:
-            found[match[1]] = str(file.parent)
+            folders[match[1]] = str(file.parent)
         for path, target in _REPLACE.findall(text):
-            found[path] = os.path.normpath(Path(file.parent, target))
-    return found
+            folders[path] = os.path.normpath(Path(file.parent, target))
+    return folders
 
 
 def near_folders(
@@ -41,17 +44,17 @@ def near_folders(
     depends on, each with a stamp that changes when a Go file is written there.
     """
     stamps: dict[str, object] = {}
-    found: dict[str, dict[str, object]] = {}
+    near_by_folder: dict[str, dict[str, object]] = {}
     for item in objects:
         directory, dependencies = str(item.get("Dir") or ""), item.get("Deps")
-        near = found.setdefault(directory, {})
+        near = near_by_folder.setdefault(directory, {})
         for path in dependencies if isinstance(dependencies, list) else ():
             folder = _folder(split_path(str(path))[0], modules)
             if folder and folder != directory:
                 if folder not in stamps:
                     stamps[folder] = folder_stamp(folder)
                 near[folder] = stamps[folder]
-    return found
+    return near_by_folder
 
 
 def _folder(path: str, modules: Mapping[str, str]) -> str:

@@ -21,7 +21,7 @@ def absolute(path: str) -> str:
 def is_among(folder: str, folders: Sequence[str]) -> bool:
     """Whether the folder is one of these, symbolic links followed."""
     real = os.path.realpath(folder)
-    return any(os.path.realpath(each) == real for each in folders)
+    return any(os.path.realpath(other) == real for other in folders)
 
 
 def module_root(directory: str) -> str:
@@ -42,12 +42,12 @@ def pattern_of(root: str, directory: str) -> str:
 
 def nested_modules(folder: str) -> tuple[str, ...]:
     """Folders with a go.mod at or below ``folder``, in order."""
-    found: list[str] = []
+    modules: list[str] = []
     for directory, names, files in os.walk(folder):
         names[:] = sorted(name for name in names if not is_skipped(name) and name != "testdata")
         if "go.mod" in files:
-            found.append(directory)
-    return tuple(found)
+            modules.append(directory)
+    return tuple(modules)
 
 
 def is_skipped(folder_name: str) -> bool:
@@ -63,10 +63,10 @@ def go_files(folder: str) -> list[str]:
 def module_files(root: str) -> set[str]:
     """Files that decide which versions are built, present or not."""
     above = [Path(root), *Path(root).parents]
-    works = {str(each / name) for each in above for name in ("go.work", "go.work.sum")}
+    works = {str(parent / name) for parent in above for name in ("go.work", "go.work.sum")}
     return works | {str(Path(root, name)) for name in ("go.mod", "go.sum", "vendor/modules.txt")}
 
 
 def _upward(directory: str, name: str) -> str:
     path = Path(directory)
-    return next((str(each) for each in (path, *path.parents) if (each / name).is_file()), "")
+    return next((str(folder) for folder in (path, *path.parents) if (folder / name).is_file()), "")

@@ -139,9 +139,9 @@ class PackageQueries:
         """The package of a folder, from the last time if its files have not changed."""
         module_file = os.path.join(root, "go.mod")  # noqa: PTH118
         stamp = folder_stamp(directory), file_stamp(module_file)
-        known = self._by_folder.get(directory)
-        if known is not None and known[0] == stamp:
-            return known[1]
+        cached = self._by_folder.get(directory)
+        if cached is not None and cached[0] == stamp:
+            return cached[1]
         pattern = pattern_of(root, directory)
         listed = listed_packages(await self._commands.list_objects(root, (pattern,)))
         self._by_folder[directory] = (stamp, listed)

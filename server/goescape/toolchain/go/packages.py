@@ -126,7 +126,11 @@ def _listed(item: Mapping[str, object]) -> ListedPackage:
         _names(item, "IgnoredGoFiles"),
         bool(item.get("Export")),
         (_error_text(error),) if isinstance(error, dict) else (),
-        tuple(_error_text(each) for each in dependencies if isinstance(each, dict))
+        tuple(
+            _error_text(dependency_error)
+            for dependency_error in dependencies
+            if isinstance(dependency_error, dict)
+        )
         if isinstance(dependencies, list)
         else (),
         _language(item.get("Module")),

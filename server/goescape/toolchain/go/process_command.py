@@ -58,7 +58,7 @@ def temporary_folder(environment: Mapping[str, str]) -> str:
 
 def arguments_in(command: Command, folder: str) -> tuple[str, ...]:
     if not command.overlay:
-        return tuple(each.replace(FOLDER, folder) for each in command.arguments)
+        return tuple(argument.replace(FOLDER, folder) for argument in command.arguments)
     program, verb, *rest = command.arguments
     return (program, verb, f"-overlay={Path(folder, 'overlay.json')}", *rest)
 

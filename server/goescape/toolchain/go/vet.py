@@ -95,12 +95,14 @@ async def vet_input_of(commands: GoCommands, root: str, pattern: str, path: str)
     """How to vet a package; None when only `go vet` can. Raises GoProblem."""
     objects = await _compiled(commands, root, pattern)
     by_path = {str(item["ImportPath"]): item for item in objects}
-    name = next((each for each in (f"{path} [{path}.test]", path) if each in by_path), "")
+    name = next((variant for variant in (f"{path} [{path}.test]", path) if variant in by_path), "")
     listed = listed_packages([by_path[name]]) if name else ()
     item = by_path.get(name, {})
     if not listed or item.get("CgoFiles") or item.get("Error") or item.get("DepsErrors"):
         return None
-    exports = {name: str(each["Export"]) for name, each in by_path.items() if each.get("Export")}
+    exports = {
+        name: str(package["Export"]) for name, package in by_path.items() if package.get("Export")
+    }
     replaced = item.get("ImportMap")
     imports = {name: name for name in exports if " [" not in name}
     return VetInput(
@@ -109,7 +111,7 @@ async def vet_input_of(commands: GoCommands, root: str, pattern: str, path: str)
         listed[0].files,
         imports | (replaced if isinstance(replaced, dict) else {}),
         exports,
-        any(each.startswith(f"{path}_test [") for each in by_path),
+        any(other.startswith(f"{path}_test [") for other in by_path),
     )
 
 
@@ -121,10 +123,12 @@ async def vet(
     vetting: VetInput | None = None,
 ) -> tuple[str, ...]:
     """What `go vet` says of packages with new contents; by ``vetting`` where that can tell."""
-    found = None
+    complaints = None
     if vetting is not None and vetting.covers(contents):
-        found = await vetting.complaints(commands, contents, ANALYSES)
-    return await go_vet(commands, root, patterns, contents, ANALYSES) if found is None else found
+        complaints = await vetting.complaints(commands, contents, ANALYSES)
+    if complaints is None:
+        complaints = await go_vet(commands, root, patterns, contents, ANALYSES)
+    return complaints
 
 
 async def type_error(
@@ -135,12 +139,12 @@ async def type_error(
     vetting: VetInput | None = None,
 ) -> str | None:
     """The first error in packages with new contents, tests included; None when there is none."""
-    found = None
+    complaints = None
     if vetting is not None and vetting.covers(contents):
-        found = await vetting.complaints(commands, contents, _CHEAPEST)
-    if found is None:
-        found = await go_vet(commands, root, patterns, contents, _CHEAPEST)
-    errors = [e for line in found for e in compile_errors(line.removeprefix("vet: "), root)]
+        complaints = await vetting.complaints(commands, contents, _CHEAPEST)
+    if complaints is None:
+        complaints = await go_vet(commands, root, patterns, contents, _CHEAPEST)
+    errors = [e for line in complaints for e in compile_errors(line.removeprefix("vet: "), root)]
     return errors[0].message if errors else None
 
 
@@ -184,5 +188,5 @@ async def _compiled(commands: GoCommands, root: str, pattern: str) -> list[Mappi
     flags = ("-deps", "-export", f"-json={FIELDS}")
     own = commands.list_objects(root, (pattern,), (*flags, f"-gcflags={gcflags}"))
     added = commands.list_objects(root, ADDED, flags, tests=False)
-    found, more = await gather_both(own, added)
-    return [*more, *found]
+    packages, more = await gather_both(own, added)
+    return [*more, *packages]

@@ -37,10 +37,14 @@ class WorkFile:
         if (folder / "vendor" / "modules.txt").is_file():
             return {}
         lines = [f"go {version}" for version in [self.described.get("Go")] if version]
-        lines += [f"godebug {each['Key']}={each['Value']}" for each in self._all("Godebug")]
+        lines += [
+            f"godebug {setting['Key']}={setting['Value']}" for setting in self._all("Godebug")
+        ]
         lines += [f"use {_quoted(module)}" for module in self.modules]
-        for each in self._all("Replace"):
-            lines.append(f"replace {self._module(each['Old'])} => {self._module(each['New'])}")
+        for replacement in self._all("Replace"):
+            lines.append(
+                f"replace {self._module(replacement['Old'])} => {self._module(replacement['New'])}"
+            )
         files = {"go.work": "\n".join(lines).encode() + b"\n"}
         with contextlib.suppress(OSError):
             files["go.work.sum"] = (folder / "go.work.sum").read_bytes()

@@ -69,7 +69,7 @@ def matching(names: Iterable[str], wanted: Sequence[str]) -> tuple[str, ...]:
     functions = [*names]
     if not wanted:
         return tuple(functions)
-    return tuple(each for each in wanted if each.partition("/")[0] in functions)
+    return tuple(benchmark for benchmark in wanted if benchmark.partition("/")[0] in functions)
 
 
 async def measure(
@@ -160,15 +160,15 @@ def _failures(package: str, text: BenchmarkText, output: str) -> tuple[str, ...]
 
 def _stamps(directory: str) -> dict[str, FileStamp]:
     """When each file below a folder was written, and how long it is; nothing of too many files."""
-    found: dict[str, FileStamp] = {}
+    stamps: dict[str, FileStamp] = {}
     for folder, names, files in os.walk(directory):
         names[:] = sorted(name for name in names if name != ".git")
         for file in files:
             path = Path(folder, file)
             try:
-                found[str(path)] = stamp_of_status(path.lstat())
+                stamps[str(path)] = stamp_of_status(path.lstat())
             except OSError:
                 continue
-            if len(found) >= _MOST_FILES:
+            if len(stamps) >= _MOST_FILES:
                 return {}
-    return found
+    return stamps

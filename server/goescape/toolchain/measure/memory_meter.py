@@ -46,7 +46,7 @@ func {name}{suffix}(b *testing__goescape.B) {{ measured__goescape(b, {name}) }}
 
 def metered(report: PackageReport, names: frozenset[str]) -> dict[str, bytes]:
     """Files to be compiled with a package: each of its benchmarks that is named, metered."""
-    found: dict[str, bytes] = {}
+    files: dict[str, bytes] = {}
     parsed = ParsedFiles()
     for benchmark in benchmarks_of(report):
         if benchmark.name not in names:
@@ -58,8 +58,8 @@ def metered(report: PackageReport, names: frozenset[str]) -> dict[str, bytes]:
             package=package, cycles=CYCLES, heap_bytes=HEAP_BYTES, heap_objects=HEAP_OBJECTS
         )
         text = _ONE.format(name=benchmark.name, suffix=_SUFFIX)
-        found[path] = found.get(path, head.encode()) + text.encode()
-    return found
+        files[path] = files.get(path, head.encode()) + text.encode()
+    return files
 
 
 def metered_name(name: str) -> str:

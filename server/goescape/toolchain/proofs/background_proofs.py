@@ -69,12 +69,14 @@ class _ProvedFile:
     @property
     def affects_importers(self) -> bool:
         """Whether other packages have a say in what was proved."""
-        found = [*self.proofs, *([self.together] if self.together is not None else [])]
-        return any(proof.affects_importers for proof in found)
+        proofs = [*self.proofs, *([self.together] if self.together is not None else [])]
+        return any(proof.affects_importers for proof in proofs)
 
     def nearest(self) -> Candidate:
         """The candidate to prove next."""
-        return min(self.waiting, key=lambda each: (abs(each.at.line - self.line), each.at))
+        return min(
+            self.waiting, key=lambda candidate: (abs(candidate.at.line - self.line), candidate.at)
+        )
 
 
 class BackgroundProofs:
@@ -114,7 +116,7 @@ class BackgroundProofs:
         self._known.clear()
         self._drop(lambda _: True)
 
-    def known(self, report: PackageReport, path: str) -> FixOffers:
+    def offers(self, report: PackageReport, path: str) -> FixOffers:
         """What has been found out about a file, as ``report`` spells it; starts nothing."""
         file = self._current(report, path)
         if file is None:
@@ -126,7 +128,7 @@ class BackgroundProofs:
         """Prove the fixes of a file from now on, those near the line first."""
         file = self._current(report, path)
         if file is None:
-            self._drop(lambda each: each.path == path)
+            self._drop(lambda other: other.path == path)
             elsewhere = self._changed_elsewhere(report)
             file = _ProvedFile(report, path, line, MOST_PROOFS, elsewhere)
         else:
@@ -145,12 +147,12 @@ class BackgroundProofs:
 
     def proved(self, path: str) -> tuple[Proof, ...]:
         """What is proved for a file already."""
-        return tuple(proof for each in self._files if each.path == path for proof in each.proofs)
+        return tuple(proof for file in self._files if file.path == path for proof in file.proofs)
 
     def edited(self, path: str) -> None:
         """The editor shows another text than the compiler saw: its package's proofs end."""
         folder = str(Path(path).parent)
-        self._drop(lambda each: each.report.directory == folder)
+        self._drop(lambda file: file.report.directory == folder)
 
     def changed(self, path: str) -> None:
         """A file was saved, or is another one on the disk."""
@@ -191,9 +193,9 @@ class BackgroundProofs:
             self._worker = asyncio.ensure_future(self._work())
 
     async def _work(self) -> None:
-        while any(not each.complete for each in self._files):
+        while any(not file.complete for file in self._files):
             await self._calm.wait()
-            file = next((each for each in self._files if not each.complete), None)
+            file = next((file for file in self._files if not file.complete), None)
             if file is None:
                 return
             step = self._step = asyncio.ensure_future(self._advance(file))
@@ -225,7 +227,9 @@ class BackgroundProofs:
                 file.disproofs.append(verdict)
         else:
             reason = Reason.of(ReasonCode.TOO_MANY_FIXES, most=str(MOST_PROOFS))
-            file.disproofs += [Disproof(each, reason, lasting=False) for each in file.waiting]
+            file.disproofs += [
+                Disproof(candidate, reason, lasting=False) for candidate in file.waiting
+            ]
             file.waiting.clear()
             file.together = await self._proved_together(*file.proved_with, file.proofs)
             file.complete = True
@@ -238,9 +242,9 @@ class BackgroundProofs:
             file.complete = True
             return
         context = await fix_context_of(self._engine, report, self.folders)
-        found = await asyncio.to_thread(_found, context.code, file.path)
-        file.refusals = [each for each in found if isinstance(each, Refusal)]
-        file.waiting = [each for each in found if isinstance(each, Candidate)]
+        proposals = await asyncio.to_thread(_found, context.code, file.path)
+        file.refusals = [proposal for proposal in proposals if isinstance(proposal, Refusal)]
+        file.waiting = [proposal for proposal in proposals if isinstance(proposal, Candidate)]
         file.proved_with = context, Prover.of(self._engine, context)
 
     async def _own_report(self, report: PackageReport) -> PackageReport | None:
@@ -258,7 +262,9 @@ class BackgroundProofs:
         self, context: FixContext, prover: Prover, proofs: Iterable[Proof]
     ) -> Proof | None:
         preferred = self._preferred(proofs)
-        quick = [each.candidate for each in preferred if each.candidate.kind is FixKind.QUICK_FIX]
+        quick = [
+            proof.candidate for proof in preferred if proof.candidate.kind is FixKind.QUICK_FIX
+        ]
         judge = partial(self._verdict, context, prover)
         return (await prove_combined(context.sources, quick, judge)).proof
 

@@ -18,9 +18,9 @@ _MOST_FILES = 20_000
 
 
 def files_of_other_builds(
-    home: FileHome, directory: str, roots: Iterable[str], known: set[str]
+    home: FileHome, directory: str, roots: Iterable[str], excluded: set[str]
 ) -> tuple[SourceText, ...] | None:
-    """The files below ``roots`` that name the import path, and are not ``known``.
+    """The files below ``roots`` that name the import path, and are not ``excluded``.
 
     None when the package is not internal to its module, or when there are too many files.
     """
@@ -29,19 +29,19 @@ def files_of_other_builds(
         return None
     position = len(inside) - 1 - inside[::-1].index("internal")
     tops = [Path(home.root, *inside[:position]), *(Path(r) for r in roots if r != home.root)]
-    wanted, found = home.import_path.encode(), []
+    wanted, sources = home.import_path.encode(), []
     for count, file in enumerate(_below(tops)):
         if count >= _MOST_FILES:
             return None
-        if file in known:
+        if file in excluded:
             continue
         try:
             content = Path(file).read_bytes()
         except OSError:
             return None
         if wanted in content:
-            found.append(SourceText(file, content))
-    return tuple(found)
+            sources.append(SourceText(file, content))
+    return tuple(sources)
 
 
 def _below(tops: Iterable[Path]) -> Iterator[str]:

@@ -62,7 +62,9 @@ def compare(
 
 def covers_promises(candidates: Sequence[Candidate], before: Sequence[PackageReport]) -> bool:
     """Whether reports have all that candidates promise something of."""
-    targets = [t for each in candidates for t in (each.target, *each.also) if t is not None]
+    targets = [
+        t for candidate in candidates for t in (candidate.target, *candidate.also) if t is not None
+    ]
     return not Counter(map(_key, targets)) - _sites(before, lambda _: True)
 
 
@@ -74,11 +76,11 @@ def _broken(
 ) -> Reason | None:
     """The first promise that is not kept; None when all are."""
     by_promise: dict[Promise, list[Finding]] = {promise: [] for promise in Promise}
-    for each in candidates:
-        if each.promise is not Promise.UNSEEN:
-            if each.target is None:
+    for candidate in candidates:
+        if candidate.promise is not Promise.UNSEEN:
+            if candidate.target is None:
                 return Reason.of(ReasonCode.NO_TARGET)
-            by_promise[each.promise] += (each.target, *each.also)
+            by_promise[candidate.promise] += (candidate.target, *candidate.also)
     for key, count in Counter(map(_key, by_promise[Promise.GONE])).items():
         if gone[key] < count:
             return Reason.of(ReasonCode.STILL_ON_HEAP, subject=key[2])
@@ -103,12 +105,12 @@ def _removed(
     if promises & {Promise.GONE, Promise.UNSEEN}:
         return gone.total()
     left = _sites(before, _in_loop) - _sites(after, _in_loop)
-    targets = [each.target for each in candidates if each.target is not None]
+    targets = [candidate.target for candidate in candidates if candidate.target is not None]
     if promises == {Promise.GUARDED}:
-        return sum(1 + len(each.also) for each in candidates)
+        return sum(1 + len(candidate.also) for candidate in candidates)
     if promises == {Promise.OUT_OF_LOOP}:
         return sum(left[key] for key in {*map(_key, targets)})
-    return sum(_staying(each, after) - _staying(each, before) for each in targets)
+    return sum(_staying(target, after) - _staying(target, before) for target in targets)
 
 
 def worse_for_callers(before: Sequence[PackageReport], after: Sequence[PackageReport]) -> bool:
@@ -175,7 +177,7 @@ def _not_inlined_any_more(before: Sequence[PackageReport], after: Sequence[Packa
 def _sites(reports: Sequence[PackageReport], wanted: Callable[[Finding], bool]) -> Counter[Key]:
     sites = {
         (finding.span, finding.kind, finding.subject): _key(finding)
-        for report in sorted(reports, key=lambda each: each.package)
+        for report in sorted(reports, key=lambda report: report.package)
         for finding in report.diagnostics()
         if wanted(finding)
     }

@@ -42,7 +42,7 @@ class FixContext:
         """The texts of all the files that a fix may change."""
         others = {path: file.source for path, file in self.code.others.items()}
         reports = (*(self.code.importers or ()), self.code.report)
-        return {**others, **{p: text for each in reports for p, text in each.sources.items()}}
+        return {**others, **{p: text for report in reports for p, text in report.sources.items()}}
 
 
 def options_for_proofs(options: EngineOptions) -> EngineOptions:
@@ -71,17 +71,25 @@ async def fix_context_of(
     if importing is not None:
         importers = await asyncio.to_thread(_as_reports, importing)
         patterns = {
-            root: tuple(sorted(pattern_of(root, folder) for folder in found))
-            for root, found in importing.items()
-            if found
+            root: tuple(sorted(pattern_of(root, folder) for folder in files_by_folder))
+            for root, files_by_folder in importing.items()
+            if files_by_folder
         }
-    known = {*report.files, *others, *(path for each in importers or () for path in each.sources)}
+    own_files = {
+        *report.files,
+        *others,
+        *(path for importer in importers or () for path in importer.sources),
+    }
     around = PackageUsers(
         others,
         importers,
         imported,
         partial(
-            files_of_other_builds, home, report.directory, [home.root, *(importing or ())], known
+            files_of_other_builds,
+            home,
+            report.directory,
+            [home.root, *(importing or ())],
+            own_files,
         ),
         assembly,
         debug,
@@ -106,7 +114,7 @@ async def _importing(
         return {}
     try:
         modules = await _modules(engine, root, folders)
-        return {each: await engine.packages.importing(each, path) for each in modules}
+        return {module: await engine.packages.importing(module, path) for module in modules}
     except GoProblem:
         return None
 
@@ -117,13 +125,15 @@ async def _modules(engine: Engine, root: str, folders: Iterable[str]) -> list[st
     places = [*([workspace] if workspace else []), *folders]
     others = [module for place in places for module in await engine.modules(place)]
     name = await asyncio.to_thread(_module_name, root)
-    near = [each for each in dict.fromkeys(others) if each != root and _mentions(each, name)]
+    near = [
+        module for module in dict.fromkeys(others) if module != root and _mentions(module, name)
+    ]
     return [root, *near[:_MOST_MODULES]]
 
 
 def _module_name(root: str) -> str:
-    found = re.search(r'(?m)^module\s+"?([^\s"]+)', _text(Path(root, "go.mod")))
-    return found[1] if found else ""
+    match = re.search(r'(?m)^module\s+"?([^\s"]+)', _text(Path(root, "go.mod")))
+    return match[1] if match else ""
 
 
 def _mentions(root: str, module: str) -> bool:
@@ -141,8 +151,8 @@ def _text(file: Path) -> str:
 def _others(report: PackageReport) -> dict[str, SourceText]:
     """The Go files of the folder that this build leaves out."""
     own = {Path(path).name for path in report.files}
-    found = [file for file in go_files(report.directory) if Path(file).name not in own]
-    return dict(_read(file for file in found if not Path(file).name.startswith(("_", "."))))
+    files = [file for file in go_files(report.directory) if Path(file).name not in own]
+    return dict(_read(file for file in files if not Path(file).name.startswith(("_", "."))))
 
 
 def _unseen(report: PackageReport, root: str) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
@@ -174,8 +184,8 @@ def _as_reports(importing: _Importing) -> tuple[PackageReport, ...]:
     """Sources without findings: what rewrites need to look for uses."""
     return tuple(
         PackageReport(folder, folder, files, sources=dict(_read(files)))
-        for found in importing.values()
-        for folder, files in found.items()
+        for files_by_folder in importing.values()
+        for folder, files in files_by_folder.items()
     )
 
 
@@ -190,5 +200,5 @@ def _asked_for(report: PackageReport) -> list[tuple[int, int]]:
         for source in report.sources.values()
         for line in re.findall(rb"(?m)^//go:build .*$", source.content[:8000])
     ]
-    found = [number for line in lines for number in re.findall(rb"\bgo1\.(\d+)", line)]
-    return [(1, int(number)) for number in found]
+    minor_versions = [number for line in lines for number in re.findall(rb"\bgo1\.(\d+)", line)]
+    return [(1, int(number)) for number in minor_versions]

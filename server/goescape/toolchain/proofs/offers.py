@@ -74,10 +74,10 @@ def obstacle(files: Iterable[str], folders: Iterable[str]) -> Reason | None:
     inside = [os.path.realpath(folder) for folder in folders]
     for path in files:
         name, real = Path(path).name, Path(os.path.realpath(path))
-        below = [real.relative_to(each) for each in inside if real.is_relative_to(each)]
+        below = [real.relative_to(folder) for folder in inside if real.is_relative_to(folder)]
         if inside and not below:
             return Reason.of(ReasonCode.OUTSIDE_WORKSPACE, file=name)
-        if any("vendor" in each.parts for each in below) or "/pkg/mod/" in real.as_posix():
+        if any("vendor" in folder.parts for folder in below) or "/pkg/mod/" in real.as_posix():
             return Reason.of(ReasonCode.COPY_OF_MODULE, file=name)
         try:
             writable = real.stat().st_mode & 0o222 and os.access(real, os.W_OK)

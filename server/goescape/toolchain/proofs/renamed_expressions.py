@@ -27,14 +27,16 @@ def renamed(
 
     Just those whose own text, edited, is a subject that is new in the same function.
     """
-    known = {_place(f) for report in before for f in report.findings}
+    places_before = {_place(f) for report in before for f in report.findings}
     new: dict[tuple[str | None, str, str], str] = {}
     for finding in (f for report in after for f in report.findings):
-        if _place(finding) not in known:
+        if _place(finding) not in places_before:
             new[_place(finding)] = finding.subject
-    targets = {t for each in candidates for t in (each.target, *each.also) if t is not None}
+    targets = {
+        t for candidate in candidates for t in (candidate.target, *candidate.also) if t is not None
+    }
     edits: dict[str, set[Edit]] = defaultdict(set)
-    for edit in (edit for each in candidates for edit in each.edits):
+    for edit in (edit for candidate in candidates for edit in candidate.edits):
         edits[edit.file].add(edit)
 
     def named(report: PackageReport, finding: Finding) -> Finding:
@@ -49,7 +51,7 @@ def renamed(
 
     if not new:
         return [*before]
-    return [evolve(r, findings=tuple(named(r, each) for each in r.findings)) for r in before]
+    return [evolve(r, findings=tuple(named(r, finding) for finding in r.findings)) for r in before]
 
 
 def _place(finding: Finding) -> tuple[str | None, str, str]:
