@@ -87,23 +87,25 @@ class Package:
         self.evidence.pop(case, None)
         self.texts.pop(case, None)
 
-    def report(self, analyst: PackageAnalyzer | None, foreseen: int | None = None) -> PackageReport:
-        """What an analyst says, or one that has seen nothing else.
+    def report(
+        self, analyzer: PackageAnalyzer | None, preliminary: int | None = None
+    ) -> PackageReport:
+        """What an analyzer says, or one that has seen nothing else.
 
-        ``foreseen`` is how much of the evidence it has seen beforehand, if it has been asked to.
+        ``preliminary`` is how much of the evidence it has seen beforehand, if it has been asked to.
         """
         info, texts, given = self._material()
-        if analyst is None:
+        if analyzer is None:
             return build_report(info, texts, given)
-        if foreseen is not None:
-            self.foreseen(analyst, foreseen)
-        return analyst.report(info, texts, given)
+        if preliminary is not None:
+            self.preliminary(analyzer, preliminary)
+        return analyzer.report(info, texts, given)
 
-    def foreseen(self, analyst: PackageAnalyzer, evidence: int = 0) -> PackageReport:
+    def preliminary(self, analyzer: PackageAnalyzer, evidence: int = 0) -> PackageReport:
         """What it says when so much evidence has come."""
         info, texts, given = self._material()
         early = [evolve(text, evidence=text.evidence[:evidence]) for text in texts]
-        return analyst.foresee(info, early, given)
+        return analyzer.preliminary_report(info, early, given)
 
     def _material(self) -> tuple[PackageInfo, tuple[PackageText, ...], dict[str, SourceText]]:
         reader = CompilerText()
@@ -154,22 +156,22 @@ EDITS = st.one_of(
 @pytest.mark.slow
 @settings(max_examples=40)
 @given(st.lists(EDITS, min_size=1, max_size=6), st.sampled_from([None, 0, 1, 5, 1000]))
-def test_after_any_edits_the_report_is_that_of_a_new_analyst(
-    edits: list[tuple[str, ...]], foreseen: int | None
+def test_after_any_edits_the_report_is_that_of_a_new_analyzer(
+    edits: list[tuple[str, ...]], preliminary: int | None
 ) -> None:
-    package, analyst = Package(), PackageAnalyzer()
-    assert package.report(analyst).findings
+    package, analyzer = Package(), PackageAnalyzer()
+    assert package.report(analyzer).findings
     for name, case, *arguments in edits:
         if name == "write" or case in package.sources:
             getattr(package, name)(case, *arguments)
-        assert differences(package.report(analyst, foreseen), package.report(None)) == []
+        assert differences(package.report(analyzer, preliminary), package.report(None)) == []
 
 
 def test_what_an_edit_leaves_as_it_was_is_not_done_again() -> None:
-    package, analyst = Package(), PackageAnalyzer()
-    before = package.report(analyst)
+    package, analyzer = Package(), PackageAnalyzer()
+    before = package.report(analyzer)
     package.insert("stores", 0, b"// a comment")
-    after = package.report(analyst)
+    after = package.report(analyzer)
     edited = f"{FOLDER}/stores.go"
     known = {id(finding) for finding in before.findings}
     assert [f for f in after.findings if f.span.file != edited]
@@ -181,10 +183,10 @@ def test_what_an_edit_leaves_as_it_was_is_not_done_again() -> None:
 
 
 def test_an_edit_within_a_function_leaves_the_rest_of_its_file() -> None:
-    package, analyst = Package(), PackageAnalyzer()
-    before = package.report(analyst)
+    package, analyzer = Package(), PackageAnalyzer()
+    before = package.report(analyzer)
     package.extend("stores", 20, b" // a comment")
-    after = package.report(analyst)
+    after = package.report(analyzer)
     known = {id(finding) for finding in before.findings}
     again = [finding for finding in after.findings if id(finding) not in known]
     assert len({finding.function for finding in again}) == 1
@@ -192,11 +194,11 @@ def test_an_edit_within_a_function_leaves_the_rest_of_its_file() -> None:
 
 
 def test_edits_of_ever_more_functions_do_not_keep_ever_more_syntax_trees() -> None:
-    package, analyst = Package(), PackageAnalyzer(ParsedFiles(limit=1))
-    report = package.report(analyst)
+    package, analyzer = Package(), PackageAnalyzer(ParsedFiles(limit=1))
+    report = package.report(analyzer)
     for line in range(0, 100, 9):
         package.extend("stores", line, b" // a comment")
-        report = package.report(analyst)
+        report = package.report(analyzer)
         assert differences(report, package.report(None)) == []
     gc.collect()
     trees = [each for each in gc.get_objects() if isinstance(each, GoFile)]
@@ -205,39 +207,39 @@ def test_edits_of_ever_more_functions_do_not_keep_ever_more_syntax_trees() -> No
 
 
 def test_a_new_name_concerns_only_the_files_that_ask_for_it() -> None:
-    package, analyst = Package(), PackageAnalyzer()
-    known = {id(finding) for finding in package.report(analyst).findings}
+    package, analyzer = Package(), PackageAnalyzer()
+    known = {id(finding) for finding in package.report(analyzer).findings}
     package.insert("inlining", 3, b"func nobodyCalls() {}")
-    others = [f for f in package.report(analyst).findings if f.span.file.endswith("generics.go")]
+    others = [f for f in package.report(analyzer).findings if f.span.file.endswith("generics.go")]
     assert others
     assert all(id(finding) in known for finding in others)
 
 
 def test_a_package_seen_with_more_files_and_again_without_them_is_not_done_again() -> None:
-    package, analyst = Package(), PackageAnalyzer()
-    before = package.report(analyst)
+    package, analyzer = Package(), PackageAnalyzer()
+    before = package.report(analyzer)
     more = Package()
     more.remove("generics")
-    without = more.report(analyst)
-    again = package.report(analyst)
+    without = more.report(analyzer)
+    again = package.report(analyzer)
     assert differences(without, more.report(None)) == []
     assert [id(f) for f in again.findings] == [id(f) for f in before.findings]
 
 
 def test_before_the_evidence_is_there_nothing_new_is_claimed_that_it_may_deny() -> None:
-    package, analyst = Package(), PackageAnalyzer()
+    package, analyzer = Package(), PackageAnalyzer()
     package.witness("closure_capture", 0, "heap closure, captured vars = [x]")
-    before = package.report(analyst)
+    before = package.report(analyzer)
     package.insert("closure_capture", 3, b"// a comment")
-    early = package.foreseen(analyst)
-    after = package.report(analyst)
+    early = package.preliminary(analyzer)
+    after = package.report(analyzer)
     kept = [f for f in after.findings if f.kind in {SiteKind.CLOSURE, SiteKind.BOXED}]
     assert len(kept) == len(
         [f for f in before.findings if f.kind in {SiteKind.CLOSURE, SiteKind.BOXED}]
     )
     assert not early.is_final
     assert early.findings == after.findings  # what was true of them still is
-    new = package.foreseen(PackageAnalyzer())
+    new = package.preliminary(PackageAnalyzer())
     assert {f.kind for f in new.findings}.isdisjoint({SiteKind.CLOSURE, SiteKind.BOXED})
 
 

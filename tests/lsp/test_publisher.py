@@ -51,7 +51,7 @@ async def test_nobody_waits_for_a_file_that_cannot_be_told() -> None:
     state = Failing()
     publisher = Publisher(cast("Editor", Deaf()), state)
     publisher.publish(["/m/a.go", "/m/b.go"])
-    await asyncio.wait_for(publisher.wait_until_pushed(wholly=True), 10)
+    await asyncio.wait_for(publisher.wait_until_pushed(include_postponed=True), 10)
     publisher.close()
     assert state.asked == ["/m/a.go", "/m/b.go"]
     assert problems == ["/m/a.go"]

@@ -113,7 +113,7 @@ async def test_what_many_packages_say_of_a_file_is_told_without_unpacking_them(
         own = f"/m{i}/a.go"
         report = evolve(report, package=f"p{i}", directory=f"/m{i}", files=(own,))
         session.analysis_events.handle_event(Reported(report))
-    await session.publisher.wait_until_pushed(wholly=True)
+    await session.publisher.wait_until_pushed(include_postponed=True)
     assert sum(each.slot.is_packed for each in session.state.packages.packages()) > number // 2
     shown = Counter(each.span for each in report.diagnostics())
     assert editor.told[uri_of("/m/main.go")] == len(shown)

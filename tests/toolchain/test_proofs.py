@@ -497,13 +497,13 @@ async def test_all_of_a_file_one_by_one_and_together(
     found = proofs.offers(report, path)
     assert [proof.candidate.at.line for proof in found.proofs] == [8, 5], "nearest first"
     assert found.complete
-    assert found.together is not None
-    text = found.together.contents[path].decode()
+    assert found.combined is not None
+    text = found.combined.contents[path].decode()
     assert text == (
         'package p\n\nimport "strconv"\n\nfunc A(i int) string { return strconv.Itoa(i) }\n\n'
         'func B(s string) string {\n\treturn "<" + s + ">"\n}\n'
     )
-    assert found.together.effect.removed == 2 - 1 + 1
+    assert found.combined.effect.removed == 2 - 1 + 1
 
 
 async def test_the_same_code_is_proved_once(
@@ -581,8 +581,8 @@ async def test_work_is_bounded(
     assert {ENGLISH.reason(each.reason) for each in found.disproofs} == {
         "Only 3 fixes of a file are tried; save it nearer to this one."
     }
-    assert found.together is not None
-    assert found.together.effect.removed == 3
+    assert found.combined is not None
+    assert found.combined.effect.removed == 3
 
 
 @linux

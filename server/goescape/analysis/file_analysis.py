@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from goescape.analysis.syntax.go_package import GoPackage, NameQuestion
 
 KEPT_STATES = 3
-"""Of a package that work is kept for: with its tests, without, and when half of it was said."""
+"""Of a package that work is kept for: with its tests, without, and with half of the text."""
 _MOST_TREES = 3
 """Syntax trees that the sites of one file may point into; a large file's take much memory."""
 
@@ -39,7 +39,7 @@ class JudgedSite(NamedTuple):
     """The finding of a site, and what it comes from."""
 
     context: SiteContext
-    truth: RuntimeAllocation
+    allocation: RuntimeAllocation
     finding: Finding
     is_final: bool
     """Whether all evidence was there."""
@@ -66,9 +66,9 @@ class FileAnalysis:
     judged: dict[Site, tuple[JudgedSite, ...]] = field(factory=dict)
     """The last findings of each site, the newest first: tests make for other contexts."""
     evidence: tuple[BackendEvidence, ...] = ()
-    """What the findings that are settled were judged by."""
-    expected: dict[object, RuntimeAllocation] = field(factory=dict)
-    """What was true of sites that look alike when the file was another one."""
+    """What the final findings were judged by."""
+    allocations_before: dict[object, RuntimeAllocation] = field(factory=dict)
+    """What similar sites allocated in the text before, by ``similarity_key``."""
 
     @classmethod
     def of(cls, file: GoFile, facts: tuple[FileFacts, ...], syntax: GoPackage) -> FileAnalysis:
@@ -138,7 +138,7 @@ class FileAnalysis:
                 if not edit.has(site.place.line)
             },
             self.evidence,
-            expected=self.experience(),
+            allocations_before=self.final_allocations(),
         )
 
     @property
@@ -146,18 +146,18 @@ class FileAnalysis:
         sites: Iterable[Site] = (*self.sites.own, *self.sites.others)
         return {site.file for site in sites}
 
-    def experience(self) -> dict[object, RuntimeAllocation]:
-        """What was true of sites; of those that look alike, as long as it was the same of all."""
-        seen: dict[object, RuntimeAllocation] = {}
-        unclear = set()
+    def final_allocations(self) -> dict[object, RuntimeAllocation]:
+        """What sites allocate, by ``similarity_key``; without similar sites that differ in it."""
+        allocations = {**self.allocations_before}
+        final: dict[object, RuntimeAllocation] = {}
+        ambiguous = set()
         for site, judged in self.judged.items():
             for newest in judged[:1]:
-                key = similarity_key(site)
-                if newest.is_final and seen.setdefault(key, newest.truth) != newest.truth:
-                    unclear.add(key)
-        return {
-            key: truth for key, truth in {**self.expected, **seen}.items() if key not in unclear
-        }
+                key, allocation = similarity_key(site), newest.allocation
+                if newest.is_final and final.setdefault(key, allocation) != allocation:
+                    ambiguous.add(key)
+        allocations.update(final)
+        return {key: value for key, value in allocations.items() if key not in ambiguous}
 
 
 def _leads_into(edit: EditedFunction, judged: JudgedSite) -> bool:

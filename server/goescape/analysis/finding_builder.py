@@ -53,7 +53,7 @@ class FindingBuilder:
         self._now: dict[Site, tuple[JudgedSite, ...]] = {}
 
     def add(self, site: Site, context: SiteContext) -> None:
-        """Find the finding of a site."""
+        """Make the finding of a site, or take the last one where nothing has changed for it."""
         before = self._before.get(site, ())
         same = next((judged for judged in before if judged.context == context), None)
         if same is not None and same.is_final >= self._is_final and self._has_same_evidence(site):
@@ -80,7 +80,7 @@ class FindingBuilder:
         allocation = self._allocation(site, context)
         if allocation is None:
             return None
-        if same is not None and allocation == same.truth:
+        if same is not None and allocation == same.allocation:
             return same._replace(is_final=self._is_final)
         finding = self._finding(site, context, allocation)
         return JudgedSite(context, allocation, finding, self._is_final)
@@ -88,7 +88,7 @@ class FindingBuilder:
     def _allocation(self, site: Site, context: SiteContext) -> RuntimeAllocation | None:
         """Whether a site really allocates; None where only code generation will tell."""
         if not self._is_final and site.escapes and site.kind in {SiteKind.BOXED, SiteKind.CLOSURE}:
-            return self._work.expected.get(similarity_key(site))
+            return self._work.allocations_before.get(similarity_key(site))
         if site.escapes:
             return self._allocation_rules.of(site, context)
         return RuntimeAllocation(Allocates.DEPENDS, may_still_allocate(site.subject))
@@ -143,13 +143,13 @@ class FindingBuilder:
 def _lines_of_other_evidence(
     work: FileAnalysis, evidence: tuple[BackendEvidence, ...]
 ) -> list[tuple[int, int]]:
-    """The functions in which something else was said than before; all lines if it was outside.
+    """The functions with other evidence than before; all lines if it was outside.
 
-    What is said of one function's lines and variables tells nothing about another.
+    The evidence in one function tells nothing about another.
     """
     if work.evidence == evidence:
         return []
-    lines = sorted({said.at.line for said in {*work.evidence} ^ {*evidence}})
+    lines = sorted({item.at.line for item in {*work.evidence} ^ {*evidence}})
     spans = [function.span for function in work.functions]
     touched = {
         (span.line, span.end_line)

@@ -54,10 +54,10 @@ class PackageAnalyzer:
     def __init__(self, parsed: ParsedFiles | None = None) -> None:
         self._parsed = parsed if parsed is not None else ParsedFiles()
         self._uses = FunctionUses()
-        self._around: object = None
+        self._package_key: object = None
         self._files: dict[str, tuple[FileAnalysis, ...]] = {}
         """Of each file, the newest first: tests make for other facts."""
-        self._foreseen: tuple[object, _Look] | None = None
+        self._preliminary: tuple[object, _PackageAnalysis] | None = None
         self._directives = PackageDirectives()
 
     def read_ahead(self, sources: Mapping[str, SourceText]) -> None:
@@ -65,7 +65,7 @@ class PackageAnalyzer:
         for source in sources.values():
             self._parsed.of(source).read_ahead()
 
-    def foresee(
+    def preliminary_report(
         self,
         info: PackageInfo,
         texts: Sequence[PackageText],
@@ -76,9 +76,9 @@ class PackageAnalyzer:
 
         What evidence may still change is reported as it was before; if it is new, not yet.
         """
-        look = self._look(info, texts, sources, read)
-        self._foreseen = _decisions(info, texts, sources), look
-        return self._report(look, texts, is_final=False)
+        analysis = self._analyze(info, texts, sources, read)
+        self._preliminary = _decisions(info, texts, sources), analysis
+        return self._report(analysis, texts, is_final=False)
 
     def report(
         self,
@@ -94,19 +94,19 @@ class PackageAnalyzer:
         of the workspace, where instantiated generic code of other packages may stand (None: not
         shown).
         """
-        foreseen, self._foreseen = self._foreseen, None
-        if foreseen is not None and foreseen[0] == _decisions(info, texts, sources):
-            look = foreseen[1]
+        preliminary, self._preliminary = self._preliminary, None
+        if preliminary is not None and preliminary[0] == _decisions(info, texts, sources):
+            analysis = preliminary[1]
         else:
-            look = self._look(info, texts, sources, read)
-        return evolve(self._report(look, texts, is_final=True), errors=tuple(errors))
+            analysis = self._analyze(info, texts, sources, read)
+        return evolve(self._report(analysis, texts, is_final=True), errors=tuple(errors))
 
     def _report(
-        self, look: _Look, texts: Sequence[PackageText], *, is_final: bool
+        self, analysis: _PackageAnalysis, texts: Sequence[PackageText], *, is_final: bool
     ) -> PackageReport:
-        info, work = look.info, look.work.values()
-        judged = self._judge(look, look.facts.evidence(texts), is_final=is_final)
-        findings, remarks = self._directives.apply(look.syntax.files, judged, is_final=is_final)
+        info, work = analysis.info, analysis.work.values()
+        judged = self._judge(analysis, analysis.facts.evidence(texts), is_final=is_final)
+        findings, remarks = self._directives.apply(analysis.syntax.files, judged, is_final=is_final)
         return PackageReport(
             info.path,
             info.directory,
@@ -117,20 +117,20 @@ class PackageAnalyzer:
             (),
             tuple(line for text in texts for line in text.unknown),
             sum(text.unknown_count for text in texts),
-            _left_out(info, look.facts, work, look.merged),
-            {path: file.source for path, file in look.syntax.files.items()},
+            _left_out(info, analysis.facts, work, analysis.merged),
+            {path: file.source for path, file in analysis.syntax.files.items()},
             tuple(captured for file in work for captured in file.captures),
             remarks,
             is_final,
         )
 
-    def _look(
+    def _analyze(
         self,
         info: PackageInfo,
         texts: Sequence[PackageText],
         sources: Mapping[str, SourceText],
         read: Callable[[str], SourceText | None],
-    ) -> _Look:
+    ) -> _PackageAnalysis:
         facts = PackageFacts.of(info, texts, sources, read)
         texts_of_files = {path: sources[path] for path in info.files if path in sources}
         texts_of_files.update(sorted(facts.elsewhere.items()))  # whoever asked for them first
@@ -139,15 +139,15 @@ class PackageAnalyzer:
         work = self._work(info, facts, syntax)
         merged = merge_copies(file.sites for file in work.values())
         contexts = SiteContexts(syntax, self._uses, facts)
-        return _Look(info, facts, syntax, work, merged, tuple(contexts.of_sites(merged)))
+        return _PackageAnalysis(info, facts, syntax, work, merged, tuple(contexts.of_sites(merged)))
 
     def _work(
         self, info: PackageInfo, facts: PackageFacts, syntax: GoPackage
     ) -> dict[str, FileAnalysis]:
         """What can be done for each file by itself, as far as possible from last time."""
-        around = info.path, info.language
-        if around != self._around:
-            self._around, self._files = around, {}
+        package_key = info.path, info.language
+        if package_key != self._package_key:
+            self._package_key, self._files = package_key, {}
         work: dict[str, FileAnalysis] = {}
         for path, file in syntax.files.items():
             of_file = tuple(facts.by_file.get(path, ()))
@@ -175,26 +175,30 @@ class PackageAnalyzer:
                 return edited
         work = FileAnalysis.of(file, facts, syntax)
         if before:
-            work.expected = before[0].experience()
+            work.allocations_before = before[0].final_allocations()
         return work
 
     def _judge(
-        self, look: _Look, evidence: Mapping[str, tuple[BackendEvidence, ...]], *, is_final: bool
+        self,
+        analysis: _PackageAnalysis,
+        evidence: Mapping[str, tuple[BackendEvidence, ...]],
+        *,
+        is_final: bool,
     ) -> dict[str, list[Finding]]:
         """The findings of each file in source order; ``is_final`` when there is all evidence."""
         builders = {
             path: FindingBuilder(
-                look.facts, look.syntax, work, evidence.get(path, ()), is_final=is_final
+                analysis.facts, analysis.syntax, work, evidence.get(path, ()), is_final=is_final
             )
-            for path, work in look.work.items()
+            for path, work in analysis.work.items()
         }
-        for site, context in look.sites:
+        for site, context in analysis.sites:
             builders[site.place.file].add(site, context)
         return {path: builder.findings() for path, builder in builders.items()}
 
 
 @frozen(eq=False)
-class _Look:
+class _PackageAnalysis:
     """Everything about a package that does not depend on evidence."""
 
     info: PackageInfo
@@ -209,16 +213,19 @@ class _Look:
 def _decisions(
     info: PackageInfo, texts: Sequence[PackageText], sources: Mapping[str, SourceText]
 ) -> object:
-    """All that a ``_Look`` is made of."""
+    """What a ``_PackageAnalysis`` depends on."""
     return info, tuple(evolve(text, evidence=()) for text in texts), {**sources}
 
 
 def _left_out(
-    info: PackageInfo, said: PackageFacts, work: Iterable[FileAnalysis], merged: MergedSites
+    info: PackageInfo,
+    package_facts: PackageFacts,
+    work: Iterable[FileAnalysis],
+    merged: MergedSites,
 ) -> tuple[OmittedSite, ...]:
     """What is no finding, once each."""
     work = tuple(work)
-    left = [*_without_file(said, {file.syntax.source.path for file in work})]
+    left = [*_without_file(package_facts, {file.syntax.source.path for file in work})]
     left += [site for file in work for site in file.sites.left_out]
     left += merged.left_out
     once: dict[tuple[Place, str], OmittedSite] = {}
@@ -228,13 +235,13 @@ def _left_out(
     return tuple(once.values())
 
 
-def _without_file(said: PackageFacts, shown: set[str]) -> Iterator[OmittedSite]:
+def _without_file(package_facts: PackageFacts, shown: set[str]) -> Iterator[OmittedSite]:
     made = "code that the compiler or the go command made, or that is not in this module"
     unread = "a position that the source does not have"
-    groups = [(facts, made) for facts in said.nowhere]
+    groups = [(facts, made) for facts in package_facts.nowhere]
     groups += [
         (facts, unread)
-        for path, of_file in said.by_file.items()
+        for path, of_file in package_facts.by_file.items()
         if path not in shown
         for facts in of_file
     ]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from goescape.settings import Settings
     from goescape.toolchain.schedule.events import Event
-    from goescape.toolchain.schedule.scheduler import WaitForListener
+    from goescape.toolchain.schedule.scheduler import WaitForDelivery
 
 
 class Background:
@@ -32,12 +32,12 @@ class Background:
         texts: Callable[[], Mapping[str, bytes]],
         on_change: Callable[[str], None],
         on_proof: Callable[[str], None],
-        wait_for_listener: WaitForListener,
+        wait_for_delivery: WaitForDelivery,
     ) -> None:
         self.engine = Engine(EngineOptions.of(settings))
         disk_cache = DiskCache()
         self.scheduler = Scheduler(
-            self.engine, emit, texts, disk_cache=disk_cache, wait_for_listener=wait_for_listener
+            self.engine, emit, texts, disk_cache=disk_cache, wait_for_delivery=wait_for_delivery
         )
         self._pruning = asyncio.ensure_future(asyncio.to_thread(_prune, disk_cache))
         self.proofs = BackgroundProofs(self.engine, preferred, on_proof=on_proof)

@@ -118,9 +118,9 @@ class Publisher:
         before = self._published.get(key)
         return before is not None and before.version is None and key not in self._waiting
 
-    async def wait_until_pushed(self, *, wholly: bool) -> None:
+    async def wait_until_pushed(self, *, include_postponed: bool) -> None:
         """Return when nothing is left to be pushed, or only what had been published before."""
-        if wholly and self._postponed_timer is not None:
+        if include_postponed and self._postponed_timer is not None:
             self._postponed_timer.cancel()
             self._push_postponed()
         await self._all_pushed.wait()

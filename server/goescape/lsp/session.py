@@ -108,7 +108,7 @@ class Session:
             texts=self.state.texts_to_compile,
             on_change=self.file_changed_on_disk,
             on_proof=self.fix_requests.proof_made,
-            wait_for_listener=self.publisher.wait_until_pushed,
+            wait_for_delivery=self.publisher.wait_until_pushed,
         )
         self.state.proofs = background.proofs
         for buffer in self.state.buffers.documents:

@@ -44,12 +44,12 @@ ALLOCATES = RuntimeAllocation(Allocates.YES)
 class AllocationRules:
     """Decides for the sites of one file."""
 
-    def __init__(self, said: Iterable[BackendEvidence], path: str, syntax: GoPackage) -> None:
+    def __init__(self, evidence: Iterable[BackendEvidence], path: str, syntax: GoPackage) -> None:
         self._syntax = syntax
-        self._said: dict[Place, list[str]] = defaultdict(list)
-        for evidence in said:
-            place = Place(path, evidence.at.line, evidence.at.column)
-            self._said[place].append(evidence.text)
+        self._evidence: dict[Place, list[str]] = defaultdict(list)
+        for item in evidence:
+            place = Place(path, item.at.line, item.at.column)
+            self._evidence[place].append(item.text)
 
     def of(self, site: Site, context: SiteContext) -> RuntimeAllocation:
         """Whether a site that escapes allocates."""
@@ -72,13 +72,13 @@ class AllocationRules:
         return ALLOCATES
 
     def _closure(self, site: Site) -> RuntimeAllocation:
-        said = self._said.get(site.place, ())
-        if any(words.startswith("heap closure") for words in said):
+        evidence = self._evidence.get(site.place, ())
+        if any(line.startswith("heap closure") for line in evidence):
             return ALLOCATES
         no_capture = RuntimeAllocation(
             Allocates.NO, "it captures no variable, so one static copy serves all"
         )
-        if any(words.startswith("closure converted to global") for words in said):
+        if any(line.startswith("closure converted to global") for line in evidence):
             return no_capture
         node, file, function = site.node, site.file, site.function
         if node is not None and node.type == "func_literal":
@@ -92,11 +92,13 @@ class AllocationRules:
     def _boxed(self, site: Site) -> RuntimeAllocation:
         if is_constant(site.subject) or self._is_named_constant(site):
             return RuntimeAllocation(Allocates.NO, "a constant is boxed as read-only data")
-        said = [words for words in self._said.get(site.place, ()) if words.startswith("convert: ")]
+        evidence = [
+            line for line in self._evidence.get(site.place, ()) if line.startswith("convert: ")
+        ]
         if site.ownership is Ownership.OWN:
-            said += self._said_of_variable(site)
-            for words in said:
-                if (match := _SHARED.match(words)) is not None:
+            evidence += self._evidence_of_variable(site)
+            for line in evidence:
+                if (match := _SHARED.match(line)) is not None:
                     return RuntimeAllocation(
                         Allocates.NO, _SHARED_NOTES.get(match[1], _SHARED_NOTES[""])
                     )
@@ -112,16 +114,16 @@ class AllocationRules:
                 )
         return ALLOCATES
 
-    def _said_of_variable(self, site: Site) -> list[str]:
-        """What is said of a variable's type is said at its declaration."""
+    def _evidence_of_variable(self, site: Site) -> list[str]:
+        """The compiler prints evidence of a variable's type at its declaration."""
         node, file = site.node, site.file
         if node is None or node.type != "identifier":
             return []
         declared = definition(node)
         if declared is None:
             return []
-        said = self._said.get(file.span(declared).start, ())
-        return [words for words in said if "single-byte" in words or "zero-sized" in words]
+        evidence = self._evidence.get(file.span(declared).start, ())
+        return [line for line in evidence if "single-byte" in line or "zero-sized" in line]
 
     def _is_named_constant(self, site: Site) -> bool:
         # Go 1.21 prints constants as written, later versions their value.

@@ -77,7 +77,7 @@ def named_proof(snapshot: DocumentSnapshot, data: Mapping[str, object]) -> Proof
     """The proof behind an action's data, if it holds for the text that is shown."""
     offers = snapshot.fix_offers
     if data.get("fix") == FIX_ALL:
-        return offers.together
+        return offers.combined
     proofs = (proof for proof in offers.proofs if _name(snapshot.path, proof.candidate) == data)
     return next(proofs, None)
 
@@ -149,7 +149,7 @@ def _disabled(
 
 
 def _fix_all(snapshot: DocumentSnapshot, request: ActionRequest) -> Iterator[CodeAction]:
-    proof = snapshot.fix_offers.together
+    proof = snapshot.fix_offers.combined
     if proof is None or not request.wants(FIX_ALL) or obstacle(proof.contents, snapshot.folders):
         return
     changes = file_changes(proof, snapshot)

@@ -277,7 +277,7 @@ def _read_log(folder: Path, name: str, collector: _Collector, progress: Progress
             for report in log.reports(file):
                 collector.add(report)
                 progress.advance(report.package, len(collector.findings))
-                del report  # while the next one is made, this one is garbage, much of it in circles
+                del report  # its reference cycles are garbage while the next report is made
                 gc.collect()
                 gc.freeze()  # what is left is kept to the end: it need not be searched again
     except OSError as problem:

@@ -55,11 +55,11 @@ class EditedPackage:
     """Where the compiler finds what the package imports, and what rewrites may import."""
     _sources: Mapping[str, SourceText]
     """What its files hold now."""
-    _analyst: PackageAnalyzer = field(factory=PackageAnalyzer)
-    _turn: asyncio.Lock = field(factory=asyncio.Lock)
+    _analyzer: PackageAnalyzer = field(factory=PackageAnalyzer)
+    _report_lock: asyncio.Lock = field(factory=asyncio.Lock)
     _understood: dict[tuple[str, str], Mapping[str, Understood]] = field(factory=dict)
-    _present: dict[tuple[str, str], tuple[PackageText, ...]] = field(factory=dict)
-    """What was said of variants as they are."""
+    _current_texts: dict[tuple[str, str], tuple[PackageText, ...]] = field(factory=dict)
+    """The compiler's text about variants as they are."""
     _before: list[PackageReport] = field(factory=list)
 
     @property
@@ -91,7 +91,7 @@ class EditedPackage:
             for path, source in self._sources.items()
         }
         not_on_disk = await asyncio.to_thread(texts_not_on_disk, _contents(sources))
-        begun, texts = time.time(), dict(self._present)
+        started_at, texts = time.time(), dict(self._current_texts)
         edited = [variant for variant in self.variants if {*variant.listed.files} & {*contents}]
         stale = [v for v in self.variants if v in edited or v.key not in texts]
         try:
@@ -103,10 +103,10 @@ class EditedPackage:
                 return outcome
             texts[variant.key] = outcome
             if variant not in edited:
-                self._present[variant.key] = outcome
+                self._current_texts[variant.key] = outcome
         in_order = [text for key in sorted(texts) for text in texts[key]]
-        async with self._turn:
-            return await asyncio.to_thread(self._report, in_order, sources, contents, begun)
+        async with self._report_lock:
+            return await asyncio.to_thread(self._report, in_order, sources, contents, started_at)
 
     def vetting(self) -> VetInput:
         """How to vet it without the go command."""
@@ -144,13 +144,13 @@ class EditedPackage:
         texts: Sequence[PackageText],
         sources: Mapping[str, SourceText],
         contents: Mapping[str, bytes],
-        begun: float,
+        started_at: float,
     ) -> PackageReport:
         plan, files = self._plan, tuple(sorted(self.files))
         language = self.variants[0].listed.language
         info = PackageInfo(plan.path, plan.directory, files, plan.root, language)
-        others = WorkspaceSources(contents, work_root(plan.root) or plan.root, begun)
-        return self._analyst.report(info, texts, sources, read=others.source)
+        others = WorkspaceSources(contents, work_root(plan.root) or plan.root, started_at)
+        return self._analyzer.report(info, texts, sources, read=others.source)
 
 
 async def edited_package(

@@ -1,4 +1,4 @@
-"""One look at one package in the direct lane: which variants are compiled, and what is reported."""
+"""One run over a package in the direct lane: which variants are compiled, what is reported."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ class PackageRun:
     async def reports(self, *, tests: bool) -> AsyncGenerator[PackageReport | Problem | None, None]:
         """Reports as they become better; None when the plan or a file turns out to be old."""
         inputs = {variant.key: self._input(variant) for variant in self._plan.variants}
-        whole = digest(b"".join(inputs.values()))
-        if self._package.report is not None and self._package.complete == whole:
-            yield self._package.report if await self._holds() else None
+        complete = digest(b"".join(inputs.values()))
+        if self._package.report is not None and self._package.complete == complete:
+            yield self._package.report if await self._is_current() else None
             return
         variants = self._plan.variants
         stale = [variant for variant in variants if not self._is_known(variant, inputs)]
@@ -71,9 +71,9 @@ class PackageRun:
         for variant in order:
             if not tests and variant is not order[0] and variant.listed.is_test:
                 return
-            if self._misses_unsaved(variant):
+            if self._needs_unsaved_export(variant):
                 continue
-            await self._build_own(variant)
+            await self._build_with_tests(variant)
             first = variant is order[0]
             async with aclosing(self._compiled(variant, inputs, early=first)) as reports:
                 async for report in reports:
@@ -108,20 +108,20 @@ class PackageRun:
         text = self._package.texts.get(variant.key)
         return text is not None and text.input == inputs[variant.key]
 
-    def _misses_unsaved(self, variant: Variant) -> bool:
+    def _needs_unsaved_export(self, variant: Variant) -> bool:
         """Whether it imports this package, which is compiled from the disk for that."""
         return any(self._contents[file].is_unsaved for file in variant.follows)
 
-    async def _build_own(self, variant: Variant) -> None:
+    async def _build_with_tests(self, variant: Variant) -> None:
         """For tests that import this package as it is with its tests."""
         if all(path in self._package.exports for path in variant.packages):
             return
         state = variant.packages, tuple(self._digests.get(path) for path in variant.follows)
-        if self._package.own[0] != state:
+        if self._package.exports_with_tests[0] != state:
             pattern = pattern_of(self._plan.root, self._plan.directory)
             built = await self._planner.export_files(self._plan.root, [pattern], with_tests=True)
-            self._package.own = (state, built)
-        if not all(self._package.own[1].get(path) for path in variant.packages):
+            self._package.exports_with_tests = (state, built)
+        if not all(self._package.exports_with_tests[1].get(path) for path in variant.packages):
             raise NotPlannedError
 
     # One variant.
@@ -131,12 +131,12 @@ class PackageRun:
     ) -> AsyncGenerator[PackageReport | Problem | None, None]:
         compiling = self._compile(variant)
         async with compiling.running() as outcome:
-            if not await self._holds():  # seen while the compiler works
+            if not await self._is_current():  # seen while the compiler works
                 yield None
                 return
-            soon = await self._early(compiling, inputs, outcome) if early else None
-            if soon is not None:
-                yield soon
+            early_report = await self._early_report(compiling, inputs, outcome) if early else None
+            if early_report is not None:
+                yield early_report
             code = await outcome
             if not await asyncio.to_thread(self._is_unchanged):
                 yield None
@@ -158,10 +158,10 @@ class PackageRun:
         }
         before = self._package.understood(variant.key)
         stream = CompilerStream(variant.key, before, reads_early=True)
-        exports = {**self._package.own[1], **self._package.exports}
+        exports = {**self._package.exports_with_tests[1], **self._package.exports}
         return PlannedCompile(self._planner, self._plan, variant, unsaved, exports, stream)
 
-    async def _early(
+    async def _early_report(
         self,
         compiling: PlannedCompile,
         inputs: Mapping[tuple[str, str], bytes],
@@ -173,7 +173,7 @@ class PackageRun:
         if outcome.done():
             return None
         texts = {**self._fresh_texts(inputs), compiling.variant.key: (compiling.stream.so_far(),)}
-        return await asyncio.to_thread(self._foreseen, texts)
+        return await asyncio.to_thread(self._preliminary_report, texts)
 
     def _failed(self, compiling: PlannedCompile) -> PackageReport | Problem | None:
         """What does not compile; None when the plan is to blame."""
@@ -186,22 +186,22 @@ class PackageRun:
             return failure_of_tests(self._plan.path, errors)
         return self._report_of_errors(errors)
 
-    # Whether what was read and planned still holds.
+    # Whether what was read and planned is still current.
 
-    async def _holds(self) -> bool:
-        holds = await asyncio.to_thread(self._look_around)
-        if not holds and self._package.plan is self._plan:
+    async def _is_current(self) -> bool:
+        is_current = await asyncio.to_thread(self._inputs_are_current)
+        if not is_current and self._package.plan is self._plan:
             self._package.plan = None
-        return holds
+        return is_current
 
-    def _look_around(self) -> bool:
+    def _inputs_are_current(self) -> bool:
         shapes = {
             path: self._package.shape(path, content.source.content)
             for path, content in self._contents.items()
         }
         if shapes != self._plan.shapes or not self._plan.is_fresh():
             return False
-        self._package.analyst.read_ahead(self._sources(self._plan.files))
+        self._package.analyzer.read_ahead(self._sources(self._plan.files))
         return True
 
     def _is_unchanged(self) -> bool:
@@ -225,14 +225,14 @@ class PackageRun:
             if self._is_known(variant, inputs)
         }
 
-    def _foreseen(
+    def _preliminary_report(
         self, texts: Mapping[tuple[str, str], tuple[PackageText, ...]]
     ) -> PackageReport | None:
         if not self._is_unchanged():
             return None
         info = self._info(texts)
         sources, before = self._sources(info.files), self._package.report
-        report = self._package.analyst.foresee(
+        report = self._package.analyzer.preliminary_report(
             info, _in_order(texts), sources, read=self._others.source
         )
         return report if before is None else report.with_tests_of(before, self._plan.files)
@@ -242,7 +242,7 @@ class PackageRun:
         plan, package, texts = self._plan, self._package, self._fresh_texts(inputs)
         info = self._info(texts)
         sources = self._sources(info.files)
-        report = package.analyst.report(info, _in_order(texts), sources, read=self._others.source)
+        report = package.analyzer.report(info, _in_order(texts), sources, read=self._others.source)
         is_complete = plan.is_whole and len(texts) == len(plan.variants)
         package.complete = digest(b"".join(inputs.values())) if is_complete else b""
         if not is_complete and package.report is not None:

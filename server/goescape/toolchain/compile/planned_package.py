@@ -46,7 +46,7 @@ class PlannedPackage:
     """The inputs that ``report`` belongs to."""
     interfaces: dict[str, bytes] = field(factory=dict)
     """Of files in the build cache, whose names change with their contents."""
-    own: tuple[object, Mapping[str, str]] = (None, {})
+    exports_with_tests: tuple[object, Mapping[str, str]] = (None, {})
     """The package itself as its external tests import it: what decides about that, and where."""
     digests: Mapping[str, bytes] = field(factory=dict)
     """Of the files when they were looked at last."""
@@ -54,7 +54,7 @@ class PlannedPackage:
     """Files that were edited since the last whole report."""
     shapes: dict[str, tuple[bytes, bytes]] = field(factory=dict)
     """Of each file: the last content, and what decides how it is built."""
-    analyst: PackageAnalyzer = field(factory=PackageAnalyzer)
+    analyzer: PackageAnalyzer = field(factory=PackageAnalyzer)
     lock: asyncio.Lock = field(factory=asyncio.Lock)
 
     def shape(self, path: str, content: bytes) -> bytes:

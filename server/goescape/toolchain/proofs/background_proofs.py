@@ -63,13 +63,13 @@ class _ProvedFile:
     proofs: list[Proof] = field(factory=list)
     disproofs: list[Disproof] = field(factory=list)
     refusals: list[Refusal] = field(factory=list)
-    together: Proof | None = None
+    combined: Proof | None = None
     complete: bool = False
 
     @property
     def affects_importers(self) -> bool:
         """Whether other packages have a say in what was proved."""
-        proofs = [*self.proofs, *([self.together] if self.together is not None else [])]
+        proofs = [*self.proofs, *([self.combined] if self.combined is not None else [])]
         return any(proof.affects_importers for proof in proofs)
 
     def nearest(self) -> Candidate:
@@ -97,13 +97,13 @@ class BackgroundProofs:
         self._seconds = seconds
         self._on_proof = on_proof
         self._files: list[_ProvedFile] = []  # the last that was asked for comes first
-        self._known: OrderedDict[tuple[bytes, Candidate], ProofResult] = OrderedDict()
+        self._results: OrderedDict[tuple[bytes, Candidate], ProofResult] = OrderedDict()
         self._changes: dict[str, int] = {}
         self._worker: asyncio.Task[None] | None = None
         self._step: asyncio.Task[None] | None = None
         self._running: _ProvedFile | None = None
-        self._calm = asyncio.Event()
-        self._calm.set()
+        self._may_run = asyncio.Event()
+        self._may_run.set()
         self._closed = False
         self.folders: tuple[str, ...] = ()
         self.replace_engine(engine)
@@ -113,7 +113,7 @@ class BackgroundProofs:
         same = engine.options == options_for_proofs(engine.options)
         self._engine = engine if same else Engine(options_for_proofs(engine.options))
         self._analyses_again = not same
-        self._known.clear()
+        self._results.clear()
         self._drop(lambda _: True)
 
     def offers(self, report: PackageReport, path: str) -> FixOffers:
@@ -122,7 +122,7 @@ class BackgroundProofs:
         if file is None:
             return FixOffers()
         proofs, disproofs = tuple(file.proofs), tuple(file.disproofs)
-        return FixOffers(proofs, disproofs, tuple(file.refusals), file.together, file.complete)
+        return FixOffers(proofs, disproofs, tuple(file.refusals), file.combined, file.complete)
 
     def request(self, report: PackageReport, path: str, line: int) -> None:
         """Prove the fixes of a file from now on, those near the line first."""
@@ -162,9 +162,9 @@ class BackgroundProofs:
     def hold(self, *, busy: bool) -> None:
         """Wait while something more urgent runs."""
         if not busy:
-            self._calm.set()
-        elif self._calm.is_set():
-            self._calm.clear()
+            self._may_run.set()
+        elif self._may_run.is_set():
+            self._may_run.clear()
             if self._step is not None:
                 self._step.cancel()
 
@@ -194,7 +194,7 @@ class BackgroundProofs:
 
     async def _work(self) -> None:
         while any(not file.complete for file in self._files):
-            await self._calm.wait()
+            await self._may_run.wait()
             file = next((file for file in self._files if not file.complete), None)
             if file is None:
                 return
@@ -231,9 +231,9 @@ class BackgroundProofs:
                 Disproof(candidate, reason, lasting=False) for candidate in file.waiting
             ]
             file.waiting.clear()
-            file.together = await self._proved_together(*file.proved_with, file.proofs)
+            file.combined = await self._combined_proof(*file.proved_with, file.proofs)
             file.complete = True
-            if file.together is not None:
+            if file.combined is not None:
                 self._on_proof(file.path)
 
     async def _survey(self, file: _ProvedFile) -> None:
@@ -258,7 +258,7 @@ class BackgroundProofs:
                     return item if same else None
         return None
 
-    async def _proved_together(
+    async def _combined_proof(
         self, context: FixContext, prover: Prover, proofs: Iterable[Proof]
     ) -> Proof | None:
         preferred = self._preferred(proofs)
@@ -273,7 +273,7 @@ class BackgroundProofs:
     ) -> ProofResult:
         """From the last time if the code is the same, else from Go."""
         key = (self._code_digest(context), whole)
-        if key not in self._known:
+        if key not in self._results:
             work = prover.prove_all(whole, parts)
             try:
                 verdict = await prove_in_time(work, whole, self._seconds)
@@ -281,11 +281,11 @@ class BackgroundProofs:
                 return Disproof(whole, Reason.said(problem.message), lasting=False)
             if isinstance(verdict, Disproof) and not verdict.lasting:
                 return verdict
-            self._known[key] = verdict
-            if len(self._known) > _MOST_KEPT:
-                self._known.popitem(last=False)
-        self._known.move_to_end(key)
-        return self._known[key]
+            self._results[key] = verdict
+            if len(self._results) > _MOST_KEPT:
+                self._results.popitem(last=False)
+        self._results.move_to_end(key)
+        return self._results[key]
 
     def _changed_elsewhere(self, report: PackageReport) -> dict[str, int]:
         """How often the folders of other packages have changed."""

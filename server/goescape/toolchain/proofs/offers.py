@@ -27,7 +27,7 @@ class FixOffers:
     proofs: tuple[Proof, ...] = ()
     disproofs: tuple[Disproof, ...] = ()
     refusals: tuple[Refusal, ...] = ()
-    together: Proof | None = None
+    combined: Proof | None = None
     """All that can be applied without a second thought, as one; None until that is proved."""
     complete: bool = False
     """Whether nothing more will come."""

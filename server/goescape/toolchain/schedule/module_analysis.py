@@ -27,10 +27,10 @@ _MOST_SINGLY = 6
 """The go command takes more packages at once than this faster than one by one."""
 
 
-class WaitForListener(Protocol):
-    """Returns when the listener is done with what was emitted, or ``wholly`` done."""
+class WaitForDelivery(Protocol):
+    """Returns when the client was sent what was emitted, or also what may wait for more."""
 
-    def __call__(self, *, wholly: bool) -> Awaitable[object]:
+    def __call__(self, *, include_postponed: bool) -> Awaitable[object]:
         """Wait for that."""
 
 
@@ -53,7 +53,7 @@ class ModuleAnalysis:
         state: SchedulerState,
         follow_ups: FollowUps,
         disk_cache: DiskCache | None,
-        wait_for_listener: WaitForListener | None,
+        wait_for_delivery: WaitForDelivery | None,
     ) -> None:
         self.is_replaced = False
         """Whether another engine is in use: what is still running leads to nothing."""
@@ -62,7 +62,7 @@ class ModuleAnalysis:
         self._state = state
         self._follow_ups = follow_ups
         self._disk_cache = disk_cache
-        self._wait_for_listener = wait_for_listener
+        self._wait_for_delivery = wait_for_delivery
 
     async def analyze_urgent(self, root: str, requests: ModuleRequests) -> None:
         """All that is urgent in a module, what the user touched last first."""
@@ -77,17 +77,17 @@ class ModuleAnalysis:
             else:
                 for pattern in patterns:
                     await self._analyze_one(root, requests, pattern)
-            await self._until_heard(wholly=True)
+            await self._wait_until_delivered(include_postponed=True)
         requests.urgent.remove_answered(begun)  # what could not be done has been told
 
     async def analyze_bulk(self, root: str, queue: RequestQueue) -> None:
-        """Whole folders, no faster than the listener takes their reports."""
+        """Whole folders, no faster than their reports are delivered."""
         begun = dict(queue.waiting)
         async with self._state.announced_work(_title(root, begun)):
             gone = await asyncio.to_thread(without_go_files, root, tuple(begun))
             self._announce_gone(root, gone)
             await self._analyze_folders(root, [pattern for pattern in begun if pattern not in gone])
-            await self._until_heard(wholly=True)
+            await self._wait_until_delivered(include_postponed=True)
         queue.remove_answered(begun)
 
     async def _analyze_one(self, root: str, requests: ModuleRequests, pattern: str) -> None:
@@ -146,13 +146,13 @@ class ModuleAnalysis:
                 await self._ready_for_more()
 
     async def _ready_for_more(self) -> None:
-        """Return when the user waits for nothing, and what was emitted has been taken in."""
-        await self._until_heard(wholly=False)
+        """Return when the user waits for nothing, and what was emitted has been delivered."""
+        await self._wait_until_delivered(include_postponed=False)
         await self._state.wait_for_urgent_work()
 
-    async def _until_heard(self, *, wholly: bool) -> None:
-        if self._wait_for_listener is not None:
-            await self._wait_for_listener(wholly=wholly)
+    async def _wait_until_delivered(self, *, include_postponed: bool) -> None:
+        if self._wait_for_delivery is not None:
+            await self._wait_for_delivery(include_postponed=include_postponed)
 
     # What comes of it.
 

@@ -20,7 +20,7 @@ from goescape.toolchain.go.module_folders import (
 )
 from goescape.toolchain.problems import GoProblem, Problem, problem_of
 from goescape.toolchain.schedule.events import Event, Failed
-from goescape.toolchain.schedule.module_analysis import ModuleAnalysis, WaitForListener
+from goescape.toolchain.schedule.module_analysis import ModuleAnalysis, WaitForDelivery
 from goescape.toolchain.schedule.request_queue import ModuleRequests, RequestQueue
 from goescape.toolchain.schedule.scheduler_state import (
     SchedulerState,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from goescape.toolchain.cache.disk_cache import DiskCache
     from goescape.toolchain.engine import Engine
 
-__all__ = ["Scheduler", "WaitForListener"]
+__all__ = ["Scheduler", "WaitForDelivery"]
 
 BUILDS_AT_ONCE = 2
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
@@ -48,7 +48,7 @@ class Scheduler:
     Every method returns at once and is called on the event loop's thread. ``editor_texts`` gives
     what the editor holds, by absolute path. ``disk_cache`` is what earlier servers found.
     ``settle_seconds`` is how long changes on the disk wait for further ones when they come in a
-    row. Whole folders are analysed no faster than ``wait_for_listener`` returns.
+    row. Whole folders are analysed no faster than ``wait_for_delivery`` returns.
     """
 
     def __init__(  # noqa: PLR0913 - each by its name
@@ -59,11 +59,11 @@ class Scheduler:
         *,
         disk_cache: DiskCache | None = None,
         settle_seconds: float = 0.05,
-        wait_for_listener: WaitForListener | None = None,
+        wait_for_delivery: WaitForDelivery | None = None,
     ) -> None:
         self._engine = engine
         self._disk_cache = disk_cache
-        self._wait_for_listener = wait_for_listener
+        self._wait_for_delivery = wait_for_delivery
         self._state = SchedulerState(on_event, editor_texts)
         self._analysis = self._analysis_with(engine)
         self._settle_seconds = settle_seconds
@@ -190,7 +190,7 @@ class Scheduler:
     # What is asked.
 
     def _analysis_with(self, engine: Engine) -> ModuleAnalysis:
-        return ModuleAnalysis(engine, self._state, self, self._disk_cache, self._wait_for_listener)
+        return ModuleAnalysis(engine, self._state, self, self._disk_cache, self._wait_for_delivery)
 
     def _take(self, path: str, *, forced: bool) -> None:
         path = absolute(path)
