@@ -143,6 +143,8 @@ class Finding:
     in_loop: bool
     compiler: str
     """The compiler's own message: ``moved to heap: u``."""
+    package: str
+    """Import path of the package that was compiled."""
     flow: tuple[FlowStep, ...] = ()
     decisive: FlowStep | None = None
     """The step that decided: the return, the capture, the call; None where nothing is known."""
@@ -151,8 +153,6 @@ class Finding:
     inlined_from: str | None = None
     """The inlined function whose allocation this is, when it is not the source's own expression."""
     copies: tuple[InlinedCopy, ...] = ()
-    package: str = ""
-    """Import path of the package that was compiled."""
     reasons: tuple[RankReason, ...] = ()
     """All that the source says for a rank, the first one decides: with profiles and settings,
     ``ranking.rank`` makes another ``rank`` of it."""

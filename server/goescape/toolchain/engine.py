@@ -54,7 +54,7 @@ class Engine:
         """Compile packages and yield each one's report, see ``PackageBuilds``."""
         return self.builds.analyze(root, patterns, overlay)
 
-    async def failing_tests(self, overlay: Mapping[str, bytes]) -> str:
+    async def failing_tests(self, overlay: Mapping[str, bytes]) -> str | None:
         """Why tests fail with other texts; empty if they pass. Runs the user's code."""
         return await failing_tests(self.commands, self.packages, overlay)
 

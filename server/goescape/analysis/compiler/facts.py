@@ -44,8 +44,8 @@ class EscapeExplanation(NamedTuple):
 
     at: PrintedPosition
     subject: str
-    function: str
-    """As ``in F`` names it; empty before Go 1.25."""
+    function: str | None
+    """As ``in F`` names it; None before Go 1.25."""
     flows: tuple[PrintedFlow, ...]
 
 

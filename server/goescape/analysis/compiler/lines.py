@@ -52,7 +52,7 @@ class ExplanationBlock:
 
     at: PrintedPosition
     subject: str
-    function: str
+    function: str | None
     flows: list[tuple[str, str, list[PrintedStep]]] = field(factory=list)
 
     def detail(self, text: str, positions: dict[str, PrintedPosition | None]) -> bool:
@@ -86,7 +86,7 @@ def is_inlining(message: str) -> bool:
 def explanation_block(at: PrintedPosition, message: str) -> ExplanationBlock | None:
     """The explanation that this is the header of."""
     if message.endswith(" escapes to heap:"):
-        return ExplanationBlock(at, message[:-17], "")
+        return ExplanationBlock(at, message[:-17], None)
     subject, escapes, function = message[:-1].rpartition(" escapes to heap in ")
     return ExplanationBlock(at, subject, function) if escapes and message.endswith(":") else None
 

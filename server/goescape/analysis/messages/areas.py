@@ -218,7 +218,6 @@ class EditorMessages:
     file_excluded: str
     file_waits: str
     on_line: str
-    server_ends: str
     status_analysing: str
     status_does_not_compile: str
     status_does_not_compile_why: str

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 from tree_sitter import Node  # noqa: TC002 - attrs resolves it
 
-from goescape.analysis.messages.reason import Reason, ReasonCode
+from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition
+from goescape.fixes.candidate import Edit, UnsafeError
 from goescape.fixes.checks.nilness import is_nil_unseen
 from goescape.fixes.checks.spare_capacity import grows_itself, shares_capacity
 from goescape.fixes.context.package_code import (
@@ -28,6 +29,7 @@ from goescape.fixes.syntax.local_variables import (
     has_goto,
     is_address,
     is_clear,
+    redeclares,
     single_declaration,
     type_of,
     underlying,
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from goescape.analysis.syntax.go_file import GoFile
-    from goescape.fixes.candidate import Edit
     from goescape.fixes.context.package_code import PackageCode
 
 
@@ -77,11 +78,13 @@ class AppendLoop:
 
 
 def growths(code: PackageCode, file: GoFile) -> Iterator[AppendLoop]:
-    """Every such slice of a file."""
+    """Every such slice of a file that is on the heap."""
+    if redeclares(code, "append", "make", "len"):
+        return
     for node in walk(file.root):
         if node.type == "assignment_statement":
             growth = _growth(code, node)
-            if growth is not None:
+            if growth is not None and _is_on_the_heap(code, file, growth):
                 yield growth
 
 
@@ -203,18 +206,17 @@ def _only_grows(
     return True
 
 
-def objection(code: PackageCode, file: GoFile, growth: AppendLoop) -> Reason | None:
-    """Why somebody could see that the slice starts in another way; None where nobody could."""
+def check_start_unseen(code: PackageCode, file: GoFile, growth: AppendLoop) -> None:
+    """Raises UnsafeError where somebody could see that the slice starts in another way."""
     if growth.nil and not is_nil_unseen(code, file, growth.variable):
-        return Reason.of(ReasonCode.EMPTY_SLICE_IS_NOT_NIL)
+        raise UnsafeError(ReasonCode.EMPTY_SLICE_IS_NOT_NIL)
     function = function_around(growth.variable)
     uses = code.uses(growth.variable, function) if function is not None else ()
     if any(use.start_byte > growth.loop.end_byte and _sees_capacity(use) for use in uses):
-        return Reason.of(ReasonCode.CAPACITY_IS_SEEN)
+        raise UnsafeError(ReasonCode.CAPACITY_IS_SEEN)
     handed_on = not growth.nil and not is_nil_unseen(code, file, growth.variable)
     if handed_on and shares_capacity(code, text(growth.type)):
-        return Reason.of(ReasonCode.CAPACITY_MAY_BE_SEEN)
-    return None
+        raise UnsafeError(ReasonCode.CAPACITY_MAY_BE_SEEN)
 
 
 def _sees_capacity(use: Node) -> bool:
@@ -229,7 +231,7 @@ def _sees_capacity(use: Node) -> bool:
     )
 
 
-def is_on_the_heap(code: PackageCode, file: GoFile, growth: AppendLoop) -> bool:
+def _is_on_the_heap(code: PackageCode, file: GoFile, growth: AppendLoop) -> bool:
     """Whether the compiler says so; before Go 1.25 it says nothing of append."""
     at = file.span(growth.call)
     return code.go < (1, 25) or any(f.escapes and f.span == at for f in code.findings)

@@ -6,17 +6,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import text, token, walk
-from goescape.fixes.candidate import Edit, TypeClaim, UnsafeError
+from goescape.fixes.candidate import Edit, TypeClaim
 from goescape.fixes.context.package_code import identifiers, insert, replace
 from goescape.fixes.flow.append_loops import (
+    check_start_unseen,
     growths,
     is_exact,
-    is_on_the_heap,
     made_beforehand,
-    objection,
 )
 from goescape.fixes.rewrite import Change, Match, Rewrite
-from goescape.fixes.syntax.local_variables import is_assigned, redeclares, type_of
+from goescape.fixes.syntax.local_variables import is_assigned, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,11 +29,9 @@ if TYPE_CHECKING:
 
 def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """A range over what the source shows to be a slice or an array, that nothing leaves early."""
-    if redeclares(code, "append", "make", "len"):
-        return
     for growth in growths(code, file):
         written = type_of(code, growth.ranged)
-        if written is None or not is_exact(code, growth) or not is_on_the_heap(code, file, growth):
+        if written is None or not is_exact(code, growth):
             continue
         at = file.span(growth.call)
         targets = [finding for finding in code.findings if finding.escapes and finding.span == at]
@@ -42,8 +39,7 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
 
 
 def _change(code: PackageCode, file: GoFile, growth: AppendLoop, written: str) -> Change | None:
-    if reason := objection(code, file, growth):
-        raise UnsafeError(reason)
+    check_start_unseen(code, file, growth)
     index = _index(code, file, growth)
     if index is None:
         return None

@@ -6,16 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import text
-from goescape.fixes.candidate import Promise, UnsafeError
+from goescape.fixes.candidate import Promise
 from goescape.fixes.flow.append_loops import (
+    check_start_unseen,
     growths,
     is_exact,
-    is_on_the_heap,
     made_beforehand,
-    objection,
 )
 from goescape.fixes.rewrite import Change, Match, Rewrite
-from goescape.fixes.syntax.local_variables import redeclares
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,16 +25,13 @@ if TYPE_CHECKING:
 
 def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """One append for each iteration at most; where each has one, assign-by-index does better."""
-    if redeclares(code, "append", "make", "len"):
-        return
     for growth in growths(code, file):
-        if not is_exact(code, growth) and is_on_the_heap(code, file, growth):
+        if not is_exact(code, growth):
             yield Match((), partial(_change, code, file, growth), file.span(growth.call))
 
 
 def _change(code: PackageCode, file: GoFile, growth: AppendLoop) -> Change:
-    if reason := objection(code, file, growth):
-        raise UnsafeError(reason)
+    check_start_unseen(code, file, growth)
     edits = made_beforehand(file, growth, f"0, len({text(growth.ranged)})")
     return Change(edits, may_add=(r"make\(.*\)",))
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from goescape.lsp.session import Session
+    from goescape.toolchain.engine import Engine
     from goescape.toolchain.proofs.prover import Proof
 
 
@@ -34,16 +35,19 @@ async def apply_and_test(session: Session, arguments: Sequence[object]) -> None:
             proof = _named(session, data)
         case _:
             return
-    if proof is not None:
-        try:
-            failure = await _failing_tests(session, proof)
-        except asyncio.CancelledError:
-            return  # the user did not want to wait: nothing is applied
-        except GoProblem as problem:
-            failure = problem.message
-        if failure:
-            session.editor.warning(session.state.catalogue.tell.fix_fails.format(why=failure))
-            return
+    background = session.background
+    if proof is None or background is None:  # proofs end with who makes them
+        await _apply(session, None)
+        return
+    try:
+        failure = await _failing_tests(session, background.engine, proof)
+    except asyncio.CancelledError:
+        return  # the user did not want to wait: nothing is applied
+    except GoProblem as problem:
+        failure = problem.message
+    if failure is not None:
+        session.editor.warning(session.state.catalogue.tell.fix_fails.format(why=failure))
+        return
     await _apply(session, proof)
 
 
@@ -54,15 +58,12 @@ def _named(session: Session, data: Mapping[str, object]) -> Proof | None:
     return named_proof(session.state.document(path), data)
 
 
-async def _failing_tests(session: Session, proof: Proof) -> str:
-    """What the packages' own tests say of a fix; empty when they pass. Can be cancelled."""
-    catalogue, background = session.state.catalogue, session.background
-    if background is None:
-        return catalogue.editor.server_ends
+async def _failing_tests(session: Session, engine: Engine, proof: Proof) -> str | None:
+    """What the packages' own tests say of a fix; None when they pass. Can be cancelled."""
+    catalogue = session.state.catalogue
     fix = proof.candidate.headline(catalogue)
     title = catalogue.editor.work_testing.format(fix=fix)
-    tests = background.engine.failing_tests(proof.contents)
-    return await session.user_work.run(TESTING, title, tests)
+    return await session.user_work.run(TESTING, title, engine.failing_tests(proof.contents))
 
 
 async def _apply(session: Session, proof: Proof | None) -> None:

@@ -33,8 +33,8 @@ class Diagnosis:
     go: Go | None
     folder: str
     modules: tuple[str, ...]
-    work: str
-    """The folder of the go.work in force; empty without one."""
+    work: str | None
+    """The folder of the go.work in force; None without one."""
     problems: tuple[str, ...]
     """Sentences that say what is wrong and what to do."""
 

@@ -261,7 +261,7 @@ class FixRun:
     async def _failure(self, proof: Proof) -> Reason | None:
         """What the tests say; None when they pass."""
         failure = await self._engine.failing_tests(proof.contents)
-        return Reason.of(ReasonCode.TESTS_FAIL, failure=failure) if failure else None
+        return Reason.of(ReasonCode.TESTS_FAIL, failure=failure) if failure is not None else None
 
 
 @define

@@ -21,8 +21,8 @@ TEST_SECONDS = 600.0
 
 async def failing_tests(
     commands: GoCommands, packages: PackageQueries, overlay: Mapping[str, bytes]
-) -> str:
-    """Why the tests of the packages of these files fail with other texts; empty if they pass.
+) -> str | None:
+    """Why the tests of the packages of these files fail with other texts; None if they pass.
 
     Raises GoProblem.
     """
@@ -35,4 +35,4 @@ async def failing_tests(
             lines = (answer.output + answer.errors).splitlines()
             failures = [line.strip() for line in lines if "FAIL" in line] or lines[-1:]
             return plain_sentence(failures[:1]) if failures else "go test failed without a word"
-    return ""
+    return None

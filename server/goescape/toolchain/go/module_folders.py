@@ -24,13 +24,13 @@ def is_among(folder: str, folders: Sequence[str]) -> bool:
     return any(os.path.realpath(other) == real for other in folders)
 
 
-def module_root(directory: str) -> str:
-    """The nearest folder upward that has a go.mod; empty when there is none."""
+def module_root(directory: str) -> str | None:
+    """The nearest folder upward that has a go.mod; None when there is none."""
     return _upward(directory, "go.mod")
 
 
-def work_root(directory: str) -> str:
-    """The nearest folder upward that has a go.work; empty when there is none."""
+def work_root(directory: str) -> str | None:
+    """The nearest folder upward that has a go.work; None when there is none."""
     return _upward(directory, "go.work")
 
 
@@ -67,6 +67,7 @@ def module_files(root: str) -> set[str]:
     return works | {str(Path(root, name)) for name in ("go.mod", "go.sum", "vendor/modules.txt")}
 
 
-def _upward(directory: str, name: str) -> str:
+def _upward(directory: str, name: str) -> str | None:
     path = Path(directory)
-    return next((str(folder) for folder in (path, *path.parents) if (folder / name).is_file()), "")
+    folders = (path, *path.parents)
+    return next((str(folder) for folder in folders if (folder / name).is_file()), None)

@@ -196,14 +196,14 @@ class ModuleAnalysis:
         distances = {folder: self._lane.distance(folder, report.package) for folder in shown}
         importing = [folder for folder, distance in distances.items() if distance]
         unknown = {folder for folder, distance in distances.items() if distance is None}
-        for root in {module_root(folder) for folder in unknown} - {""}:
+        for root in {root for folder in unknown if (root := module_root(folder)) is not None}:
             patterns = await self._engine.packages.importers(root, report.package, unknown)
             importing += [directory_of(root, pattern) for pattern in patterns]
         if self.is_replaced:
             return
         for folder in sorted(importing, key=lambda folder: distances[folder] or 1):
-            root = module_root(folder)
-            self._follow_ups.request_packages(root, [pattern_of(root, folder)])
+            if (root := module_root(folder)) is not None:
+                self._follow_ups.request_packages(root, [pattern_of(root, folder)])
 
 
 def _title(root: str, patterns: Iterable[str]) -> WorkTitle:

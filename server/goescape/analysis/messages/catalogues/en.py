@@ -478,7 +478,6 @@ CATALOGUE = Catalogue(
         file_excluded="no escape analysis here: {why}",
         file_waits="escape analysis waits: the package does not compile",
         on_line="line {line}: {message}",
-        server_ends="the server is about to end",
         status_analysing="analysing {what}",
         status_does_not_compile="{package} does not compile",
         status_does_not_compile_why="{package} does not compile: {why}",

@@ -637,7 +637,6 @@ CATALOGUE = Catalogue(
         file_excluded="此文件没有逃逸分析：{why}",
         file_waits="逃逸分析正在等待：包无法编译",
         on_line="第 {line} 行：{message}",
-        server_ends="服务器即将结束",
         status_analysing="正在分析 {what}",
         status_does_not_compile="{package} 无法编译",
         status_does_not_compile_why="{package} 无法编译：{why}",
