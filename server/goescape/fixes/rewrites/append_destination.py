@@ -27,9 +27,8 @@ from goescape.fixes.syntax.local_variables import (
     is_clear,
     is_own,
     redeclares,
-    single_declaration,
 )
-from goescape.fixes.syntax.made_slices import made_slice
+from goescape.fixes.syntax.made_slices import made_slices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,15 +43,14 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """``b := make([]T, 0, n)`` that is returned to callers who append it to a slice of theirs."""
     if redeclares(code, "append", "make", "len", *BASIC):
         return
-    for finding in code.allocations(file):
-        place = code.node_of(finding) if finding.escapes and not finding.inlined_from else None
-        parts = made_slice(place[1]) if place is not None else None
-        if place is None or parts is None or len(parts[3]) != 2 or text(parts[3][0]) != "0":
+    own = (f for f in code.allocations(file) if f.escapes and not f.inlined_from)
+    for finding, made in made_slices(code, own):
+        if len(made.sizes) != 2 or text(made.sizes[0]) != "0":
             continue
-        single, declared = single_declaration(parts[1]), file.function_at(place[1].start_byte)
-        if single is None or declared is None or not _is_returned(declared, single[0], parts[2]):
+        declared = file.function_at(made.call.start_byte)
+        if declared is None or not _is_returned(declared, made.variable, made.type):
             continue
-        yield Match((finding,), partial(_change, code, file, declared, single[0], place[1]))
+        yield Match((finding,), partial(_change, code, file, declared, made.variable, made.call))
 
 
 def _is_returned(declared: FunctionDeclaration, variable: Node, its_type: Node) -> bool:

@@ -16,7 +16,7 @@ from goescape.fixes.syntax.local_variables import (
     fresh_name,
     redeclares,
 )
-from goescape.fixes.syntax.made_slices import made_slice
+from goescape.fixes.syntax.made_slices import made_slices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,16 +43,11 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """
     if redeclares(code, "make"):
         return
-    for finding in code.allocations(file):
-        if finding.cause is not Cause.TOO_LARGE:
-            continue
-        place = code.node_of(finding)
-        parts = made_slice(place[1]) if place is not None else None
-        if parts is None:
-            continue
-        call, statement, its_type, sizes = parts
+    large = (f for f in code.allocations(file) if f.cause is Cause.TOO_LARGE)
+    for finding, made in made_slices(code, large):
+        call, sizes = made.call, made.sizes
         store = fresh_name(call, ("store", "backing", "space", "memory"))
-        element = its_type.child_by_field_name("element")
+        element = made.type.child_by_field_name("element")
         if len(sizes) == 2 and text(sizes[0]) != "0":
             continue
         if not store or element is None or not _fits(code, finding.subject, text(element)):
@@ -62,7 +57,7 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
         edits = (
             insert(
                 file,
-                statement.start_byte,
+                made.statement.start_byte,
                 f"var {store} {array}{line_end(file)}{indentation(file, call)}",
             ),
             replace(file, call, f"{store}[:{empty}]"),

@@ -19,9 +19,8 @@ from goescape.fixes.syntax.local_variables import (
     is_clear,
     is_visible,
     redeclares,
-    single_declaration,
 )
-from goescape.fixes.syntax.made_slices import made_slice
+from goescape.fixes.syntax.made_slices import made_slices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 
     from goescape.analysis.syntax.go_file import GoFile
     from goescape.fixes.context.package_code import PackageCode
+    from goescape.fixes.syntax.made_slices import MadeSlice
 
 _SMALLEST = 1024
 """Below this many bytes a pool costs as much as the allocation."""
@@ -39,21 +39,20 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """``buf := make([]byte, N)`` that is only read into and written from, outside of loops."""
     if redeclares(code, "any", "make", "byte", "len"):
         return
-    for finding in code.allocations(file):
-        place = code.node_of(finding) if finding.escapes else None
-        parts = made_slice(place[1]) if place is not None else None
-        if parts is None or text(parts[2]) != "[]byte" or len(parts[3]) != 1:
+    escaping = (f for f in code.allocations(file) if f.escapes)
+    for finding, made in made_slices(code, escaping):
+        if text(made.type) != "[]byte" or len(made.sizes) != 1:
             continue
-        call, statement = parts[:2]
-        single = single_declaration(statement)
-        if single is None or not _is_lent(code, single[0], statement):
+        if not _is_lent(code, made.variable, made.statement):
             continue
-        if means_the_same_outside(code, parts[3][0]) and _is_large(parts[3][0]):
-            change = partial(_change, code, file, text(single[0]), call, statement)
-            yield Match((finding,), change, file.span(call))
+        [size] = made.sizes
+        if means_the_same_outside(code, size) and _is_large(size):
+            change = partial(_change, code, file, made)
+            yield Match((finding,), change, file.span(made.call))
 
 
-def _change(code: PackageCode, file: GoFile, name: str, call: Node, statement: Node) -> Change:
+def _change(code: PackageCode, file: GoFile, buffer: MadeSlice) -> Change:
+    name, call, statement = text(buffer.variable), buffer.call, buffer.statement
     pool, pointer = f"{name}Pool", fresh_name(call, ("bp", "pointer", f"{name}Pointer"))
     imports = import_edits(file, ["sync"])
     made = f"var {pool} = sync.Pool{{New: func() any {{\n\tb := {text(call)}\n\treturn &b\n}}}}"

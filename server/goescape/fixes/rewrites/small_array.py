@@ -16,9 +16,8 @@ from goescape.fixes.syntax.local_variables import (
     arguments_of,
     fresh_name,
     redeclares,
-    single_declaration,
 )
-from goescape.fixes.syntax.made_slices import made_slice
+from goescape.fixes.syntax.made_slices import made_slices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,21 +35,15 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """``x := make([]T, len(y))`` that only its length sends to the heap, for small elements."""
     if redeclares(code, "make", "len", *BASIC):
         return
-    for finding in code.allocations(file):
-        if finding.cause is not Cause.DYNAMIC_SIZE:
-            continue
-        place = code.node_of(finding)
-        parts = made_slice(place[1]) if place is not None else None
-        if parts is None:
-            continue
-        call, statement, its_type, sizes = parts
-        element = its_type.child_by_field_name("element")
-        single = single_declaration(statement)
-        if single is None or element is None or not _is_small(element):
+    unsized = (f for f in code.allocations(file) if f.cause is Cause.DYNAMIC_SIZE)
+    for _, made in made_slices(code, unsized):
+        call, statement, sizes = made.call, made.statement, made.sizes
+        element = made.type.child_by_field_name("element")
+        if element is None or not _is_small(element):
             continue
         if not _is_length(sizes[-1]) or (len(sizes) == 2 and text(sizes[0]) != "0"):
             continue
-        new = _lines(file, statement, text(single[0]), element, sizes)
+        new = _lines(file, statement, text(made.variable), element, sizes)
         yield Match((), partial(_change, code, file, call, statement, new), file.span(call))
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import frozen
+from tree_sitter import Node  # noqa: TC002 - attrs resolves it
+
 from goescape.analysis.syntax.nodes import ancestors, callee_text
 from goescape.fixes.syntax.local_variables import (
     arguments_of,
@@ -14,11 +17,37 @@ from goescape.fixes.syntax.local_variables import (
 )
 
 if TYPE_CHECKING:
-    from tree_sitter import Node
+    from collections.abc import Iterable, Iterator
+
+    from goescape.analysis.model import Finding
+    from goescape.fixes.context.package_code import PackageCode
 
 
-def made_slice(call: Node) -> tuple[Node, Node, Node, list[Node]] | None:
-    """Call, statement, slice type and sizes of ``x := make([]T, ...)`` in a block."""
+@frozen(eq=False)
+class MadeSlice:
+    """``x := make([]T, ...)`` in a block."""
+
+    call: Node
+    statement: Node
+    variable: Node
+    type: Node
+    """``[]T``."""
+    sizes: list[Node]
+    """The length, and the capacity where there is one."""
+
+
+def made_slices(
+    code: PackageCode, findings: Iterable[Finding]
+) -> Iterator[tuple[Finding, MadeSlice]]:
+    """Those of the findings that are such slices."""
+    for finding in findings:
+        place = code.node_of(finding)
+        made = _made_slice(place[1]) if place is not None else None
+        if made is not None:
+            yield finding, made
+
+
+def _made_slice(call: Node) -> MadeSlice | None:
     if call.type != "call_expression" or callee_text(call) != "make":
         return None
     statement = next(
@@ -37,4 +66,4 @@ def made_slice(call: Node) -> tuple[Node, Node, Node, list[Node]] | None:
         return None
     if single[1] is not None and single[1].text != arguments[0].text:
         return None
-    return call, statement, arguments[0], arguments[1:]
+    return MadeSlice(call, statement, single[0], arguments[0], arguments[1:])
