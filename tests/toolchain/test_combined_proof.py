@@ -45,9 +45,9 @@ class Judge:
         written = apply_edits(SOURCES, whole.edits)["a.go"].decode().replace("\n", "")
         assert re.sub(r"[^a-h]", "", written.removeprefix("package a")) == names
         if any(name in self.bad for name in names):
-            return Disproof(whole, Reason.said(f"{names} is bad"))
+            return Disproof(whole, Reason.verbatim(f"{names} is bad"))
         if any({*pair} <= {*names} for pair in self.enemies):
-            return Disproof(whole, Reason.said(f"{names} are enemies"))
+            return Disproof(whole, Reason.verbatim(f"{names} are enemies"))
         return Proof(whole, {}, FindingChanges(len(parts)), 1, "go1.27")
 
 
@@ -71,7 +71,7 @@ async def test_a_bad_one_does_not_spoil_the_rest(
     assert "".join(part.code for part in union.parts) == parts
     assert "".join(each.candidate.code for each in union.disproofs) == bad
     assert [each.reason for each in union.disproofs] == [
-        Reason.said(f"{name} is bad") for name in bad
+        Reason.verbatim(f"{name} is bad") for name in bad
     ]
     assert (union.proof.effect.removed if union.proof is not None else 0) == len(parts)
     assert len(judge.asked) <= most

@@ -59,8 +59,8 @@ def status(
     if waiting:
         text = catalogue.editor.status_does_not_compile.format(package=waiting[0])
         if first_error:
-            said = catalogue.editor.status_does_not_compile_why
-            text = said.format(package=waiting[0], why=first_error)
+            template = catalogue.editor.status_does_not_compile_why
+            text = template.format(package=waiting[0], why=first_error)
         return Status(ServerState.WAITING, text, tuple(waiting))
     return Status()
 

@@ -236,6 +236,6 @@ class Reason:
         return cls(code, tuple(sorted(arguments.items(), key=lambda argument: argument[0])))
 
     @classmethod
-    def said(cls, text: str) -> Reason:
+    def verbatim(cls, text: str) -> Reason:
         """In the words of Go or of the system, which have no translation."""
         return cls.of(ReasonCode.GO_SAYS, text=text)

@@ -80,7 +80,7 @@ class JoinedProfile:
     """The functions that are in any stack, by file and name."""
 
     @property
-    def stranger(self) -> str:
+    def mismatch(self) -> str:
         """The sentence about a profile in which none of the packages is."""
         of = next(packages(self.profile), "") or "another program"
         return (

@@ -83,14 +83,14 @@ class PackageDirectives:
         """
         wanted, remarks = dict(findings), {}
         for path, file in files.items():
-            directives, told = self._of(file)
+            directives, file_remarks = self._of(file)
             if directives:
                 everything = chain.from_iterable(findings.values())
                 broken = _broken_by_inlining(directives, path, everything)
                 wanted[path], more = _applied(directives, findings[path])
-                told = (*told, *broken, *more)
-            if told or directives:
-                remarks[file] = [*told] if is_final else self._final_remarks.get(file, [])
+                file_remarks = (*file_remarks, *broken, *more)
+            if file_remarks or directives:
+                remarks[file] = [*file_remarks] if is_final else self._final_remarks.get(file, [])
         if is_final:
             self._final_remarks = remarks
         flat = chain.from_iterable(remarks.values())

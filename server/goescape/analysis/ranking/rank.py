@@ -92,8 +92,8 @@ def ranked(
     finding: Finding, profile: RankReason | None = None, policy: RankPolicy = DEFAULT_POLICY
 ) -> Finding:
     """The finding with the rank that it has now; itself where that is no other one."""
-    said = profile if finding.is_diagnostic else None
-    now = rank(finding.reasons, in_loop=finding.in_loop, profile=said, policy=policy)
+    profile_reason = profile if finding.is_diagnostic else None
+    now = rank(finding.reasons, in_loop=finding.in_loop, profile=profile_reason, policy=policy)
     return finding if now == finding.rank else evolve(finding, rank=now)
 
 

@@ -37,12 +37,12 @@ def functions_of(
     inlinable: dict[Place, Inlinable] = {}
     leaks: dict[Place, dict[ParameterLeak, None]] = {}
     kept: dict[Place, str] = {}
-    for said in facts:
-        for fact in said.inlinable:
+    for of_file in facts:
+        for fact in of_file.inlinable:
             inlinable.setdefault(Place(path, fact.at.line, fact.at.column), fact)
-        for leak in said.leaks:
+        for leak in of_file.leaks:
             leaks.setdefault(Place(path, leak.at.line, leak.at.column), {})[leak] = None
-        for decision in said.decisions:
+        for decision in of_file.decisions:
             if decision.verdict is EscapeVerdict.STAYS:
                 place = Place(path, decision.at.line, decision.at.column)
                 kept.setdefault(place, decision.message)
@@ -56,9 +56,9 @@ def captures_of(facts: Iterable[FileFacts], path: str) -> Iterator[CapturedVaria
     In each function, the first line counts: afterwards, the capture itself takes the address.
     """
     captures: dict[Place, CapturedVariable] = {}
-    for said in facts:
+    for of_file in facts:
         firsts: dict[tuple[str, PrintedPosition], PrintedCapture] = {}
-        for fact in said.captures:
+        for fact in of_file.captures:
             firsts.setdefault((_LITERAL_NAME.split(fact.function)[0], fact.at), fact)
         for (_, at), fact in firsts.items():
             place = Place(path, at.line, at.column)
@@ -96,7 +96,7 @@ def _function(
     leaks: Mapping[Place, Mapping[ParameterLeak, None]],
     kept: Mapping[Place, str],
 ) -> Function:
-    said = inlinable.get(file.span(declared.name_node).start)
+    inlining = inlinable.get(file.span(declared.name_node).start)
     described = []
     for name in parameters(declared):
         span = file.span(name)
@@ -109,8 +109,8 @@ def _function(
         declared.name,
         file.span(declared.node),
         file.span(declared.name_node),
-        said.can if said is not None else None,
-        said.detail if said is not None else "",
+        inlining.can if inlining is not None else None,
+        inlining.detail if inlining is not None else "",
         tuple(described),
     )
 

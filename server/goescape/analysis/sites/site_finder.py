@@ -85,8 +85,8 @@ _Placed = TypeVar("_Placed", Site, OmittedSite)
 
 def _inlined(facts: Sequence[FileFacts], path: str) -> dict[Place, tuple[str, ...]]:
     calls: dict[Place, dict[str, None]] = {}
-    for said in facts:
-        for call in said.inlined_calls:
+    for of_file in facts:
+        for call in of_file.inlined_calls:
             place = Place(path, call.at.line, call.at.column)
             calls.setdefault(place, {})[plain_function(call.function)] = None
     return {place: tuple(names) for place, names in calls.items()}
@@ -97,8 +97,8 @@ def _gathered(
 ) -> Iterable[Site]:
     """One site for what several texts say of one thing."""
     sites: dict[tuple[Place, str, bool], Site] = {}
-    for said in facts:
-        for decision, explanations in _explained(said):
+    for of_file in facts:
+        for decision, explanations in _explained(of_file):
             place = Place(file.source.path, decision.at.line, decision.at.column)
             escapes = decision.verdict is not EscapeVerdict.STAYS
             site = Site(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def is_internal(code: PackageCode) -> bool:
     """Whether only packages that are known can import this one."""
     internal = "internal" in code.report.package.split("/")
-    return internal and code.importers is not None and code.strangers is not None
+    return internal and code.importers is not None and code.files_of_other_builds is not None
 
 
 def is_program(code: PackageCode) -> bool:
@@ -40,8 +40,8 @@ def calls_from_other_packages(
     Raises UnsafeError where one could be missed.
     """
     path = code.report.package
-    for stranger in code.strangers or ():
-        if re.search(rb"\b%s\b" % name.encode(), stranger.content):
+    for source in code.files_of_other_builds or ():
+        if re.search(rb"\b%s\b" % name.encode(), source.content):
             raise UnsafeError(ReasonCode.MENTIONED_BY_OTHER_BUILDS, name=name)
     others = [other for other in code.others.values() if other.package_name != file.package_name]
     tests = [other for other in code.files.values() if other.package_name != file.package_name]

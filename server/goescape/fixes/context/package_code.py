@@ -38,7 +38,7 @@ class PackageUsers:
     """
     imported: Mapping[str, PackageSources] = field(factory=dict)
     """The sources of what it imports itself, also indirectly, by import path."""
-    strangers: Callable[[], tuple[SourceText, ...] | None] = lambda: None
+    files_of_other_builds: Callable[[], tuple[SourceText, ...] | None] = lambda: None
     """Finds the Go files elsewhere that may import it and are none of the importers' here: other
     builds, test data. Only asked where it matters; None when nobody can tell.
     """
@@ -120,9 +120,9 @@ class PackageCode:
         return self.all_files[len(self.files) + len(self.others) :]
 
     @cached_property
-    def strangers(self) -> tuple[SourceText, ...] | None:
+    def files_of_other_builds(self) -> tuple[SourceText, ...] | None:
         """See ``PackageUsers``."""
-        return self._around.strangers()
+        return self._around.files_of_other_builds()
 
     def is_mentioned_elsewhere(self, name: str) -> bool:
         """Whether files that this build leaves out use an identifier: nobody compiles those.

@@ -84,8 +84,8 @@ def calls_of(
             raise UnsafeError(ReasonCode.NAME_AMBIGUOUS, name=name)
         if (node.type == "field_identifier") == is_method:
             calls.append(FunctionCall(where, _call(node)))
-    abroad = calls_from_other_packages(code, file, name) if declared.exported else ()
-    return (*calls, *(FunctionCall(where, _call(node)) for where, node in abroad))
+    others = calls_from_other_packages(code, file, name) if declared.exported else ()
+    return (*calls, *(FunctionCall(where, _call(node)) for where, node in others))
 
 
 def other_builds(code: PackageCode, calls: Iterable[FunctionCall]) -> tuple[str, ...]:

@@ -57,8 +57,8 @@ def _change(
     if absent and result.slots == 1:
         return None  # that is for value-ok
     check_no_unsafe(file)
-    told = {proves_failure(code, file, result, returned) for returned in absent}
-    if len(told) > 1 or "" in told:
+    failure_kinds = {proves_failure(code, file, result, returned) for returned in absent}
+    if len(failure_kinds) > 1 or "" in failure_kinds:
         raise UnsafeError(ReasonCode.NIL_IS_NOT_TOLD)
     check_copyable(code, file, result.type)
     check_ends(code, result, returns)
@@ -75,7 +75,7 @@ def _change(
         if _needs_name(call, result):
             edits |= {*temporary_edits(code, call, names)}
         else:
-            edits |= {*_call_edits(code, call, result, next(iter(told), ""))}
+            edits |= {*_call_edits(code, call, result, next(iter(failure_kinds), ""))}
     check_apart(edits)
     return Change(tuple(sorted(edits)), callers=len(calls), other_builds=other_builds(code, calls))
 
@@ -91,7 +91,7 @@ def _needs_name(call: FunctionCall, result: PointerResult) -> bool:
 
 
 def _call_edits(
-    code: PackageCode, call: FunctionCall, result: PointerResult, told: str
+    code: PackageCode, call: FunctionCall, result: PointerResult, failure_kind: str
 ) -> Iterator[Edit]:
     check_no_unsafe(call.file)
     around = call.node.parent
@@ -102,9 +102,9 @@ def _call_edits(
     if binding is not None and len(binding.names) == result.slots:
         variable = binding.names[result.slot]
         uses = uses_of(code, variable) if text(variable) != "_" else []
-        if told and uses:
+        if failure_kind and uses:
             flag = text(binding.names[1 - result.slot])
-            check_guard(binding, uses, *_TESTS[told](flag))
+            check_guard(binding, uses, *_TESTS[failure_kind](flag))
         yield from value_edits(call.file, uses, [])
         return
     if result.slots == 1 and around is not None:

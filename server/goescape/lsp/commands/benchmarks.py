@@ -42,8 +42,8 @@ async def bench(session: Session, arguments: Sequence[object]) -> list[object] |
     if not matching(benchmark_names(report), names):
         catalogue = session.state.catalogue
         existing = catalogue.comma.join(benchmark_names(report)) or catalogue.tell.no_benchmarks
-        told = catalogue.tell.benchmarks.format(package=report.package, names=existing)
-        session.editor.warning(told)
+        warning = catalogue.tell.benchmarks.format(package=report.package, names=existing)
+        session.editor.warning(warning)
         return None
     try:
         run = await _measured(session, background, report, names)

@@ -106,8 +106,8 @@ def _tell(session: Session, profile: Profile, name: str) -> None:
     seen = [*packages(profile)]
     own = {package.removesuffix("_test") for package in seen}
     if analysed and not analysed & own and "main" not in seen:
-        told = catalogue.tell.other_program.format(name=name, amount=amount, other=seen[0])
-        session.editor.warning(told)
+        warning = catalogue.tell.other_program.format(name=name, amount=amount, other=seen[0])
+        session.editor.warning(warning)
     else:
         session.editor.information(f"{name}: {amount}")
 

@@ -166,8 +166,8 @@ def title(proof: Proof, catalogue: Catalogue) -> str:
         notes.append(catalogue.offer.look_at_this.format(what=caution))
     if is_of_generated_file(proof):
         notes.append(catalogue.offer.generated_file)
-    told = catalogue.without_full_stop(catalogue.pause.join(notes))
-    return f"{proof.candidate.headline(catalogue)} ({told})"
+    details = catalogue.without_full_stop(catalogue.pause.join(notes))
+    return f"{proof.candidate.headline(catalogue)} ({details})"
 
 
 def _flows(snapshot: DocumentSnapshot, request: ActionRequest) -> Iterator[CodeAction]:
@@ -179,8 +179,8 @@ def _flows(snapshot: DocumentSnapshot, request: ActionRequest) -> Iterator[CodeA
         if len(findings) > 1:
             text = catalogue.offer.why_escapes.format(subject=f"`{_subject(finding)}`")
         if reason := reason_to_leave(finding):
-            said = catalogue.without_full_stop(catalogue.ranks[reason])
-            short = said[0].lower() + said[1:]
+            rank_text = catalogue.without_full_stop(catalogue.ranks[reason])
+            short = rank_text[0].lower() + rank_text[1:]
             text = catalogue.offer.leave_it.format(reason=short, question=text)
         anchor = finding.anchor
         arguments = (snapshot.uri, anchor.line, anchor.column, finding.subject)

@@ -134,24 +134,24 @@ def _about_finding(
     finding: Finding, view: ReportView, style: HoverStyle, proofs: Sequence[Proof] = ()
 ) -> Iterator[str]:
     catalogue = style.catalogue
-    told = explain.explain(finding, catalogue)
-    yield style.bold(told.headline)
+    explanation = explain.explain(finding, catalogue)
+    yield style.bold(explanation.headline)
     if share := view.share(finding):
         yield f"{style.bold(catalogue.hover.profile)} {share_text(share, catalogue)}"
-    if told.why:
-        yield told.why
+    if explanation.why:
+        yield explanation.why
     steps = [
         style.item(step.text, None if step.place is None else view.place(step.place))
-        for step in told.steps
+        for step in explanation.steps
     ]
     if steps:
         yield "\n".join(steps)
-    if told.helps:
-        yield f"{style.bold(catalogue.hover.helps)} {told.helps}"
+    if explanation.helps:
+        yield f"{style.bold(catalogue.hover.helps)} {explanation.helps}"
     if pages := [*_pages(finding, style, proofs)]:
         yield f"{style.bold(catalogue.hover.fixes)} {catalogue.comma.join(pages)}"
-    if told.ignore_when:
-        yield f"{style.bold(catalogue.hover.ignore)} {told.ignore_when}"
+    if explanation.ignore_when:
+        yield f"{style.bold(catalogue.hover.ignore)} {explanation.ignore_when}"
     if finding.is_diagnostic:
         yield style.quiet(explain.rank_sentence(finding, catalogue))
     yield style.code(finding.compiler)

@@ -113,8 +113,8 @@ def _of_parameter(
     parameter: Parameter, view: ReportView, snapshot: DocumentSnapshot
 ) -> Iterator[InlayHint]:
     label = "leaks" if parameter.leaks else "stack"
-    told = explain.parameter_sentence(parameter, snapshot.catalogue)
-    yield from _plain(view.span(parameter.span), label, told)
+    tooltip = explain.parameter_sentence(parameter, snapshot.catalogue)
+    yield from _plain(view.span(parameter.span), label, tooltip)
 
 
 def _plain(span: Span | None, label: str, tooltip: str) -> Iterator[InlayHint]:

@@ -173,8 +173,8 @@ class _Collector:
         """What was found as profiles and settings rank it, without what these hide."""
         joined, policy = self.joined, self.question.policy
         for finding in self.findings:
-            said = None if joined is None else joined.rank_reason(finding)
-            now = ranked(finding, said, policy)
+            profile_reason = None if joined is None else joined.rank_reason(finding)
+            now = ranked(finding, profile_reason, policy)
             if not now.rank.is_hidden:
                 yield now
 
@@ -207,7 +207,7 @@ class _Collector:
         if not self.packages:
             return
         if not joined.covered:
-            raise UsageError(joined.stranger)
+            raise UsageError(joined.mismatch)
         self.joined = joined
 
 

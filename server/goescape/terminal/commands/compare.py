@@ -207,8 +207,8 @@ class _Bench:
         now = await self._side(folder)
         if not now.reports:
             where = " ".join(self.asked.packages)
-            told = f"{where} has no benchmark that matches --bench {self.asked.bench}."
-            self.failures.append(CheckFailure("usage", told))
+            message = f"{where} has no benchmark that matches --bench {self.asked.bench}."
+            self.failures.append(CheckFailure("usage", message))
             return []
         before = await self._side(old)
         compared: list[ComparedBenchmark] = []
@@ -253,9 +253,9 @@ class _Bench:
                     if side is now and run.written:
                         self.written.setdefault(package, set()).update(run.written)
                     if run.problems:
-                        said = (f"{problem} ({place.name})" for problem in run.problems)
+                        messages = (f"{problem} ({place.name})" for problem in run.problems)
                         self.failures += [
-                            CheckFailure("bench", message, package) for message in said
+                            CheckFailure("bench", message, package) for message in messages
                         ]
                         return {}, {}  # half of it says nothing
                     _add(of_side, run)

@@ -119,14 +119,16 @@ def _render(facts: PositionFacts, report: PackageReport, style: Style, here: Pat
     for finding in facts.findings:
         yield from _finding(finding, report.sources.get(finding.span.file), style, here)
         yield ""
-    told = {parameter for function in facts.functions for parameter in function.parameters}
+    shown_parameters = {
+        parameter for function in facts.functions for parameter in function.parameters
+    }
     for function in facts.functions:
         inside = [finding for finding in report.findings if finding.function == function.name]
         yield style.paint("strong", f"func {printable(function.name)}")
         for sentence in explain.function_sentences(function, inside, style.catalogue):
             yield from _wrapped(sentence, style)
     for parameter in facts.parameters:
-        if parameter not in told:
+        if parameter not in shown_parameters:
             yield from _wrapped(explain.parameter_sentence(parameter, style.catalogue), style)
     for note in facts.notes:
         yield from _wrapped(note, style)
@@ -136,25 +138,25 @@ def _finding(
     finding: Finding, source: SourceText | None, style: Style, here: Path
 ) -> Iterator[str]:
     catalogue = style.catalogue
-    told = explain.explain(finding, catalogue)
+    explanation = explain.explain(finding, catalogue)
     rank = rank_of(finding)
     role = "faint" if rank == "note" else rank
     place = style.paint("strong", shown_place(finding.span, here))
-    yield f"{place}: {style.paint(role, rank)}: {style.prose(printable(told.headline))}"
+    yield f"{place}: {style.paint(role, rank)}: {style.prose(printable(explanation.headline))}"
     yield from code_lines(finding.span, source, style, role)[0]
     yield ""
-    yield from _section(catalogue.explain.why, told.why, style)
-    if told.steps:
+    yield from _section(catalogue.explain.why, explanation.why, style)
+    if explanation.steps:
         yield style.paint("strong", catalogue.explain.steps)
-    for number, step in enumerate(told.steps, 1):
+    for number, step in enumerate(explanation.steps, 1):
         at = ""
         if step.place is not None:
             file = shown_path(step.place.file, here)
             column = f":{step.place.column}" if step.place.column else ""
             at = style.paint("faint", printable(f"  {file}:{step.place.line}{column}"))
         yield f"  {number}. {style.prose(printable(step.text))}{at}"
-    yield from _section(catalogue.explain.helps, told.helps, style)
-    yield from _section(catalogue.explain.ignore, told.ignore_when, style)
+    yield from _section(catalogue.explain.helps, explanation.helps, style)
+    yield from _section(catalogue.explain.ignore, explanation.ignore_when, style)
     yield from _section(
         catalogue.explain.rank, f"{rank}: {explain.rank_sentence(finding, catalogue)}", style
     )

@@ -156,8 +156,8 @@ def _allocated(
         where = source.function if place is None else f"{shown_path(place.file, here)}:{place.line}"
         finding = source.finding
         reason = catalogue.profile.unexplained[source.reason or UnexplainedReason.UNKNOWN]
-        told = catalogue.profile.in_function.format(what=reason, function=source.function)
-        message = told if finding is None else explain.message(finding, catalogue)
+        text = catalogue.profile.in_function.format(what=reason, function=source.function)
+        message = text if finding is None else explain.message(finding, catalogue)
         yield ProfileRow(share_text(source.share, catalogue), where, message)
 
 

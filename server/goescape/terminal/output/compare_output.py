@@ -32,22 +32,24 @@ def render(comparison: Comparison, style: Style, here: Path) -> Iterator[str]:
         (catalogue.compare.gone, comparison.gone, "hint", comparison.old_folder, comparison.folder),
         (catalogue.compare.new, comparison.new, "warning", here, here),
     )
-    for said, findings, role, base, named_from in parts:
+    for label, findings, role, base, named_from in parts:
         for finding in findings:
             name = shown_path(finding.span.file, base)
             if findings is comparison.gone:  # as if it still were where the user is
                 name = shown_path(str(named_from / name), here)
             place = style.paint("strong", printable(f"{name}:{finding.span.line}"))
             message = style.prose(printable(explain.message(finding, catalogue)))
-            yield f"{style.paint(role, said)} {place}: {message}"
+            yield f"{style.paint(role, label)} {place}: {message}"
     for moved in comparison.moved[:_MOST_MOVED]:
         after = f"{shown_path(moved.after.span.file, here)}:{moved.after.span.line}"
         old = catalogue.compare.line.format(line=moved.before.span.line)
         name = shown_path(moved.before.span.file, comparison.old_folder)
         if name != shown_path(moved.after.span.file, comparison.folder):
             old = f"{name}:{moved.before.span.line}"
-        told = catalogue.compare.moved.format(place=after, subject=moved.after.subject, before=old)
-        yield style.paint("faint", printable(told))
+        moved_text = catalogue.compare.moved.format(
+            place=after, subject=moved.after.subject, before=old
+        )
+        yield style.paint("faint", printable(moved_text))
     if (more := len(comparison.moved) - _MOST_MOVED) > 0:
         yield style.paint("faint", catalogue.compare.more.format(count=more))
     if not comparison.failures or comparison.new or comparison.gone or comparison.same:
@@ -82,8 +84,8 @@ def _benchmarks(benchmarks: Sequence[ComparedBenchmark], style: Style) -> Iterat
     changes = [change for benchmark in benchmarks for change in benchmark.changes]
     if any(change.chance is None for change in changes):
         few = any(len(change.before) < 4 for change in changes)
-        said = catalogue.compare.chance_few if few else catalogue.compare.chance_unknown
-        yield style.paint("faint", f"  {said}")
+        sentence = catalogue.compare.chance_few if few else catalogue.compare.chance_unknown
+        yield style.paint("faint", f"  {sentence}")
 
 
 def _row(change: SampleChange, catalogue: Catalogue) -> tuple[str, str, str, str]:

@@ -57,8 +57,8 @@ def _what(source: ProfileLine, catalogue: Catalogue, here: Path) -> str:
         return f"{_shown(source.place, here)}: {explain.message(source.finding, catalogue)}"
     reason = catalogue.profile.unexplained[source.reason or UnexplainedReason.UNKNOWN]
     if source.place is not None:
-        told = catalogue.profile.in_function.format(what=reason, function=source.function)
-        return f"{_shown(source.place, here)}: {told}"
+        text = catalogue.profile.in_function.format(what=reason, function=source.function)
+        return f"{_shown(source.place, here)}: {text}"
     function = source.function
     if source.called_from is not None:
         place = _shown(source.called_from, here)

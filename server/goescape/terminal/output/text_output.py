@@ -35,8 +35,8 @@ def render(outcome: CheckOutcome, style: Style, here: Path) -> Iterator[str]:
         for finding in findings:
             yield from _finding(finding, outcome.sources.get(finding.span.file), style, here)
             if outcome.joined is not None and (share := outcome.joined.share(finding)):
-                told = f"= {share_text(share, style.catalogue)}"
-                yield f"{' ' * _GUTTER} {style.paint('strong', told)}"
+                text = f"= {share_text(share, style.catalogue)}"
+                yield f"{' ' * _GUTTER} {style.paint('strong', text)}"
         yield ""
     for remark in outcome.remarks:
         rank = "error" if remark.is_error else "warning"
@@ -134,7 +134,7 @@ def _summary(outcome: CheckOutcome, style: Style, here: Path) -> Iterator[str]:
         style.paint(rank.value, f"{ranks[rank]} {rank.value}") for rank in Severity if ranks[rank]
     ]
     catalogue = style.catalogue
-    told = f"{outcome.go or catalogue.check.log}, {outcome.seconds:.1f} s"
+    toolchain = f"{outcome.go or catalogue.check.log}, {outcome.seconds:.1f} s"
     counted = catalogue.check.sites if outcome.known_count is None else catalogue.check.new_sites
     nothing = catalogue.check.no_new_sites if outcome.known_count else catalogue.check.no_sites
     total = counted.format(len(sites)) if sites else nothing
@@ -142,7 +142,7 @@ def _summary(outcome: CheckOutcome, style: Style, here: Path) -> Iterator[str]:
     sentence = summary.format(
         total=style.paint("strong", total),
         packages=catalogue.check.packages.format(outcome.packages),
-        told=told,
+        told=toolchain,
     )
     yield f"{sentence}{': ' if sites else catalogue.full_stop}{', '.join(ranked)}"
     causes = Counter(finding.cause.value for finding in sites)
@@ -151,8 +151,8 @@ def _summary(outcome: CheckOutcome, style: Style, here: Path) -> Iterator[str]:
     files = Counter(finding.span.file for finding in sites)
     if len(files) > _MOST_FILES:
         most = (f"{shown_path(file, here)} ({n})" for file, n in files.most_common(_MOST_FILES))
-        told = catalogue.check.most.format(files=", ".join(most))
-        yield style.paint("faint", printable(f"  {told}"))
+        most_text = catalogue.check.most.format(files=", ".join(most))
+        yield style.paint("faint", printable(f"  {most_text}"))
     if outcome.known_count is not None:
         yield style.paint("faint", f"  {catalogue.check.known.format(count=outcome.known_count)}")
     if outcome.hidden:

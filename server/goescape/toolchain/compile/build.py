@@ -145,9 +145,9 @@ class Build:
             if self._owner is not None and lines:
                 self._understanding.feed(self._key, lines)
         elif lines:
-            told = lines.decode("utf-8", "replace").splitlines()
+            messages = lines.decode("utf-8", "replace").splitlines()
             room = _MOST_MESSAGES - len(self._messages)
-            self._messages += [line[:LONGEST_MESSAGE] for line in told[:room]]
+            self._messages += [line[:LONGEST_MESSAGE] for line in messages[:room]]
 
     def _is_header(self, key: tuple[str, str]) -> bool:
         """Whether ``# ...`` starts a block: a raw string in a message of Go 1.21 may look so."""
@@ -166,7 +166,7 @@ class Build:
         if key is None or package is None:
             return
         self._understanding.end(key)
-        package.said.add(key)
+        package.finished.add(key)
         if package.complete:
             package.concluded = True
             self._ready.put_nowait(package)
@@ -239,7 +239,7 @@ class Build:
             package.variants[0].language,
         )
         compiled = {path: contents[path] for path in files if path in contents}
-        keys = tuple(sorted(package.said))
+        keys = tuple(sorted(package.finished))
         wanted = ReportRequest(info, keys, compiled, self._others)
         items: list[PackageReport | Problem] = [await self._understanding.report(wanted)]
         if broken:

@@ -27,7 +27,7 @@ class BuiltPackage:
     variants: tuple[ListedPackage, ...]
     snapshot: Mapping[str, bytes]
     """Each Go file of the directory with the digest of its content before the compile."""
-    said: set[Key] = field(factory=set)
+    finished: set[Key] = field(factory=set)
     """The variants whose text has come."""
     concluded: bool = False
 
@@ -48,7 +48,7 @@ class BuiltPackage:
     @property
     def complete(self) -> bool:
         """Whether every variant has printed its text; one that prints nothing never is."""
-        return all(variant.key in self.said for variant in self.variants)
+        return all(variant.key in self.finished for variant in self.variants)
 
 
 def built_packages(listed: Sequence[ListedPackage]) -> dict[str, BuiltPackage]:

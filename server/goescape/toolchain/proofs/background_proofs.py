@@ -278,7 +278,7 @@ class BackgroundProofs:
             try:
                 verdict = await prove_in_time(work, whole, self._seconds)
             except GoProblem as problem:
-                return Disproof(whole, Reason.said(problem.message), lasting=False)
+                return Disproof(whole, Reason.verbatim(problem.message), lasting=False)
             if isinstance(verdict, Disproof) and not verdict.lasting:
                 return verdict
             self._results[key] = verdict

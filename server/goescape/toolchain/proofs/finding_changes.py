@@ -168,8 +168,8 @@ def _not_inlined_any_more(before: Sequence[PackageReport], after: Sequence[Packa
         stays = {f.function for f in report.findings if any(not c.escapes for c in f.copies)}
         for function in report.functions:
             lost = function.inlinable and function.name not in inlinable
-            felt = _is_exported(function) or function.name in stays
-            if lost and felt and function.name in allocating:
+            affects_importers = _is_exported(function) or function.name in stays
+            if lost and affects_importers and function.name in allocating:
                 return function.name
     return ""
 

@@ -60,17 +60,17 @@ def _finding(suite: ET.Element, finding: Finding, outcome: CheckOutcome, here: P
         file=file,
         line=str(span.line),
     )
-    message, story = explain.message(finding, ENGLISH), explain.explain(finding, ENGLISH)
+    message, explanation = explain.message(finding, ENGLISH), explain.explain(finding, ENGLISH)
     if not outcome.fails_by(finding):
         _element(case, "skipped", message=message)
         return
     failed = _element(case, "failure", message=message, type=finding.cause.value)
-    lines = [f"{file}:{span.line}:{span.column}: {message}", story.why, story.helps]
+    lines = [f"{file}:{span.line}:{span.column}: {message}", explanation.why, explanation.helps]
     lines += [
         f"{shown_path(step.place.file, here)}:{step.place.line}: {step.text}"
         if step.place is not None
         else step.text
-        for step in story.steps
+        for step in explanation.steps
     ]
     failed.text = _clean("\n".join(filter(None, lines)))
 
