@@ -190,4 +190,6 @@ def test_every_system_has_its_places(tmp_path: Path) -> None:
 def test_the_installed_command_is_named_with_its_path() -> None:
     beside = Path(sys.executable).with_name("goescape")
     assert server_command(str(beside)) == (str(beside), "server")
+    roundabout = beside.parent / ".." / beside.parent.name / beside.name
+    assert server_command(str(roundabout)) == (str(beside), "server")
     assert server_command("pytest") == (sys.executable, "-m", "goescape", "server")
