@@ -76,6 +76,12 @@ def test_bytes_that_mean_nothing_are_a_value_error(data: bytes) -> None:
         ERRORS.decode(data)
 
 
+@pytest.mark.parametrize("key", [b"\x90", b"\x80", b"\xd4\x05\0"])
+def test_a_key_that_cannot_be_one_is_a_value_error(key: bytes) -> None:
+    with pytest.raises(ValueError, match="not of type"):
+        ERRORS.decode(b"\1\x81" + key + b"\xc0")
+
+
 @given(st.data())
 def test_a_damaged_report_is_a_value_error_or_a_report(data: st.DataObject) -> None:
     packed = bytearray(pack(report_of("stores")))

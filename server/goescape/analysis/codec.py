@@ -42,7 +42,7 @@ class Codec(Generic[T]):
                 return cast("T", msgspec.convert(builtins, self._type, builtin_types=_BUILTINS))
             if form == _PLAIN:
                 return cast("T", self._decoder.decode(rest))
-        except (msgspec.MsgspecError, UnicodeError, RecursionError) as problem:
+        except (msgspec.MsgspecError, TypeError, UnicodeError, RecursionError) as problem:
             raise ValueError(f"not of type {self._type}: {problem}") from problem
         raise ValueError(f"not of type {self._type}: it begins with {form!r}")
 
@@ -53,7 +53,7 @@ def _each_text(value: Any, change: Any) -> Any:
     if isinstance(value, dict):
         return {_each_text(key, change): _each_text(item, change) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_each_text(item, change) for item in value]
+        return type(value)(_each_text(item, change) for item in value)
     return value
 
 
