@@ -63,3 +63,11 @@ def test_a_stamp_changes_with_each_write(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_bytes(TEXT)
     assert len(folder_stamp(str(tmp_path))) == 1
     assert file_stamp("no\0name") is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_a_lock_of_emacs_hides_no_write(tmp_path: Path) -> None:
+    (tmp_path / ".#a.go").symlink_to("somebody@somewhere.1:2")
+    before = folder_stamp(str(tmp_path))
+    (tmp_path / "a.go").write_bytes(TEXT)
+    assert folder_stamp(str(tmp_path)) != before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TypeAlias
 
@@ -21,15 +22,12 @@ def file_stamp(path: str) -> FileStamp | None:
 
 def folder_stamp(folder: str) -> FolderStamp:
     """Another one when a Go file of the folder is added, removed or written."""
-    try:
-        with os.scandir(folder) as entries:
-            stamps = [
-                (entry.name, *stamp_of_status(entry.stat()))
-                for entry in entries
-                if entry.name.endswith(".go")
-            ]
-    except OSError:
-        return ()
+    stamps = []
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith(".go"):
+                with contextlib.suppress(OSError):  # Emacs' lock, a link to nothing, is no file
+                    stamps.append((entry.name, *stamp_of_status(entry.stat())))
     return tuple(sorted(stamps))
 
 
