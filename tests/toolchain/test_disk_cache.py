@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import shutil
 import sys
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from goescape.analysis.model import PackageReport
+from goescape.toolchain.cache import disk_cache
 from goescape.toolchain.cache.build_configuration import build_configuration
 from goescape.toolchain.cache.disk_cache import DiskCache
 from goescape.toolchain.engine import Engine, EngineOptions
@@ -17,9 +23,7 @@ from goescape.toolchain.schedule.scheduler import Scheduler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-    from goescape.analysis.model import PackageReport
     from tests.conftest import WriteTree
 
 pytestmark = [
@@ -86,6 +90,10 @@ class Store:
         )
         return self.kept.report(str(self.folder / directory), configuration, {}) is not None
 
+    async def keep_all(self) -> None:
+        """What a server leaves that has analysed the whole module."""
+        await self.found(self.engine, lambda each: each.analyze_folder(str(self.folder)))
+
 
 @pytest.fixture
 def store(write_tree: WriteTree, go_path: str) -> Store:
@@ -142,3 +150,101 @@ async def test_broken_entries_are_no_entries(store: Store) -> None:
         path.write_bytes((b"", content[: len(content) // 2], b"\0" + content[1:])[number % 3])
     assert [await store.is_known(name) for name in "abc"] == [False, False, False]
     assert store.kept_files() == []
+
+
+async def test_an_entry_that_was_moved_is_no_other_s(store: Store) -> None:
+    await store.keep_all()
+    content = {path: path.read_bytes() for path in store.kept_files()}
+    for path, other in zip(content, [*content][1:] + [*content][:1], strict=True):
+        path.write_bytes(content[other])
+    assert [await store.is_known(name) for name in "abc"] == [False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("odd", "kept"), [("a lock of Emacs", "abc"), ("a folder", "abc"), ("not UTF-8", "bc")]
+)
+async def test_odd_neighbours_hide_no_change(
+    store: Store, odd: str, kept: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    if odd == "a lock of Emacs":
+        (store.folder / "a" / ".#a.go").symlink_to("somebody@somewhere.1:2")
+    elif odd == "a folder":
+        (store.folder / "a" / "Z.go").mkdir()
+    elif sys.platform == "darwin":
+        pytest.skip("no file system takes such a name there")
+    else:
+        (store.folder / "a" / "\udcff_test.go").write_text("package a\n")
+    await store.keep_all()
+    assert [name for name in "abc" if await store.is_known(name)] == list(kept)
+    (store.folder / "a" / "a.go").write_text("package a\n\nfunc A() *int { return nil }\n")
+    assert [name for name in "abc" if await store.is_known(name)] == ["c"]
+    assert not caplog.records
+
+
+@pytest.mark.parametrize("odd", ["a folder", "a pipe", "an endless file", "a huge file"])
+async def test_what_is_no_kept_file_is_no_entry_and_leaves_nothing(
+    store: Store, odd: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await store.keep_all()
+    before = store.kept_files()
+    for path in before:
+        path.unlink()
+        if odd == "a folder":
+            path.mkdir()
+        elif odd == "a pipe":
+            os.mkfifo(path)
+        elif odd == "an endless file":
+            path.symlink_to("/dev/zero")
+        else:
+            with path.open("wb") as file:
+                file.truncate(2**31)
+    assert [await store.is_known(name) for name in "abc"] == [False, False, False]
+    await store.keep_all()
+    assert store.kept_files() == ([] if odd == "a folder" else before)
+    assert not caplog.records
+
+
+async def test_a_file_of_another_module_that_is_gone_is_no_failure(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = store.folder.parent / "other"
+    other.mkdir()
+    (other / "go.mod").write_text("module other\n\ngo 1.21\n")
+    (other / "other.go").write_text("package other\n\nfunc New() *int { x := 1; return &x }\n")
+    module = store.folder / "go.mod"
+    module.write_text(module.read_text() + "\nrequire other v0.0.0\n\nreplace other => ../other\n")
+    (store.folder / "c" / "c.go").write_text('package c\n\nimport "other"\n\nvar C = other.New()\n')
+    await store.keep_all()
+    assert await store.is_known("c")
+    shutil.rmtree(other)
+    assert not await store.is_known("c")
+    assert not caplog.records
+
+
+def test_what_a_crash_left_and_what_is_used_least_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(disk_cache, "_MOST_BYTES", 25)
+    folder = tmp_path / "ab"
+    folder.mkdir()
+    ages = {"now": 0, "new-now": 1, "earlier": 60, "new-left": 4000, "oldest": 9000}
+    for name, age in ages.items():
+        (folder / name).write_bytes(b"7 bytes")
+        os.utime(folder / name, (time.time() - age,) * 2)
+    DiskCache(tmp_path).prune()
+    assert sorted(path.name for path in folder.iterdir()) == ["earlier", "new-now", "now"]
+
+
+def test_nobody_s_home_keeps_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", fail)
+    store = DiskCache()
+    store.prune()
+    store.keep(PackageReport("p", "/p", ()), b"", {}, {})
+    assert store.report("/p", b"", {}) is None
+    assert not caplog.records

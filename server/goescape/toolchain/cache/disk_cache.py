@@ -8,8 +8,10 @@ the store; a broken entry is no entry.
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import os
+import stat
 import sys
 import tempfile
 import time
@@ -35,10 +37,12 @@ _COMPILED = (".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".m", ".s", ".S",
 """What else a package may be made of."""
 
 
-_CONDITIONS: Codec[tuple[dict[str, bytes], dict[str, bytes]]] = Codec(
-    tuple[dict[str, bytes], dict[str, bytes]]
+_CONDITIONS: Codec[tuple[str, dict[str, bytes], dict[str, bytes]]] = Codec(
+    tuple[str, dict[str, bytes], dict[str, bytes]]
 )
-"""The digests of folders, and of files of other packages, that a report is good for."""
+"""What a report is good for: an entry's name, so that one that was moved is no other's, and the
+digests of folders, and of files of other packages.
+"""
 
 
 @frozen
@@ -54,12 +58,14 @@ class FolderContents:
         sources, parts = {}, []
         with contextlib.suppress(OSError), os.scandir(directory) as entries:
             for entry in sorted(entries, key=lambda entry: entry.name):
-                if entry.name.endswith(".go"):
-                    source = SourceText(entry.path, Path(entry.path).read_bytes())
-                    sources[entry.path] = source
-                    parts += [entry.name.encode(), digest(source.content)]
-                elif entry.name.endswith(_COMPILED):
-                    parts.append(f"{entry.name} {stamp_of_status(entry.stat())}".encode())
+                name = entry.name.encode("utf-8", "surrogatepass")
+                with contextlib.suppress(OSError):  # the others count in any case
+                    if entry.name.endswith(".go") and entry.is_file():
+                        source = SourceText(entry.path, Path(entry.path).read_bytes())
+                        sources[entry.path] = source
+                        parts += [name, digest(source.content)]
+                    elif entry.name.endswith(_COMPILED):
+                        parts += [name, repr(stamp_of_status(entry.stat())).encode()]
         return cls(digest(b"\0".join(parts)), sources)
 
 
@@ -78,11 +84,9 @@ class DiskCache:
         """
         path = self._path(directory, configuration)
         try:
-            stored = path.read_bytes()
-        except OSError:
+            report = _unpacked(_read(path), path.name, contents)
+        except OSError:  # there is none, or what it was made of is gone
             return None
-        try:
-            report = _unpacked(stored, contents)
         except OtherFormatError as problem:
             _log.debug("%s is of another version: %s", path, problem)
             _remove(path)
@@ -124,18 +128,23 @@ class DiskCache:
         contents: dict[str, bytes],
     ) -> None:
         own = _read_again(report.directory, contents)
-        if any(own.sources.get(path) != report.sources.get(path) for path in report.files):
-            return  # it is of another text
+        texts = {path: own.sources.get(path) for path in report.files}
+        if any(text is None or text != report.sources.get(path) for path, text in texts.items()):
+            return  # it is of another text, or Go cannot say a file's name
         digests = {folder: _digest(folder, contents) for folder in {*near, report.directory}}
         if any(folder_stamp(folder) != stamp for folder, stamp in near.items()):
             return
-        packed = _packed(report, digests)
         path = self._path(report.directory, configuration)
+        packed = _packed(report, path.name, digests)
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix="new-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(packed)
-        os.replace(name, path)  # noqa: PTH105 - both are here
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(packed)
+            os.replace(name, path)  # noqa: PTH105 - both are here
+        except OSError:
+            _remove(Path(name))  # a full disk is not filled with halves
+            raise
 
     def prune(self) -> None:
         """Remove what was not used for the longest, down to 200 MB; and what a crash left."""
@@ -143,8 +152,8 @@ class DiskCache:
         with contextlib.suppress(OSError):
             for path in self._folder.glob("*/*"):
                 with contextlib.suppress(OSError):
-                    stat = path.stat()
-                    entries.append((stat.st_mtime, stat.st_size, path))
+                    status = path.stat()
+                    entries.append((status.st_mtime, status.st_size, path))
         left, old = _MOST_BYTES, time.time() - 3600
         for used, size, path in sorted(entries, key=lambda entry: entry[0], reverse=True):
             left -= size
@@ -153,8 +162,16 @@ class DiskCache:
                     path.unlink()
 
     def _path(self, directory: str, configuration: bytes) -> Path:
-        name = digest(directory.encode("utf-8", "surrogateescape") + b"\0" + configuration).hex()
+        name = digest(directory.encode("utf-8", "surrogatepass") + b"\0" + configuration).hex()
         return self._folder / name[:2] / name
+
+
+def _read(path: Path) -> bytes:
+    """A file that is one: no pipe that nobody writes to, and nothing that has no end."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode) or status.st_size > _MOST_BYTES:
+        raise OSError(errno.EINVAL, "not a file that was kept", str(path))
+    return path.read_bytes()
 
 
 def _remove(path: Path) -> None:
@@ -174,31 +191,40 @@ def _digest(folder: str, contents: dict[str, bytes]) -> bytes:
     return contents[folder]
 
 
-def _packed(report: PackageReport, digests: Mapping[str, bytes]) -> bytes:
+def _packed(report: PackageReport, name: str, digests: Mapping[str, bytes]) -> bytes:
     others = {
         path: digest(source.content)
         for path, source in report.sources.items()
         if path not in report.files
     }
-    return pack(report, _CONDITIONS.encode((dict(digests), others)))
+    return pack(report, _CONDITIONS.encode((name, dict(digests), others)))
 
 
-def _unpacked(stored: bytes, contents: dict[str, bytes]) -> PackageReport | None:
+def _unpacked(stored: bytes, name: str, contents: dict[str, bytes]) -> PackageReport | None:
     """The report; None when something that it was made of is another now."""
     opened = Opened(stored)
-    digests, others = _CONDITIONS.decode(opened.about)
+    own_name, digests, others = _CONDITIONS.decode(opened.about)
+    if own_name != name:
+        return None
     bare = opened.bare
     own = _read_again(bare.directory, contents)
     if any(_digest(folder, contents) != recorded for folder, recorded in digests.items()):
         return None
     sources = {path: own.sources[path] for path in bare.files}
-    sources.update((path, SourceText(path, Path(path).read_bytes())) for path in others)
+    sources.update((path, SourceText(path, _read(Path(path)))) for path in others)
     if any(digest(sources[path].content) != recorded for path, recorded in others.items()):
         return None
     return opened.report(sources)
 
 
 def _cache_folder() -> Path:
+    try:
+        return _user_folder()
+    except RuntimeError:  # a user without a name or a home, as containers have them
+        return Path(os.devnull, "goescape")  # where nothing can be kept
+
+
+def _user_folder() -> Path:
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
     elif sys.platform == "darwin":
