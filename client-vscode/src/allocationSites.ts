@@ -44,11 +44,11 @@ const isGo = (document: vscode.TextDocument): boolean =>
 
 /** Asks about visible Go files whenever there is something new. */
 export class FileSites implements vscode.Disposable {
-  private readonly known = new Map<string, FileFacts>();
+  private readonly factsByUri = new Map<string, FileFacts>();
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
   private readonly subscriptions: { dispose(): unknown }[];
-  private turn = 0;
+  private generation = 0;
   private readonly server: Server;
 
   constructor(server: Server) {
@@ -62,7 +62,7 @@ export class FileSites implements vscode.Disposable {
       vscode.window.onDidChangeVisibleTextEditors(refresh),
       server.onDidChangeState((state) => {
         if (state.kind !== 'running') {
-          this.known.clear();
+          this.factsByUri.clear();
           this.changed.fire();
         }
       }),
@@ -74,25 +74,27 @@ export class FileSites implements vscode.Disposable {
   }
 
   of(editor: vscode.TextEditor | undefined): FileFacts | undefined {
-    return editor === undefined ? undefined : this.known.get(editor.document.uri.toString());
+    return editor === undefined ? undefined : this.factsByUri.get(editor.document.uri.toString());
   }
 
   private async refresh(): Promise<void> {
-    const turn = ++this.turn;
-    const shown = vscode.window.visibleTextEditors.map((editor) => editor.document).filter(isGo);
-    const uris = [...new Set(shown.map((document) => document.uri.toString()))];
+    const generation = ++this.generation;
+    const documents = vscode.window.visibleTextEditors
+      .map((editor) => editor.document)
+      .filter(isGo);
+    const uris = [...new Set(documents.map((document) => document.uri.toString()))];
     const answers = await Promise.all(
       uris.map(
         async (uri) => [uri, await this.server.ask<FileFacts>('goescape.file', uri)] as const,
       ),
     );
-    if (turn !== this.turn) {
+    if (generation !== this.generation) {
       return; // a newer answer is on its way
     }
-    this.known.clear();
+    this.factsByUri.clear();
     for (const [uri, facts] of answers) {
       if (facts !== undefined) {
-        this.known.set(uri, facts);
+        this.factsByUri.set(uri, facts);
       }
     }
     this.changed.fire();

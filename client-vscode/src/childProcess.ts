@@ -2,37 +2,37 @@
 import { execFile } from 'node:child_process';
 
 /** What became of a program that was run to its end. */
-export interface Answer {
+export interface ProcessResult {
   /** Whether it ended by itself with exit code 0. */
   readonly ok: boolean;
   readonly stdout: string;
   /** What it said on standard error, or why it could not run, in one line. */
-  readonly trouble: string;
+  readonly problem: string;
 }
 
 export type Run = (
   command: string,
   args: readonly string[],
   milliseconds?: number,
-) => Promise<Answer>;
+) => Promise<ProcessResult>;
 
-const PATIENCE = 10_000;
+const TIMEOUT = 10_000;
 
 /** Run a program to its end; the answer says what went wrong, nothing is thrown. */
-export const run: Run = (command, args, milliseconds = PATIENCE) =>
+export const run: Run = (command, args, milliseconds = TIMEOUT) =>
   new Promise((resolve) => {
     const options = { timeout: milliseconds, killSignal: 'SIGKILL', windowsHide: true } as const;
     try {
       execFile(command, [...args], options, (error, stdout, stderr) => {
         const ok = error === null;
-        resolve({ ok, stdout, trouble: ok ? '' : trouble(error, stderr, milliseconds) });
+        resolve({ ok, stdout, problem: ok ? '' : problem(error, stderr, milliseconds) });
       }).stdin?.end();
     } catch (error) {
-      resolve({ ok: false, stdout: '', trouble: String(error) });
+      resolve({ ok: false, stdout: '', problem: String(error) });
     }
   });
 
-function trouble(
+function problem(
   error: Error & { code?: string | number | null; killed?: boolean },
   stderr: string,
   milliseconds: number,

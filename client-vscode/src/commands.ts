@@ -107,8 +107,8 @@ async function loadProfile(parts: Parts, args: readonly unknown[]): Promise<void
     openLabel: 'Load',
     ...homeOf(vscode.window.activeTextEditor?.document.uri),
   });
-  for (const each of picked ?? []) {
-    await ask(parts, 'goescape.loadProfile', each.toString(), nameOf(each));
+  for (const uri of picked ?? []) {
+    await ask(parts, 'goescape.loadProfile', uri.toString(), nameOf(uri));
   }
 }
 
@@ -159,10 +159,10 @@ async function showFlow(parts: Parts, args: readonly unknown[]): Promise<void> {
 
 function flowAtCursor({ server, sites }: Parts): readonly unknown[] | undefined {
   const editor = vscode.window.activeTextEditor;
-  const known = sites.of(editor)?.sites ?? [];
+  const candidates = sites.of(editor)?.sites ?? [];
   const at = editor?.selection.active;
-  const here = known.filter(({ location }) => at && server.range(location.range).contains(at));
-  const line = known.filter(({ location }) => location.range.start.line === at?.line);
+  const here = candidates.filter(({ location }) => at && server.range(location.range).contains(at));
+  const line = candidates.filter(({ location }) => location.range.start.line === at?.line);
   return (here.at(-1) ?? line[0])?.flow;
 }
 
@@ -205,9 +205,9 @@ async function open(place: Place, keepFocus = false): Promise<void> {
 
 async function toggle(name: string): Promise<void> {
   const settings = vscode.workspace.getConfiguration('goescape');
-  const found = settings.inspect<boolean>(name);
+  const values = settings.inspect<boolean>(name);
   const target =
-    found?.workspaceValue === undefined
+    values?.workspaceValue === undefined
       ? vscode.ConfigurationTarget.Global
       : vscode.ConfigurationTarget.Workspace;
   await settings.update(name, settings.get(name) !== true, target);
@@ -240,7 +240,7 @@ async function filterCause(tree: Tree): Promise<void> {
     canPickMany: true,
   });
   if (picked !== undefined) {
-    const wanted = picked.map((each) => each.label);
+    const wanted = picked.map((choice) => choice.label);
     tree.filter = { ...tree.filter, causes: wanted.length === CAUSES.length ? [] : wanted };
   }
 }
@@ -260,7 +260,7 @@ async function copyDebugInformation({ context, server }: Parts): Promise<void> {
           `status: ${state.status.state} ${state.status.message}`.trimEnd(),
         ]
       : []),
-    ...(state.kind === 'missing' ? [state.nothing.sentence] : []),
+    ...(state.kind === 'missing' ? [state.missing.sentence] : []),
     ...(state.kind === 'stopped' ? [state.sentence] : []),
     'settings:',
     ...changedSettings(),
@@ -272,8 +272,8 @@ async function copyDebugInformation({ context, server }: Parts): Promise<void> {
 function* changedSettings(): Generator<string> {
   const settings = vscode.workspace.getConfiguration();
   for (const name of [...CLIENT_SETTINGS, ...SERVER_SETTINGS]) {
-    const found = settings.inspect(name);
-    const own = found?.workspaceFolderValue ?? found?.workspaceValue ?? found?.globalValue;
+    const values = settings.inspect(name);
+    const own = values?.workspaceFolderValue ?? values?.workspaceValue ?? values?.globalValue;
     if (own !== undefined) {
       const shown = name === 'goescape.go.env' ? Object.keys(own ?? {}) : own;
       yield `  ${name}: ${JSON.stringify(shown)}`;

@@ -52,8 +52,8 @@ type Node =
   | { readonly kind: 'profiles'; readonly top: TopAllocations }
   | { readonly kind: 'source'; readonly source: Source }
   | { readonly kind: 'package'; readonly facts: PackageFacts }
-  | { readonly kind: 'function'; readonly home: string; readonly facts: FunctionFacts }
-  | { readonly kind: 'site'; readonly home: string; readonly site: Site };
+  | { readonly kind: 'function'; readonly packageUri: string; readonly facts: FunctionFacts }
+  | { readonly kind: 'site'; readonly packageUri: string; readonly site: Site };
 
 const ICONS: Record<Rank, vscode.ThemeIcon> = {
   warning: new vscode.ThemeIcon('warning', new vscode.ThemeColor('goescape.warning')),
@@ -66,7 +66,7 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   readonly onDidChangeTreeData = this.changed.event;
   private readonly view: vscode.TreeView<Node>;
   private readonly subscriptions: { dispose(): unknown }[];
-  private wanted = EVERYTHING;
+  private currentFilter = EVERYTHING;
   private readonly server: Server;
 
   constructor(server: Server) {
@@ -96,13 +96,13 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   }
 
   get filter(): Filter {
-    return this.wanted;
+    return this.currentFilter;
   }
 
   set filter(filter: Filter) {
-    this.wanted = filter;
-    const narrow = filter.minimumSeverity !== 'hint' || filter.causes.length > 0;
-    void vscode.commands.executeCommand('setContext', 'goescape.filtered', narrow);
+    this.currentFilter = filter;
+    const isFiltered = filter.minimumSeverity !== 'hint' || filter.causes.length > 0;
+    void vscode.commands.executeCommand('setContext', 'goescape.filtered', isFiltered);
     this.refresh();
   }
 
@@ -119,7 +119,11 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
       case 'package':
         return this.functions(node.facts);
       case 'function':
-        return node.facts.sites.map((site) => ({ kind: 'site', home: node.home, site }));
+        return node.facts.sites.map((site) => ({
+          kind: 'site',
+          packageUri: node.packageUri,
+          site,
+        }));
       case 'profiles':
         return node.top.sources.map((source) => ({ kind: 'source', source }));
       case 'site':
@@ -135,9 +139,9 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
       case 'package':
         return packageItem(node.facts);
       case 'function':
-        return functionItem(node.home, node.facts);
+        return functionItem(node.packageUri, node.facts);
       case 'site':
-        return siteItem(node.home, node.site);
+        return siteItem(node.packageUri, node.site);
       case 'profiles':
         return profilesItem(node.top);
       case 'source':
@@ -147,19 +151,19 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
 
   private async roots(): Promise<Node[]> {
     const [packages, top] = await Promise.all([
-      this.server.ask<PackageFacts[]>('goescape.packages', this.wanted),
+      this.server.ask<PackageFacts[]>('goescape.packages', this.currentFilter),
       this.server.ask<TopAllocations>('goescape.topAllocations'),
     ]);
     void vscode.commands.executeCommand('setContext', 'goescape.profiled', top !== undefined);
     const profiles: Node[] = top === undefined ? [] : [{ kind: 'profiles', top }];
-    const total = (packages ?? []).reduce((sites, each) => sites + sum(each.counts), 0);
-    this.view.description = total === 0 ? '' : `${String(total)}${this.narrowed()}`;
+    const total = (packages ?? []).reduce((sites, facts) => sites + sum(facts.counts), 0);
+    this.view.description = total === 0 ? '' : `${String(total)}${this.filterText()}`;
     if (packages === undefined || packages.length === 0) {
       return profiles;
     }
     const folders = new Map<string, PackageFacts[]>();
-    for (const each of packages) {
-      folders.set(each.folder, [...(folders.get(each.folder) ?? []), each]);
+    for (const facts of packages) {
+      folders.set(facts.folder, [...(folders.get(facts.folder) ?? []), facts]);
     }
     if ((vscode.workspace.workspaceFolders?.length ?? 0) < 2 && folders.size < 2) {
       return [...profiles, ...packages.map(packageNode)];
@@ -172,16 +176,24 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
     return [...profiles, ...inFolders];
   }
 
-  private narrowed(): string {
-    const { minimumSeverity, causes } = this.wanted;
+  private filterText(): string {
+    const { minimumSeverity, causes } = this.currentFilter;
     const rank = minimumSeverity === 'hint' ? [] : [`${minimumSeverity} or more`];
     const words = [...rank, ...causes].join(', ');
     return words === '' ? '' : ` (${words})`;
   }
 
   private async functions(facts: PackageFacts): Promise<Node[]> {
-    const found = await this.server.ask<FunctionFacts[]>('goescape.sites', facts.uri, this.wanted);
-    return (found ?? []).map((each) => ({ kind: 'function', home: facts.uri, facts: each }));
+    const functions = await this.server.ask<FunctionFacts[]>(
+      'goescape.sites',
+      facts.uri,
+      this.currentFilter,
+    );
+    return (functions ?? []).map((inPackage) => ({
+      kind: 'function',
+      packageUri: facts.uri,
+      facts: inPackage,
+    }));
   }
 }
 
@@ -196,7 +208,7 @@ function folderItem(uri: string, packages: readonly PackageFacts[]): vscode.Tree
     Expanded,
   );
   item.id = `folder ${uri}`;
-  item.description = String(packages.reduce((total, each) => total + sum(each.counts), 0));
+  item.description = String(packages.reduce((total, facts) => total + sum(facts.counts), 0));
   item.iconPath = vscode.ThemeIcon.Folder;
   return item;
 }
@@ -233,9 +245,9 @@ function packageItem(facts: PackageFacts): vscode.TreeItem {
   return item;
 }
 
-function functionItem(home: string, facts: FunctionFacts): vscode.TreeItem {
+function functionItem(packageUri: string, facts: FunctionFacts): vscode.TreeItem {
   const item = new vscode.TreeItem(facts.name === '' ? 'package level' : facts.name, Collapsed);
-  item.id = `function ${home} ${facts.name} ${facts.location.uri}`;
+  item.id = `function ${packageUri} ${facts.name} ${facts.location.uri}`;
   item.description = withPercent(String(sum(facts.counts)), facts.percent);
   item.tooltip = ranks(facts.counts);
   item.iconPath = new vscode.ThemeIcon('symbol-function');
@@ -244,10 +256,10 @@ function functionItem(home: string, facts: FunctionFacts): vscode.TreeItem {
   return item;
 }
 
-function siteItem(home: string, site: Site): vscode.TreeItem {
+function siteItem(packageUri: string, site: Site): vscode.TreeItem {
   const { start } = site.location.range;
   const item = new vscode.TreeItem(site.subject.replace(/\s+/g, ' '), None);
-  item.id = `site ${home} ${site.location.uri} ${String(start.line)}:${String(start.character)} ${site.subject}`;
+  item.id = `site ${packageUri} ${site.location.uri} ${String(start.line)}:${String(start.character)} ${site.subject}`;
   item.description = withPercent(`${site.label}, line ${String(start.line + 1)}`, site.percent);
   const share = site.share === '' ? '' : `\n\n**${site.share}**`;
   item.tooltip = new vscode.MarkdownString(`${site.message}${share}\n\n_${site.reason}_`);

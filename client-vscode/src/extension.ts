@@ -12,7 +12,7 @@ import { Tree } from './escapesTree.ts';
 let server: Server | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
-  const begun = performance.now();
+  const startedAt = performance.now();
   const log = vscode.window.createOutputChannel('Go Escape', { log: true });
   const running = (server = new Server(context, log));
   const sites = new FileSites(running);
@@ -30,7 +30,7 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   registerCommands({ context, log, server: running, sites, tree, report });
   void running.start();
-  log.info(`activated in ${(performance.now() - begun).toFixed(0)} ms`);
+  log.info(`activated in ${(performance.now() - startedAt).toFixed(0)} ms`);
 }
 
 export async function deactivate(): Promise<void> {
@@ -43,6 +43,6 @@ async function reconfigure(running: Server, event: vscode.ConfigurationChangeEve
   if (programs.some((name) => event.affectsConfiguration(name))) {
     await running.start();
   } else if (event.affectsConfiguration('goescape') || event.affectsConfiguration('go')) {
-    await running.tellSettings();
+    await running.sendSettings();
   }
 }

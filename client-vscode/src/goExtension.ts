@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { type GoExtension, substituted } from './settings.ts';
 
 const ID = 'golang.go';
-const PATIENCE = 3000;
+const ACTIVATION_TIMEOUT = 3000;
 
 /** The part of its exports that is used here. */
 interface Exports {
@@ -36,13 +36,13 @@ async function binary(
   folder: vscode.Uri | undefined,
 ): Promise<string> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
+  const timeout = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => {
       resolve(undefined);
-    }, PATIENCE);
+    }, ACTIVATION_TIMEOUT);
   });
   try {
-    const exports = await Promise.race([extension.activate(), late]);
+    const exports = await Promise.race([extension.activate(), timeout]);
     return exports?.settings?.getExecutionCommand?.('go', folder)?.binPath ?? '';
   } catch {
     return ''; // it could not start: the server looks for Go itself

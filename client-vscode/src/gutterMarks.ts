@@ -22,7 +22,7 @@ export class Marks implements vscode.Disposable {
       this.draw();
     };
     this.subscriptions = [
-      ...[...this.styles.values()].flatMap((each) => [each.gutter, each.shading]),
+      ...[...this.styles.values()].flatMap((style) => [style.gutter, style.shading]),
       sites.onDidChange(draw),
       vscode.window.onDidChangeVisibleTextEditors(draw),
       vscode.workspace.onDidChangeConfiguration((event) => {
@@ -42,10 +42,10 @@ export class Marks implements vscode.Disposable {
     const gutter = settings.get<boolean>('gutter.enable', true);
     const shading = settings.get<boolean>('shading.enable', false);
     for (const editor of vscode.window.visibleTextEditors) {
-      const lines = worst(this.sites.of(editor));
+      const lines = highestRanks(this.sites.of(editor));
       for (const [rank, style] of this.styles) {
         const ranges = [...lines]
-          .filter(([, worstRank]) => worstRank === rank)
+          .filter(([, highest]) => highest === rank)
           .map(([line]) => new vscode.Range(line, 0, line, 0));
         editor.setDecorations(style.gutter, gutter ? ranges : []);
         editor.setDecorations(style.shading, shading ? ranges : []);
@@ -55,7 +55,7 @@ export class Marks implements vscode.Disposable {
 }
 
 /** The most important rank of each line. */
-function worst(facts: FileFacts | undefined): Map<number, Rank> {
+function highestRanks(facts: FileFacts | undefined): Map<number, Rank> {
   const lines = new Map<number, Rank>();
   for (const site of facts?.sites ?? []) {
     const { line } = site.location.range.start;

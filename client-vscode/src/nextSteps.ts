@@ -27,8 +27,11 @@ export async function nextStep(
     return;
   }
   const text = `Go Escape: ${sentence}`;
-  const picked = await vscode.window.showErrorMessage(text, ...buttons.map((each) => each.title));
-  await buttons.find((each) => each.title === picked)?.press();
+  const picked = await vscode.window.showErrorMessage(
+    text,
+    ...buttons.map((button) => button.title),
+  );
+  await buttons.find((button) => button.title === picked)?.press();
 }
 
 function advice(
@@ -40,7 +43,7 @@ function advice(
   const restart = { title: 'Restart', press: () => server.start() };
   switch (state.kind) {
     case 'missing':
-      return [state.nothing.sentence, ...python(state.nothing.step, server, context), showLog];
+      return [state.missing.sentence, ...python(state.missing.step, server, context), showLog];
     case 'stopped':
       return [state.sentence, restart, showLog];
     case 'untrusted':

@@ -15,7 +15,7 @@ import { goExtension } from './goExtension.ts';
 import { run } from './childProcess.ts';
 import { CRASH_WINDOW, MOST_RESTARTS } from './server.generated.ts';
 import { forServer, type GoExtension } from './settings.ts';
-import { QUIET, type ServerStatus, type State } from './statusText.ts';
+import { IDLE_STATUS, type ServerStatus, type State } from './statusText.ts';
 import { which } from './programSearch.ts';
 
 export const UV_ALLOWED = 'goescape.uvAllowed';
@@ -26,15 +26,15 @@ const library = (): Promise<Library> => import('./client.cjs') as Promise<Librar
 
 /** The one server of a window. */
 export class Server implements vscode.Disposable {
-  private readonly changed = new vscode.EventEmitter<State>();
-  readonly onDidChangeState = this.changed.event;
-  private readonly fresh = new vscode.EventEmitter<void>();
+  private readonly stateChanged = new vscode.EventEmitter<State>();
+  readonly onDidChangeState = this.stateChanged.event;
+  private readonly resultsChanged = new vscode.EventEmitter<void>();
   /** There are other results than before. */
-  readonly onDidChangeResults = this.fresh.event;
+  readonly onDidChangeResults = this.resultsChanged.event;
   private current: State = { kind: 'starting' };
   private client: LanguageClient | undefined;
   private go: GoExtension | undefined;
-  private turn = 0;
+  private generation = 0;
   private crashes: number[] = [];
   private readonly context: vscode.ExtensionContext;
   private readonly log: vscode.LogOutputChannel;
@@ -50,12 +50,12 @@ export class Server implements vscode.Disposable {
 
   private set state(state: State) {
     this.current = state;
-    this.changed.fire(state);
+    this.stateChanged.fire(state);
   }
 
   /** Begin again from the start; never throws. */
   async start(): Promise<void> {
-    const turn = ++this.turn;
+    const generation = ++this.generation;
     await this.stop();
     if (!vscode.workspace.isTrusted) {
       this.state = { kind: 'untrusted' };
@@ -64,15 +64,15 @@ export class Server implements vscode.Disposable {
     this.state = { kind: 'starting' };
     try {
       const [outcome, go] = await Promise.all([this.find(), goExtension()]);
-      if (turn !== this.turn) {
+      if (generation !== this.generation) {
         return; // somebody was faster
       }
       this.go = go;
-      if ('nothing' in outcome) {
-        this.log.error(outcome.nothing.sentence);
-        this.state = { kind: 'missing', nothing: outcome.nothing };
+      if ('missing' in outcome) {
+        this.log.error(outcome.missing.sentence);
+        this.state = { kind: 'missing', missing: outcome.missing };
       } else {
-        await this.run(outcome.server, turn);
+        await this.run(outcome.server, generation);
       }
     } catch (error) {
       this.log.error(String(error));
@@ -81,9 +81,9 @@ export class Server implements vscode.Disposable {
   }
 
   async dispose(): Promise<void> {
-    this.turn++;
-    this.changed.dispose();
-    this.fresh.dispose();
+    this.generation++;
+    this.stateChanged.dispose();
+    this.resultsChanged.dispose();
     await this.stop();
   }
 
@@ -105,7 +105,7 @@ export class Server implements vscode.Disposable {
   }
 
   /** The settings are other ones: the server asks for them when it hears of it. */
-  async tellSettings(): Promise<void> {
+  async sendSettings(): Promise<void> {
     this.go = await goExtension();
     if (this.client?.isRunning() === true) {
       await this.client.sendNotification('workspace/didChangeConfiguration', { settings: null });
@@ -127,62 +127,62 @@ export class Server implements vscode.Disposable {
 
   private async find() {
     const settings = vscode.workspace.getConfiguration('goescape');
-    const wishes = {
+    const options = {
       serverPath: settings.get<string>('server.path', ''),
       interpreter: settings.get<string>('python.interpreter', ''),
-      starter: path.join(this.context.extensionPath, 'bundled', 'start.py'),
+      startScript: path.join(this.context.extensionPath, 'bundled', 'start.py'),
       uvAllowed: this.context.globalState.get<boolean>(UV_ALLOWED, false),
     };
     const machine = { platform: process.platform, run, which };
-    return findServer(wishes, machine, (line) => {
+    return findServer(options, machine, (line) => {
       this.log.info(line);
     });
   }
 
-  private async run(server: ServerCommand, turn: number): Promise<void> {
+  private async run(server: ServerCommand, generation: number): Promise<void> {
     const executable = {
       command: server.command,
       args: [...server.args, 'server'],
       options: { cwd: os.homedir(), shell: false },
     };
-    const { LanguageClient, ...terms } = await library();
+    const { LanguageClient, ...protocol } = await library();
     const client = new LanguageClient(
       'goescape',
       'Go Escape',
       executable,
-      this.options(terms, server, turn),
+      this.options(protocol, server, generation),
     );
-    client.registerFeature(OWN_TERMS);
+    client.registerFeature(CLIENT_CAPABILITIES);
     client.onNotification('goescape/status', (status: ServerStatus) => {
-      if (turn === this.turn) {
+      if (generation === this.generation) {
         const go = this.fromGoExtension(status.go);
         this.state = { kind: 'running', server, status: { ...status, go } };
       }
     });
     client.onNotification('goescape/resultsChanged', () => {
-      this.fresh.fire();
+      this.resultsChanged.fire();
     });
     this.client = client;
     await client.start();
-    if (turn === this.turn && this.current.kind === 'starting') {
-      this.state = { kind: 'running', server, status: QUIET };
+    if (generation === this.generation && this.current.kind === 'starting') {
+      this.state = { kind: 'running', server, status: IDLE_STATUS };
     }
   }
 
   private options(
-    terms: Omit<Library, 'LanguageClient'>,
+    protocol: Omit<Library, 'LanguageClient'>,
     server: ServerCommand,
-    turn: number,
+    generation: number,
   ): LanguageClientOptions {
     return {
       documentSelector: [{ scheme: 'file', language: 'go' }],
       outputChannel: this.log,
       traceOutputChannel: this.log,
-      revealOutputChannelOn: terms.RevealOutputChannelOn.Never,
+      revealOutputChannelOn: protocol.RevealOutputChannelOn.Never,
       diagnosticCollectionName: 'goescape',
       progressOnInitialization: false,
       initializationFailedHandler: () => false,
-      errorHandler: this.errorHandler(terms, server, turn),
+      errorHandler: this.errorHandler(protocol, server, generation),
       middleware: {
         workspace: {
           configuration: (params) =>
@@ -207,19 +207,19 @@ export class Server implements vscode.Disposable {
   private errorHandler(
     { ErrorAction, CloseAction }: Pick<Library, 'ErrorAction' | 'CloseAction'>,
     server: ServerCommand,
-    turn: number,
+    generation: number,
   ): ErrorHandler {
     return {
       error: () => ({ action: ErrorAction.Continue, handled: true }),
       closed: (): CloseHandlerResult => {
-        if (turn !== this.turn) {
+        if (generation !== this.generation) {
           return { action: CloseAction.DoNotRestart, handled: true };
         }
         const now = Date.now();
         this.crashes = [...this.crashes.filter((time) => now - time < CRASH_WINDOW), now];
         if (this.crashes.length <= MOST_RESTARTS) {
           this.log.warn('the server has ended; it is started again');
-          this.state = { kind: 'running', server, status: QUIET };
+          this.state = { kind: 'running', server, status: IDLE_STATUS };
           return { action: CloseAction.Restart, handled: true };
         }
         this.crashes = [];
@@ -247,7 +247,7 @@ export class Server implements vscode.Disposable {
  * diagnostics change meanwhile, and would then do nothing where it has to ask for the edit. Commands are registered by the extension itself, so that they are
  * there, and say what to do, when no server runs.
  */
-const OWN_TERMS: StaticFeature = {
+const CLIENT_CAPABILITIES: StaticFeature = {
   fillClientCapabilities(capabilities) {
     delete capabilities.textDocument?.diagnostic;
     delete capabilities.workspace?.diagnostics;

@@ -35,7 +35,7 @@ export interface ServerOptions {
   readonly serverPath: string;
   readonly interpreter: string;
   /** The program that starts the bundled server. */
-  readonly starter: string;
+  readonly startScript: string;
   readonly uvAllowed: boolean;
 }
 
@@ -47,69 +47,69 @@ export interface Machine {
 }
 
 export type ServerSearchResult =
-  { readonly server: ServerCommand } | { readonly nothing: ServerMissing };
+  { readonly server: ServerCommand } | { readonly missing: ServerMissing };
 
 /** The user's own packages and environment variables must not reach the bundled server. */
 const ISOLATED = ['-I', '-S', '-X', 'utf8'];
 const PYTHONS = '>=3.10,<3.15';
-const DOWNLOAD_PATIENCE = 300_000;
+const DOWNLOAD_TIMEOUT = 300_000;
 
-/** Find a server; `tell` hears of everything that is tried. */
+/** Find a server; `report` hears of everything that is tried. */
 export async function findServer(
-  wishes: ServerOptions,
+  options: ServerOptions,
   machine: Machine,
-  tell: (line: string) => void,
+  report: (line: string) => void,
 ): Promise<ServerSearchResult> {
-  const probe = new Probe(wishes, machine, tell);
-  if (wishes.serverPath !== '') {
-    return probe.only(
-      { command: wishes.serverPath, args: [], reason: 'setting goescape.server.path' },
+  const probe = new Probe(options, machine, report);
+  if (options.serverPath !== '') {
+    return probe.required(
+      { command: options.serverPath, args: [], reason: 'setting goescape.server.path' },
       'openServerSetting',
     );
   }
-  if (wishes.interpreter !== '') {
-    return probe.only(
-      probe.bundled(wishes.interpreter, [], 'setting goescape.python.interpreter'),
+  if (options.interpreter !== '') {
+    return probe.required(
+      probe.bundled(options.interpreter, [], 'setting goescape.python.interpreter'),
       'openInterpreterSetting',
     );
   }
-  return (await probe.usual()) ?? (await probe.uv());
+  return (await probe.onPath()) ?? (await probe.uv());
 }
 
 interface Candidate {
   readonly command: string;
   readonly args: readonly string[];
   readonly reason: string;
-  readonly patience?: number;
+  readonly timeout?: number;
 }
 
 class Probe {
-  private readonly wishes: ServerOptions;
+  private readonly options: ServerOptions;
   private readonly machine: Machine;
-  private readonly tell: (line: string) => void;
-  private tooOld = '';
+  private readonly report: (line: string) => void;
+  private failure = '';
 
-  constructor(wishes: ServerOptions, machine: Machine, tell: (line: string) => void) {
-    this.wishes = wishes;
+  constructor(options: ServerOptions, machine: Machine, report: (line: string) => void) {
+    this.options = options;
     this.machine = machine;
-    this.tell = tell;
+    this.report = report;
   }
 
   bundled(command: string, before: readonly string[], reason: string): Candidate {
-    return { command, args: [...before, ...ISOLATED, this.wishes.starter], reason };
+    return { command, args: [...before, ...ISOLATED, this.options.startScript], reason };
   }
 
   /** What the user named must work: nothing else is tried behind their back. */
-  async only(candidate: Candidate, step: Step): Promise<ServerSearchResult> {
+  async required(candidate: Candidate, step: Step): Promise<ServerSearchResult> {
     const answer = await this.ask(candidate);
     if (typeof answer !== 'string') {
       return { server: answer };
     }
     const sentence = `${candidate.command} (${candidate.reason}) cannot run goescape: ${answer}. Correct the setting, or clear it.`;
-    return { nothing: { sentence, step } };
+    return { missing: { sentence, step } };
   }
 
-  async usual(): Promise<ServerSearchResult | undefined> {
+  async onPath(): Promise<ServerSearchResult | undefined> {
     const names: [string, string[]][] = [
       ['python3', []],
       ['python', []],
@@ -120,14 +120,14 @@ class Probe {
     for (const [name, before] of names) {
       const command = this.machine.which(name);
       if (command === undefined) {
-        this.tell(`${name}: not on PATH`);
+        this.report(`${name}: not on PATH`);
       } else if (!(await this.isStub(command))) {
         const spelled = [name, ...before].join(' ');
         const answer = await this.ask(this.bundled(command, before, `${spelled} on PATH`));
         if (typeof answer !== 'string') {
           return { server: answer };
         }
-        this.tooOld ||= answer;
+        this.failure ||= answer;
       }
     }
     return undefined;
@@ -135,35 +135,35 @@ class Probe {
 
   async uv(): Promise<ServerSearchResult> {
     const uv = this.machine.which('uv');
-    if (uv !== undefined && this.wishes.uvAllowed) {
+    if (uv !== undefined && this.options.uvAllowed) {
       const before = ['run', '--no-project', '--python', PYTHONS, '--', 'python'];
       const candidate = this.bundled(uv, before, 'a Python of uv');
-      const answer = await this.ask({ ...candidate, patience: DOWNLOAD_PATIENCE });
+      const answer = await this.ask({ ...candidate, timeout: DOWNLOAD_TIMEOUT });
       if (typeof answer !== 'string') {
         return { server: answer };
       }
-      this.tooOld = `uv: ${answer}`;
+      this.failure = `uv: ${answer}`;
     }
-    const found = this.tooOld === '' ? 'none was found' : this.tooOld;
-    const offer = uv !== undefined && !this.wishes.uvAllowed;
+    const reason = this.failure === '' ? 'none was found' : this.failure;
+    const offer = uv !== undefined && !this.options.uvAllowed;
     const advice = offer
       ? 'uv can provide one.'
       : 'Install one, or choose one that is not on PATH.';
-    const sentence = `goescape needs Python 3.10 to 3.14 to run: ${found}. ${advice}`;
-    return { nothing: { sentence, step: offer ? 'useUv' : 'chooseInterpreter' } };
+    const sentence = `goescape needs Python 3.10 to 3.14 to run: ${reason}. ${advice}`;
+    return { missing: { sentence, step: offer ? 'useUv' : 'chooseInterpreter' } };
   }
 
   /** The server, or why it is none. */
   private async ask(candidate: Candidate): Promise<ServerCommand | string> {
-    const { command, args, reason, patience } = candidate;
-    const answer = await this.machine.run(command, [...args, '--version'], patience);
+    const { command, args, reason, timeout } = candidate;
+    const answer = await this.machine.run(command, [...args, '--version'], timeout);
     const version = /^goescape \d.*$/m.exec(answer.stdout)?.[0];
-    const told = answer.ok ? (version ?? 'it is another program') : answer.trouble;
-    this.tell(`${reason}: ${command}: ${told}`);
+    const outcome = answer.ok ? (version ?? 'it is another program') : answer.problem;
+    this.report(`${reason}: ${command}: ${outcome}`);
     if (answer.ok && version !== undefined) {
       return { command, args, version, reason };
     }
-    return told;
+    return outcome;
   }
 
   /** On a Mac without developer tools this program only opens a dialog that offers them. */
@@ -173,7 +173,7 @@ class Probe {
     }
     const tools = await this.machine.run('/usr/bin/xcode-select', ['-p']);
     if (!tools.ok) {
-      this.tell(`${command}: only offers to install the developer tools`);
+      this.report(`${command}: only offers to install the developer tools`);
     }
     return !tools.ok;
   }

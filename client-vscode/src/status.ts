@@ -24,7 +24,7 @@ export class Status implements vscode.Disposable {
     101,
   );
   private readonly subscriptions: { dispose(): unknown }[];
-  private said = '';
+  private notifiedProblem = '';
   private readonly server: Server;
   private readonly sites: FileSites;
 
@@ -42,7 +42,7 @@ export class Status implements vscode.Disposable {
       this.count,
       server.onDidChangeState(() => {
         this.show();
-        this.say();
+        this.notifyProblem();
       }),
       sites.onDidChange(() => {
         this.show();
@@ -59,21 +59,21 @@ export class Status implements vscode.Disposable {
   }
 
   private show(): void {
-    const known = this.sites.of(vscode.window.activeTextEditor);
-    const shown: StatusText = statusText(this.server.state, known?.counts);
-    this.item.text = shown.text;
-    this.item.detail = shown.detail;
-    this.item.severity = SEVERITIES[shown.severity];
-    this.item.busy = shown.busy;
-    this.item.command = { command: shown.command, title: shown.button };
+    const facts = this.sites.of(vscode.window.activeTextEditor);
+    const status: StatusText = statusText(this.server.state, facts?.counts);
+    this.item.text = status.text;
+    this.item.detail = status.detail;
+    this.item.severity = SEVERITIES[status.severity];
+    this.item.busy = status.busy;
+    this.item.command = { command: status.command, title: status.button };
     this.showServer();
-    if (known === undefined) {
+    if (facts === undefined) {
       this.count.hide();
       return;
     }
-    this.count.text = `$(layers) ${String(sum(known.counts))}`;
-    const waits = known.waits ? ' (from before: the package does not compile now)' : '';
-    this.count.tooltip = `Go Escape: ${onHeap(known.counts)}${waits}\n${ranks(known.counts)}`;
+    this.count.text = `$(layers) ${String(sum(facts.counts))}`;
+    const waits = facts.waits ? ' (from before: the package does not compile now)' : '';
+    this.count.tooltip = `Go Escape: ${onHeap(facts.counts)}${waits}\n${ranks(facts.counts)}`;
     this.count.accessibilityInformation = { label: this.count.tooltip };
     this.count.show();
   }
@@ -85,11 +85,11 @@ export class Status implements vscode.Disposable {
   }
 
   /** A message for what stops everything, once, with a button that does the next step. */
-  private say(): void {
+  private notifyProblem(): void {
     const { state } = this.server;
     const sentence =
       state.kind === 'missing'
-        ? state.nothing.sentence
+        ? state.missing.sentence
         : state.kind === 'stopped'
           ? state.sentence
           : state.kind === 'running' && state.status.state === 'error'
@@ -98,9 +98,9 @@ export class Status implements vscode.Disposable {
     if (sentence === '') {
       // only once a Go was found is it over: until then the same is said but once
       const works = state.kind === 'running' && state.status.go !== '';
-      this.said = works ? '' : this.said;
-    } else if (sentence !== this.said) {
-      this.said = sentence;
+      this.notifiedProblem = works ? '' : this.notifiedProblem;
+    } else if (sentence !== this.notifiedProblem) {
+      this.notifiedProblem = sentence;
       void vscode.commands.executeCommand('goescape.nextStep');
     }
   }

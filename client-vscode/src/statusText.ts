@@ -20,11 +20,11 @@ export interface Counts {
 export type State =
   | { readonly kind: 'untrusted' }
   | { readonly kind: 'starting' }
-  | { readonly kind: 'missing'; readonly nothing: ServerMissing }
+  | { readonly kind: 'missing'; readonly missing: ServerMissing }
   | { readonly kind: 'stopped'; readonly sentence: string }
   | { readonly kind: 'running'; readonly server: ServerCommand; readonly status: ServerStatus };
 
-export const QUIET: ServerStatus = {
+export const IDLE_STATUS: ServerStatus = {
   state: 'idle',
   message: '',
   packages: [],
@@ -42,14 +42,14 @@ export interface StatusText {
   readonly button: string;
 }
 
-const CALM = { severity: 'information', busy: false } as const;
+const NORMAL = { severity: 'information', busy: false } as const;
 
 /** What the status item shows; `counts` are those of the file in the active editor. */
 export function statusText(state: State, counts: Counts | undefined): StatusText {
   switch (state.kind) {
     case 'untrusted':
       return {
-        ...CALM,
+        ...NORMAL,
         text: 'Go Escape: off in restricted mode',
         detail: 'runs the Go compiler, which a folder must be trusted for',
         severity: 'warning',
@@ -57,11 +57,11 @@ export function statusText(state: State, counts: Counts | undefined): StatusText
         button: 'Manage trust',
       };
     case 'starting':
-      return { ...CALM, text: 'Go Escape: starting', detail: '', busy: true, ...LOG };
+      return { ...NORMAL, text: 'Go Escape: starting', detail: '', busy: true, ...LOG };
     case 'missing':
-      return { ...trouble('Go Escape: cannot start', state.nothing.sentence), ...STEP };
+      return { ...problem('Go Escape: cannot start', state.missing.sentence), ...STEP };
     case 'stopped':
-      return { ...trouble('Go Escape: stopped', state.sentence), ...RESTART };
+      return { ...problem('Go Escape: stopped', state.sentence), ...RESTART };
     case 'running':
       return running(state.status, counts);
   }
@@ -70,10 +70,10 @@ export function statusText(state: State, counts: Counts | undefined): StatusText
 function running(status: ServerStatus, counts: Counts | undefined): StatusText {
   switch (status.state) {
     case 'analyzing':
-      return { ...CALM, text: `Go Escape: ${status.message}`, detail: '', busy: true, ...LOG };
+      return { ...NORMAL, text: `Go Escape: ${status.message}`, detail: '', busy: true, ...LOG };
     case 'waiting':
       return {
-        ...CALM,
+        ...NORMAL,
         text: 'Go Escape: waiting, the package does not compile',
         detail: status.message,
         severity: 'warning',
@@ -82,14 +82,14 @@ function running(status: ServerStatus, counts: Counts | undefined): StatusText {
       };
     case 'error':
       return {
-        ...trouble(
+        ...problem(
           `Go Escape: ${status.problem === 'go' ? STATUS_WORDS.noGo : 'error'}`,
           status.message,
         ),
         ...(status.problem === 'go' ? STEP : LOG),
       };
     case 'idle':
-      return { ...CALM, text: `Go Escape: ${onHeap(counts)}`, detail: status.go, ...REPORT };
+      return { ...NORMAL, text: `Go Escape: ${onHeap(counts)}`, detail: status.go, ...REPORT };
   }
 }
 
@@ -128,7 +128,7 @@ export function withPercent(text: string, percent: string | undefined): string {
   return percent === undefined || percent === '' ? text : `${text} (${percent})`;
 }
 
-function trouble(text: string, detail: string) {
+function problem(text: string, detail: string) {
   return { text, detail, severity: 'error', busy: false } as const;
 }
 

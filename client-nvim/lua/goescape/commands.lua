@@ -6,7 +6,7 @@ local M = {}
 --- Text in a window of its own, which `q` closes.
 ---@param name string
 ---@param text string[]
-local function page(name, text)
+local function show_text(name, text)
   local buffer = vim.api.nvim_create_buf(false, true)
   vim.api.nvim_buf_set_lines(buffer, 0, -1, false, text)
   vim.bo[buffer].bufhidden, vim.bo[buffer].modifiable = 'wipe', false
@@ -30,13 +30,13 @@ end
 local function log()
   local text = vim.list_extend({}, server.log())
   table.insert(text, "Messages and errors are in Neovim's own log: " .. vim.lsp.log.get_filename())
-  page('log', text)
+  show_text('log', text)
 end
 
 local function doctor()
   local buffer = vim.api.nvim_get_current_buf()
-  require('goescape.doctor').examine(buffer, function(text)
-    page('doctor', text)
+  require('goescape.doctor').run(buffer, function(text)
+    show_text('doctor', text)
   end)
 end
 
@@ -58,7 +58,7 @@ local COMMANDS = {
   hints = {
     run = function()
       local buffer = vim.api.nvim_get_current_buf()
-      if server.needed(buffer) then
+      if server.require_client(buffer) then
         require('goescape.show').toggle_hints(buffer)
       end
     end,
@@ -75,7 +75,7 @@ local COMMANDS = {
   restart = { run = server.restart },
   toggle = {
     run = function()
-      if server.needed(vim.api.nvim_get_current_buf()) then
+      if server.require_client(vim.api.nvim_get_current_buf()) then
         require('goescape.show').toggle()
       end
     end,
@@ -93,17 +93,17 @@ end
 function M.run(words)
   local command = COMMANDS[words[1] or '']
   if not command then
-    server.say('say one of ' .. listed(vim.tbl_keys(COMMANDS)) .. '.', vim.log.levels.WARN)
+    server.notify('say one of ' .. listed(vim.tbl_keys(COMMANDS)) .. '.', vim.log.levels.WARN)
     return
   end
   local rest = vim.list_slice(words, 2)
-  local known = command.words or {}
-  local wrong = rest[1] and not command.complete and not vim.list_contains(known, rest[1])
+  local allowed = command.words or {}
+  local wrong = rest[1] and not command.complete and not vim.list_contains(allowed, rest[1])
   if #rest > 1 or wrong then
-    local takes = #known > 0 and ('takes only ' .. listed(known))
+    local takes = #allowed > 0 and ('takes only ' .. listed(allowed))
       or command.complete and 'takes one word'
       or 'takes nothing more'
-    server.say(('%s %s.'):format(words[1], takes), vim.log.levels.WARN)
+    server.notify(('%s %s.'):format(words[1], takes), vim.log.levels.WARN)
     return
   end
   command.run(rest)

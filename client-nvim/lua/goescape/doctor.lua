@@ -33,13 +33,13 @@ local function go()
   return own['go.path'] or vim.tbl_get(own, 'go', 'path') or ''
 end
 
---- Run `goescape doctor`; what it says, or why it cannot, reaches `answer`.
+--- Run `goescape doctor`; what it says, or why it cannot, reaches `on_result`.
 ---@param buffer integer
----@param answer fun(text: string[], code: integer)
-function M.examine(buffer, answer)
+---@param on_result fun(text: string[], code: integer)
+function M.run(buffer, on_result)
   local command = terminal()
   if not command then
-    return answer({ 'A function starts the server: there is no command to ask.' }, 1)
+    return on_result({ 'A function starts the server: there is no command to ask.' }, 1)
   end
   vim.list_extend(command, { 'doctor', '--color', 'never', '-C', folder(buffer) })
   if go() ~= '' then
@@ -47,13 +47,13 @@ function M.examine(buffer, answer)
   end
   local function done(result)
     local text = vim.trim(result.stdout .. result.stderr)
-    answer(vim.split(text, '\n'), result.code)
+    on_result(vim.split(text, '\n'), result.code)
   end
   local options = { text = true, timeout = SECONDS * 1000 }
   local started, problem = pcall(vim.system, command, options, vim.schedule_wrap(done))
   if not started then
     local advice = 'install goescape, or name it in vim.lsp.config: see `:help goescape-start`.'
-    answer({ ('%s cannot be run (%s);'):format(command[1], problem), advice }, 1)
+    on_result({ ('%s cannot be run (%s);'):format(command[1], problem), advice }, 1)
   end
 end
 

@@ -94,7 +94,7 @@ function M.here()
     if site then
       ask(buffer, 'goescape.showFlow', site.flow)
     else
-      server.say('nothing on this line is on the heap.')
+      server.notify('nothing on this line is on the heap.')
     end
   end)
 end

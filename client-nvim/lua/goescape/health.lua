@@ -20,25 +20,25 @@ local function neovim()
 end
 
 local function command()
-  local found = server.command()
-  if not found then
+  local words = server.command()
+  if not words then
     health.info('a function starts the server')
-  elseif vim.fn.executable(found[1]) == 1 then
-    health.ok('command: ' .. table.concat(found, ' ') .. ' (' .. vim.fn.exepath(found[1]) .. ')')
+  elseif vim.fn.executable(words[1]) == 1 then
+    health.ok('command: ' .. table.concat(words, ' ') .. ' (' .. vim.fn.exepath(words[1]) .. ')')
   else
-    health.error(found[1] .. ' cannot be run', {
+    health.error(words[1] .. ' cannot be run', {
       'Install goescape: pipx install, or uv tool install.',
       "Or name it: vim.lsp.config('goescape', { cmd = { '/path/to/goescape', 'server' } })",
     })
     return false
   end
-  return found ~= nil
+  return words ~= nil
 end
 
 --- The lines of `goescape doctor`, each with its weight.
-local function examine()
+local function report_doctor()
   local text
-  doctor.examine(vim.api.nvim_get_current_buf(), function(lines)
+  doctor.run(vim.api.nvim_get_current_buf(), function(lines)
     text = lines
   end)
   if not vim.wait(SECONDS * 1000, function()
@@ -58,11 +58,11 @@ local function examine()
 end
 
 local function clients()
-  local found = vim.lsp.get_clients({ name = 'goescape' })
-  if #found == 0 then
+  local running = vim.lsp.get_clients({ name = 'goescape' })
+  if #running == 0 then
     health.info('no server runs; it starts when a Go file is opened')
   end
-  for _, client in ipairs(found) do
+  for _, client in ipairs(running) do
     server.check_version(client)
     local version = (client.server_info or {}).version or 'of unknown version'
     local status = server.last_status(client) or {}
@@ -85,7 +85,7 @@ function M.check()
   health.start('goescape')
   neovim()
   if command() then
-    examine()
+    report_doctor()
   end
   health.start('goescape: servers')
   clients()

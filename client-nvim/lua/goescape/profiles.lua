@@ -13,16 +13,16 @@ local M = {}
 --- What allocates most, as a list to jump along.
 ---@param buffer integer
 local function top(buffer)
-  server.ask(buffer, 'goescape.topAllocations', {}, function(found)
-    if type(found) ~= 'table' then
-      server.say('no profile is loaded: name one, as go test -memprofile writes it.')
+  server.ask(buffer, 'goescape.topAllocations', {}, function(allocations)
+    if type(allocations) ~= 'table' then
+      server.notify('no profile is loaded: name one, as go test -memprofile writes it.')
       return
     end
     local steps = vim.tbl_map(function(source)
       local name = source['function']:gsub('^.*/', '')
       local message = ('%s: %s: %s'):format(source.share, name, source.message)
       return { message = message, location = source.location }
-    end, found.sources)
+    end, allocations.sources)
     flow.show('goescape: Top allocations', steps, 'utf-16')
   end)
 end
@@ -56,7 +56,7 @@ function M.bench()
   local buffer = vim.api.nvim_get_current_buf()
   server.ask(buffer, 'goescape.bench', { vim.uri_from_bufnr(buffer) }, function(measured)
     if type(measured) == 'table' then
-      server.say(('%d benchmarks measured; `:GoEscape profile` shows where.'):format(#measured))
+      server.notify(('%d benchmarks measured; `:GoEscape profile` shows where.'):format(#measured))
     end
   end)
 end

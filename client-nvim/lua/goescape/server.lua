@@ -6,10 +6,10 @@ local M = {}
 
 local NAME = 'goescape'
 local MOST_LINES = 1000
---- Milliseconds before the first restart; each further one waits twice as long.
-local FIRST_WAIT = 500
+--- Milliseconds before the first restart; each further one has twice the delay.
+local FIRST_RESTART_DELAY = 500
 --- How long (milliseconds) a server may take to stop.
-local PATIENCE = 5000
+local STOP_TIMEOUT = 5000
 local SIGTERM = 15
 local OFF = "it is off; put `vim.lsp.enable('goescape')` into your init.lua"
 
@@ -21,11 +21,11 @@ local lines = {}
 local crashes = {}
 ---@type table<integer, boolean> clients that were stopped on purpose
 local stopped = {}
-local told = {}
+local notified = {}
 
 ---@param text string
 ---@param level? integer
-function M.say(text, level)
+function M.notify(text, level)
   vim.notify('goescape: ' .. text, level or vim.log.levels.INFO)
 end
 
@@ -39,12 +39,12 @@ end
 --- The client of a buffer; says what to do where there is none.
 ---@param buffer integer
 ---@return vim.lsp.Client?
-function M.needed(buffer)
+function M.require_client(buffer)
   local client = M.client(buffer)
   if not client and not M.check_command() then
     local why = M.is_enabled() and 'no server works on this buffer; open a Go file of yours'
       or OFF
-    M.say(why .. ' (`:checkhealth goescape` tells more).', vim.log.levels.WARN)
+    M.notify(why .. ' (`:checkhealth goescape` tells more).', vim.log.levels.WARN)
   end
   return client
 end
@@ -55,14 +55,14 @@ end
 ---@param arguments any[]
 ---@param answer? fun(result: any)
 function M.ask(buffer, command, arguments, answer)
-  local client = M.needed(buffer)
+  local client = M.require_client(buffer)
   if not client then
     return
   end
   local request = { command = command, arguments = arguments }
   client:request('workspace/executeCommand', request, function(problem, result)
     if problem then
-      M.say(problem.message, vim.log.levels.ERROR)
+      M.notify(problem.message, vim.log.levels.ERROR)
     elseif answer then
       answer(result)
     end
@@ -84,10 +84,10 @@ end
 
 ---@param text string
 ---@param level integer
-local function say_once(text, level)
-  if not told[text] then
-    told[text] = true
-    M.say(text, level)
+local function notify_once(text, level)
+  if not notified[text] then
+    notified[text] = true
+    M.notify(text, level)
   end
 end
 
@@ -100,7 +100,7 @@ function M.check_command()
   end
   local advice = '`%s` cannot be run; install goescape (pipx install), or name it: '
     .. "vim.lsp.config('goescape', { cmd = { '/path/to/goescape', 'server' } })"
-  say_once(advice:format(command[1]), vim.log.levels.WARN)
+  notify_once(advice:format(command[1]), vim.log.levels.WARN)
   return true
 end
 
@@ -111,7 +111,7 @@ function M.check_version(client)
   local version = info.name == NAME and vim.version.parse(info.version or '') or nil
   if version and vim.version.lt(version, goescape.SERVER) then
     local text = 'server %s is older than this plugin, which needs %s; upgrade it (pipx upgrade).'
-    say_once(text:format(info.version, goescape.SERVER), vim.log.levels.WARN)
+    notify_once(text:format(info.version, goescape.SERVER), vim.log.levels.WARN)
   end
 end
 
@@ -143,29 +143,29 @@ end
 ---@param client vim.lsp.Client
 ---@return integer[]
 function M.namespaces(client)
-  local found = { vim.lsp.diagnostic.get_namespace(client.id, false) }
+  local namespaces = { vim.lsp.diagnostic.get_namespace(client.id, false) }
   local pulled = client.server_capabilities.diagnosticProvider
   if pulled then
     -- by the name that Neovim gives it: how to ask for it has changed
     local name = ('vim.lsp.%s.%d.%s'):format(NAME, client.id, pulled.identifier or 'nil')
-    table.insert(found, vim.api.nvim_create_namespace(name))
+    table.insert(namespaces, vim.api.nvim_create_namespace(name))
   end
-  return found
+  return namespaces
 end
 
 ---@param client vim.lsp.Client
 ---@param buffer integer
-local function counted(client, buffer)
-  local found = vim.diagnostic.count(buffer, { namespace = M.namespaces(client) })
-  local total = vim.iter(pairs(found)):fold(0, function(sum, _, number)
+local function count_text(client, buffer)
+  local counts = vim.diagnostic.count(buffer, { namespace = M.namespaces(client) })
+  local total = vim.iter(pairs(counts)):fold(0, function(sum, _, number)
     return sum + number
   end)
-  local matter = found[vim.diagnostic.severity.WARN]
+  local warnings = counts[vim.diagnostic.severity.WARN]
   if total == 0 then
     return shared.words.nothing
   end
   local text = shared.words.some:gsub('{total}', total)
-  return matter and text .. ', ' .. shared.words.matter:gsub('{number}', matter) or text
+  return warnings and text .. ', ' .. shared.words.matter:gsub('{number}', warnings) or text
 end
 
 ---@param buffer integer
@@ -182,7 +182,7 @@ function M.status(buffer)
     return status.problem == 'go' and shared.words.no_go or 'cannot analyse'
   end
   local waits = status.state == 'waiting' and ' (waiting: does not compile)' or ''
-  return counted(client, buffer) .. waits
+  return count_text(client, buffer) .. waits
 end
 
 --- What the server says of itself, in full.
@@ -193,7 +193,7 @@ end
 
 --- How often a folder's server has just crashed, this time included.
 ---@param folder string
-local function crashed(folder)
+local function record_crash(folder)
   local now = vim.uv.now()
   local series = vim.tbl_filter(function(time)
     return now - time < shared.crash_window
@@ -217,33 +217,33 @@ end
 function M.on_exit(code, signal, id)
   local client = vim.lsp.get_client_by_id(id)
   statuses[id] = nil
-  local wanted = (code == 0 and signal == 0) or signal == SIGTERM or stopped[id]
-  if not client or wanted or client._is_stopping then
+  local is_expected = (code == 0 and signal == 0) or signal == SIGTERM or stopped[id]
+  if not client or is_expected or client._is_stopping then
     return
   end
   vim.schedule(function()
     if vim.v.exiting ~= vim.NIL then
       return
     end
-    local number = crashed(client.root_dir or '')
+    local number = record_crash(client.root_dir or '')
     if not client.initialized then
-      say_once('the server does not start; `:GoEscape doctor` tells why.', vim.log.levels.ERROR)
+      notify_once('the server does not start; `:GoEscape doctor` tells why.', vim.log.levels.ERROR)
     elseif number > shared.most_restarts then
       local text = 'the server crashed %d times; see `:GoEscape log`, then `:GoEscape restart`.'
-      M.say(text:format(number), vim.log.levels.ERROR)
+      M.notify(text:format(number), vim.log.levels.ERROR)
     else
-      vim.defer_fn(start, FIRST_WAIT * 2 ^ (number - 1))
+      vim.defer_fn(start, FIRST_RESTART_DELAY * 2 ^ (number - 1))
     end
   end)
 end
 
---- Whether one of these clients is still there; ends it by force when `late`.
+--- Whether one of these clients is still there; stops them by force if `force`.
 ---@param ids integer[]
----@param late boolean
-local function remain(ids, late)
+---@param force boolean
+local function any_running(ids, force)
   return vim.iter(ids):any(function(id)
     local client = vim.lsp.get_client_by_id(id)
-    if client and late then
+    if client and force then
       client:stop(true)
     end
     return client ~= nil
@@ -253,24 +253,24 @@ end
 --- Stop every server and start those that are needed.
 function M.restart()
   if not M.is_enabled() then
-    return M.say(OFF .. '.', vim.log.levels.WARN)
+    return M.notify(OFF .. '.', vim.log.levels.WARN)
   end
-  crashes, told = {}, {}
+  crashes, notified = {}, {}
   local ids = {}
   for _, client in ipairs(vim.lsp.get_clients({ name = NAME, _uninitialized = true })) do
     table.insert(ids, client.id)
     stopped[client.id] = true
     client:stop()
   end
-  local deadline = vim.uv.now() + PATIENCE
-  local function go_on()
-    if remain(ids, vim.uv.now() > deadline) then
-      vim.defer_fn(go_on, 50)
+  local deadline = vim.uv.now() + STOP_TIMEOUT
+  local function wait_until_stopped()
+    if any_running(ids, vim.uv.now() > deadline) then
+      vim.defer_fn(wait_until_stopped, 50)
     else
       start()
     end
   end
-  go_on()
+  wait_until_stopped()
 end
 
 return M

@@ -51,7 +51,7 @@ function M.toggle()
       vim.diagnostic.enable(shown, filter)
     end
   end
-  server.say(shown and 'findings are shown.' or 'findings are hidden.')
+  server.notify(shown and 'findings are shown.' or 'findings are hidden.')
 end
 
 --- Show or hide goescape's inlay hints; those of other servers stay as they are.
@@ -72,7 +72,7 @@ function M.toggle_hints(buffer)
   if shown and not drawn then
     vim.lsp.inlay_hint.enable(true, { bufnr = buffer })
   end
-  server.say(shown and 'hints are shown.' or 'hints are hidden.')
+  server.notify(shown and 'hints are shown.' or 'hints are hidden.')
 end
 
 return M

@@ -9,21 +9,21 @@ const NODE = process.execPath;
 suite('programs', () => {
   test('what one prints', async () => {
     const answer = await run(NODE, ['-e', 'console.log("yes")']);
-    assert.deepEqual(answer, { ok: true, stdout: 'yes\n', trouble: '' });
+    assert.deepEqual(answer, { ok: true, stdout: 'yes\n', problem: '' });
   });
 
   test('the last line of what it complains of', async () => {
     const answer = await run(NODE, ['-e', 'console.error("one\\ntwo"); process.exit(3)']);
-    assert.deepEqual(answer, { ok: false, stdout: '', trouble: 'two' });
+    assert.deepEqual(answer, { ok: false, stdout: '', problem: 'two' });
   });
 
   test('one that is not there', async () => {
-    assert.equal((await run('/nowhere/python3', [])).trouble, 'not found');
+    assert.equal((await run('/nowhere/python3', [])).problem, 'not found');
   });
 
   test('one that never ends is ended', async () => {
     const answer = await run(NODE, ['-e', 'setInterval(() => {}, 1000)'], 300);
-    assert.match(answer.trouble, /no answer within 0.3 s/);
+    assert.match(answer.problem, /no answer within 0.3 s/);
   });
 
   test('a path with a NUL is no exception', async () => {

@@ -8,14 +8,14 @@ import {
   type ServerSearchResult,
   type ServerOptions,
 } from '../../src/serverCommand.ts';
-import type { Answer } from '../../src/childProcess.ts';
+import type { ProcessResult } from '../../src/childProcess.ts';
 
-const GOOD: Answer = { ok: true, stdout: 'goescape 0.1.0, Python 3.12.1\n', trouble: '' };
-const bad = (trouble: string): Answer => ({ ok: false, stdout: '', trouble });
+const GOOD: ProcessResult = { ok: true, stdout: 'goescape 0.1.0, Python 3.12.1\n', problem: '' };
+const bad = (problem: string): ProcessResult => ({ ok: false, stdout: '', problem });
 const WISHES: ServerOptions = {
   serverPath: '',
   interpreter: '',
-  starter: '/ext/start.py',
+  startScript: '/ext/start.py',
   uvAllowed: false,
 };
 
@@ -24,7 +24,7 @@ interface Programs {
   /** Where each name is on `PATH`. */
   readonly path?: Readonly<Record<string, string>>;
   /** What programs answer; whatever is not named is not found. */
-  readonly answers?: Readonly<Record<string, Answer>>;
+  readonly answers?: Readonly<Record<string, ProcessResult>>;
 }
 
 async function found(wishes: Partial<ServerOptions>, programs: Programs) {
@@ -43,8 +43,8 @@ async function found(wishes: Partial<ServerOptions>, programs: Programs) {
 }
 
 const server = (outcome: ServerSearchResult) => ('server' in outcome ? outcome.server : undefined);
-const nothing = (outcome: ServerSearchResult) =>
-  'nothing' in outcome ? outcome.nothing : undefined;
+const missing = (outcome: ServerSearchResult) =>
+  'missing' in outcome ? outcome.missing : undefined;
 
 suite('finding a server', () => {
   test('1. the setting for a server comes first', async () => {
@@ -62,17 +62,17 @@ suite('finding a server', () => {
       { path: { python3: '/usr/bin/python3' }, answers: { '/usr/bin/python3': GOOD } },
     );
     assert.match(
-      nothing(outcome)?.sentence ?? '',
+      missing(outcome)?.sentence ?? '',
       /^\/opt\/goescape .* cannot run goescape: not found/,
     );
-    assert.equal(nothing(outcome)?.step, 'openServerSetting');
+    assert.equal(missing(outcome)?.step, 'openServerSetting');
     assert.equal(calls.length, 1);
   });
 
   test('a program that is not goescape is none', async () => {
-    const answers = { '/bin/echo': { ok: true, stdout: '--version\n', trouble: '' } };
+    const answers = { '/bin/echo': { ok: true, stdout: '--version\n', problem: '' } };
     const { outcome } = await found({ serverPath: '/bin/echo' }, { answers });
-    assert.match(nothing(outcome)?.sentence ?? '', /it is another program/);
+    assert.match(missing(outcome)?.sentence ?? '', /it is another program/);
   });
 
   test('2. then the setting for an interpreter, isolated from its packages', async () => {
@@ -137,7 +137,7 @@ suite('finding a server', () => {
   test('4. uv is offered, and used only when that was agreed to', async () => {
     const programs = { path: { uv: '/bin/uv' }, answers: { '/bin/uv': GOOD } };
     const before = await found({}, programs);
-    assert.equal(nothing(before.outcome)?.step, 'useUv');
+    assert.equal(missing(before.outcome)?.step, 'useUv');
     assert.deepEqual(before.calls, []);
     const after = await found({ uvAllowed: true }, programs);
     assert.equal(server(after.outcome)?.reason, 'a Python of uv');
@@ -147,18 +147,18 @@ suite('finding a server', () => {
   test('with nothing at all the sentence says what is needed', async () => {
     const { outcome } = await found({}, {});
     assert.match(
-      nothing(outcome)?.sentence ?? '',
+      missing(outcome)?.sentence ?? '',
       /needs Python 3.10 to 3.14 to run: none was found/,
     );
-    assert.equal(nothing(outcome)?.step, 'chooseInterpreter');
+    assert.equal(missing(outcome)?.step, 'chooseInterpreter');
   });
 
   test('one that is too old is named', async () => {
-    const trouble = 'Python 3.9 is not one of 3.10 to 3.14';
+    const problem = 'Python 3.9 is not one of 3.10 to 3.14';
     const { outcome } = await found(
       {},
-      { path: { python3: '/p' }, answers: { '/p': bad(trouble) } },
+      { path: { python3: '/p' }, answers: { '/p': bad(problem) } },
     );
-    assert.match(nothing(outcome)?.sentence ?? '', /Python 3.9 is not one of/);
+    assert.match(missing(outcome)?.sentence ?? '', /Python 3.9 is not one of/);
   });
 });

@@ -4,7 +4,7 @@ import { suite, test } from 'node:test';
 
 import {
   onHeap,
-  QUIET,
+  IDLE_STATUS,
   ranks,
   type ServerStatus,
   type State,
@@ -15,7 +15,7 @@ const SERVER = { command: 'python3', args: [], version: 'goescape 0.1.0', reason
 const running = (status: Partial<ServerStatus>): State => ({
   kind: 'running',
   server: SERVER,
-  status: { ...QUIET, ...status },
+  status: { ...IDLE_STATUS, ...status },
 });
 
 suite('status', () => {
@@ -41,10 +41,10 @@ suite('status', () => {
   });
 
   test('whatever is wrong has a command that does the next step', () => {
-    const nothing = { sentence: 'No Python.', step: 'chooseInterpreter' } as const;
+    const missing = { sentence: 'No Python.', step: 'chooseInterpreter' } as const;
     const states: [State, string][] = [
       [{ kind: 'untrusted' }, 'workbench.trust.manage'],
-      [{ kind: 'missing', nothing }, 'goescape.nextStep'],
+      [{ kind: 'missing', missing }, 'goescape.nextStep'],
       [{ kind: 'stopped', sentence: 'It ended.' }, 'goescape.restart'],
       [running({ state: 'error', problem: 'go', message: 'No Go.' }), 'goescape.nextStep'],
       [running({ state: 'error', problem: 'load', message: 'No module.' }), 'goescape.showLog'],
