@@ -298,7 +298,7 @@ def test_without_git(write_tree: WriteTree, go_path: str, tmp_path: Path) -> Non
 
 @pytest.mark.slow
 def test_what_is_chance_and_what_is_not() -> None:
-    assert compare_samples("ns/op", (1, 2, 3), (4, 5, 6)).is_telling is None, "too few"
-    assert compare_samples("allocs/op", (5, 5, 5, 5), (5, 5, 5, 5)).is_telling is False
-    assert compare_samples("ns/op", (1, 2, 3, 4), (5, 6, 7, 8)).is_telling is True
-    assert compare_samples("ns/op", (1, 5, 3, 7), (2, 4, 6, 8)).is_telling is False
+    assert compare_samples("ns/op", (1, 2, 3), (4, 5, 6)).is_significant is None, "too few"
+    assert compare_samples("allocs/op", (5, 5, 5, 5), (5, 5, 5, 5)).is_significant is False
+    assert compare_samples("ns/op", (1, 2, 3, 4), (5, 6, 7, 8)).is_significant is True
+    assert compare_samples("ns/op", (1, 5, 3, 7), (2, 4, 6, 8)).is_significant is False

@@ -34,7 +34,7 @@ def combine(sources: Mapping[str, SourceText], chosen: Sequence[Candidate]) -> C
         path: _tidied(sources[path], SourceText(path, content))
         for path, content in apply_edits(sources, edits).items()
     }
-    return _whole(ordered, _edits(sources, contents))
+    return _combined_candidate(ordered, _edits(sources, contents))
 
 
 def _merged(
@@ -53,7 +53,7 @@ def _merged(
     return tuple(chosen), edits
 
 
-def _whole(chosen: Sequence[Candidate], edits: tuple[Edit, ...]) -> Candidate:
+def _combined_candidate(chosen: Sequence[Candidate], edits: tuple[Edit, ...]) -> Candidate:
     promises = dict.fromkeys(candidate.promise for candidate in chosen)
     return evolve(
         chosen[0],

@@ -56,11 +56,11 @@ def run(arguments: argparse.Namespace) -> int:
     except asyncio.CancelledError:
         return _TERMINATED
     except (UsageError, GoProblem) as problem:
-        _say(str(problem))
+        _print_message(str(problem))
         return 2
 
 
-def _say(sentence: str) -> None:
+def _print_message(sentence: str) -> None:
     print(f"goescape: {sentence}", file=sys.stderr)
 
 
@@ -101,9 +101,9 @@ def _check(arguments: argparse.Namespace) -> int:
         sys.stdout.writelines(f"{line}\n" for line in text_output.render(outcome, style, here))
         sys.stdout.flush()
         if outcome.notice:
-            _say(outcome.notice)
+            _print_message(outcome.notice)
         if outcome.unknown_lines and not arguments.from_log:
-            _say(_sentence_of_unknown_lines(outcome))
+            _print_message(_sentence_of_unknown_lines(outcome))
         _show_failures(outcome, style, here)
     return outcome.exit_code
 
@@ -216,7 +216,7 @@ def _bench(arguments: argparse.Namespace) -> int:
     sys.stdout.writelines(f"{line}\n" for line in bench.render(outcome, style, here))
     sys.stdout.flush()
     for sentence in bench.render_problems(outcome, style, here):
-        _say(sentence)
+        _print_message(sentence)
     for line in text_output.render_failures(outcome.failures, style, here):
         print(line, file=sys.stderr)
     return outcome.exit_code
@@ -243,7 +243,7 @@ def _compare(arguments: argparse.Namespace) -> int:
     for line in text_output.render_failures(comparison.failures, style, here):
         print(line, file=sys.stderr)
     for package, paths in comparison.written.items():
-        _say(bench.written_sentence(package, paths, style.catalogue, here))
+        _print_message(bench.written_sentence(package, paths, style.catalogue, here))
     return comparison.exit_code
 
 
@@ -273,7 +273,7 @@ def _setup(arguments: argparse.Namespace) -> int:
         sys.stdout.writelines(f"{line}\n" for line in lines)
         sys.stdout.flush()
         if notice := setup.missing_multiplexer(recipe):
-            _say(notice)
+            _print_message(notice)
     return 0
 
 

@@ -22,7 +22,7 @@ def replace_files(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Reason 
         for path, content in new.items():
             if content_of(path) != old[path]:
                 return Reason.of(ReasonCode.FILE_CHANGED, file=Path(path).name)
-            prepared[path] = _beside(path, content)
+            prepared[path] = _copy_beside(path, content)
         for path, temporary in prepared.items():
             Path(temporary).replace(os.path.realpath(path))
             replaced.append(path)
@@ -37,7 +37,7 @@ def replace_files(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Reason 
     return None
 
 
-def _beside(path: str, content: bytes) -> str:
+def _copy_beside(path: str, content: bytes) -> str:
     """A file with the content and the rights of another, in its folder."""
     real = os.path.realpath(path)
     handle, temporary = tempfile.mkstemp(prefix=".goescape-", dir=Path(real).parent)

@@ -79,7 +79,7 @@ class Catalogue:
     tell: TellMessages
     report: ReportMessages
 
-    def speaks(self, locale: str) -> bool:
+    def matches_locale(self, locale: str) -> bool:
         """Whether this is the language of a locale: ``zh-cn``, ``zh_CN``."""
         return re.match(self.locales, locale, re.IGNORECASE) is not None
 

@@ -34,7 +34,9 @@ def catalogue_for(wanted: str, locales: Iterable[str]) -> Catalogue:
     locale = next(filter(None, locales), "").partition(".")[0].lower()
     language = re.split("[-_]", locale)[0]
     near = [name for name in language_names() if name.partition("-")[0] == language]
-    catalogues = (catalogue for name in near if (catalogue := catalogue_of(name)).speaks(locale))
+    catalogues = (
+        catalogue for name in near if (catalogue := catalogue_of(name)).matches_locale(locale)
+    )
     return next(catalogues, ENGLISH)
 
 

@@ -23,7 +23,7 @@ class SampleChange:
     Mann-Whitney U test); None where that was not computed."""
 
     @property
-    def is_telling(self) -> bool | None:
+    def is_significant(self) -> bool | None:
         """Whether something has changed; None where that cannot be said."""
         return None if self.chance is None else self.chance < SIGNIFICANT
 

@@ -66,23 +66,23 @@ class Site:
         return self.file.function_at(self.node.start_byte) if self.node is not None else None
 
     @cached_property
-    def telling(self) -> EscapeExplanation | None:
+    def main_explanation(self) -> EscapeExplanation | None:
         """The explanation to show: one of a size, then (for a variable) of a capture, or the first.
 
         ``wg`` escapes by ``wg.Add`` and by the function literal that uses it: the latter is the
         news.
         """
-        for telling in (_DECISIVE, _CAPTURES if self.kind is SiteKind.VARIABLE else frozenset()):
+        for reasons in (_DECISIVE, _CAPTURES if self.kind is SiteKind.VARIABLE else frozenset()):
             for explanation in self.explanations:
                 steps = [step for flow in explanation.flows for step in flow.steps]
-                if any(step.reason in telling and step.expression[:1] != "." for step in steps):
+                if any(step.reason in reasons and step.expression[:1] != "." for step in steps):
                     return explanation
         return next((e for e in self.explanations if e.flows), None)
 
     @cached_property
     def leads_to(self) -> frozenset[str]:
-        """The files, as printed, that its telling explanation mentions."""
-        return files_in(self.telling) if self.telling is not None else frozenset()
+        """The files, as printed, that its main explanation mentions."""
+        return files_in(self.main_explanation) if self.main_explanation is not None else frozenset()
 
     @cached_property
     def in_literal(self) -> bool:

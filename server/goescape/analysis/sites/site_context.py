@@ -156,7 +156,7 @@ class _FlowChains:
 
     def of(self, site: Site) -> tuple[EscapeExplanation, ...]:
         """The most telling explanation of a site, and those that its flow goes on in."""
-        first = site.telling
+        first = site.main_explanation
         if first is None:
             return ()
         chain = [first]

@@ -27,13 +27,13 @@ def is_error_path(node: Node, inlined_from: str | None) -> bool:
     for parent in ancestors(node):
         if parent.type in _FUNCTIONS:
             return False
-        if _goes_wrong(parent, child, node):
+        if _is_failure_branch(parent, child, node):
             return True
         child = parent
     return False
 
 
-def _goes_wrong(parent: Node, child: Node, node: Node) -> bool:
+def _is_failure_branch(parent: Node, child: Node, node: Node) -> bool:
     match parent.type:
         case "call_expression":
             return _makes_an_error(parent)

@@ -103,20 +103,20 @@ class _Program:
 
     def _declared(self, declared: Node) -> bool | None:
         """Whether a local variable may hold an error; None where its declaration does not tell."""
-        around = declared.parent
-        written = around.child_by_field_name("type") if around is not None else None
+        parent = declared.parent
+        written = parent.child_by_field_name("type") if parent is not None else None
         if written is not None:
             return self._holds(written) or _is_named_so(text(declared))
-        statement = around.parent if around is not None else None
+        statement = parent.parent if parent is not None else None
         right = statement.child_by_field_name("right") if statement is not None else None
-        if around is None or right is None or statement is None:
+        if parent is None or right is None or statement is None:
             return None
         if statement.type != "short_var_declaration":
             return None
-        values, position = right.named_children, around.named_children.index(declared)
-        if len(values) == around.named_child_count:
+        values, position = right.named_children, parent.named_children.index(declared)
+        if len(values) == parent.named_child_count:
             return self._may_be_error(values[position]) or _is_named_so(text(declared))
-        last = position == around.named_child_count - 1
+        last = position == parent.named_child_count - 1
         return (last and self._may_be_error(values[0])) or _is_named_so(text(declared))
 
     def _holds(self, its_type: Node) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition, parameter_names
-from goescape.fixes.checks.spare_capacity import grows_itself, is_alone
+from goescape.fixes.checks.spare_capacity import grows_itself, is_unaliased
 from goescape.fixes.syntax.local_variables import (
     arguments_of,
     function_around,
@@ -152,7 +152,7 @@ def _is_blind_call(code: PackageCode, file: GoFile, arguments: Node, use: Node, 
         return True
     if called == "append":
         first = arguments.named_children[0]
-        return first == use and grows_itself(call, use) and is_alone(code, use)
+        return first == use and grows_itself(call, use) and is_unaliased(code, use)
     if _is_blind_function(file, call):
         return True
     declared = code.syntax.functions.get(called)

@@ -42,24 +42,24 @@ def check_own(code: PackageCode, element: Node) -> None:
     if outer == element:
         raise UnsafeError(ReasonCode.USED_AS_WHOLE, expression=text(element))
     methods = frozenset[str]().union(*(file.method_names for file in code.files.values()))
-    around = outer.parent
+    parent = outer.parent
     if any(text(n) in methods for n in walk(outer) if n.type == "field_identifier"):
         raise UnsafeError(ReasonCode.MAY_BE_CHANGED_BY, expression=text(outer))
-    parts = ("operand", "function") if around is not None and around.type in _SHARING else ()
-    shared = around is not None and any(around.child_by_field_name(p) == outer for p in parts)
-    if shared or (around is not None and text(around).startswith("&")):
-        raise UnsafeError(ReasonCode.MAY_BE_CHANGED_BY, expression=text(around or outer))
+    parts = ("operand", "function") if parent is not None and parent.type in _SHARING else ()
+    shared = parent is not None and any(parent.child_by_field_name(p) == outer for p in parts)
+    if shared or (parent is not None and text(parent).startswith("&")):
+        raise UnsafeError(ReasonCode.MAY_BE_CHANGED_BY, expression=text(parent or outer))
 
 
 def _selected(element: Node) -> Node:
     """``p.a.b[i].c`` for ``p``."""
     outer = element
     while outer.parent is not None:
-        around = outer.parent
-        first = outer == element and around.type != "selector_expression"
-        if first or around.type not in _SELECTING or around.child_by_field_name("index") == outer:
+        parent = outer.parent
+        first = outer == element and parent.type != "selector_expression"
+        if first or parent.type not in _SELECTING or parent.child_by_field_name("index") == outer:
             break
-        outer = around
+        outer = parent
     return outer
 
 

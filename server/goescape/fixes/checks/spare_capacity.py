@@ -63,7 +63,7 @@ def _grows_shared(code: PackageCode, call: Node, called: str, slice_type: str) -
     grown = _bare(first.named_children[0]) if cut else first
     if not _may_be(code, grown, slice_type):
         return False
-    return called == "cap" or not grows_itself(call, grown) or not is_alone(code, grown)
+    return called == "cap" or not grows_itself(call, grown) or not is_unaliased(code, grown)
 
 
 def _takes_out(arguments: Sequence[Node]) -> bool:
@@ -169,7 +169,7 @@ def _type_parameters(code: PackageCode) -> frozenset[str]:
     return frozenset(text(name) for n in declared for name in n.children_by_field_name("name"))
 
 
-def is_alone(code: PackageCode, grown: Node) -> bool:
+def is_unaliased(code: PackageCode, grown: Node) -> bool:
     """Whether a variable or field that grows is no copy of another one."""
     root = grown
     while root.type in {"selector_expression", "index_expression"}:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 def grows_many_stacks(code: PackageCode, node: Node) -> Reason | None:
     """Why a large stack may be there many times; None where it may not."""
-    around = [a for a in ancestors(node) if a.type in FUNCTIONS]
-    names = {text(n) for f in around if (n := f.child_by_field_name("name")) is not None}
-    if any(_is_started(f) for f in around):
+    functions = [a for a in ancestors(node) if a.type in FUNCTIONS]
+    names = {text(n) for f in functions if (n := f.child_by_field_name("name")) is not None}
+    if any(_is_started(f) for f in functions):
         return Reason.of(ReasonCode.MANY_STACKS)
     for name in names:
         for _, reference in code.syntax.references(name):

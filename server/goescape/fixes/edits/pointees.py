@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 def uses_of(code: PackageCode, variable: Node) -> list[Node]:
     """Where a local variable is used, its declaration left out."""
-    around = [a for a in ancestors(variable) if a.type in FUNCTIONS]
-    if not around:
+    functions = [a for a in ancestors(variable) if a.type in FUNCTIONS]
+    if not functions:
         return []
-    if any(n.type == "type_identifier" and n.text == variable.text for n in walk(around[-1])):
+    if any(n.type == "type_identifier" and n.text == variable.text for n in walk(functions[-1])):
         raise UnsafeError(ReasonCode.NAME_AMBIGUOUS, name=text(variable))
-    return [n for n in code.uses(variable, around[-1]) if n != variable]
+    return [n for n in code.uses(variable, functions[-1]) if n != variable]
 
 
 def value_edits(file: GoFile, uses: list[Node], spared: list[Node]) -> Iterator[Edit]:
@@ -43,14 +43,14 @@ def value_edits(file: GoFile, uses: list[Node], spared: list[Node]) -> Iterator[
 
 
 def _use_edits(file: GoFile, use: Node) -> Iterator[Edit]:
-    around = use.parent
-    match around.type if around is not None else "":
+    parent = use.parent
+    match parent.type if parent is not None else "":
         case "selector_expression":
             return
         case "argument_list":
             yield insert(file, use.start_byte, "&")
-        case "unary_expression" if around is not None and around.children[0].type == "*":
-            yield from star_edits(file, around)
+        case "unary_expression" if parent is not None and parent.children[0].type == "*":
+            yield from star_edits(file, parent)
         case "binary_expression":
             raise UnsafeError(ReasonCode.IS_COMPARED, expression=text(use))
         case _:

@@ -36,8 +36,8 @@ def temporary_edits(
     Raises UnsafeError where the order of evaluation, or what the pointer is for, is not plain.
     """
     check_no_unsafe(call.file)
-    around = call.node.parent
-    kind = around.type if around is not None else ""
+    parent = call.node.parent
+    kind = parent.type if parent is not None else ""
     if kind not in {"selector_expression", "argument_list"}:
         raise UnsafeError(ReasonCode.RESULT_NOT_KEPT_OR_READ, call=text(call.node))
     statement = _statement_started_by(code, call)

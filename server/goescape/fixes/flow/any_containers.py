@@ -44,7 +44,7 @@ def container_of(code: PackageCode, name: str) -> AnyContainer:
 
 
 def _add_mention(container: AnyContainer, file: GoFile, node: Node) -> None:
-    around = node.parent
+    parent = node.parent
     if node == name_of(container.spec):
         return
     method = next((a for a in ancestors(node) if a.type == "method_declaration"), None)
@@ -54,8 +54,8 @@ def _add_mention(container: AnyContainer, file: GoFile, node: Node) -> None:
         assert declared is not None
         container.methods.append((file, declared))
         return
-    names = around.children_by_field_name("name") if around is not None else []
-    plain = around is not None and around.type == "var_spec" and around.child_count == 2
+    names = parent.children_by_field_name("name") if parent is not None else []
+    plain = parent is not None and parent.type == "var_spec" and parent.child_count == 2
     if not plain or len(names) != 1 or file.package_name != container.file.package_name:
         raise UnsafeError(ReasonCode.NOT_ONLY_OF_VARIABLES, type=container.name)
     container.variables.append((file, names[0]))

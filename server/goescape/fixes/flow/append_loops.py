@@ -245,9 +245,9 @@ def made_beforehand(file: GoFile, growth: AppendLoop, sizes: str) -> tuple[Edit,
         return (replace(file, growth.declaration, f"{name} := {made}"),)
     indent = indentation(file, growth.loop)
     start = growth.loop.start_byte
-    around = growth.loop.parent
-    if around is not None and around.type == "labeled_statement":
-        start = around.start_byte
+    parent = growth.loop.parent
+    if parent is not None and parent.type == "labeled_statement":
+        start = parent.start_byte
     return (insert(file, start, f"{name} = {made}{line_end(file)}{indent}"),)
 
 

@@ -173,11 +173,11 @@ def binding_of(call: Node) -> ResultBinding | None:
     if statement.child_by_field_name("right") != values:
         return None
     names = tuple(operands(statement.child_by_field_name("left")))
-    around = statement.parent
-    if around.type == "statement_list":
+    parent = statement.parent
+    if parent.type == "statement_list":
         return ResultBinding(statement, names, None)
-    if around.type == "if_statement":
-        return ResultBinding(statement, names, around)
+    if parent.type == "if_statement":
+        return ResultBinding(statement, names, parent)
     return None
 
 

@@ -45,8 +45,8 @@ def concrete_type_of(file: GoFile, node: Node) -> ConcreteType | None:
     """The type of a variable, or of what ``&T{}`` and ``new(T)`` make."""
     its_type: Node | None = None
     if node.type == "identifier" and node.parent is not None:
-        around = node.parent
-        its_type = around.child_by_field_name("type") if around.type in _TYPED else None
+        parent = node.parent
+        its_type = parent.child_by_field_name("type") if parent.type in _TYPED else None
         made = made_by(node)
         if made is not None and made.type == "composite_literal":
             its_type = made.child_by_field_name("type")
@@ -68,9 +68,9 @@ def passed_addresses(code: PackageCode, finding: Finding, node: Node) -> Iterato
     """The expressions that give the address away as an argument."""
     if finding.kind is SiteKind.VARIABLE:
         for use in uses_of(code, node):
-            around = use.parent
-            if around is not None and around.type == "unary_expression":
-                yield around
+            parent = use.parent
+            if parent is not None and parent.type == "unary_expression":
+                yield parent
         return
     yield node
     holder = node.parent.parent if node.parent is not None else None

@@ -148,8 +148,8 @@ class PointerChannels:
         assert function is not None
         uses = [use for use in self._code.uses(received, function) if use != received]
         if uses:
-            around = statement.parent
-            branch = around if around is not None and around.type == "if_statement" else None
+            parent = statement.parent
+            branch = parent if parent is not None and parent.type == "if_statement" else None
             binding = ResultBinding(statement, (received, present), branch)
             check_guard(binding, uses, frozenset({flag}), frozenset({f"!{flag}"}))
 

@@ -288,7 +288,7 @@ class PointerSlices:
         if called == "len":
             return
         if called == "append" and position == 0:
-            _check_alone(call, use)
+            _check_unaliased(call, use)
             self._call(file, call)
             self._use(file, call)
             return
@@ -329,15 +329,15 @@ class PointerSlices:
             self._target(file, names[position])
 
 
-def _check_alone(call: Node, use: Node) -> None:
+def _check_unaliased(call: Node, use: Node) -> None:
     """Raise UnsafeError where two slices may grow over the same spare room.
 
     How much there is depends on the size of the elements.
     """
     declared = definition(use)
     parameter = declared is not None and "parameter" in (declared.parent or declared).type
-    around = call.parent.parent if call.parent is not None else None
-    last = around is not None and around.type == "return_statement"
+    grandparent = call.parent.parent if call.parent is not None else None
+    last = grandparent is not None and grandparent.type == "return_statement"
     if parameter or not (last or grows_itself(call, use)):
         raise UnsafeError(ReasonCode.SLICES_SHARE_ELEMENTS, code=text(call))
 

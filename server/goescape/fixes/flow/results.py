@@ -225,10 +225,10 @@ def _is_checked(error: Node) -> bool:
 
 
 def _only_read(node: Node) -> bool:
-    around = node.parent
-    if around is not None and around.type == "expression_list" and around.parent is not None:
-        return around.parent.type == "return_statement"
-    return around is not None and around.type in {
+    parent = node.parent
+    if parent is not None and parent.type == "expression_list" and parent.parent is not None:
+        return parent.parent.type == "return_statement"
+    return parent is not None and parent.type in {
         *("argument_list", "selector_expression", "binary_expression"),
     }
 

@@ -33,13 +33,13 @@ def asserted(call: FunctionCall) -> tuple[FunctionCall, Node]:
         raise UnsafeError(ReasonCode.USED_AS_INTERFACE, call=text(call.node))
     if any(n.type == "comment" for n in node.children):
         raise UnsafeError(ReasonCode.COMMENT_IN_THE_WAY)
-    around = next((a for a in ancestors(node) if a.type != "parenthesized_expression"), None)
-    statement = around.parent if around is not None else None
-    if statement is not None and around is not None and around.type == "expression_list":
+    outer = next((a for a in ancestors(node) if a.type != "parenthesized_expression"), None)
+    statement = outer.parent if outer is not None else None
+    if statement is not None and outer is not None and outer.type == "expression_list":
         left = statement.child_by_field_name("left")
         names = statement.children_by_field_name("name")
         wanted = len(operands(left)) if left is not None else len(names)
-        if wanted > len(operands(around)):
+        if wanted > len(operands(outer)):
             raise UnsafeError(ReasonCode.ASSERTION_IS_TESTED, expression=text(node))
     return call, node
 
@@ -73,8 +73,8 @@ def check_type(code: PackageCode, file: GoFile, node: Node) -> None:
 
 def is_dropped(call: FunctionCall) -> bool:
     """Whether nothing takes the result of a call."""
-    around = call.node.parent
-    return around is not None and around.type in {
+    parent = call.node.parent
+    return parent is not None and parent.type in {
         *("expression_statement", "go_statement", "defer_statement"),
     }
 

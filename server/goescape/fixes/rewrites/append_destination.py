@@ -109,12 +109,12 @@ def _check_body(code: PackageCode, declared: FunctionDeclaration) -> None:
 
 def _use_edits(file: GoFile, use: Node, name: str) -> Iterator[Edit]:
     """What changes at a use; raises UnsafeError where the slice is more than its elements."""
-    around = use.parent
-    assert around is not None
-    if around.parent is not None and around.parent.type == "return_statement":
+    parent = use.parent
+    assert parent is not None
+    if parent.parent is not None and parent.parent.type == "return_statement":
         yield replace(file, use, f"append({name}, {text(use)}...)")
-    elif not _is_element(use, around) and not _is_grown(file, use, around):
-        raise UnsafeError(ReasonCode.DOES_MORE_THAN_FILL, code=text(around))
+    elif not _is_element(use, parent) and not _is_grown(file, use, parent):
+        raise UnsafeError(ReasonCode.DOES_MORE_THAN_FILL, code=text(parent))
 
 
 def _is_element(use: Node, around: Node) -> bool:

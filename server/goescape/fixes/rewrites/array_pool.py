@@ -109,12 +109,12 @@ def _is_indexed(use: Node, function: Node) -> bool:
         )
     if parent.type != "index_expression" or parent.child_by_field_name("operand") != use:
         return False
-    around = parent.parent
-    if around is None or around.type in {"selector_expression", "slice_expression"}:
+    grandparent = parent.parent
+    if grandparent is None or grandparent.type in {"selector_expression", "slice_expression"}:
         return False
-    if around.type in {"index_expression", "call_expression"}:
-        return around.child_by_field_name("index") == parent
-    return not text(around).startswith("&")
+    if grandparent.type in {"index_expression", "call_expression"}:
+        return grandparent.child_by_field_name("index") == parent
+    return not text(grandparent).startswith("&")
 
 
 REWRITE = Rewrite(

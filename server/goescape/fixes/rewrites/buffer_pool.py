@@ -43,7 +43,7 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     for finding, made in made_slices(code, escaping):
         if text(made.type) != "[]byte" or len(made.sizes) != 1:
             continue
-        if not _is_lent(code, made.variable, made.statement):
+        if not _is_only_io_buffer(code, made.variable, made.statement):
             continue
         [size] = made.sizes
         if means_the_same_outside(code, size) and _is_large(size):
@@ -92,7 +92,7 @@ def _number(node: Node) -> int:
     return int(plain) if node.type == "int_literal" and re.fullmatch(r"[1-9]\d*", plain) else 0
 
 
-def _is_lent(code: PackageCode, variable: Node, statement: Node) -> bool:
+def _is_only_io_buffer(code: PackageCode, variable: Node, statement: Node) -> bool:
     """Whether all uses are ``r.Read(buf)``, ``w.Write(buf[:n])`` or ``len(buf)``."""
     function = function_around(variable)
     if function is None or not is_clear(variable):

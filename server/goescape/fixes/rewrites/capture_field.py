@@ -9,7 +9,12 @@ from goescape.analysis.syntax.nodes import text
 from goescape.fixes.candidate import Edit, UnsafeError
 from goescape.fixes.context.package_code import insert, replace
 from goescape.fixes.rewrite import Change, Match, Rewrite
-from goescape.fixes.syntax.closure_captures import ClosureCapture, captures, is_before, objection
+from goescape.fixes.syntax.closure_captures import (
+    ClosureCapture,
+    captures,
+    is_before,
+    refusal_reason,
+)
 from goescape.fixes.syntax.local_variables import fresh_name, type_of, underlying
 from goescape.fixes.syntax.variable_uses import line_before
 
@@ -34,7 +39,7 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
 
 
 def _change(code: PackageCode, file: GoFile, capture: ClosureCapture, field: str) -> Change | None:
-    if reason := objection(code, file, capture):
+    if reason := refusal_reason(code, file, capture):
         raise UnsafeError(reason)
     edits = _edits(file, capture, field)
     names = sorted({edit.text for edit in edits if edit.start < edit.end})

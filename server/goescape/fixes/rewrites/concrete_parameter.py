@@ -171,8 +171,8 @@ def _check_nil(code: PackageCode, parameter: _Parameter, concrete: ConcreteType)
     else:
         methods = frozenset(f.name for file in code.files.values() for f in file.functions)
     for use in uses_of(code, parameter.name):
-        around = use.parent
-        field = around.child_by_field_name("field") if around is not None else None
+        parent = use.parent
+        field = parent.child_by_field_name("field") if parent is not None else None
         called = text(field) if field is not None else "Write"
         if f"(*{name}).{called}" not in methods:
             raise UnsafeError(ReasonCode.NIL_MAY_BE_PASSED, method=called)
@@ -180,17 +180,17 @@ def _check_nil(code: PackageCode, parameter: _Parameter, concrete: ConcreteType)
 
 def _use_edits(file: GoFile, use: Node, concrete: ConcreteType) -> Iterator[tuple[Edit, Node]]:
     """What changes at a use of the parameter; raises UnsafeError where its type would matter."""
-    around = use.parent
-    outer = around.parent if around is not None else None
-    if around is None or outer is None:
+    parent = use.parent
+    outer = parent.parent if parent is not None else None
+    if parent is None or outer is None:
         return
     called = outer.child_by_field_name("function") if outer.type == "call_expression" else None
-    if around.type == "selector_expression" and called == around:
+    if parent.type == "selector_expression" and called == parent:
         return
-    if around.type == "argument_list" and outer.type == "call_expression":
+    if parent.type == "argument_list" and outer.type == "call_expression":
         package, _, name = callee_text(outer).partition(".")
         target = f"{import_paths(file).get(package, '')}.{name}"
-        first, *rest = operands(around)
+        first, *rest = operands(parent)
         if target == "io.WriteString" and first == use and rest:
             yield _written(file, outer, use, rest[0], concrete)
             return

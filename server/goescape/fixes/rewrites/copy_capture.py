@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING
 from goescape.fixes.candidate import Edit, UnsafeError
 from goescape.fixes.context.package_code import insert, replace
 from goescape.fixes.rewrite import Change, Match, Rewrite
-from goescape.fixes.syntax.closure_captures import ClosureCapture, captures, is_before, objection
+from goescape.fixes.syntax.closure_captures import (
+    ClosureCapture,
+    captures,
+    is_before,
+    refusal_reason,
+)
 from goescape.fixes.syntax.local_variables import fresh_name
 from goescape.fixes.syntax.variable_uses import declares_directly, line_before
 
@@ -33,7 +38,7 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
 
 
 def _change(code: PackageCode, file: GoFile, capture: ClosureCapture) -> Change | None:
-    if reason := objection(code, file, capture):
+    if reason := refusal_reason(code, file, capture):
         raise UnsafeError(reason)
     edits = _edits(file, capture)
     return Change(tuple(edits), may_add=_renamed(edits)) if edits is not None else None

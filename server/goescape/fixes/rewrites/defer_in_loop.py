@@ -43,7 +43,7 @@ def _change(code: PackageCode, file: GoFile, loop: Node, deferred: list[Node]) -
     body = loop.child_by_field_name("body")
     if body is None:
         return None
-    if reason := _objection(code, file, loop, deferred):
+    if reason := _refusal_reason(code, file, loop, deferred):
         raise UnsafeError(reason)
     return Change(_edits(file, body))
 
@@ -58,7 +58,9 @@ def _loop_of(deferred: Node) -> Node | None:
     return None
 
 
-def _objection(code: PackageCode, file: GoFile, loop: Node, deferred: list[Node]) -> Reason | None:
+def _refusal_reason(
+    code: PackageCode, file: GoFile, loop: Node, deferred: list[Node]
+) -> Reason | None:
     clause = next((n for n in loop.named_children if n.type in _CLAUSES), None)
     declares = clause is not None and any(token(n, ":=") is not None for n in walk(clause))
     if declares and (code.language < (1, 22) or file_sets_version(file)):
@@ -66,11 +68,11 @@ def _objection(code: PackageCode, file: GoFile, loop: Node, deferred: list[Node]
     body = loop.child_by_field_name("body")
     if body is None or any(_leaves(node, body) for node in _own(body)):
         return Reason.of(ReasonCode.LEAVES_ITERATION_EARLY)
-    reasons = (_objection_to_use(part, loop, body) for node in deferred for part in walk(node))
+    reasons = (_use_refusal_reason(part, loop, body) for node in deferred for part in walk(node))
     return next((reason for reason in reasons if reason), None)
 
 
-def _objection_to_use(node: Node, loop: Node, body: Node) -> Reason | None:
+def _use_refusal_reason(node: Node, loop: Node, body: Node) -> Reason | None:
     """Why a part of a deferred call would do something else if it ran earlier."""
     if node.type == "call_expression" and callee_text(node) == "recover":
         return Reason.of(ReasonCode.DEFER_RECOVERS)
@@ -115,13 +117,13 @@ def _is_kept(declared: Node, body: Node) -> bool:
             parent = parent.parent
         if parent is None or parent.type in _KEEPING:
             return True
-        around = parent.parent
-        if around is None:
+        grandparent = parent.parent
+        if grandparent is None:
             return True
-        if parent.type == "argument_list" and callee_text(around) == "append":
+        if parent.type == "argument_list" and callee_text(grandparent) == "append":
             return True
-        assigns = parent.type == "expression_list" and around.type in _ASSIGNING
-        if assigns and around.child_by_field_name("right") == parent:
+        assigns = parent.type == "expression_list" and grandparent.type in _ASSIGNING
+        if assigns and grandparent.child_by_field_name("right") == parent:
             return True
         if any(a.type == "go_statement" for a in ancestors(use) if contains(body, a)):
             return True

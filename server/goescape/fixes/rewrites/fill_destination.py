@@ -150,17 +150,17 @@ def _declaration_edit(file: GoFile, result: PointerResult, made: _ReturnedObject
 def _use_edits(code: PackageCode, file: GoFile, made: _ReturnedObject) -> Iterator[Edit]:
     returned = [value.statement for value in made.returns]
     for use in uses_of(code, made.variable):
-        around = use.parent
-        assert around is not None
+        parent = use.parent
+        assert parent is not None
         if any(r.start_byte <= use.start_byte < r.end_byte for r in returned):
             continue
-        if around.type == "selector_expression":
+        if parent.type == "selector_expression":
             continue
-        operator = around.children[0].type if around.type == "unary_expression" else ""
+        operator = parent.children[0].type if parent.type == "unary_expression" else ""
         if made.form == "address" and operator == "&":
-            yield Edit(file.source.path, around.start_byte, around.start_byte + 1, "")
-        elif made.form == "address" or (operator != "*" and around.type != "argument_list"):
-            raise UnsafeError(ReasonCode.DOES_MORE_THAN_FILL, code=text(around))
+            yield Edit(file.source.path, parent.start_byte, parent.start_byte + 1, "")
+        elif made.form == "address" or (operator != "*" and parent.type != "argument_list"):
+            raise UnsafeError(ReasonCode.DOES_MORE_THAN_FILL, code=text(parent))
 
 
 def _return_edit(file: GoFile, made: _ReturnedObject, returned: Returned) -> Edit:

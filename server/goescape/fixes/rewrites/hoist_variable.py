@@ -127,8 +127,8 @@ def _is_field(code: PackageCode, selector: Node) -> bool:
 
 
 def _is_sliced(indexed: Node) -> bool:
-    around = indexed.parent
-    return around is not None and around.type in {
+    parent = indexed.parent
+    return parent is not None and parent.type in {
         "slice_expression",
         "selector_expression",
         "call_expression",

@@ -110,13 +110,17 @@ def _is_free(use: Node) -> bool:
         return operator is not None and operator.type in {"==", "!=", "<", "<=", ">", ">="}
     if parent.type != "index_expression" or parent.child_by_field_name("index") != use:
         return False
-    around = parent.parent
-    if around is None or around.type in {"inc_statement", "dec_statement", "unary_expression"}:
+    grandparent = parent.parent
+    if grandparent is None or grandparent.type in {
+        "inc_statement",
+        "dec_statement",
+        "unary_expression",
+    }:
         return False
-    statement = around.parent
-    is_list = around.type == "expression_list" and statement is not None
+    statement = grandparent.parent
+    is_list = grandparent.type == "expression_list" and statement is not None
     return not (
-        is_list and statement is not None and statement.child_by_field_name("left") == around
+        is_list and statement is not None and statement.child_by_field_name("left") == grandparent
     )
 
 

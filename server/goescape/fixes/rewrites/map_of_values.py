@@ -109,13 +109,13 @@ def _check_update(code: PackageCode, update: MapUpdate, element: str) -> None:
 
 
 def _is_changed(identifier: Node) -> bool:
-    around = identifier.parent
-    if around is None:
+    parent = identifier.parent
+    if parent is None:
         return True
-    statement = around.parent
-    written = around.type == "expression_list" and statement is not None
-    return around.type in _CHANGING or (
-        written and statement is not None and statement.child_by_field_name("left") == around
+    statement = parent.parent
+    written = parent.type == "expression_list" and statement is not None
+    return parent.type in _CHANGING or (
+        written and statement is not None and statement.child_by_field_name("left") == parent
     )
 
 
@@ -163,8 +163,8 @@ def _check_caller(code: PackageCode, call: FunctionCall) -> None:
     if len(binding.names) != 1:
         raise UnsafeError(ReasonCode.RESULT_NOT_KEPT, call=text(call.node))
     for use in uses_of(code, binding.names[0]):
-        around = use.parent
-        measured = around is not None and around.type == "argument_list" and around.parent
+        parent = use.parent
+        measured = parent is not None and parent.type == "argument_list" and parent.parent
         if not measured or callee_text(measured) != "len":
             _check_range(code, use)
 

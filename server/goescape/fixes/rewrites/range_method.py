@@ -62,7 +62,7 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
 def _change(
     code: PackageCode, file: GoFile, function: FunctionDeclaration, sequence: Variable
 ) -> Change | None:
-    if reason := _objection(code, function):
+    if reason := _refusal_reason(code, function):
         raise UnsafeError(reason)
     calls = _calls(code, function, sequence)
     method = calls[0].method if calls else ""
@@ -109,7 +109,7 @@ def _sequence(loop: Node) -> Variable | None:
     return None
 
 
-def _objection(code: PackageCode, function: FunctionDeclaration) -> Reason | None:
+def _refusal_reason(code: PackageCode, function: FunctionDeclaration) -> Reason | None:
     name = function.plain_name
     if function.node.type != "function_declaration" or function.exported:
         return Reason.of(ReasonCode.USABLE_FROM_ELSEWHERE, name=name)

@@ -82,11 +82,11 @@ def _change(
 
 def _needs_name(call: FunctionCall, result: PointerResult) -> bool:
     """Whether the pointer is an argument, or a method is called on it."""
-    around = call.node.parent
-    if around is None or result.slots != 1:
+    parent = call.node.parent
+    if parent is None or result.slots != 1:
         return False
-    return around.type == "argument_list" or (
-        around.type == "selector_expression" and _is_called(around)
+    return parent.type == "argument_list" or (
+        parent.type == "selector_expression" and _is_called(parent)
     )
 
 
@@ -94,8 +94,8 @@ def _call_edits(
     code: PackageCode, call: FunctionCall, result: PointerResult, failure_kind: str
 ) -> Iterator[Edit]:
     check_no_unsafe(call.file)
-    around = call.node.parent
-    kind = around.type if around is not None else ""
+    parent = call.node.parent
+    kind = parent.type if parent is not None else ""
     if kind in {"expression_statement", "go_statement", "defer_statement"} or _is_dropped(call):
         return
     binding = binding_of(call.node)
@@ -107,11 +107,11 @@ def _call_edits(
             check_guard(binding, uses, *_TESTS[failure_kind](flag))
         yield from value_edits(call.file, uses, [])
         return
-    if result.slots == 1 and around is not None:
-        if kind == "unary_expression" and around.children[0].type == "*":
-            yield from star_edits(call.file, around)
+    if result.slots == 1 and parent is not None:
+        if kind == "unary_expression" and parent.children[0].type == "*":
+            yield from star_edits(call.file, parent)
             return
-        if kind == "selector_expression" and not _is_called(around):
+        if kind == "selector_expression" and not _is_called(parent):
             return
     raise UnsafeError(ReasonCode.RESULT_NOT_KEPT_OR_READ, call=text(call.node))
 
@@ -130,8 +130,8 @@ def _is_dropped(call: FunctionCall) -> bool:
 
 
 def _is_called(selector: Node) -> bool:
-    around = selector.parent
-    return around is not None and around.type == "call_expression"
+    parent = selector.parent
+    return parent is not None and parent.type == "call_expression"
 
 
 def _error_tests(name: str) -> tuple[frozenset[str], frozenset[str]]:

@@ -58,7 +58,7 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
 
 
 def _change(code: PackageCode, file: GoFile, wait: _Wait) -> Change | None:
-    if reason := _objection(code, wait):
+    if reason := _refusal_reason(code, wait):
         raise UnsafeError(reason)
     name = local_name(wait.call, ("timer", "timeout", "waiting"))
     front = in_front_of(wait.loop)
@@ -94,7 +94,7 @@ def _wait(file: GoFile, call: Node) -> _Wait | None:
     return _Wait(call, arguments[0], statement, select, loops[-1])
 
 
-def _objection(code: PackageCode, wait: _Wait) -> Reason | None:
+def _refusal_reason(code: PackageCode, wait: _Wait) -> Reason | None:
     if code.language < (1, 23):
         return Reason.of(ReasonCode.RESET_LEAVES_VALUES)
     if code.sets_debug("asynctimerchan"):
@@ -109,10 +109,10 @@ def _objection(code: PackageCode, wait: _Wait) -> Reason | None:
             break
         if _calls(case):
             return Reason.of(ReasonCode.CASE_RUNS_FIRST)
-    return _objection_to_duration(code, wait)
+    return _duration_refusal_reason(code, wait)
 
 
-def _objection_to_duration(code: PackageCode, wait: _Wait) -> Reason | None:
+def _duration_refusal_reason(code: PackageCode, wait: _Wait) -> Reason | None:
     """The duration is evaluated once more, in front of the loop: nobody may notice."""
     for node in walk(wait.duration):
         if node.type not in _PLAIN:

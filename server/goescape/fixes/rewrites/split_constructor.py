@@ -152,13 +152,13 @@ def _check_shared(declared: FunctionDeclaration, parts: _Parts) -> None:
 def _check_uses(code: PackageCode, parts: _Parts) -> None:
     returned = [r.statement for r in parts.early] + [parts.last]
     for use in uses_of(code, parts.variable):
-        around = use.parent
-        assert around is not None
+        parent = use.parent
+        assert parent is not None
         if any(r.start_byte <= use.start_byte < r.end_byte for r in returned):
             continue
-        if around.type == "unary_expression" and around.children[0].type == "*":
+        if parent.type == "unary_expression" and parent.children[0].type == "*":
             continue
-        if around.type not in _READING:
+        if parent.type not in _READING:
             raise UnsafeError(ReasonCode.MAY_BE_ANOTHER_OBJECT, name=text(use))
 
 

@@ -103,10 +103,10 @@ def _means_the_same(code: PackageCode, call: Node, parts: Sequence[FormatPart]) 
 
 def _rendered(call: Node, parts: Sequence[FormatPart]) -> str:
     new = " + ".join(part.rendered for part in parts)
-    around = call.parent.type if call.parent is not None else ""
+    parent_type = call.parent.type if call.parent is not None else ""
     operand = parts[0].node if len(parts) == 1 and not parts[0].function else None
     is_simple = len(parts) == 1 and (operand is None or operand.type not in _COMPOUND)
-    return new if is_simple or around not in _BINDING else f"({new})"
+    return new if is_simple or parent_type not in _BINDING else f"({new})"
 
 
 _COMPOUND = frozenset({"binary_expression", "unary_expression"})

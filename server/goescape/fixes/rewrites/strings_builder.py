@@ -112,7 +112,7 @@ def _growth(code: PackageCode, variable: Node) -> _Growth | None:
     appends = {use.start_byte: a for use in uses if (a := _append(use)) is not None}
     if not any(_loops_within(a, declaration) for a in appends.values()):
         return None
-    last = _beside(declaration, max(appends.values(), key=lambda a: a.start_byte))
+    last = _statement_in_block(declaration, max(appends.values(), key=lambda a: a.start_byte))
     if last is None:
         return None
     during = [u for u in uses if u.start_byte < last.end_byte and u.start_byte not in appends]
@@ -171,7 +171,7 @@ def _loops_within(statement: Node, declaration: Node) -> bool:
     return False
 
 
-def _beside(declaration: Node, node: Node) -> Node | None:
+def _statement_in_block(declaration: Node, node: Node) -> Node | None:
     """The statement around a node that stands in the block of the declaration."""
     for around in (node, *ancestors(node)):
         if around.parent == declaration.parent:

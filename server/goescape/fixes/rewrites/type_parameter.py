@@ -90,11 +90,11 @@ def _field_edits(container: AnyContainer, parameter: str) -> Iterator[Edit]:
     assert struct is not None
     for node in walk(struct):
         if is_any(node):
-            around = node.parent
-            if around is None or around.type != "slice_type" or around.parent is None:
+            parent = node.parent
+            if parent is None or parent.type != "slice_type" or parent.parent is None:
                 raise UnsafeError(ReasonCode.UNSET_IS_ZERO)
-            if around.parent.type != "field_declaration":
-                raise UnsafeError(ReasonCode.NOT_PLAIN, expression=text(around))
+            if parent.parent.type != "field_declaration":
+                raise UnsafeError(ReasonCode.NOT_PLAIN, expression=text(parent))
             yield replace(container.file, node, parameter)
         elif node.type == "interface_type":
             raise UnsafeError(ReasonCode.HOLDS_INTERFACES, type=container.name)

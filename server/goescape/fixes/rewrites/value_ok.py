@@ -88,8 +88,8 @@ def _with_true(file: GoFile, value: Node, edits: set[Edit]) -> Iterator[Edit]:
 
 def _call_edits(code: PackageCode, call: FunctionCall) -> Iterator[Edit]:
     check_no_unsafe(call.file)
-    around = call.node.parent
-    if around is not None and around.type in {"expression_statement", "go_statement"}:
+    parent = call.node.parent
+    if parent is not None and parent.type in {"expression_statement", "go_statement"}:
         return
     name = _free_name(call.node)
     binding = binding_of(call.node)

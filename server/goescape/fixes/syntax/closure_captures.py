@@ -74,14 +74,14 @@ def captures(code: PackageCode, file: GoFile) -> Iterator[ClosureCapture]:
             yield ClosureCapture(finding, variable, how, places)
 
 
-def objection(code: PackageCode, file: GoFile, capture: ClosureCapture) -> Reason | None:
+def refusal_reason(code: PackageCode, file: GoFile, capture: ClosureCapture) -> Reason | None:
     """Why a copy made before the literals would not do; None when it does."""
     variable = capture.variable
     clause = is_declared_in_clause(variable.declared)
     shared = code.language < (1, 22) or file_sets_version(file)
     if clause == "for_clause" or (clause and shared):
         return Reason.of(ReasonCode.ASSIGNED_AFTER_LITERAL, name=variable.name)
-    if not clause and _is_declared_oddly(variable):
+    if not clause and _is_declared_elsewhere(variable):
         return Reason.of(ReasonCode.DECLARED_BY_TYPE_SWITCH, name=variable.name)
     for _, statement in capture.places:
         if not is_settled_before(variable, statement):
@@ -91,10 +91,10 @@ def objection(code: PackageCode, file: GoFile, capture: ClosureCapture) -> Reaso
 
 def is_before(earlier: Node, statement: Node) -> bool:
     """Whether what is declared in front of one statement is visible in another one."""
-    around = earlier.parent
+    parent = earlier.parent
     return (
-        around is not None
-        and contains(around, statement)
+        parent is not None
+        and contains(parent, statement)
         and earlier.start_byte <= statement.start_byte
     )
 
@@ -115,7 +115,7 @@ def _places(code: PackageCode, file: GoFile, variable: Variable) -> Iterator[tup
             yield literal, statement
 
 
-def _is_declared_oddly(variable: Variable) -> bool:
+def _is_declared_elsewhere(variable: Variable) -> bool:
     around = [a.type for a in list(ancestors(variable.declared))[:2]]
     return not {
         "short_var_declaration",

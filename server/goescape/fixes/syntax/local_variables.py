@@ -31,19 +31,19 @@ def declaration_around(node: Node) -> Node | None:
 
 def fresh_name(node: Node, names: Iterable[str]) -> str:
     """The first of some names that the declaration around a node does not use; or nothing."""
-    around = declaration_around(node)
-    if around is None:
+    function = declaration_around(node)
+    if function is None:
         return ""
-    used = {text(n) for n in identifiers(around)}
+    used = {text(n) for n in identifiers(function)}
     return next((name for name in names if name not in used), "")
 
 
 def is_clear(variable: Node) -> bool:
     """Whether each word of a variable's name is seen as a use: ``f[x](y)`` reads like a type."""
-    around = declaration_around(variable)
-    return around is not None and not any(
+    function = declaration_around(variable)
+    return function is not None and not any(
         n.type in {"type_identifier", "package_identifier"} and n.text == variable.text
-        for n in walk(around)
+        for n in walk(function)
     )
 
 
@@ -151,8 +151,8 @@ def package_name(file: GoFile, node: Node, path: str) -> str:
 
 def is_visible(node: Node, name: str) -> bool:
     """Whether no local declaration of the function around a node hides a package's name."""
-    around = declaration_around(node)
-    return around is None or name not in _plain_names(around)
+    function = declaration_around(node)
+    return function is None or name not in _plain_names(function)
 
 
 @lru_cache(maxsize=256)
@@ -218,13 +218,13 @@ def is_assigned(identifier: Node) -> bool:
         return text(parent).startswith("&")
     if parent.type in {"inc_statement", "dec_statement"}:
         return True
-    around = parent.parent
+    grandparent = parent.parent
     return (
         parent.type == "expression_list"
-        and around is not None
-        and around.type
+        and grandparent is not None
+        and grandparent.type
         in {"assignment_statement", "short_var_declaration", "range_clause", "receive_statement"}
-        and around.child_by_field_name("left") == parent
+        and grandparent.child_by_field_name("left") == parent
     )
 
 

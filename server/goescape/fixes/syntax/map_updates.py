@@ -32,8 +32,8 @@ class MapUpdate:
     def type(self) -> Node | None:
         """The type of the map, as its declaration makes it."""
         declared = definition(self.map)
-        around = declared.parent.parent if declared is not None and declared.parent else None
-        single = single_declaration(around) if around is not None else None
+        grandparent = declared.parent.parent if declared is not None and declared.parent else None
+        single = single_declaration(grandparent) if grandparent is not None else None
         value = single[2] if single is not None and single[0] == declared else None
         if value is None or (single is not None and single[1] is not None):
             return None

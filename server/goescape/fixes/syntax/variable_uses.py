@@ -197,9 +197,9 @@ def local_name(node: Node, names: Iterable[str]) -> str:
 
     Fields and methods of that name are no obstacle.
     """
-    around = [a for a in ancestors(node) if a.type in FUNCTIONS]
-    used = {text(n) for n in walk(around[-1]) if n.type in _NAMES} if around else set()
-    return next((n for n in names if around and n not in used | PREDECLARED), "")
+    functions = [a for a in ancestors(node) if a.type in FUNCTIONS]
+    used = {text(n) for n in walk(functions[-1]) if n.type in _NAMES} if functions else set()
+    return next((n for n in names if functions and n not in used | PREDECLARED), "")
 
 
 def named_type(written: Node) -> str:

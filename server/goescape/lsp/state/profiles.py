@@ -81,11 +81,11 @@ class LoadedProfiles:
             while self._loaded:
                 await asyncio.sleep(_LOOK_SECONDS)
                 for name, last in [*self._loaded.items()]:
-                    await self._look_again(name, last)
+                    await self._reload_if_written(name, last)
         finally:
             self._followed = False
 
-    async def _look_again(self, name: str, last: _Loaded) -> None:
+    async def _reload_if_written(self, name: str, last: _Loaded) -> None:
         written = file_stamp(last.path)
         if written is None or written in {last.stamp, self._failed.get(name)}:
             return

@@ -144,9 +144,9 @@ class FixRun:
     def _all_at_once(self, work: _Work, screen: FixScreen) -> bool:
         """Write what is obvious, proved as one; whether there may be more now."""
         waiting = list(islice(work.undecided(self._request), work.budget))
-        obvious = self._obvious(work, waiting)
+        preferred = self._preferred(work, waiting)
         sources = work.package.around.sources
-        union = self._run(prove_combined(sources, obvious, partial(self._judged, work.package)))
+        union = self._run(prove_combined(sources, preferred, partial(self._judged, work.package)))
         for disproof in union.disproofs:
             self._refuse(work, disproof.candidate, disproof.reason)
         if union.proof is not None:
@@ -154,15 +154,15 @@ class FixRun:
             self._write(work, union.proof, union.parts)
         return bool(waiting)
 
-    def _obvious(self, work: _Work, waiting: Sequence[Candidate]) -> list[Candidate]:
+    def _preferred(self, work: _Work, waiting: Sequence[Candidate]) -> list[Candidate]:
         """Those that may be written without a second thought, if they hold."""
         alternatives: dict[object, list[Candidate]] = {}
         for candidate in waiting:
-            if reason := self._objection(work.package, candidate):
+            if reason := self._reason_to_skip(work.package, candidate):
                 self._refuse(work, candidate, reason)
             else:
                 alternatives.setdefault(exclusion_key(candidate), []).append(candidate)
-        obvious = []
+        candidates = []
         for several in alternatives.values():
             holding = several
             if len(several) > 1 and not self._is_named(several[0]):
@@ -171,8 +171,8 @@ class FixRun:
                 for candidate in holding:
                     self._refuse(work, candidate, Reason.of(ReasonCode.SEVERAL_FIXES))
             else:
-                obvious += holding
-        return obvious
+                candidates += holding
+        return candidates
 
     def _holds(self, work: _Work, candidate: Candidate) -> bool:
         verdict = self._run(self._judged(work.package, candidate, (candidate,)))
@@ -184,7 +184,7 @@ class FixRun:
         """Whether the user asked for this kind of fix."""
         return candidate.code in self._request.only
 
-    def _objection(self, package: FixedPackage, candidate: Candidate) -> Reason | None:
+    def _reason_to_skip(self, package: FixedPackage, candidate: Candidate) -> Reason | None:
         """Why a candidate is not written unasked, whatever a proof says; None if it may be."""
         sources = [package.around.sources[path] for path in candidate.files]
         if not self._is_named(candidate):

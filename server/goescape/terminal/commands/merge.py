@@ -41,7 +41,7 @@ class MergedCheck:
 def merge(names: Sequence[str]) -> MergedCheck:
     """Read the JSON of checks that were split with ``--shard``. Raises UsageError."""
     parts = [_read(name) for name in names]
-    _must_be_whole(parts)
+    _check_complete(parts)
     versions = sorted({part["go"] for part in parts if part["go"]})
     if len(versions) > 1:
         raise UsageError(
@@ -61,7 +61,7 @@ def merge(names: Sequence[str]) -> MergedCheck:
         ) from None
 
 
-def _must_be_whole(parts: Sequence[dict[str, Any]]) -> None:
+def _check_complete(parts: Sequence[dict[str, Any]]) -> None:
     """Raises UsageError when a part is missing: its findings would be missing, too."""
     shards = sorted(part["shard"] for part in parts if part["shard"])
     if not shards:

@@ -78,8 +78,8 @@ def _benchmarks(benchmarks: Sequence[ComparedBenchmark], style: Style) -> Iterat
         widths = [max((len(row[column]) for row in rows), default=0) for column in range(4)]
         for change, (unit, old, new, verdict) in zip(benchmark.changes, rows, strict=True):
             line = f"    {unit.ljust(widths[0])}  {old.rjust(widths[1])}  {new.rjust(widths[2])}"
-            better = change.is_telling and change.ratio is not None and change.ratio < 1
-            role = "hint" if better else "warning" if change.is_telling else "faint"
+            better = change.is_significant and change.ratio is not None and change.ratio < 1
+            role = "hint" if better else "warning" if change.is_significant else "faint"
             yield f"{line}  {style.paint(role, verdict)}"
     changes = [change for benchmark in benchmarks for change in benchmark.changes]
     if any(change.chance is None for change in changes):
@@ -99,7 +99,7 @@ def _verdict(change: SampleChange, catalogue: Catalogue) -> str:
     if change.chance is None:
         return percent
     runs = f"n={len(change.before)}+{len(change.after)}"
-    if not change.is_telling:
+    if not change.is_significant:
         return f"~ (p={change.chance:.3f} {runs})" if change.chance < 1 else f"~ ({runs})"
     shown = percent or catalogue.compare.from_nothing
     return f"{shown} (p={change.chance:.3f} {runs})"

@@ -91,7 +91,7 @@ class EditChecker:
         WrongClaimError.
         """
         edited = await self.edited()
-        by_plan = edited is not None and await self._tells_all(
+        by_plan = edited is not None and await self._plan_suffices(
             edited, parts, contents, external_tests=external_tests
         )
         vet_input = await self.vet_input()
@@ -147,7 +147,7 @@ class EditChecker:
             )
         return self._vet_input[0]
 
-    async def _tells_all(
+    async def _plan_suffices(
         self,
         edited: EditedPackage,
         parts: Sequence[Candidate],

@@ -106,9 +106,9 @@ class FileWatcher:
     def _tell(self, path: str) -> None:
         """From a watchdog thread to the event loop."""
         with contextlib.suppress(RuntimeError):  # the loop is closed
-            self._loop.call_soon_threadsafe(self._tell_on_loop, path)
+            self._loop.call_soon_threadsafe(self._notify_on_loop, path)
 
-    def _tell_on_loop(self, path: str) -> None:
+    def _notify_on_loop(self, path: str) -> None:
         if not self._stopped:
             self._on_change(path)
 
