@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from goescape.analysis.compiler.package_facts import PackageInfo
+from goescape.toolchain.compile import report_worker
 from goescape.toolchain.compile.report_worker import (
     OtherProcessError,
     ReportBuilderHere,
@@ -19,6 +21,7 @@ from goescape.toolchain.compile.report_worker import (
     ReportWorker,
 )
 from goescape.toolchain.compile.workspace_sources import WorkspaceSources
+from goescape.toolchain.go.process import start_python
 from goescape.toolchain.go.process_output import Backpressure
 
 if TYPE_CHECKING:
@@ -80,6 +83,37 @@ async def test_a_process_that_was_killed_is_an_error_and_nothing_is_left_of_it()
     await there.close()
     with pytest.raises(ProcessLookupError):
         os.kill(there.process, 0)
+
+
+PRINTING = """
+import os
+from goescape.toolchain.compile import report_worker
+real = report_worker._answer
+def answer(blocks, data):
+    os.write(1, b"a library warns of something")
+    return real(blocks, data)
+report_worker._answer = answer
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "is_understood"),
+    [(PRINTING, True), ("import os; os.write(1, b'no answer of ours');", False)],
+)
+async def test_what_else_is_printed_is_no_answer_and_nobody_waits_for_it(
+    monkeypatch: pytest.MonkeyPatch, code: str, is_understood: bool
+) -> None:
+    real = start_python
+
+    async def start(own: str, *arguments: Any) -> None:
+        await real(code + own, *arguments)
+
+    monkeypatch.setattr(report_worker, "start_python", start)
+    there = ReportWorker(0, Backpressure())
+    for _ in range(2):
+        with contextlib.nullcontext() if is_understood else pytest.raises(OtherProcessError):
+            assert (await asyncio.wait_for(reported(there, "stores", 100), 30)).findings
+    await there.close()
 
 
 async def test_closing_early_ends_the_process() -> None:

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import os
 import struct
 import sys
 import traceback
@@ -229,7 +230,11 @@ class _Peer(asyncio.SubprocessProtocol):
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         self._received += data
         while len(self._received) >= _HEAD.size:
-            _, size = _HEAD.unpack_from(self._received)
+            kind, size = _HEAD.unpack_from(self._received)
+            if kind != _REPORT:  # something else was printed: no size can be trusted any more
+                self._answers.put_nowait(None)
+                self._kill()
+                return
             end = _HEAD.size + size
             if len(self._received) < end:
                 return
@@ -267,10 +272,14 @@ class _Peer(asyncio.SubprocessProtocol):
     async def close(self) -> None:
         """End it: what it does is not wanted any more."""
         if self._transport is not None:
-            with contextlib.suppress(ProcessLookupError):
-                self._transport.kill()
+            self._kill()
             await self._exited.wait()
             self._transport.close()
+
+    def _kill(self) -> None:
+        if self._transport is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._transport.kill()
 
 
 def _unpacked(answer: Answer, compiled: Mapping[str, bytes]) -> PackageReport:
@@ -284,8 +293,10 @@ def serve() -> None:
     """The other process: answers until its input ends."""
     gc.set_threshold(50_000, 20, 20)  # most of what is made lives as long as the package
     blocks = PendingTexts()
-    source, target = sys.stdin.buffer, sys.stdout.buffer
+    source, target = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     sys.stdout = sys.stderr
+    with contextlib.suppress(OSError):  # nobody may listen to errors
+        os.dup2(2, 1)  # libraries print, too
     with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):
         while (message := _next(source)) is not None:
             kind, data = message
