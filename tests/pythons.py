@@ -122,18 +122,20 @@ def candidates() -> list[str]:
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv", "versions")
     folders = [pyenv, *map(Path, filter(None, os.environ.get(MORE, "").split(os.pathsep)))]
     programs = ("bin/python3", "python.exe")
-    kept = [
-        str(home / program)
-        for folder in folders
-        if folder.is_dir()
-        for home in sorted(folder.iterdir())
-        for program in programs
-        if (home / program).is_file()
-    ]
+    homes = [os.path.join(folder, name) for folder in folders for name in _names(folder)]  # noqa: PTH118
+    places = [os.path.join(home, program) for home in homes for program in programs]  # noqa: PTH118
+    kept = [place for place in places if os.path.isfile(place)]  # noqa: PTH113 - asks for no rights
     first: dict[str, str] = {}
     for path in (base, SYSTEM, *on_path, *kept, *_known_to_uv()):
         first.setdefault(os.path.realpath(path), path)
     return list(first.values())
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return sorted(os.listdir(folder))  # noqa: PTH208
+    except OSError:  # there is none, or it is another user's
+        return []
 
 
 def _known_to_uv() -> list[str]:
@@ -156,7 +158,13 @@ def ask(path: str) -> str:
     command = [path, "-I", "-c", PROBE]
     try:
         done = subprocess.run(
-            command, capture_output=True, encoding="utf-8", timeout=30, check=False
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=30,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""

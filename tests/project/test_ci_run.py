@@ -40,9 +40,15 @@ def test_the_checks_run_without_the_comforts_of_the_machine(tmp_path: Path, code
     kept = {"PIP_INDEX_URL": "a 'b' \"c\"\n$(d)", "https_proxy": "p", "TMPDIR": str(tmp_path)}
     comforts = {"GOFLAGS": "-mod=mod", "XDG_CACHE_HOME": "/x", "HOME": "/me", "PATH": os.defpath}
     environment = {**kept, **comforts, "PYENV_ROOT": "/py env", pythons.MORE: "/more"}
-    script = str(tmp_path / ".ci" / "run")
+    (tmp_path / "other" / ".ci").mkdir(parents=True)
+    environment["CDPATH"] = str(tmp_path / "other")
     done = subprocess.run(
-        [script], env=environment, capture_output=True, encoding="utf-8", check=False
+        [".ci/run"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
     assert done.returncode == code, done.stderr
     first, shown = done.stdout.splitlines()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -12,9 +13,6 @@ from tests import pythons
 from tests.conftest import REPOSITORY
 from tests.project import readme
 from tests.pythons import HIGHEST, LOWEST, Python, Run, known, plan, supported
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PROMISED = {(3, 10), (3, 11), (3, 12), (3, 13), (3, 14)}
 OLD = Python((3, 10, 13), "/pythons/3.10.13/bin/python3")
@@ -59,6 +57,33 @@ def test_a_program_that_fails_answers_nothing(tmp_path: Path) -> None:
     assert pythons.ask(str(tmp_path / "missing")) == ""
     assert pythons.ask(shutil.which("git") or "git") == ""
     assert pythons.ask(sys.executable).strip() == "{}.{}.{}".format(*sys.version_info)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="runs a script")
+def test_a_program_that_answers_nonsense_is_no_python(tmp_path: Path) -> None:
+    program = tmp_path / "python3"
+    program.write_text("#!/bin/sh\nprintf '\\377' >&2\nprintf '3.12.1\\377'\n", "utf-8")
+    program.chmod(0o755)
+    assert known({str(program): pythons.ask(str(program))}, PROMISED) == []
+
+
+def test_folders_that_cannot_be_read_have_no_pythons(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = tmp_path / "of mine" / "bin" / "python3"
+    python.parent.mkdir(parents=True)
+    python.touch()
+    real = os.listdir
+
+    def listdir(folder: Path) -> list[str]:
+        if Path(folder).name == "of another user":
+            raise PermissionError(folder)
+        return real(folder)
+
+    monkeypatch.setattr(os, "listdir", listdir)
+    folders = (tmp_path / "of another user", tmp_path / "none", tmp_path)
+    monkeypatch.setenv(pythons.MORE, os.pathsep.join(map(str, folders)))
+    assert str(python) in pythons.candidates()
 
 
 def test_the_system_s_own_runs_all_tests() -> None:
