@@ -16,9 +16,9 @@ import goescape
 from goescape.analysis.codec import Codec
 from goescape.analysis.compiler.package_facts import PackageInfo
 from goescape.analysis.compiler.text import CompilerText
-from goescape.analysis.model import CompileError, OmittedSite, PackageReport
+from goescape.analysis.model import CompileError, DirectiveRemark, OmittedSite, PackageReport
 from goescape.analysis.package_analyzer import build_report
-from goescape.analysis.positions import Place
+from goescape.analysis.positions import Place, Span
 from goescape.analysis.reports.report_codec import Opened, OtherFormatError, PackedReport, pack
 from goescape.analysis.syntax.source import SourceText
 
@@ -111,6 +111,7 @@ def test_every_part_of_a_report_is_written() -> None:
         errors=(CompileError(place, "undefined: x"), CompileError(None, "no reason")),
         unknown_lines=("what is this?",),
         left_out=(OmittedSite(place, "x escapes to heap", "generated"),),
+        remarks=(DirectiveRemark(Span("/m/a.go", 3, 1, 3, 9), "noescape of nothing", True),),
         is_final=False,
     )
     assert report.findings

@@ -73,6 +73,7 @@ def test_folders_that_cannot_be_read_have_no_pythons(
     python = tmp_path / "of mine" / "bin" / "python3"
     python.parent.mkdir(parents=True)
     python.touch()
+    (tmp_path / "of another user").mkdir()
     real = os.listdir
 
     def listdir(folder: Path) -> list[str]:

@@ -16,8 +16,9 @@ import pytest
 from goescape.analysis.model import PackageReport
 from goescape.toolchain.cache import disk_cache
 from goescape.toolchain.cache.build_configuration import build_configuration
-from goescape.toolchain.cache.disk_cache import DiskCache
+from goescape.toolchain.cache.disk_cache import DiskCache, FolderContents
 from goescape.toolchain.engine import Engine, EngineOptions
+from goescape.toolchain.file_stamps import folder_stamp
 from goescape.toolchain.schedule.events import Event, Failed, Reported
 from goescape.toolchain.schedule.scheduler import Scheduler
 
@@ -219,6 +220,30 @@ async def test_a_file_of_another_module_that_is_gone_is_no_failure(
     shutil.rmtree(other)
     assert not await store.is_known("c")
     assert not caplog.records
+
+
+def test_all_that_is_compiled_counts(tmp_path: Path) -> None:
+    digests = [FolderContents.of(str(tmp_path)).digest]
+    for name in ("a.s", "a.h", "a.syso", "default.pgo", "a.go"):
+        (tmp_path / name).write_text("package a\n")
+        digests.append(FolderContents.of(str(tmp_path)).digest)
+    (tmp_path / "notes.txt").write_text("not compiled")
+    assert len({*digests}) == len(digests)
+    assert FolderContents.of(str(tmp_path)).digest == digests[-1]
+
+
+def test_what_was_written_during_the_compile_is_not_kept_and_use_counts(tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    folder.mkdir()
+    (folder / "a.go").write_text("package a\n")
+    kept, report = DiskCache(tmp_path / "kept"), PackageReport("p", str(folder), ())
+    kept.keep(report, b"", {str(folder): "another stamp"}, {})
+    assert kept.report(str(folder), b"", {}) is None
+    kept.keep(report, b"", {str(folder): folder_stamp(str(folder))}, {})
+    [entry] = (tmp_path / "kept").glob("*/*")
+    os.utime(entry, (1, 1))
+    assert kept.report(str(folder), b"", {}) == report
+    assert entry.stat().st_mtime > 1
 
 
 def test_what_a_crash_left_and_what_is_used_least_is_removed(
