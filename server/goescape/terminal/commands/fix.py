@@ -162,7 +162,7 @@ class FixRun:
                 self._refuse(work, candidate, reason)
             else:
                 alternatives.setdefault(exclusion_key(candidate), []).append(candidate)
-        candidates = []
+        preferred: list[Candidate] = []
         for several in alternatives.values():
             holding = several
             if len(several) > 1 and not self._is_named(several[0]):
@@ -171,8 +171,8 @@ class FixRun:
                 for candidate in holding:
                     self._refuse(work, candidate, Reason.of(ReasonCode.SEVERAL_FIXES))
             else:
-                candidates += holding
-        return candidates
+                preferred += holding
+        return preferred
 
     def _holds(self, work: _Work, candidate: Candidate) -> bool:
         verdict = self._run(self._judged(work.package, candidate, (candidate,)))
