@@ -10,6 +10,7 @@ from attrs import evolve
 from goescape.analysis.syntax.build_constraints import Target
 from goescape.toolchain.compile.package_builds import PackageBuilds
 from goescape.toolchain.compile.planner import BuildPlanner
+from goescape.toolchain.facts.client import FactsClient
 from goescape.toolchain.go.go_commands import GoCommands
 from goescape.toolchain.go.go_test import failing_tests
 from goescape.toolchain.go.package_queries import PackageQueries
@@ -35,6 +36,7 @@ class Engine:
         self.packages = PackageQueries(self.commands)
         self.builds = PackageBuilds(self.commands)
         self.planner = BuildPlanner(self.commands)
+        self.facts = FactsClient(self.commands)
 
     async def go(self) -> Go:
         """The Go in use. Raises GoProblem, and looks again at the next call."""

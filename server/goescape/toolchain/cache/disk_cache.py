@@ -73,7 +73,7 @@ class DiskCache:
     """The store. Every method reads or writes the disk: call them in a thread."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder if folder is not None else _cache_folder() / "results"
+        self._folder = folder if folder is not None else cache_folder() / "results"
 
     def report(
         self, directory: str, configuration: bytes, contents: dict[str, bytes]
@@ -217,7 +217,8 @@ def _unpacked(stored: bytes, name: str, contents: dict[str, bytes]) -> PackageRe
     return opened.report(sources)
 
 
-def _cache_folder() -> Path:
+def cache_folder() -> Path:
+    """Where goescape keeps what outlives it."""
     try:
         return _user_folder()
     except RuntimeError:  # a user without a name or a home, as containers have them

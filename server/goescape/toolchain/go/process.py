@@ -1,7 +1,8 @@
 """The only place that starts a process.
 
-Each process leads its own group (a session on POSIX), runs at low priority, reads nothing, and has
-a temporary folder of its own: whatever ends it, no descendant and no file of it is left.
+Each process leads its own group (a session on POSIX), runs at low priority, reads nothing unless it
+is talked with, and has a temporary folder of its own: whatever ends it, no descendant and no file
+of it is left.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from goescape.toolchain.go.process_output import (
     Backpressure,
     BoundedText,
     ChunkListener,
+    DialogueListener,
     LineListener,
     ProcessListener,
 )
@@ -91,15 +93,31 @@ async def reading(
 
 
 @contextlib.asynccontextmanager
+async def talking(command: Command, listener: DialogueListener) -> AsyncIterator[None]:
+    """A command that answers what ``listener`` sends, and is ended with the context.
+
+    It should end when its standard input does. Raises GoProblem when it cannot start.
+    """
+    async with _running(command, listener, stdin=subprocess.PIPE):
+        yield
+
+
+@contextlib.asynccontextmanager
 async def _running(
-    command: Command, listener: ProcessListener, *, together: bool = False
+    command: Command,
+    listener: ProcessListener,
+    *,
+    together: bool = False,
+    stdin: int = subprocess.DEVNULL,
 ) -> AsyncIterator[asyncio.SubprocessTransport]:
     """A process with its temporary folder; both are gone afterwards."""
     folder = temporary_folder(command.environment)
     _LEFT[folder] = 0
     try:
         await asyncio.to_thread(write_files_of, folder, command)
-        starting = asyncio.ensure_future(_start(command, folder, listener, together=together))
+        starting = asyncio.ensure_future(
+            _start(command, folder, listener, together=together, stdin=stdin)
+        )
         try:
             # asyncio ends a start that is cancelled, but not what the process has started
             await uninterrupted(asyncio.wait({starting}))
@@ -108,7 +126,8 @@ async def _running(
             yield transport
         finally:
             if not starting.cancelled() and starting.exception() is None:
-                await uninterrupted(_end(starting.result(), listener, at_once=together))
+                at_once = together or stdin == subprocess.PIPE
+                await uninterrupted(_end(starting.result(), listener, at_once=at_once))
     finally:
         await uninterrupted(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
         del _LEFT[folder]
@@ -132,7 +151,7 @@ async def capture(command: Command, seconds: float, limit: int = 1 << 22) -> Pro
 
 
 async def _start(
-    command: Command, folder: str, listener: ProcessListener, *, together: bool
+    command: Command, folder: str, listener: ProcessListener, *, together: bool, stdin: int
 ) -> asyncio.SubprocessTransport:
     directory = command.directory or folder
     environment = {**command.environment, "PWD": directory, "GOTMPDIR": folder}
@@ -148,7 +167,7 @@ async def _start(
         transport, _ = await asyncio.get_running_loop().subprocess_exec(
             lambda: listener,
             *arguments_in(command, folder),
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stderr=subprocess.STDOUT if together else subprocess.PIPE,
             cwd=directory,
             env=environment,

@@ -81,7 +81,9 @@ def _write_overlay(folder: str, overlay: Mapping[str, bytes]) -> None:
 def _write_files(folder: str, files: Mapping[str, bytes]) -> None:
     try:
         for name, content in files.items():
-            Path(folder, name).write_bytes(content)
+            path = Path(folder, name)
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
     except OSError as problem:
         raise GoProblem(
             f"Nothing can be written to {folder} ({problem.strerror}); free some disk space."

@@ -23,6 +23,7 @@ LONGEST_LINE = 1 << 20
 _TOGETHER_SECONDS = 0.004
 """How long output is collected before it is handed over."""
 _PIPE_BYTES = 1 << 20
+_MOST_ERRORS = 4000
 _T = TypeVar("_T")
 
 
@@ -215,6 +216,51 @@ class LineListener(ProcessListener):
             receiver(what)
         except Exception as failure:
             self._failure = failure
+
+
+class DialogueListener(ProcessListener):
+    """Hands over each line of standard output, however long, and keeps the last errors."""
+
+    def __init__(self, on_line: Callable[[bytes], None], longest: int) -> None:
+        super().__init__()
+        self.errors = bytearray()
+        self._on_line = on_line
+        self._longest = longest
+        self._line = bytearray()
+        self._is_open = {1, 2}
+        self._transport: asyncio.SubprocessTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.SubprocessTransport", transport)
+
+    @property
+    def process(self) -> int | None:
+        """Its number in the system; None before it has started."""
+        return self._transport.get_pid() if self._transport is not None else None
+
+    def send(self, line: bytes) -> None:
+        """Write to standard input, now or when there is room; nobody may be left to read it."""
+        pipe = self._transport.get_pipe_transport(0) if self._transport is not None else None
+        if pipe is not None and not pipe.is_closing():
+            cast("asyncio.WriteTransport", pipe).write(line)
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        if fd == 2:
+            self.errors += data
+            del self.errors[:-_MOST_ERRORS]
+            return
+        *complete, last = data.split(b"\n")
+        for line in complete:
+            self._on_line(bytes(self._line) + line)
+            self._line.clear()
+        self._line += last
+        if len(self._line) > self._longest:
+            self._line.clear()  # its rest is no answer
+
+    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
+        self._is_open.discard(fd)
+        if not self._is_open:
+            self.drained.set()
 
 
 class BoundedText:

@@ -1,0 +1,7 @@
+//go:build go1.22
+
+package main
+
+import "go/types"
+
+func unaliased(t types.Type) types.Type { return types.Unalias(t) }
