@@ -36,6 +36,7 @@ WORKERS = {
     "publisher",
     "server",
     "session",
+    "status_reporter",
     "user_work",
 }
 """What handles events, works, or speaks with the editor."""

@@ -1,33 +1,24 @@
-"""When the fixes of a file are proved, and when the editor hears of them."""
+"""When the fixes of a file are proved."""
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from goescape.analysis.model import PackageReport
-    from goescape.lsp.publisher import Publisher
     from goescape.lsp.state.buffers import Buffer
     from goescape.lsp.state.workspace_state import WorkspaceState
-
-_PUBLISH_SECONDS = 1.0
-"""Proofs that come closer together than this are published at once."""
 
 
 class FixRequests:
     """Asks for proofs after events; what has been proved is found in snapshots."""
 
-    def __init__(self, state: WorkspaceState, publisher: Publisher) -> None:
+    def __init__(self, state: WorkspaceState) -> None:
         self._state = state
-        self._publisher = publisher
         self._lines: dict[str, int] = {}
         """Where the user was last in each file."""
         self._analyses: set[int] = set()
         """The tokens of those that run."""
-        self._unpublished: set[str] = set()
-        self._timer: asyncio.TimerHandle | None = None
-        self._published_at = 0.0
 
     def request(self, path: str, line: int | None = None) -> None:
         """Prove the fixes of a file from now on, those near the line (1-based) first.
@@ -72,20 +63,3 @@ class FixRequests:
     def _hold(self) -> None:
         if self._state.proofs is not None:
             self._state.proofs.hold(busy=bool(self._analyses))
-
-    def proof_made(self, path: str) -> None:
-        """There is more to offer for a file: editors ask again when its diagnostics are others."""
-        self._unpublished.add(path)
-        if self._timer is None:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_at(self._published_at + _PUBLISH_SECONDS, self._publish)
-
-    def _publish(self) -> None:
-        paths, self._unpublished, self._timer = tuple(self._unpublished), set(), None
-        self._published_at = asyncio.get_running_loop().time()
-        self._publisher.publish_diagnostics(paths)
-
-    def close(self) -> None:
-        """Publish nothing any more."""
-        if self._timer is not None:
-            self._timer.cancel()

@@ -23,6 +23,8 @@ _REFRESH_SECONDS = 0.05
 """Results that come closer together than this make the client ask again once."""
 _MOST_CLOSED = 4
 """Files whose diagnostics are kept as they were sent although they are closed."""
+_PROOFS_SECONDS = 1.0
+"""Proofs that come closer together than this are published at once."""
 _POSTPONED_SECONDS = 10.0
 """How long what changes in files that nobody has open may wait: many packages may speak of one."""
 
@@ -70,13 +72,17 @@ class Publisher:
         self._nonce = os.urandom(4).hex()
         self._refresh: asyncio.TimerHandle | None = None
         self._refresh_open = False
+        self._proved: set[str] = set()
+        """Files that there is more to offer for than was published."""
+        self._proved_timer: asyncio.TimerHandle | None = None
+        self._proved_at = 0.0
         self._closed = False
 
     def close(self) -> None:
         """Send nothing more."""
         self._closed = True
         self._all_pushed.set()
-        for timer in (self._refresh, self._postponed_timer):
+        for timer in (self._refresh, self._postponed_timer, self._proved_timer):
             if timer is not None:
                 timer.cancel()
 
@@ -87,10 +93,24 @@ class Publisher:
         """
         paths = tuple(paths)
         self._refresh_open |= any(self._state.is_open(path) for path in paths)
-        self.publish_diagnostics(paths, more_follows=more_follows)
+        self._publish_diagnostics(paths, more_follows=more_follows)
 
-    def publish_diagnostics(self, paths: Sequence[str], *, more_follows: bool = False) -> None:
-        """The same where nothing but diagnostics may differ."""
+    def proof_made(self, path: str) -> None:
+        """There is more to offer for a file: editors ask again when its diagnostics are others."""
+        self._proved.add(path)
+        if self._proved_timer is None and not self._closed:
+            loop = asyncio.get_running_loop()
+            self._proved_timer = loop.call_at(
+                self._proved_at + _PROOFS_SECONDS, self._publish_proved
+            )
+
+    def _publish_proved(self) -> None:
+        paths, self._proved, self._proved_timer = tuple(self._proved), set(), None
+        self._proved_at = asyncio.get_running_loop().time()
+        self._publish_diagnostics(paths)
+
+    def _publish_diagnostics(self, paths: Sequence[str], *, more_follows: bool = False) -> None:
+        """As ``publish``, where nothing but diagnostics may differ."""
         self.push(paths, more_follows=more_follows)
         if self._refresh is None and paths and not self._closed:
             loop = asyncio.get_running_loop()

@@ -16,6 +16,7 @@ from goescape.lsp.progress import WorkProgress
 from goescape.lsp.publisher import Publisher
 from goescape.lsp.state.virtual_documents import VirtualDocuments
 from goescape.lsp.state.workspace_state import WorkspaceState
+from goescape.lsp.status_reporter import StatusReporter
 from goescape.lsp.user_work import UserWork
 from goescape.settings import SECTION, parse
 from goescape.toolchain.options import EngineOptions
@@ -51,8 +52,9 @@ class Session:
         self.background: Background | None = None
         self.virtual_documents = VirtualDocuments()
         self.publisher = Publisher(editor, self.state)
-        self.fix_requests = FixRequests(self.state, self.publisher)
+        self.fix_requests = FixRequests(self.state)
         self._progress = WorkProgress(lambda: editor if editor.client.progress else None)
+        self.status = StatusReporter(editor, self.state, self._progress)
         self.user_work = UserWork(self._progress)
         self._collector = GarbageCollector()
         self.analysis_events = AnalysisEvents(
@@ -62,8 +64,7 @@ class Session:
             fix_requests=self.fix_requests,
             progress=self._progress,
             collector=self._collector,
-            is_paused=self._is_paused,
-            pack_soon=self._pack_soon,
+            status=self.status,
         )
         self._options: object = None
         self._locale = ""
@@ -105,9 +106,9 @@ class Session:
         background = self.background = Background(
             self.state.settings,
             emit=self.analysis_events.handle_event,
-            texts=self.state.texts_to_compile,
+            texts=self.state.buffers.texts_to_compile,
             on_change=self.file_changed_on_disk,
-            on_proof=self.fix_requests.proof_made,
+            on_proof=self.publisher.proof_made,
             wait_for_delivery=self.publisher.wait_until_pushed,
         )
         self.state.proofs = background.proofs
@@ -127,7 +128,7 @@ class Session:
         await self._close_background()
         paths = self.state.packages.known_paths()
         self.state.forget_packages()
-        self.analysis_events.problem = None
+        self.status.problem = None
         self.editor.forget_notified()
         self.publisher.publish(paths)
         await self.start()
@@ -141,7 +142,6 @@ class Session:
     async def _close(self) -> None:
         self._closed = True
         self.virtual_documents.remove()
-        self.fix_requests.close()
         self.publisher.close()
         self._collector.close()
         await self.editor.close()
@@ -149,6 +149,7 @@ class Session:
 
     async def _close_background(self) -> None:
         background, self.background, self.state.proofs = self.background, None, None
+        self.status.is_paused = False
         if background is not None:
             await background.close()
 
@@ -160,11 +161,11 @@ class Session:
                 kind = problem.kind
                 self.analysis_events.handle_problem(Problem(problem.message, kind=kind))
         else:
-            self.analysis_events.go = f"{go.version}, {go.path} ({go.reason})"
-            _log.info("using %s", self.analysis_events.go)
+            self.status.go = f"{go.version}, {go.path} ({go.reason})"
+            _log.info("using %s", self.status.go)
             if go.notice:
                 self.editor.notify_once(go.notice)
-        self.send_status()
+        self.status.send()
 
     async def _watch(self) -> None:
         if self.background is None:
@@ -201,11 +202,11 @@ class Session:
         if self.background is None:
             return
         is_other_go = EngineOptions.of(before) != EngineOptions.of(settings)
-        if self.analysis_events.problem or is_other_go:
-            self.analysis_events.problem = None
+        if self.status.problem or is_other_go:
+            self.status.problem = None
             self.background.replace_engine(settings)
             self.editor.spawn(self._find_go(self.background))
-            self.send_status()
+            self.status.send()
         if before != settings:
             self.publish_all()
 
@@ -299,13 +300,6 @@ class Session:
     def publish_all(self) -> None:
         """The diagnostics of every file may differ."""
         self.publisher.publish(self.state.packages.known_paths())
-
-    def send_status(self) -> None:
-        """Say what goescape is doing, where the editor wants to know."""
-        self.analysis_events.send_status()
-
-    def _is_paused(self) -> bool:
-        return self.background is not None and self.background.scheduler.is_paused
 
     def report_failure(self) -> None:
         """Something of goescape's own has failed and was logged: say so once."""

@@ -39,6 +39,7 @@ async def analyze_workspace(session: Session, _: Sequence[object]) -> None:
         session.editor.warning(what)
         return
     background.scheduler.resume()
+    session.status.is_paused = False
     for folder in session.state.folders:
         background.scheduler.analyze_folder(folder)
 
@@ -51,7 +52,8 @@ async def pause_workspace(session: Session, _: Sequence[object]) -> bool | None:
         return None
     scheduler = background.scheduler
     (scheduler.resume if scheduler.is_paused else scheduler.pause)()
-    session.send_status()
+    session.status.is_paused = scheduler.is_paused
+    session.status.send()
     return scheduler.is_paused
 
 

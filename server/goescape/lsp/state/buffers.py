@@ -8,6 +8,7 @@ from attrs import evolve, field, frozen
 
 from goescape.analysis.syntax.source import SourceText
 from goescape.lsp.uris import identity, path_of, uri_of
+from goescape.toolchain.go.module_folders import absolute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -87,6 +88,18 @@ class Buffers:
 
     def __init__(self) -> None:
         self.documents = OpenDocuments()
+        self.compiles_unsaved = False
+        """Whether the settings say that what is typed is compiled before it is saved."""
+
+    def texts_to_compile(self) -> dict[str, bytes]:
+        """The texts that are compiled in place of what is on the disk, by absolute path."""
+        if not self.compiles_unsaved:
+            return {}
+        return {
+            absolute(buffer.path): buffer.source.content
+            for buffer in self.documents
+            if buffer.path.endswith(".go")
+        }
 
     def open(self, uri: str, version: int, text: str) -> Buffer | None:
         """Remember a file; None when it is not a file on disk (``untitled:``, ``git:``)."""

@@ -11,7 +11,7 @@ from goescape.lsp import uris
 from goescape.lsp.state.report_cache import CachedReport, OnLost, ReportCache
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from goescape.analysis.model import CompileError, PackageReport
 
@@ -53,8 +53,8 @@ class PackageStore:
     another package: generic code is compiled where it is used.
     """
 
-    def __init__(self, on_lost: OnLost) -> None:
-        self.cache = ReportCache(on_lost)
+    def __init__(self, on_lost: OnLost, on_full: Callable[[], None] = lambda: None) -> None:
+        self.cache = ReportCache(on_lost, on_full)
         self._packages: dict[str, PackageState] = {}
         self._owners: dict[str, set[str]] = {}  # file identity -> packages that speak of it
         self._excluded: dict[str, str] = {}  # file identity -> why

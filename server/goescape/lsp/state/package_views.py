@@ -9,22 +9,16 @@ from typing import TYPE_CHECKING
 from goescape.lsp.state.report_view import PositionShifts, RankedReport, ReportView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from goescape.lsp.state.buffers import OpenDocuments
     from goescape.lsp.state.package_store import PackageState, PackageStore
     from goescape.lsp.state.profiles import Ranking
 
 
 class PackageViews:
-    """Makes views; what is the same for every text is kept while a report lies unpacked.
+    """Makes views; what is the same for every text is kept while a report lies unpacked."""
 
-    ``on_full`` is called when looking at packages has left more of them unpacked than is planned.
-    """
-
-    def __init__(self, store: PackageStore, on_full: Callable[[], None]) -> None:
+    def __init__(self, store: PackageStore) -> None:
         self._store = store
-        self._on_full = on_full
         self._shifts = PositionShifts()
         self._ranking: Ranking | None = None
         """The one of all that is in ``_ranked``."""
@@ -60,8 +54,6 @@ class PackageViews:
             return ranked
         ranked = self._ranked[package] = ranking.ranked(package.report)
         self.forget_packed()
-        if self._store.cache.is_full:
-            self._on_full()
         return ranked
 
     def _view(

@@ -28,12 +28,14 @@ _FEWEST = 8
 class ReportCache:
     """Every report that is known. Lives on the event loop's thread.
 
+    ``on_full`` is called whenever ``tidy`` would find something to pack.
     Once a report could not be packed or unpacked, the others stay as they are: memory matters less
     than what they say.
     """
 
-    def __init__(self, on_lost: OnLost) -> None:
+    def __init__(self, on_lost: OnLost, on_full: Callable[[], None] = lambda: None) -> None:
         self._on_lost = on_lost
+        self._on_full = on_full
         self._is_packing = True
         self._unpacked: dict[CachedReport, None] = {}  # those asked for last at the end
         self._findings = 0
@@ -52,6 +54,8 @@ class ReportCache:
         while self.is_full and self._findings > 2 * _MOST_FINDINGS:
             slot = next(iter(self._unpacked))
             self._pack(slot, self._packed(slot))  # they come faster than they are packed
+        if self.is_full:
+            self._on_full()
 
     def discard(self, slot: CachedReport) -> None:
         """The report is not known any more."""

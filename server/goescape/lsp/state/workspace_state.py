@@ -21,7 +21,6 @@ from goescape.lsp.state.profiles import LoadedProfiles, Ranking
 from goescape.lsp.state.snapshot import DocumentSnapshot, WorkspaceSnapshot
 from goescape.lsp.uris import relative
 from goescape.settings import Settings
-from goescape.toolchain.go.module_folders import absolute
 from goescape.toolchain.proofs.offers import FixOffers, reason_to_leave
 
 if TYPE_CHECKING:
@@ -70,12 +69,13 @@ class WorkspaceState:
 
     def forget_packages(self) -> None:
         """Begin with nothing analysed."""
-        self.packages = PackageStore(self._on_lost)
-        self._views = PackageViews(self.packages, self._on_full)
+        self.packages = PackageStore(self._on_lost, self._on_full)
+        self._views = PackageViews(self.packages)
 
     def use_settings(self, settings: Settings, locale: str) -> None:
         """Other settings, and the language that they ask for; ``locale`` is the editor's."""
         self.settings = settings
+        self.buffers.compiles_unsaved = settings.run == "onType"
         locales = (locale, *language_of_environment(os.environ.items()))
         self.catalogue = catalogue_for(settings.language, locales)
 
@@ -175,16 +175,6 @@ class WorkspaceState:
         """Whether the disk holds the text that the editor shows."""
         saved = self._disk.text(buffer.path)
         return saved is not None and is_same_text(buffer.source.content, saved.content)
-
-    def texts_to_compile(self) -> dict[str, bytes]:
-        """The texts that are compiled in place of what is on the disk."""
-        if self.settings.run != "onType":
-            return {}
-        return {
-            absolute(buffer.path): buffer.source.content
-            for buffer in self.buffers.documents
-            if buffer.path.endswith(".go")
-        }
 
     # Fixes.
 

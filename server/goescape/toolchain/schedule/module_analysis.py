@@ -1,9 +1,9 @@
-"""Analyses what was asked of a module, and asks for what that leads to."""
+"""Analyses what was asked of a module, tells of it, and asks for what that leads to."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -11,16 +11,30 @@ from goescape.analysis.model import PackageReport
 from goescape.toolchain.compile.direct_lane import DirectLane
 from goescape.toolchain.compile.editor_files import texts_not_on_disk
 from goescape.toolchain.go.module_folders import go_files, module_root, pattern_of
+from goescape.toolchain.problems import GoProblem, Problem, problem_of
 from goescape.toolchain.schedule.cached_reports import CachedReports
-from goescape.toolchain.schedule.events import Reported, WorkTitle
+from goescape.toolchain.schedule.events import (
+    Excluded,
+    Failed,
+    Finished,
+    Reported,
+    Started,
+    Unfinished,
+    WorkTitle,
+)
 from goescape.toolchain.schedule.reported_packages import without_go_files
-from goescape.toolchain.schedule.scheduler_state import SchedulerState, directory_of
+from goescape.toolchain.schedule.scheduler_state import (
+    SchedulerState,
+    directory_of,
+    unexpected_problem,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Coroutine, Iterable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
 
     from goescape.toolchain.cache.disk_cache import DiskCache
     from goescape.toolchain.engine import Engine
+    from goescape.toolchain.schedule.events import Event
     from goescape.toolchain.schedule.request_queue import ModuleRequests, RequestQueue
 
 _MOST_SINGLY = 6
@@ -45,11 +59,12 @@ class FollowUps(Protocol):
 
 
 class ModuleAnalysis:
-    """Analyses with one engine; another engine has another one."""
+    """Analyses with one engine; another engine has another one. ``on_event`` hears of it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - each of another type
         self,
         engine: Engine,
+        on_event: Callable[[Event], None],
         state: SchedulerState,
         follow_ups: FollowUps,
         disk_cache: DiskCache | None,
@@ -58,6 +73,7 @@ class ModuleAnalysis:
         self.is_replaced = False
         """Whether another engine is in use: what is still running leads to nothing."""
         self._engine = engine
+        self._emit = on_event
         self._lane = DirectLane(engine, disk_cache)
         self._state = state
         self._follow_ups = follow_ups
@@ -67,7 +83,7 @@ class ModuleAnalysis:
     async def analyze_urgent(self, root: str, requests: ModuleRequests) -> None:
         """All that is urgent in a module, what the user touched last first."""
         begun, patterns = dict(requests.urgent.waiting), requests.by_urgency()
-        async with self._state.announced_work(_title(root, patterns)), self._state.urgent_work():
+        async with self._announced(_title(root, patterns)), self._state.urgent_work():
             gone = await asyncio.to_thread(without_go_files, root, tuple(patterns))
             gone = {pattern for pattern in gone if not self._state.is_shown(root, pattern)}
             self._announce_gone(root, gone)
@@ -83,7 +99,7 @@ class ModuleAnalysis:
     async def analyze_bulk(self, root: str, queue: RequestQueue) -> None:
         """Whole folders, no faster than their reports are delivered."""
         begun = dict(queue.waiting)
-        async with self._state.announced_work(_title(root, begun)):
+        async with self._announced(_title(root, begun)):
             gone = await asyncio.to_thread(without_go_files, root, tuple(begun))
             self._announce_gone(root, gone)
             await self._analyze_folders(root, [pattern for pattern in begun if pattern not in gone])
@@ -104,7 +120,10 @@ class ModuleAnalysis:
                     self._state.seconds_to_first_report[directory_of(root, pattern)] = seconds
                 is_first = False
                 unfinished = bool(item.errors) and await self._state.is_unsaved(root, pattern)
-                self._state.record(item, unfinished=unfinished)
+                if unfinished:
+                    self._emit(Unfinished(item.package, item.errors[0].message))
+                else:
+                    self._tell(item)
                 if isinstance(item, PackageReport) and item.is_final:
                     reports.append(item)
         if not is_typed:
@@ -120,7 +139,7 @@ class ModuleAnalysis:
         overlay = await asyncio.to_thread(texts_not_on_disk, self._state.editor_texts())
         async with aclosing(self._engine.analyze(root, patterns, overlay)) as items:
             async for item in items:
-                self._state.record(item)
+                self._tell(item)
                 if isinstance(item, PackageReport):
                     reports.append(item)
         await self._follow_up(root, requests, patterns, reports)
@@ -133,14 +152,14 @@ class ModuleAnalysis:
             cached = CachedReports(self._disk_cache, self._engine, root)
             async with aclosing(cached.reports(patterns)) as reports:
                 async for report in reports:
-                    self._state.record_unless_edited(report)
+                    self._tell_unless_edited(report)
                     await self._ready_for_more()
             patterns = cached.not_found
         if not patterns:
             return
         async with aclosing(self._engine.analyze(root, patterns)) as items:
             async for item in items:
-                self._state.record_unless_edited(item)
+                self._tell_unless_edited(item)
                 if cached is not None and isinstance(item, PackageReport):
                     await cached.keep(item)
                 await self._ready_for_more()
@@ -154,6 +173,52 @@ class ModuleAnalysis:
         if self._wait_for_delivery is not None:
             await self._wait_for_delivery(include_postponed=include_postponed)
 
+    # What is told.
+
+    @asynccontextmanager
+    async def _announced(self, title: WorkTitle) -> AsyncIterator[None]:
+        """Tells that the work inside begins, what goes wrong, and that it ends."""
+        token, cancelled = next(self._state.tokens), True
+        self._emit(Started(title, token))
+        try:
+            yield
+            cancelled = False
+        except GoProblem as why:
+            cancelled = False
+            self._tell(problem_of(why))
+        except Exception as problem:
+            cancelled = False
+            self._emit(Failed(unexpected_problem(problem)))
+        finally:
+            self._emit(Finished(token, cancelled))
+
+    def _tell(self, item: PackageReport | Problem) -> None:
+        """Remember and emit."""
+        if isinstance(item, PackageReport):
+            for replaced in self._state.remember(item):
+                self._emit(Reported(replaced))
+            self._emit(Reported(item))
+            return
+        if item.kind in {"go", "load"}:
+            # the next save, even of the same content, tries again
+            self._state.requested_digests.clear()
+        self._emit(Failed(item))
+
+    def _tell_unless_edited(self, item: PackageReport | Problem) -> None:
+        """What is being edited is analysed as it is shown."""
+        if not (isinstance(item, PackageReport) and self._state.is_edited(item)):
+            self._tell(item)
+
+    async def _tell_excluded(self, files: Iterable[str], reports: Iterable[PackageReport]) -> None:
+        """Which of these files the build leaves out, and which no more. Raises GoProblem."""
+        compiled = {file for report in reports for file in report.files}
+        for file in files:
+            reason = ""
+            if file not in compiled and await asyncio.to_thread(Path(file).is_file):
+                reason = (await self._engine.home(file)).excluded
+            if self._state.exclude(file, reason):
+                self._emit(Excluded(file, reason))
+
     # What comes of it.
 
     def _announce_gone(self, root: str, patterns: Iterable[str]) -> None:
@@ -161,7 +226,7 @@ class ModuleAnalysis:
         for pattern in patterns:
             directory = root if pattern.endswith(".go") else directory_of(root, pattern)
             for report in self._state.reported.forget(directory):
-                self._state.emit(Reported(report))
+                self._emit(Reported(report))
             if pattern.endswith(".go") and (rest := go_files(directory)):
                 self._follow_ups.request_packages(root, rest)
 
@@ -175,7 +240,7 @@ class ModuleAnalysis:
         """What a saved package leads to: files that are left out, packages that import it."""
         directories = {directory_of(root, pattern) for pattern in patterns}
         files = [file for file in requests.files if str(Path(file).parent) in directories]
-        await self._state.emit_excluded(self._engine, files, reports)
+        await self._tell_excluded(files, reports)
         saved = requests.saved.intersection(patterns)
         saved_directories = {directory_of(root, pattern) for pattern in saved}
         for report in reports:

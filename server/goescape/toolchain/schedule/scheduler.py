@@ -64,7 +64,8 @@ class Scheduler:
         self._engine = engine
         self._disk_cache = disk_cache
         self._wait_for_delivery = wait_for_delivery
-        self._state = SchedulerState(on_event, editor_texts)
+        self._emit = on_event
+        self._state = SchedulerState(editor_texts)
         self._analysis = self._analysis_with(engine)
         self._settle_seconds = settle_seconds
         self._slots = asyncio.Semaphore(BUILDS_AT_ONCE)
@@ -190,7 +191,9 @@ class Scheduler:
     # What is asked.
 
     def _analysis_with(self, engine: Engine) -> ModuleAnalysis:
-        return ModuleAnalysis(engine, self._state, self, self._disk_cache, self._wait_for_delivery)
+        return ModuleAnalysis(
+            engine, self._emit, self._state, self, self._disk_cache, self._wait_for_delivery
+        )
 
     def _take(self, path: str, *, forced: bool) -> None:
         path = absolute(path)
@@ -243,7 +246,7 @@ class Scheduler:
         try:
             roots = await self._engine.modules(folder)
         except GoProblem as why:
-            self._state.emit(Failed(problem_of(why)))
+            self._emit(Failed(problem_of(why)))
             return
         if cancellations != self._cancellations:
             return
@@ -254,7 +257,7 @@ class Scheduler:
             files = await asyncio.to_thread(go_files, folder)
             if not files:
                 text = f"There is no go.mod and no Go file in {folder}."
-                self._state.emit(Failed(Problem(text, kind="load")))
+                self._emit(Failed(Problem(text, kind="load")))
             self._request_bulk(folder, files)
 
     def _requests(self, root: str) -> ModuleRequests:
@@ -313,7 +316,7 @@ class Scheduler:
         try:
             await work
         except Exception as problem:
-            self._state.emit(Failed(unexpected_problem(problem)))
+            self._emit(Failed(unexpected_problem(problem)))
 
 
 def _home(path: str) -> tuple[str, str, str]:

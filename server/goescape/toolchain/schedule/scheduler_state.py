@@ -1,4 +1,4 @@
-"""What is known of files and packages, and the events that tell of them."""
+"""What is known of files and packages, whichever engine found it out."""
 
 from __future__ import annotations
 
@@ -9,45 +9,25 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from goescape.analysis.model import PackageReport
 from goescape.analysis.syntax.source import is_same_text
 from goescape.toolchain.compile.editor_files import texts_not_on_disk
 from goescape.toolchain.digests import digest
 from goescape.toolchain.go.module_folders import absolute
-from goescape.toolchain.problems import GoProblem, Problem, problem_of
-from goescape.toolchain.schedule.events import (
-    Event,
-    Excluded,
-    Failed,
-    Finished,
-    Reported,
-    Started,
-    Unfinished,
-    WorkTitle,
-)
+from goescape.toolchain.problems import Problem
 from goescape.toolchain.schedule.reported_packages import ReportedPackages
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
 
-    from goescape.toolchain.engine import Engine
-
+    from goescape.analysis.model import PackageReport
 
 _log = logging.getLogger(__name__)
 
 
 class SchedulerState:
-    """The memory of a scheduler.
+    """The memory of a scheduler. ``editor_texts`` gives what the editor holds, by path."""
 
-    ``on_event`` hears of what happens. ``editor_texts`` gives what the editor holds, by path.
-    """
-
-    def __init__(
-        self,
-        on_event: Callable[[Event], None],
-        editor_texts: Callable[[], Mapping[str, bytes]],
-    ) -> None:
-        self.emit = on_event
+    def __init__(self, editor_texts: Callable[[], Mapping[str, bytes]]) -> None:
         self.editor_texts = editor_texts
         self.open_files: dict[str, None] = {}
         """The files that the editor shows, in the order in which it opened them."""
@@ -59,27 +39,11 @@ class SchedulerState:
         self.seconds_to_first_report: dict[str, float] = {}
         """How long the package of a folder took the last time."""
         self._excluded: set[str] = set()
-        self._tokens = itertools.count(1)
+        self.tokens = itertools.count(1)
+        """Of the work that is announced."""
         self._urgent_works = 0
         self._nothing_urgent = asyncio.Event()
         self._nothing_urgent.set()
-
-    @asynccontextmanager
-    async def announced_work(self, title: WorkTitle) -> AsyncIterator[None]:
-        """Emits that the work inside begins, what goes wrong, and that it ends."""
-        token, cancelled = next(self._tokens), True
-        self.emit(Started(title, token))
-        try:
-            yield
-            cancelled = False
-        except GoProblem as why:
-            cancelled = False
-            self.record(problem_of(why))
-        except Exception as problem:
-            cancelled = False
-            self.emit(Failed(unexpected_problem(problem)))
-        finally:
-            self.emit(Finished(token, cancelled))
 
     @asynccontextmanager
     async def urgent_work(self) -> AsyncIterator[None]:
@@ -97,45 +61,20 @@ class SchedulerState:
         """Return when the user waits for nothing."""
         await self._nothing_urgent.wait()
 
-    def record_unless_edited(self, item: PackageReport | Problem) -> None:
-        """What is being edited is analysed as it is shown."""
-        if not (isinstance(item, PackageReport) and self.is_edited(item)):
-            self.record(item)
-
-    def record(self, item: PackageReport | Problem, *, unfinished: bool = False) -> None:
-        """Remember and emit; ``unfinished`` is what does not compile and is not saved."""
-        if unfinished:
-            self.emit(Unfinished(item.package, item.errors[0].message))
-            return
-        if isinstance(item, Problem):
-            if item.kind in {"go", "load"}:
-                # the next save, even of the same content, tries again
-                self.requested_digests.clear()
-            self.emit(Failed(item))
-            return
-        for replaced in self.reported.take(item):
-            self.emit(Reported(replaced))
-        for path, source in item.sources.items():
+    def remember(self, report: PackageReport) -> tuple[PackageReport, ...]:
+        """A package was analysed; the answer is empty reports for those that it replaces."""
+        for path, source in report.sources.items():
             if path not in self.open_files:
                 self.requested_digests.setdefault(path, digest(source.content))
-        self.outdated_folders.discard(item.directory)
-        self.emit(Reported(item))
+        self.outdated_folders.discard(report.directory)
+        return self.reported.take(report)
 
-    async def emit_excluded(
-        self, engine: Engine, files: Iterable[str], reports: Iterable[PackageReport]
-    ) -> None:
-        """Which of these files the build leaves out, and which no more. Raises GoProblem."""
-        compiled = {file for report in reports for file in report.files}
-        for file in files:
-            reason = ""
-            if file not in compiled and await asyncio.to_thread(Path(file).is_file):
-                reason = (await engine.home(file)).excluded
-            if reason:
-                self._excluded.add(file)
-                self.emit(Excluded(file, reason))
-            elif file in self._excluded:
-                self._excluded.remove(file)
-                self.emit(Excluded(file, ""))
+    def exclude(self, file: str, reason: str) -> bool:
+        """The build leaves a file out, or does not where there is no reason; whether it is news."""
+        if not reason and file not in self._excluded:
+            return False
+        (self._excluded.add if reason else self._excluded.discard)(file)
+        return True
 
     def is_shown(self, root: str, pattern: str) -> bool:
         """Whether the editor shows a file of a package, which may not be on the disk yet."""
