@@ -19,7 +19,7 @@ from goescape.fixes.candidate import apply_edits
 from goescape.toolchain.compile.edited_package import CompileFailure, edited_package
 from goescape.toolchain.go.error_text import plain_sentence
 from goescape.toolchain.go.vet import type_error, vet, vet_input_of
-from goescape.toolchain.proofs.finding_changes import covers_promises
+from goescape.toolchain.proofs.counted_sites import have_targets
 from goescape.toolchain.tasks import gather_all
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ class EditChecker:
         if not edited.covers(contents) or (external_tests and edited.has_external_tests):
             return False
         before = await edited.before()
-        return before is not None and await asyncio.to_thread(covers_promises, parts, (before,))
+        return before is not None and await asyncio.to_thread(have_targets, (before,), parts)
 
     async def _compile(
         self, contents: Mapping[str, bytes], edited: EditedPackage | None

@@ -1,8 +1,6 @@
 """What an edit did to the compiler's findings: whether a promise was kept, at no other's cost.
 
-Findings are compared by function, kind and subject, since lines move; an expression that an edit
-changes inside goes by its new text. A site counts once, also
-where several packages speak of it: generic code is compiled where it is used.
+An expression that an edit changes inside goes by its new text.
 """
 
 from __future__ import annotations
@@ -16,12 +14,13 @@ from attrs import frozen
 from goescape.analysis.messages.reason import Reason, ReasonCode
 from goescape.analysis.model import Allocates, Finding, Function, PackageReport
 from goescape.fixes.candidate import Candidate, Promise
+from goescape.toolchain.proofs.counted_sites import counted, site_key
 from goescape.toolchain.proofs.renamed_expressions import renamed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-Key = tuple[str | None, str, str]
+    from goescape.toolchain.proofs.counted_sites import SiteKey
 
 
 @frozen
@@ -48,8 +47,8 @@ def compare(
     before = renamed(candidates, before, after)
     if worse := _worse(candidates, before, after):
         return worse
-    gone = _sites(before, _escapes) - _sites(after, _escapes)
-    new = _sites(after, _escapes) - _sites(before, _escapes)
+    gone = counted(before, _escapes) - counted(after, _escapes)
+    new = counted(after, _escapes) - counted(before, _escapes)
     # what is gone from one function and new in another has only moved
     left = Counter(key[1:] for key in new.elements()) - Counter(key[1:] for key in gone.elements())
     instead = tuple(sorted(subject for _, subject in left.elements()))
@@ -60,17 +59,9 @@ def compare(
     return FindingChanges(_removed(candidates, gone, before, after), instead)
 
 
-def covers_promises(candidates: Sequence[Candidate], before: Sequence[PackageReport]) -> bool:
-    """Whether reports have all that candidates promise something of."""
-    targets = [
-        t for candidate in candidates for t in (candidate.target, *candidate.also) if t is not None
-    ]
-    return not Counter(map(_key, targets)) - _sites(before, lambda _: True)
-
-
 def _broken(
     candidates: Sequence[Candidate],
-    gone: Counter[Key],
+    gone: Counter[SiteKey],
     before: Sequence[PackageReport],
     after: Sequence[PackageReport],
 ) -> Reason | None:
@@ -81,11 +72,11 @@ def _broken(
             if candidate.target is None:
                 return Reason.of(ReasonCode.NO_TARGET)
             by_promise[candidate.promise] += (candidate.target, *candidate.also)
-    for key, count in Counter(map(_key, by_promise[Promise.GONE])).items():
+    for key, count in Counter(map(site_key, by_promise[Promise.GONE])).items():
         if gone[key] < count:
             return Reason.of(ReasonCode.STILL_ON_HEAP, subject=key[2])
-    left = _sites(before, _in_loop) - _sites(after, _in_loop)
-    for key, count in Counter(map(_key, by_promise[Promise.OUT_OF_LOOP])).items():
+    left = counted(before, _in_loop) - counted(after, _in_loop)
+    for key, count in Counter(map(site_key, by_promise[Promise.OUT_OF_LOOP])).items():
         if left[key] < count:
             return Reason.of(ReasonCode.STILL_IN_LOOP, subject=key[2])
     for target in by_promise[Promise.STAYS_AT_CALLS]:
@@ -96,7 +87,7 @@ def _broken(
 
 def _removed(
     candidates: Sequence[Candidate],
-    gone: Counter[Key],
+    gone: Counter[SiteKey],
     before: Sequence[PackageReport],
     after: Sequence[PackageReport],
 ) -> int:
@@ -104,12 +95,12 @@ def _removed(
     promises = {candidate.promise for candidate in candidates}
     if promises & {Promise.GONE, Promise.UNSEEN}:
         return gone.total()
-    left = _sites(before, _in_loop) - _sites(after, _in_loop)
+    left = counted(before, _in_loop) - counted(after, _in_loop)
     targets = [candidate.target for candidate in candidates if candidate.target is not None]
     if promises == {Promise.GUARDED}:
         return sum(1 + len(candidate.also) for candidate in candidates)
     if promises == {Promise.OUT_OF_LOOP}:
-        return sum(left[key] for key in {*map(_key, targets)})
+        return sum(left[key] for key in {*map(site_key, targets)})
     return sum(_staying(target, after) - _staying(target, before) for target in targets)
 
 
@@ -139,8 +130,8 @@ def _worse(
     """What would allocate, escape or be in a loop and does not now; None when nothing would."""
     allowed = [pattern for candidate in candidates for pattern in candidate.may_add]
 
-    def new(wanted: Callable[[Finding], bool]) -> Key | None:
-        added = _sites(after, wanted) - _sites(before, wanted)
+    def new(wanted: Callable[[Finding], bool]) -> SiteKey | None:
+        added = counted(after, wanted) - counted(before, wanted)
         may = (any(re.fullmatch(p, key[2], re.DOTALL) for p in allowed) for key in added)
         return next((key for key, fine in zip(added, may, strict=True) if not fine), None)
 
@@ -155,7 +146,7 @@ def _worse(
     return None
 
 
-def _place(key: Key) -> str | Reason:
+def _place(key: SiteKey) -> str | Reason:
     """The function of a site, or the package."""
     return key[0] or Reason.of(ReasonCode.THE_PACKAGE)
 
@@ -174,20 +165,6 @@ def _not_inlined_any_more(before: Sequence[PackageReport], after: Sequence[Packa
     return ""
 
 
-def _sites(reports: Sequence[PackageReport], wanted: Callable[[Finding], bool]) -> Counter[Key]:
-    sites = {
-        (finding.span, finding.kind, finding.subject): _key(finding)
-        for report in sorted(reports, key=lambda report: report.package)
-        for finding in report.diagnostics()
-        if wanted(finding)
-    }
-    return Counter(sites.values())
-
-
-def _key(finding: Finding) -> Key:
-    return finding.function, finding.kind.value, finding.subject
-
-
 def _escapes(finding: Finding) -> bool:
     return finding.escapes
 
@@ -202,5 +179,5 @@ def _in_loop(finding: Finding) -> bool:
 
 def _staying(target: Finding, reports: Sequence[PackageReport]) -> int:
     """How many inlined copies of a site stay on their callers' stacks."""
-    same = (f for report in reports for f in report.findings if _key(f) == _key(target))
+    same = (f for report in reports for f in report.findings if site_key(f) == site_key(target))
     return sum(not copy.escapes for finding in same for copy in finding.copies)
