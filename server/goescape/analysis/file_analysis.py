@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Function,
         StackValue,
     )
+    from goescape.analysis.ranking.directives import DirectiveKind
     from goescape.analysis.sites.allocation import RuntimeAllocation
     from goescape.analysis.sites.edited_function import EditedFunction
     from goescape.analysis.sites.site import Site
@@ -39,10 +40,16 @@ class JudgedSite(NamedTuple):
     """The finding of a site, and what it comes from."""
 
     context: SiteContext
+    directives: frozenset[DirectiveKind]
+    """What the source asks for where it stands."""
     allocation: RuntimeAllocation
     finding: Finding
     is_final: bool
     """Whether all evidence was there."""
+
+    def is_about(self, context: SiteContext, directives: frozenset[DirectiveKind]) -> bool:
+        """Whether it was judged by the same, evidence apart."""
+        return self.context == context and self.directives == directives
 
 
 def similarity_key(site: Site) -> object:

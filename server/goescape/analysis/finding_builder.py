@@ -10,13 +10,9 @@ from typing import TYPE_CHECKING
 from goescape.analysis.causes import Cause
 from goescape.analysis.compiler.expressions import plain_subject
 from goescape.analysis.file_analysis import KEPT_STATES, JudgedSite, similarity_key
-from goescape.analysis.model import Allocates, Finding, SiteKind
-from goescape.analysis.ranking.rank import RankRules, rank
-from goescape.analysis.sites.allocation import (
-    AllocationRules,
-    RuntimeAllocation,
-    may_still_allocate,
-)
+from goescape.analysis.model import Finding, SiteKind
+from goescape.analysis.ranking.rank import RankRules
+from goescape.analysis.sites.allocation import AllocationRules, RuntimeAllocation
 from goescape.analysis.sites.cause_finder import CauseFinder, SiteCause
 from goescape.analysis.sites.site import shown_span, shown_subject
 
@@ -25,6 +21,7 @@ if TYPE_CHECKING:
     from goescape.analysis.compiler.package_facts import PackageFacts
     from goescape.analysis.file_analysis import FileAnalysis
     from goescape.analysis.positions import Place, Span
+    from goescape.analysis.ranking.directives import DirectiveKind, FileDirectives
     from goescape.analysis.sites.site import Site
     from goescape.analysis.sites.site_context import SiteContext
     from goescape.analysis.syntax.go_package import GoPackage
@@ -33,11 +30,12 @@ if TYPE_CHECKING:
 class FindingBuilder:
     """Judges the sites of one file, as far as that has not been done."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each of another type
         self,
         facts: PackageFacts,
         syntax: GoPackage,
         work: FileAnalysis,
+        directives: FileDirectives,
         evidence: tuple[BackendEvidence, ...],
         *,
         is_final: bool,
@@ -46,6 +44,7 @@ class FindingBuilder:
         self._facts = facts
         self._syntax = syntax
         self._work = work
+        self._directives = directives
         self._evidence = evidence
         self._is_final = is_final
         self._before = work.judged
@@ -55,11 +54,12 @@ class FindingBuilder:
     def add(self, site: Site, context: SiteContext) -> None:
         """Make the finding of a site, or take the last one where nothing has changed for it."""
         before = self._before.get(site, ())
-        same = next((judged for judged in before if judged.context == context), None)
+        directives = self._directives_at(site)
+        same = next((old for old in before if old.is_about(context, directives)), None)
         if same is not None and same.is_final >= self._is_final and self._has_same_evidence(site):
             now: JudgedSite | None = same
         else:
-            now = self._judged_anew(site, context, same)
+            now = self._judged_anew(site, context, directives, same)
         if now is not None:
             others = tuple(judged for judged in before if judged is not same)
             self._now[site] = (now, *others[: KEPT_STATES - 1])
@@ -71,48 +71,60 @@ class FindingBuilder:
             self._work.evidence = self._evidence
         return sorted((newest.finding for newest, *_ in self._now.values()), key=_in_source_order)
 
+    def _directives_at(self, site: Site) -> frozenset[DirectiveKind]:
+        if not self._directives.directives:
+            return frozenset()
+        return self._directives.at(shown_span(site).line)
+
     def _has_same_evidence(self, site: Site) -> bool:
         return not any(first <= site.place.line <= last for first, last in self._other_lines)
 
     def _judged_anew(
-        self, site: Site, context: SiteContext, same: JudgedSite | None
+        self,
+        site: Site,
+        context: SiteContext,
+        directives: frozenset[DirectiveKind],
+        same: JudgedSite | None,
     ) -> JudgedSite | None:
         allocation = self._allocation(site, context)
         if allocation is None:
             return None
         if same is not None and allocation == same.allocation:
             return same._replace(is_final=self._is_final)
-        finding = self._finding(site, context, allocation)
-        return JudgedSite(context, allocation, finding, self._is_final)
+        finding = self._finding(site, context, allocation, directives)
+        return JudgedSite(context, directives, allocation, finding, self._is_final)
 
     def _allocation(self, site: Site, context: SiteContext) -> RuntimeAllocation | None:
         """Whether a site really allocates; None where only code generation will tell."""
         if not self._is_final and site.escapes and site.kind in {SiteKind.BOXED, SiteKind.CLOSURE}:
             return self._work.allocations_before.get(similarity_key(site))
-        if site.escapes:
-            return self._allocation_rules.of(site, context)
-        return RuntimeAllocation(Allocates.DEPENDS, may_still_allocate(site.subject))
+        return self._allocation_rules.of(site, context)
 
-    def _finding(self, site: Site, context: SiteContext, allocation: RuntimeAllocation) -> Finding:
+    def _finding(
+        self,
+        site: Site,
+        context: SiteContext,
+        allocation: RuntimeAllocation,
+        directives: frozenset[DirectiveKind],
+    ) -> Finding:
         """Everything that is known of a site."""
         if site.escapes:
             cause = self._cause_finder.reason(site, context.chain)
         else:
             cause = SiteCause(Cause.DYNAMIC_SIZE)
-        in_loop = self._rank_rules.is_in_loop(site)
-        reasons = self._rank_rules.reasons(site, context, cause, allocation)
+        ranked = self._rank_rules.of(site, context, cause, allocation, directives)
         return Finding(
             span=shown_span(site),
             anchor=site.place,
             kind=site.kind,
             subject=shown_subject(site),
             cause=cause.cause,
-            rank=rank(reasons, in_loop=in_loop),
+            rank=ranked.rank,
             function=site.function.name if site.function is not None else None,
             allocates=allocation.allocates,
             note=allocation.note,
             escapes=site.escapes,
-            in_loop=in_loop,
+            in_loop=ranked.in_loop,
             compiler=plain_subject(site.message),
             flow=cause.flow,
             decisive=cause.decisive,
@@ -120,7 +132,7 @@ class FindingBuilder:
             inlined_from=site.inlined_from,
             copies=context.copies,
             package=self._facts.info.path,
-            reasons=reasons,
+            reasons=ranked.reasons,
         )
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from goescape.analysis.compiler.facts import BackendEvidence, PackageText
     from goescape.analysis.compiler.package_facts import FileFacts, PackageInfo
     from goescape.analysis.model import CompileError
+    from goescape.analysis.ranking.directives import FileDirectives
     from goescape.analysis.sites.inlined_copies import MergedSites
     from goescape.analysis.sites.site import Site
     from goescape.analysis.sites.site_context import SiteContext
@@ -59,11 +60,6 @@ class PackageAnalyzer:
         """Of each file, the newest first: tests make for other facts."""
         self._preliminary: tuple[object, _PackageAnalysis] | None = None
         self._directives = PackageDirectives()
-
-    def read_ahead(self, sources: Mapping[str, SourceText]) -> None:
-        """Parse what a report will be about, while the compiler is still working on it."""
-        for source in sources.values():
-            self._parsed.of(source).read_ahead()
 
     def preliminary_report(
         self,
@@ -106,12 +102,13 @@ class PackageAnalyzer:
     ) -> PackageReport:
         info, work = analysis.info, analysis.work.values()
         judged = self._judge(analysis, analysis.facts.evidence(texts), is_final=is_final)
-        findings, remarks = self._directives.apply(analysis.syntax.files, judged, is_final=is_final)
+        remarks = self._directives.remarks(analysis.syntax.files, judged, is_final=is_final)
+        shown = (analysis.directives[path].shown(judged[path]) for path in sorted(judged))
         return PackageReport(
             info.path,
             info.directory,
             info.files,
-            tuple(finding for path in sorted(findings) for finding in findings[path]),
+            tuple(chain.from_iterable(shown)),
             tuple(function for file in work for function in file.functions),
             tuple(stay for file in work for stay in file.stays),
             (),
@@ -139,7 +136,9 @@ class PackageAnalyzer:
         work = self._work(info, facts, syntax)
         merged = merge_copies(file.sites for file in work.values())
         contexts = SiteContexts(syntax, self._uses, facts)
-        return _PackageAnalysis(info, facts, syntax, work, merged, tuple(contexts.of_sites(merged)))
+        sites = tuple(contexts.of_sites(merged))
+        directives = {path: self._directives.of(file) for path, file in files.items()}
+        return _PackageAnalysis(info, facts, syntax, directives, work, merged, sites)
 
     def _work(
         self, info: PackageInfo, facts: PackageFacts, syntax: GoPackage
@@ -188,7 +187,12 @@ class PackageAnalyzer:
         """The findings of each file in source order; ``is_final`` when there is all evidence."""
         builders = {
             path: FindingBuilder(
-                analysis.facts, analysis.syntax, work, evidence.get(path, ()), is_final=is_final
+                analysis.facts,
+                analysis.syntax,
+                work,
+                analysis.directives[path],
+                evidence.get(path, ()),
+                is_final=is_final,
             )
             for path, work in analysis.work.items()
         }
@@ -204,6 +208,7 @@ class _PackageAnalysis:
     info: PackageInfo
     facts: PackageFacts
     syntax: GoPackage
+    directives: Mapping[str, FileDirectives]
     work: Mapping[str, FileAnalysis]
     merged: MergedSites
     sites: tuple[tuple[Site, SiteContext], ...]

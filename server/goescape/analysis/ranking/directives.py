@@ -9,14 +9,13 @@ from __future__ import annotations
 import enum
 import re
 from itertools import chain
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from attrs import frozen
 
 from goescape.analysis.model import DirectiveRemark
 from goescape.analysis.positions import Place, Span
-from goescape.analysis.ranking.rank import marked
 from goescape.analysis.syntax.nodes import text, walk
 
 if TYPE_CHECKING:
@@ -63,49 +62,68 @@ class Directive:
         return self.first <= line <= self.last
 
 
-FileDirectives: TypeAlias = tuple[tuple[Directive, ...], tuple[DirectiveRemark, ...]]
-"""The directives of a file, and what is wrong with those that are none."""
+@frozen(eq=False)
+class FileDirectives:
+    """The directives of a file, and what is wrong with those that are none."""
+
+    directives: tuple[Directive, ...] = ()
+    remarks: tuple[DirectiveRemark, ...] = ()
+
+    def at(self, line: int) -> frozenset[DirectiveKind]:
+        """What the source asks for on a line."""
+        about = (directive for directive in self.directives if directive.is_about(line))
+        return frozenset(directive.order for directive in about)
+
+    def shown(self, findings: Sequence[Finding]) -> Sequence[Finding]:
+        """The findings of the file that are not silenced."""
+        if not self.directives:
+            return findings
+        return [finding for finding in findings if not self._silences(finding)]
+
+    def _silences(self, finding: Finding) -> bool:
+        return finding.is_diagnostic and DirectiveKind.IGNORE in self.at(finding.span.line)
 
 
 class PackageDirectives:
-    """Reads the directives of a package's files, and applies them to what was found."""
+    """Reads the directives of a package's files, and says what there is to say of them."""
 
     def __init__(self) -> None:
         self._read: WeakKeyDictionary[GoFile, FileDirectives] = WeakKeyDictionary()
         self._final_remarks: dict[GoFile, list[DirectiveRemark]] = {}
 
-    def apply(
-        self, files: Mapping[str, GoFile], findings: Mapping[str, list[Finding]], *, is_final: bool
-    ) -> tuple[dict[str, list[Finding]], tuple[DirectiveRemark, ...]]:
-        """The findings as the source wants them, and what there is to say about that.
-
-        What is said of a silencer that may still have something to silence is what was said before.
-        """
-        wanted, remarks = dict(findings), {}
-        for path, file in files.items():
-            directives, file_remarks = self._of(file)
-            if directives:
-                everything = chain.from_iterable(findings.values())
-                broken = _broken_by_inlining(directives, path, everything)
-                wanted[path], more = _applied(directives, findings[path])
-                file_remarks = (*file_remarks, *broken, *more)
-            if file_remarks or directives:
-                remarks[file] = [*file_remarks] if is_final else self._final_remarks.get(file, [])
-        if is_final:
-            self._final_remarks = remarks
-        flat = chain.from_iterable(remarks.values())
-        return wanted, tuple(sorted(flat, key=lambda remark: (remark.span, remark.message)))
-
-    def _of(self, file: GoFile) -> FileDirectives:
+    def of(self, file: GoFile) -> FileDirectives:
+        """The directives of a file, read once."""
         if file not in self._read:
             self._read[file] = _directives_of(file)
         return self._read[file]
+
+    def remarks(
+        self, files: Mapping[str, GoFile], findings: Mapping[str, list[Finding]], *, is_final: bool
+    ) -> tuple[DirectiveRemark, ...]:
+        """What there is to say about the directives, given all findings, silenced ones too.
+
+        What is said of a silencer that may still have something to silence is what was said before.
+        """
+        remarks = {}
+        for path, file in files.items():
+            read = self.of(file)
+            file_remarks = [*read.remarks]
+            if read.directives:
+                everything = chain.from_iterable(findings.values())
+                file_remarks += _broken_by_inlining(read.directives, path, everything)
+                file_remarks += _remarks_on_silencers(read.directives, findings[path])
+            if file_remarks or read.directives:
+                remarks[file] = file_remarks if is_final else self._final_remarks.get(file, [])
+        if is_final:
+            self._final_remarks = remarks
+        flat = chain.from_iterable(remarks.values())
+        return tuple(sorted(flat, key=lambda remark: (remark.span, remark.message)))
 
 
 def _directives_of(file: GoFile) -> FileDirectives:
     """The directives of a file, and what is wrong with those that are none."""
     if _ANY.search(file.source.content) is None:
-        return (), ()
+        return FileDirectives()
     directives, remarks = [], []
     for node in walk(file.root):
         if node.type != "comment" or (match := _DIRECTIVE.match(text(node))) is None:
@@ -119,7 +137,7 @@ def _directives_of(file: GoFile) -> FileDirectives:
             kinds = ", ".join(kind.value for kind in DirectiveKind)
             message = f"goescape has no directive `{match['name']}`; there are {kinds}"
             remarks.append(DirectiveRemark(file.span(node), message))
-    return tuple(directives), tuple(remarks)
+    return FileDirectives(tuple(directives), tuple(remarks))
 
 
 def directive_at(line: str) -> DirectiveKind | None:
@@ -128,35 +146,19 @@ def directive_at(line: str) -> DirectiveKind | None:
     return None if match is None else _order(match)
 
 
-def _applied(
-    directives: Sequence[Directive], findings: Iterable[Finding]
-) -> tuple[list[Finding], list[DirectiveRemark]]:
-    """The findings of one file as its directives want them, and what they are to be told."""
-    kept, used, remarks = [], set(), []
-    for finding in findings:
-        about = [directive for directive in directives if directive.is_about(finding.span.line)]
-        if not finding.is_diagnostic:
-            kept.append(finding)
+def _remarks_on_silencers(
+    directives: Iterable[Directive], findings: Iterable[Finding]
+) -> Iterator[DirectiveRemark]:
+    """What the silencers of a file lack: a reason, or something to silence."""
+    lines = {finding.span.line for finding in findings if finding.is_diagnostic}
+    for silencer in directives:
+        if silencer.order is not DirectiveKind.IGNORE:
             continue
-        silencers = [directive for directive in about if directive.order is DirectiveKind.IGNORE]
-        used.update(silencers)
-        if not silencers:
-            kinds = {directive.order for directive in about}
-            kept.append(
-                marked(
-                    finding,
-                    is_promised=DirectiveKind.NOESCAPE in kinds,
-                    is_hot=DirectiveKind.HOT in kinds,
-                )
-            )
-    for directive in directives:
-        if directive.order is DirectiveKind.IGNORE and not directive.reason:
-            remarks.append(DirectiveRemark(directive.span, "say why: `//goescape:ignore REASON`"))
-        if directive.order is DirectiveKind.IGNORE and directive not in used:
-            remarks.append(
-                DirectiveRemark(directive.span, "nothing escapes here that this could silence")
-            )
-    return kept, remarks
+        if not silencer.reason:
+            yield DirectiveRemark(silencer.span, "say why: `//goescape:ignore REASON`")
+        if not any(map(silencer.is_about, lines)):
+            message = "nothing escapes here that this could silence"
+            yield DirectiveRemark(silencer.span, message)
 
 
 def _broken_by_inlining(

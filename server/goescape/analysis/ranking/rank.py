@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import evolve, fields, frozen
 
@@ -23,11 +23,12 @@ from goescape.analysis.model import (
     Severity,
     SiteKind,
 )
+from goescape.analysis.ranking.directives import DirectiveKind
 from goescape.analysis.syntax.cold_code import is_error_path, is_test_file
 from goescape.analysis.syntax.loops import declaring_loop, runs_repeatedly
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from tree_sitter import Node
 
@@ -112,11 +113,14 @@ def ranked_report(
     return evolve(report, findings=tuple(findings))
 
 
-def marked(finding: Finding, *, is_promised: bool, is_hot: bool) -> Finding:
-    """The finding with what directives say of its place."""
-    marks = [RankReason.CONTRACT] if is_promised and finding.escapes else []
-    marks += [RankReason.MARKED_HOT] if is_hot else []
-    return ranked(evolve(finding, reasons=(*marks, *finding.reasons))) if marks else finding
+class SiteRank(NamedTuple):
+    """How much a site matters, and by what that was decided."""
+
+    rank: Rank
+    reasons: tuple[RankReason, ...]
+    """Every rule that fits, the one that decides first."""
+    in_loop: bool
+    """Whether it runs again and again within one call of its function."""
 
 
 class RankRules:
@@ -125,8 +129,22 @@ class RankRules:
     def __init__(self, language: tuple[int, int]) -> None:
         self._per_iteration = language >= (1, 22)
 
-    def is_in_loop(self, site: Site) -> bool:
-        """Whether a site runs again and again within one call of its function."""
+    def of(
+        self,
+        site: Site,
+        context: SiteContext,
+        cause: SiteCause,
+        allocation: RuntimeAllocation,
+        directives: Collection[DirectiveKind],
+    ) -> SiteRank:
+        """The rank of a site; ``directives`` are what the source asks for there."""
+        in_loop = self._is_in_loop(site)
+        reasons = tuple(self._reasons(site, context, cause, allocation, in_loop=in_loop))
+        if directives and allocation.allocates is not Allocates.NO:
+            reasons = (*_marks(site, directives), *reasons)
+        return SiteRank(rank(reasons, in_loop=in_loop), _shared(reasons), in_loop)
+
+    def _is_in_loop(self, site: Site) -> bool:
         node = site.node
         if node is None:
             return False
@@ -135,30 +153,40 @@ class RankRules:
             return self._per_iteration or runs_repeatedly(loop)
         return runs_repeatedly(node)
 
-    def reasons(
+    def _reasons(
         self,
         site: Site,
         context: SiteContext,
         cause: SiteCause,
         allocation: RuntimeAllocation,
-    ) -> tuple[RankReason, ...]:
-        """Every rule that fits, the one that decides first."""
+        *,
+        in_loop: bool,
+    ) -> Iterator[RankReason]:
         if site.node is None:
-            return (RankReason.DEPENDS,)
-        if allocation.allocates is Allocates.NO:
-            return (RankReason.NO_ALLOCATION,)
-        cold = _cold_reasons(site, site.node, context, cause)
-        return _shared((*cold, *self._loop_reasons(site, context), *_own_reasons(site, cause)))
+            yield RankReason.DEPENDS
+        elif allocation.allocates is Allocates.NO:
+            yield RankReason.NO_ALLOCATION
+        else:
+            yield from _cold_reasons(site, site.node, context, cause)
+            yield from _loop_reasons(site, context, in_loop=in_loop)
+            yield from _own_reasons(site, cause)
 
-    def _loop_reasons(self, site: Site, context: SiteContext) -> Iterator[RankReason]:
-        in_loop = self.is_in_loop(site)
-        if not site.escapes or site.subject == "append":
-            # It may not allocate at all, or only now and then: never more than information.
-            yield RankReason.LOOP_NOW_AND_THEN if in_loop else RankReason.DEPENDS
-        if site.escapes and in_loop:
-            yield RankReason.LOOP
-        if site.escapes and (context.literal_in_loops or context.function_in_loops):
-            yield RankReason.LOOP_CALLERS
+
+def _marks(site: Site, directives: Collection[DirectiveKind]) -> Iterator[RankReason]:
+    if DirectiveKind.NOESCAPE in directives and site.escapes:
+        yield RankReason.CONTRACT
+    if DirectiveKind.HOT in directives:
+        yield RankReason.MARKED_HOT
+
+
+def _loop_reasons(site: Site, context: SiteContext, *, in_loop: bool) -> Iterator[RankReason]:
+    if not site.escapes or site.subject == "append":
+        # It may not allocate at all, or only now and then: never more than information.
+        yield RankReason.LOOP_NOW_AND_THEN if in_loop else RankReason.DEPENDS
+    if site.escapes and in_loop:
+        yield RankReason.LOOP
+    if site.escapes and (context.literal_in_loops or context.function_in_loops):
+        yield RankReason.LOOP_CALLERS
 
 
 def _cold_reasons(

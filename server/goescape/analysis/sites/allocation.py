@@ -52,7 +52,9 @@ class AllocationRules:
             self._evidence[place].append(item.text)
 
     def of(self, site: Site, context: SiteContext) -> RuntimeAllocation:
-        """Whether a site that escapes allocates."""
+        """Whether a site allocates."""
+        if not site.escapes:
+            return RuntimeAllocation(Allocates.DEPENDS, may_still_allocate(site.subject))
         if site.kind is SiteKind.CLOSURE:
             return self._closure(site)
         if site.kind is SiteKind.BOXED:

@@ -21,7 +21,7 @@ from goescape.analysis.syntax.nodes import ancestors, anchor, text, walk
 from goescape.analysis.syntax.scopes import definition, parameter_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from goescape.analysis.positions import Span
     from goescape.analysis.syntax.source import SourceText
@@ -240,6 +240,11 @@ class ParsedFiles:
             del self._files[oldest]
             self._size -= len(content)
         return file
+
+    def read_ahead(self, sources: Iterable[SourceText]) -> None:
+        """Look up what a report on these texts will ask for, while nobody asks yet."""
+        for source in sources:
+            self.of(source).read_ahead()
 
 
 def parameters(declared: FunctionDeclaration) -> Iterator[Node]:

@@ -201,7 +201,7 @@ class PackageRun:
         }
         if shapes != self._plan.shapes or not self._plan.is_fresh():
             return False
-        self._package.analyzer.read_ahead(self._sources(self._plan.files))
+        self._package.parsed.read_ahead(self._sources(self._plan.files).values())
         return True
 
     def _is_unchanged(self) -> bool:

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Mapping  # noqa: TC003 - attrs resolves annotations
 from typing import TYPE_CHECKING
 
-from attrs import define, field, frozen
+from attrs import Factory, define, field, frozen
 
 from goescape.analysis.package_analyzer import PackageAnalyzer
+from goescape.analysis.syntax.go_file import ParsedFiles
 from goescape.toolchain.compile.build_plan import BuildPlan, interface_digest, shape
 
 if TYPE_CHECKING:
@@ -54,7 +55,10 @@ class PlannedPackage:
     """Files that were edited since the last whole report."""
     shapes: dict[str, tuple[bytes, bytes]] = field(factory=dict)
     """Of each file: the last content, and what decides how it is built."""
-    analyzer: PackageAnalyzer = field(factory=PackageAnalyzer)
+    parsed: ParsedFiles = field(factory=ParsedFiles)
+    analyzer: PackageAnalyzer = field(
+        default=Factory(lambda self: PackageAnalyzer(self.parsed), takes_self=True)
+    )
     lock: asyncio.Lock = field(factory=asyncio.Lock)
 
     def shape(self, path: str, content: bytes) -> bytes:
