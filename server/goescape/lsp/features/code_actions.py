@@ -15,12 +15,7 @@ from goescape.lsp.extensions import FIX_ALL, WHY
 from goescape.lsp.features.code_action import CodeAction
 from goescape.lsp.features.diagnostics import Notice, NoticeCache, notices
 from goescape.lsp.features.fix_changes import file_changes
-from goescape.toolchain.proofs.offers import (
-    is_of_generated_file,
-    obstacle,
-    preferred,
-    reason_to_leave,
-)
+from goescape.toolchain.proofs.offers import obstacle, reason_to_leave
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,9 +87,8 @@ def resolved(
 
 
 def _fixes(snapshot: DocumentSnapshot, request: ActionRequest) -> Iterator[CodeAction]:
-    proofs = snapshot.fix_offers.proofs
-    obvious = preferred(proofs)
-    for proof in proofs:
+    offers = snapshot.fix_offers
+    for proof in offers.proofs:
         target = proof.candidate.target
         if not _is_at(proof.candidate.at, target, request) or reason_to_leave(target):
             continue
@@ -102,7 +96,7 @@ def _fixes(snapshot: DocumentSnapshot, request: ActionRequest) -> Iterator[CodeA
             if _shows_refused(snapshot, request):
                 yield _disabled(proof.candidate, reason, snapshot, request)
         else:
-            yield from _of_proof(proof, snapshot, request, is_obvious=proof in obvious)
+            yield from _of_proof(proof, snapshot, request, is_obvious=proof in offers.preferred)
     if _shows_refused(snapshot, request):
         yield from _refused(snapshot, request)
 
@@ -164,7 +158,7 @@ def title(proof: Proof, catalogue: Catalogue) -> str:
     notes = [proof.sentence(catalogue)]
     if caution := proof.candidate.caution(catalogue):
         notes.append(catalogue.offer.look_at_this.format(what=caution))
-    if is_of_generated_file(proof):
+    if proof.changes_generated:
         notes.append(catalogue.offer.generated_file)
     details = catalogue.without_full_stop(catalogue.pause.join(notes))
     return f"{proof.candidate.headline(catalogue)} ({details})"

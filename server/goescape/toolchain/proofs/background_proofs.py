@@ -121,8 +121,14 @@ class BackgroundProofs:
         file = self._current(report, path)
         if file is None:
             return FixOffers()
-        proofs, disproofs = tuple(file.proofs), tuple(file.disproofs)
-        return FixOffers(proofs, disproofs, tuple(file.refusals), file.combined, file.complete)
+        return FixOffers(
+            tuple(file.proofs),
+            tuple(file.disproofs),
+            tuple(file.refusals),
+            tuple(self._preferred(file.proofs)),
+            file.combined,
+            file.complete,
+        )
 
     def request(self, report: PackageReport, path: str, line: int) -> None:
         """Prove the fixes of a file from now on, those near the line first."""

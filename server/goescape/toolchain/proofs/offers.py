@@ -10,8 +10,6 @@ from attrs import frozen
 
 from goescape.analysis.messages.reason import Reason, ReasonCode
 from goescape.analysis.model import Finding, RankReason
-from goescape.analysis.syntax.go_file import GoFile
-from goescape.analysis.syntax.source import SourceText
 from goescape.fixes.candidate import Candidate, FixKind, Refusal
 
 if TYPE_CHECKING:
@@ -27,6 +25,8 @@ class FixOffers:
     proofs: tuple[Proof, ...] = ()
     disproofs: tuple[Disproof, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    preferred: tuple[Proof, ...] = ()
+    """Those of ``proofs`` that can be applied without a second thought."""
     combined: Proof | None = None
     """All that can be applied without a second thought, as one; None until that is proved."""
     complete: bool = False
@@ -51,7 +51,7 @@ def preferred(proofs: Iterable[Proof]) -> list[Proof]:
         if (
             candidate.kind is FixKind.QUICK_FIX
             and not reason_to_leave(candidate.target)
-            and not is_of_generated_file(proof)
+            and not proof.changes_generated
         ):
             quick.setdefault(exclusion_key(candidate), []).append(proof)
     return [only for only, *more in quick.values() if not more]
@@ -61,12 +61,6 @@ def exclusion_key(candidate: Candidate) -> object:
     """What two fixes have in common that exclude each other."""
     target = candidate.target
     return candidate.at if target is None else (target.span, target.subject)
-
-
-def is_of_generated_file(proof: Proof) -> bool:
-    """Whether a file that it changes is not the user's own."""
-    texts = (SourceText(path, content) for path, content in proof.originals.items())
-    return any(GoFile(text).generated for text in texts)
 
 
 def obstacle(files: Iterable[str], folders: Iterable[str]) -> Reason | None:

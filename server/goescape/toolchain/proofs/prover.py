@@ -24,7 +24,7 @@ from goescape.toolchain.proofs.other_build_types import error_elsewhere
 from goescape.toolchain.tasks import with_timeout
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Mapping, Sequence
+    from collections.abc import Awaitable, Iterable, Mapping, Sequence
 
     from goescape.analysis.messages.catalogue import Catalogue
     from goescape.toolchain.engine import Engine
@@ -51,6 +51,8 @@ class Proof:
     """The text of the same files that was compiled before."""
     affects_importers: bool = False
     """Whether it holds only as long as the packages that import this one stay as they are."""
+    changes_generated: bool = False
+    """Whether a file that it changes is not the user's own."""
 
     def sentence(self, catalogue: Catalogue) -> str:
         """The proof in words: ``removes 1 heap allocation; 2 files; checked with go1.27.3``."""
@@ -146,7 +148,8 @@ class Prover:
         affects = affects or worse
         originals = {path: sources[path].content for path in contents}
         packages = len(checked.after)
-        proof = Proof(whole, contents, effect, packages, go.version, originals, affects)
+        generated = await asyncio.to_thread(_any_generated, [sources[path] for path in contents])
+        proof = Proof(whole, contents, effect, packages, go.version, originals, affects, generated)
         if whole.other_builds and (error := await self._error_elsewhere(proof)):
             return Disproof(whole, error)
         with_importers = affects and self._checker.has_importers
@@ -187,6 +190,10 @@ class Prover:
         here = proof.effect
         effect = FindingChanges(here.removed + there.removed, (*here.instead, *there.instead))
         return evolve(proof, effect=effect, packages=proof.packages + len(checked.after))
+
+
+def _any_generated(sources: Iterable[SourceText]) -> bool:
+    return any(GoFile(source).generated for source in sources)
 
 
 def _compared(
