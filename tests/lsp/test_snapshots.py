@@ -65,8 +65,8 @@ class Asked:
     def __init__(self) -> None:
         self.calls: list[str] = []
 
-    def known(self, *_: object) -> FixOffers:
-        self.calls.append("known")
+    def offers(self, *_: object) -> FixOffers:
+        self.calls.append("offers")
         return FixOffers()
 
     def proved(self, *_: object) -> tuple[Any, ...]:
@@ -102,4 +102,4 @@ def test_asking_what_can_be_done_starts_no_proof(tmp_path: Path) -> None:
     state.buffers.open(uri_of(name), 1, text.decode())
     snapshot = state.document(name)
     assert code_actions(snapshot, ActionRequest(1, 1), NoticeCache()) == []
-    assert proofs.calls == ["known"]
+    assert proofs.calls == ["offers"]
