@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goescape.analysis.positions import Span
+from goescape.analysis.syntax.method_type_parameters import blank_method_type_parameters
 from goescape.analysis.syntax.position_shift import PositionShift
 from goescape.analysis.syntax.source import SourceText
 
@@ -70,3 +71,22 @@ def test_an_edited_line_loses_its_findings_and_the_others_move() -> None:
     shift = PositionShift(old, new)
     assert shift.span(Span("/m/a.go", 4, 2, 4, 3)) is None
     assert shift.span(Span("/m/a.go", 5, 2, 5, 3)) == Span("/m/a.go", 6, 2, 6, 3)
+
+
+@given(st.lists(st.sampled_from(["func (t *T) ", "f[", "A, B any", "\n", "]", "(", ") {", "\xff"])))
+def test_type_parameters_of_methods_are_blanked_in_their_place(parts: list[str]) -> None:
+    text = "".join(parts).encode("latin-1")
+    blanked = blank_method_type_parameters(text).content
+    kept = bytes(new for new, old in zip(blanked, text, strict=True) if new == old)
+    assert len(blanked) == len(text)
+    assert kept.count(b"\n") == text.count(b"\n")
+
+
+def test_type_parameters_of_methods_are_named() -> None:
+    text = (
+        b"func (l *L[T]) M[\n\tA, B ~[]int,\n\tC interface{ M() },\n](a A) {}\nfunc F[D any]() {}\n"
+    )
+    blanked = blank_method_type_parameters(text)
+    assert blanked.names == {"A", "B", "C"}
+    assert blanked.generic == {0}
+    assert blanked.content.endswith(b"\n (a A) {}\nfunc F[D any]() {}\n")

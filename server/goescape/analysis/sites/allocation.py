@@ -84,9 +84,7 @@ class AllocationRules:
             return no_capture
         node, file, function = site.node, site.file, site.function
         if node is not None and node.type == "func_literal":
-            generic = function is not None and "type_parameter_list" in {
-                child.type for child in function.node.children
-            }
+            generic = function is not None and function.is_generic
             if not generic and not file.captured(node):
                 return no_capture
         return ALLOCATES

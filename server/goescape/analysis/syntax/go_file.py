@@ -17,6 +17,7 @@ import tree_sitter_go
 from attrs import frozen
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
+from goescape.analysis.syntax.method_type_parameters import blank_method_type_parameters
 from goescape.analysis.syntax.nodes import ancestors, anchor, text, walk
 from goescape.analysis.syntax.scopes import definition, parameter_names
 
@@ -40,6 +41,8 @@ class FunctionDeclaration:
     name_node: Node
     results: tuple[str, ...]
     """The names of the results; empty when they have none."""
+    is_generic: bool
+    """Whether it has type parameters itself."""
 
     @property
     def exported(self) -> bool:
@@ -53,6 +56,18 @@ class GoFile:
     def __init__(self, source: SourceText) -> None:
         self.source = source
         self.root = Parser(_GO).parse(source.content).root_node
+        self._generic_methods: frozenset[int] = frozenset()
+        self.method_type_parameters: frozenset[str] = frozenset()
+        """Names of type parameters that the tree does not show."""
+        if self.root.has_error:
+            self._parse_without_method_type_parameters()
+
+    def _parse_without_method_type_parameters(self) -> None:
+        blanked = blank_method_type_parameters(self.source.content)
+        if blanked.generic:
+            self.root = Parser(_GO).parse(blanked.content).root_node
+            self._generic_methods = blanked.generic
+            self.method_type_parameters = blanked.names
 
     def read_ahead(self) -> None:
         """Look up now what every report asks for."""
@@ -89,7 +104,8 @@ class GoFile:
     def functions(self) -> tuple[FunctionDeclaration, ...]:
         """Every function and method declared in the file, in source order."""
         nodes = self._declarations("function")
-        return tuple(declared for node in nodes if (declared := _declared(node)))
+        generic = self._generic_methods
+        return tuple(declared for node in nodes if (declared := _declared(node, generic)))
 
     @cached_property
     def types(self) -> dict[str, Node]:
@@ -254,7 +270,7 @@ def parameters(declared: FunctionDeclaration) -> Iterator[Node]:
             yield from parameter_names(names)
 
 
-def _declared(node: Node) -> FunctionDeclaration | None:
+def _declared(node: Node, generic_methods: frozenset[int]) -> FunctionDeclaration | None:
     name = node.child_by_field_name("name")
     if name is None:
         return None
@@ -267,7 +283,9 @@ def _declared(node: Node) -> FunctionDeclaration | None:
     if receiver is not None:
         base = _receiver_type(receiver)
         compiled = f"{base}.{compiled}"
-    return FunctionDeclaration(compiled, text(name), node, name, results)
+    generic = node.child_by_field_name("type_parameters") is not None
+    generic = generic or node.start_byte in generic_methods
+    return FunctionDeclaration(compiled, text(name), node, name, results, generic)
 
 
 def _receiver_type(receiver: Node) -> str:

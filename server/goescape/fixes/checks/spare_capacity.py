@@ -166,7 +166,8 @@ def _may_be(code: PackageCode, slice_node: Node, slice_type: str) -> bool:
 def _type_parameters(code: PackageCode) -> frozenset[str]:
     nodes = (node for file in code.all_files for node in walk(file.root))
     declared = (n for n in nodes if n.type == "type_parameter_declaration")
-    return frozenset(text(name) for n in declared for name in n.children_by_field_name("name"))
+    names = {text(name) for n in declared for name in n.children_by_field_name("name")}
+    return frozenset(names.union(*(file.method_type_parameters for file in code.all_files)))
 
 
 def is_unaliased(code: PackageCode, grown: Node) -> bool:

@@ -100,7 +100,7 @@ class PointerSlices:
         name = declared.plain_name
         if declared.exported or declared.node.type != "function_declaration":
             raise UnsafeError(ReasonCode.USABLE_FROM_ELSEWHERE, name=name)
-        if declared.node.child_by_field_name("type_parameters") is not None:
+        if declared.is_generic:
             raise UnsafeError(ReasonCode.IS_GENERIC, name=name)
         if self.code.is_mentioned_elsewhere(name):
             raise UnsafeError(ReasonCode.MENTIONED_BY_OTHER_BUILDS, name=name)

@@ -54,7 +54,7 @@ class PointerResult:
 def pointer_result(declared: FunctionDeclaration) -> PointerResult | None:
     """The one result that is a pointer to a named type; None when there is none, or several."""
     result = declared.node.child_by_field_name("result")
-    if result is None or declared.node.child_by_field_name("type_parameters") is not None:
+    if result is None or declared.is_generic:
         return None
     types: list[Node] = []
     if result.type == "parameter_list":

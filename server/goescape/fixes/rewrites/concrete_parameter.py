@@ -95,7 +95,7 @@ def _parameter(file: GoFile, declared: FunctionDeclaration, index: int) -> _Para
 
 def _change(code: PackageCode, parameter: _Parameter, concrete: ConcreteType) -> Change:
     file, declared = parameter.file, parameter.declared
-    if declared.node.child_by_field_name("type_parameters") is not None:
+    if declared.is_generic:
         raise UnsafeError(ReasonCode.IS_GENERIC, name=declared.plain_name)
     if concrete.name in code.declared_locally:
         raise UnsafeError(ReasonCode.NAME_MAY_DIFFER, name=concrete.name)

@@ -89,7 +89,7 @@ def _change(
 
 
 def _check_body(code: PackageCode, declared: FunctionDeclaration) -> None:
-    if declared.node.child_by_field_name("type_parameters") is not None:
+    if declared.is_generic:
         raise UnsafeError(ReasonCode.IS_GENERIC, name=declared.plain_name)
     if "any" in code.syntax.types:
         raise UnsafeError(ReasonCode.NAME_TAKEN, name="any")

@@ -113,7 +113,7 @@ def _refusal_reason(code: PackageCode, function: FunctionDeclaration) -> Reason 
     name = function.plain_name
     if function.node.type != "function_declaration" or function.exported:
         return Reason.of(ReasonCode.USABLE_FROM_ELSEWHERE, name=name)
-    if function.node.child_by_field_name("type_parameters") is not None:
+    if function.is_generic:
         return Reason.of(ReasonCode.IS_GENERIC, name=name)
     if code.is_mentioned_elsewhere(name):
         return Reason.of(ReasonCode.MENTIONED_BY_OTHER_BUILDS, name=name)

@@ -276,7 +276,7 @@ def _result_of(code: PackageCode, call: Node) -> Node | None:
     if function is None or function.type != "identifier" or definition(function) is not None:
         return None
     declared = code.syntax.functions.get(text(function))
-    if declared is None or declared.node.child_by_field_name("type_parameters") is not None:
+    if declared is None or declared.is_generic:
         return None
     result = declared.node.child_by_field_name("result")
     return result if result is not None and result.type != "parameter_list" else None
