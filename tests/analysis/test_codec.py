@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import os
+import struct
+import subprocess
+import sys
 import zlib
+from collections import namedtuple
 from pathlib import Path
 
 import pytest
@@ -19,7 +24,13 @@ from goescape.analysis.compiler.text import CompilerText
 from goescape.analysis.model import CompileError, DirectiveRemark, OmittedSite, PackageReport
 from goescape.analysis.package_analyzer import build_report
 from goescape.analysis.positions import Place, Span
-from goescape.analysis.reports.report_codec import Opened, OtherFormatError, PackedReport, pack
+from goescape.analysis.reports.report_codec import (
+    Opened,
+    OtherFormatError,
+    PackedReport,
+    layout_digest,
+    pack,
+)
 from goescape.analysis.syntax.source import SourceText
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -102,6 +113,44 @@ def test_what_another_version_wrote_is_ignored(monkeypatch: pytest.MonkeyPatch) 
         Opened(other)
     with pytest.raises(OtherFormatError):
         Opened(b"\x80\x05" + zlib.compress(b"a pickle, say"))
+
+
+def test_what_is_laid_out_otherwise_has_another_name() -> None:
+    pair, same, swapped = (
+        namedtuple("pair", fields)  # noqa: PYI024
+        for fields in ("first second", "first second", "second first")
+    )
+    assert layout_digest([pair]) == layout_digest([same])
+    assert layout_digest([pair]) != layout_digest([swapped])
+    assert layout_digest([pair]) != layout_digest([tuple[int, int]])
+
+
+def test_every_process_gives_the_layout_the_same_name() -> None:
+    code = "from goescape.analysis.reports.report_codec import layout_digest as name\n"
+    code += "from goescape.analysis.model import PackageReport, Finding\n"
+    code += "print(name([tuple[Finding, ...]]).hex())"
+    names = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(names) == 1
+
+
+def test_what_unpacks_to_too_much_is_a_value_error() -> None:
+    packed = pack(report_of("stores"))
+    about, head = struct.unpack_from("<II", packed, 16)
+    bomb = zlib.compress(bytes(300_000_000), 9)
+    start = 24 + about
+    with pytest.raises(ValueError, match="too long"):
+        Opened(
+            packed[:16] + struct.pack("<II", about, len(bomb)) + packed[24:start] + bomb
+            + packed[start + head :]
+        )  # fmt: skip
 
 
 def test_every_part_of_a_report_is_written() -> None:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _SLICE = 100
 """Values that are written or read at a time: other threads wait as long."""
 _MAGIC = b"goescape"
+_MOST_UNPACKED = 64_000_000
+"""Bytes that one part may unpack to: what is longer was not written by goescape."""
 _SIZES = struct.Struct("<II")
 """Of two things that follow, in bytes."""
 _PARTS = ("findings", "functions", "stays", "left_out", "captures")
@@ -44,10 +46,18 @@ class _Format:
         self.head: Codec[Any] = Codec(self.bare)
         self.index: Codec[list[tuple[str, str, int]]] = Codec(list[tuple[str, str, int]])
         self.parts: dict[str, Codec[Any]] = {name: Codec(types[name]) for name in _PARTS}
-        schemas = [msgspec.json.schema(part) for part in (self.bare, *map(types.get, _PARTS))]
-        text = json.dumps(schemas, sort_keys=True).encode()
-        self.name = _MAGIC + hashlib.blake2b(text, digest_size=8).digest()
+        self.name = _MAGIC + layout_digest((self.bare, *map(types.get, _PARTS)))
         """Stands before all that is written: what was written otherwise is not read."""
+
+
+def layout_digest(types: Iterable[Any]) -> bytes:
+    """Eight bytes that are others when values of these types are written otherwise."""
+    written = tuple(types)
+    schemas = [msgspec.json.schema(one) for one in written]
+    # a schema has the types in a tuple, and not what its fields are called
+    layout = repr(msgspec.inspect.multi_type_info(written))
+    text = json.dumps(schemas, sort_keys=True) + layout
+    return hashlib.blake2b(text.encode(), digest_size=8).digest()
 
 
 @cache
@@ -169,7 +179,11 @@ def _sizes(packed: bytes, start: int) -> tuple[int, int]:
 
 def _inflated(data: bytes) -> bytes:
     try:
-        return zlib.decompress(data)
+        unpacking = zlib.decompressobj()
+        unpacked = unpacking.decompress(data, _MOST_UNPACKED)
+        if not unpacking.eof:
+            raise ValueError("it is cut off, or too long")
+        return unpacked
     except zlib.error as problem:
         raise ValueError(str(problem)) from problem
 
