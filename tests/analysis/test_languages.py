@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 import attrs
 import pytest
 
+from goescape.analysis.evidence import code_notes
 from goescape.analysis.messages import explain, languages
 from goescape.analysis.messages.areas import Plural
 from goescape.analysis.messages.catalogues import language_names
@@ -112,7 +113,13 @@ def test_a_message_is_chinese(path: str) -> None:
 
 
 def notes() -> set[str]:
-    """What the analysis may say of an allocation at run time: the sentences in its source."""
+    """What the analysis may say of an allocation at run time."""
+    by_code = {*code_notes.WORDS.values(), *code_notes.BY_CONDITION.values()}
+    return by_code | {code_notes.NOT_IN_THE_CODE, code_notes.SHARED_ALLOCATION} | written_notes()
+
+
+def written_notes() -> set[str]:
+    """The sentences in the source of the module that judges."""
     tree = ast.parse(Path(allocation.__file__).read_text("utf-8"))
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
     told = {

@@ -233,6 +233,16 @@ class StackValue:
 
 
 @frozen
+class ExplainedAllocation:
+    """What allocates without an escape, as the machine code shows: a word where it is asked for."""
+
+    span: Span
+    subject: str
+    note: str
+    """What is allocated, or when."""
+
+
+@frozen
 class OmittedSite:
     """Something that the compiler calls an escape and that is no finding of its own."""
 
@@ -288,6 +298,9 @@ class PackageReport:
     captures: tuple[CapturedVariable, ...] = ()
     remarks: tuple[DirectiveRemark, ...] = ()
     """What there is to say about directives."""
+    explained: tuple[ExplainedAllocation, ...] = ()
+    """What allocates and is neither a finding nor among what stays; empty before the code of the
+    package is known."""
     is_final: bool = True
     """False as long as the compiler may still say that something does not allocate."""
 

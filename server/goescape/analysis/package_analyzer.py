@@ -118,7 +118,7 @@ class PackageAnalyzer:
             {path: file.source for path, file in analysis.syntax.files.items()},
             tuple(captured for file in work for captured in file.captures),
             remarks,
-            is_final,
+            is_final=is_final,
         )
 
     def _analyze(

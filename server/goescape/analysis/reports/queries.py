@@ -136,6 +136,15 @@ def _about_expression(
         stay = min(stays, key=lambda s: _size(s.span))
         note = f"; {stay.note}" if stay.note else ""
         return CursorFacts(stay.span, notes=(f"`{stay.subject}` does not escape{note}.",))
+    said = [
+        word
+        for word in report.explained
+        if word.span.file == file and word.span.contains(line, byte_column)
+    ]
+    if said:
+        span = min((word.span for word in said), key=_size)
+        notes = (f"`{word.subject}`: {word.note}." for word in said if word.span == span)
+        return CursorFacts(span, notes=tuple(notes))
     return None
 
 

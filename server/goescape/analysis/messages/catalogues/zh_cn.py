@@ -213,6 +213,24 @@ CATALOGUE = Catalogue(
             "不超过 32 个 rune 时在栈上，更长的文本分配在堆上"
         ),
         "grows on the stack up to 32 bytes, then on the heap": "先在栈上扩容到 32 字节，之后在堆上",
+        "the compiled code has no allocation here": "编译出的代码在这里不分配内存",
+        "it is allocated together with a variable before it": "它与前面的一个变量一起分配",
+        "a value is allocated on the heap here": "这里在堆上分配一个值",
+        "an array is allocated on the heap here": "这里在堆上分配一个数组",
+        "a full slice grows on the heap": "切片已满时在堆上扩容",
+        "the slice begins on the stack and is copied to the heap here": (
+            "切片先在栈上，在这里复制到堆上"
+        ),
+        "the interface holds a copy on the heap": "接口持有堆上的一份副本",
+        "the text is allocated on the heap": "文本分配在堆上",
+        "the copy is allocated on the heap": "副本分配在堆上",
+        "a map is allocated on the heap here": "这里在堆上分配一个 map",
+        "a full map grows on the heap": "map 已满时在堆上扩容",
+        "a channel is always allocated on the heap": "channel 总是分配在堆上",
+        "a goroutine has a stack of its own, a new one where none is free": (
+            "goroutine 有自己的栈，没有空闲的栈时新分配一个"
+        ),
+        "a deferred call in a loop is noted on the heap": "循环中被推迟的调用记录在堆上",
     },
     fixes={
         "Use slices.{new} instead of sort.{old}": "用 slices.{new} 代替 sort.{old}",

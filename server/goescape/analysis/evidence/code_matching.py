@@ -1,0 +1,85 @@
+"""Which finding an allocating call may belong to: lines, kinds, and names of functions."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from goescape.analysis.evidence.code import AllocationKind
+from goescape.analysis.model import SiteKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from goescape.analysis.evidence.code import AllocatingCall, MachineCode
+    from goescape.analysis.model import Finding
+    from goescape.analysis.positions import Span
+
+Line = tuple[str, int]
+"""A file and the number of a line."""
+
+
+class PlacedCall(NamedTuple):
+    """An allocating call, and where the package has written it."""
+
+    call: AllocatingCall
+    lines: tuple[Line, ...]
+    """The innermost first; behind it the calls that were inlined around it."""
+
+
+def placed_calls(code: MachineCode, own: frozenset[str]) -> Iterator[PlacedCall]:
+    for function in code.functions:
+        for call in function.allocations:
+            lines = ((call.file, call.line), *((each.file, each.line) for each in call.inlined))
+            if written := tuple(line for line in lines if line[0] in own):
+                yield PlacedCall(call, written)
+
+
+def fits(finding: Finding, kind: AllocationKind) -> bool:
+    """Whether a finding may be what a call allocates."""
+    if (kinds := _KINDS.get(finding.kind)) is not None:
+        return kind in kinds
+    for pattern, fitting in _BY_SUBJECT:
+        if pattern.match(finding.subject) is not None:
+            return kind in fitting
+    return kind is not AllocationKind.MAP_GROWTH
+
+
+def is_surely(finding: Finding, kind: AllocationKind) -> bool:
+    if finding.kind is SiteKind.BOXED:
+        return kind is AllocationKind.BOX
+    if finding.subject.startswith("append"):
+        return kind in {AllocationKind.GROWTH, AllocationKind.MOVED_SLICE}
+    return kind is not AllocationKind.GROWTH and fits(finding, kind)
+
+
+def starts_with(one: Finding, other: Finding) -> bool:
+    return one is not other and one.span[:2] == other.span[:2]
+
+
+def is_inside(one: Span, other: Span) -> bool:
+    return one.file == other.file and other.line <= one.line <= one.end_line <= other.end_line
+
+
+def plain_name(symbol: str) -> str:
+    """``(*T).M`` of ``example.com/p.(*T[go.shape.int]).M``."""
+    without_types = re.sub(r"\[.*\]", "", symbol)
+    return without_types.rpartition("/")[2].partition(".")[2]
+
+
+_Kind = AllocationKind
+_KINDS = {
+    SiteKind.VARIABLE: {_Kind.OBJECT},
+    SiteKind.CLOSURE: {_Kind.OBJECT, _Kind.BOX},  # a field is taken for a method sometimes
+    SiteKind.ARGUMENTS: {_Kind.OBJECT, _Kind.SLICE},
+    SiteKind.BOXED: {_Kind.BOX, _Kind.OBJECT, _Kind.MAP},
+    SiteKind.TEMPORARY: {*AllocationKind},
+}
+_ARRAYS = frozenset({_Kind.SLICE, _Kind.OBJECT, _Kind.GROWTH, _Kind.MOVED_SLICE})
+_BY_SUBJECT = (
+    (re.compile(r"append\b|make\(\[\]"), _ARRAYS),
+    (re.compile(r"(?:make\()?map\["), frozenset({_Kind.MAP, _Kind.OBJECT})),
+    (re.compile(r"string\(|\(?\[\](?:byte|rune)\)?\("), frozenset({_Kind.CONVERSION, *_ARRAYS})),
+    (re.compile(r"new\(|&"), frozenset({_Kind.OBJECT})),
+)
+"""For expressions; a literal of another type may be anything but the growth of a map."""

@@ -1,0 +1,168 @@
+"""The machine code judges what is said of allocations: both ways, place by place.
+
+What is said is right when the compiled package agrees: a finding that allocates has an allocating
+call in its lines, and an allocating call has a finding, or words, at its line.
+
+    python -m tests.audit GO FOLDER PATTERN...        prints the table, and each contradiction
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from attrs import field, frozen
+
+from goescape.analysis.evidence.code import package_code
+from goescape.analysis.evidence.code_judge import with_code
+from goescape.analysis.model import Allocates, PackageReport
+from goescape.toolchain.engine import Engine, EngineOptions
+from tests.toolchain.archive_reader import build_reader
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+
+    from goescape.analysis.evidence.code import AllocatingCall, MachineCode
+    from goescape.analysis.model import Finding
+    from tests.toolchain.archive_reader import ArchiveReader
+
+    Judge = Callable[[PackageReport, MachineCode], PackageReport]
+
+
+class Contradiction(NamedTuple):
+    """Something of which words and code say different things."""
+
+    what: str
+    """``false``, ``silent`` or ``unknown``, and the kind."""
+    file: str
+    line: int
+    subject: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.what}: {self.subject}"
+
+
+@frozen
+class PackageAudit:
+    """What came of one package."""
+
+    package: str
+    findings: int
+    """That say that something allocates, or may."""
+    calls: int
+    """Of allocators, in code that is written in the package."""
+    contradictions: tuple[Contradiction, ...] = field(factory=tuple)
+
+    def count(self, what: str) -> int:
+        """How many contradictions are of a kind."""
+        return sum(1 for one in self.contradictions if one.what.startswith(what))
+
+
+def audit(report: PackageReport, code: MachineCode) -> PackageAudit:
+    """Compare a report with the code of the package itself; tests have code elsewhere."""
+    own = {file for file in report.files if not file.endswith("_test.go")}
+    calls = [(place, call) for place, call in _placed_calls(code, own)]
+    findings = [finding for finding in report.diagnostics() if finding.span.file in own]
+    called = {place for place, _ in calls}
+    compiled = _compiled_lines(code)
+    wrong: list[Contradiction] = []
+    for finding in findings:
+        lines = range(finding.span.line, finding.span.end_line + 1)
+        if not any((finding.span.file, line) in called for line in lines):
+            what = "false" if _is_compiled(finding, report, compiled) else "unknown"
+            what += f" {finding.kind.value} {finding.allocates.value} {finding.cause.value}"
+            wrong.append(_contradiction(what, finding.span.file, lines[0], finding.subject))
+    told = set(_told(report))
+    silent = {
+        (place, call.kind, call.allocator, call.type) for place, call in calls if place not in told
+    }
+    for (file, line), kind, allocator, allocated in sorted(silent, key=str):
+        wrong.append(
+            _contradiction(f"silent {kind.value}", file, line, f"{allocator} {allocated or ''}")
+        )
+    return PackageAudit(report.package, len(findings), len({*called}), tuple(wrong))
+
+
+def _contradiction(what: str, file: str, line: int, subject: str) -> Contradiction:
+    return Contradiction(what, Path(file).name, line, subject)
+
+
+def _placed_calls(
+    code: MachineCode, own: set[str]
+) -> Iterator[tuple[tuple[str, int], AllocatingCall]]:
+    """Each call with the innermost place that is written in the package."""
+    for function in code.functions:
+        for call in function.allocations:
+            places = [(call.file, call.line), *((each.file, each.line) for each in call.inlined)]
+            if (place := next((place for place in places if place[0] in own), None)) is not None:
+                yield place, call
+
+
+def _told(report: PackageReport) -> Iterator[tuple[str, int]]:
+    """The lines of which is said that something allocates, or may."""
+    for finding in report.findings:
+        if finding.allocates is not Allocates.NO:
+            for line in range(finding.span.line, finding.span.end_line + 1):
+                yield finding.span.file, line
+    spans = [stay.span for stay in report.stays if stay.note is not None]
+    for span in (*spans, *(word.span for word in report.explained)):
+        for line in range(span.line, span.end_line + 1):
+            yield span.file, line
+
+
+def _compiled_lines(code: MachineCode) -> set[tuple[str, int]]:
+    """Where functions begin that have code of their own."""
+    return {(function.file, function.line) for function in code.functions}
+
+
+def _is_compiled(finding: Finding, report: PackageReport, compiled: set[tuple[str, int]]) -> bool:
+    """Whether the function of a finding has code of its own: generic ones may have none."""
+    for function in report.functions:
+        span = function.span
+        if span.file == finding.span.file and span.line <= finding.span.line <= span.end_line:
+            return (span.file, span.line) in compiled
+    return True
+
+
+async def audits(
+    reader: ArchiveReader, folder: str, patterns: Sequence[str], judge: Judge | None = None
+) -> AsyncIterator[PackageAudit]:
+    """Analyse packages and compare each with its archive."""
+    engine = Engine(EngineOptions(go_path=reader.go))
+    reports = [
+        item
+        async for item in engine.analyze(folder, patterns)
+        if isinstance(item, PackageReport) and item.files and not item.errors
+    ]
+    archives = reader.archives("-e", *patterns, folder=folder)
+    for report in reports:
+        if archive := archives.get(report.package):
+            folders = {"$GOROOT": reader.goroot, report.package: report.directory}
+            code = package_code(reader.read(archive), folders)
+            yield audit(judge(report, code) if judge is not None else report, code)
+
+
+async def main(go: str, folder: str, *patterns: str) -> None:
+    """Print what contradicts, and the table."""
+    kinds: Counter[str] = Counter()
+    rows = []
+    with tempfile.TemporaryDirectory() as temporary:
+        reader = build_reader(go, Path(temporary))
+        async for each in audits(reader, folder, patterns, judge=with_code):
+            for contradiction in each.contradictions:
+                print(each.package, contradiction)
+                kinds[contradiction.what] += 1
+            rows.append(each)
+    for row in rows:
+        counts = [row.count(what) for what in ("false", "silent", "unknown")]
+        print(row.package, row.findings, row.calls, *counts, sep="\t")
+    for kind, count in kinds.most_common():
+        print(count, kind)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))  # noqa: TID251

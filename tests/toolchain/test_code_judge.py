@@ -1,0 +1,197 @@
+"""What the machine code corrects in a report, on packages that are compiled for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from attrs import evolve
+
+from goescape.analysis.evidence.code import MachineCode, package_code
+from goescape.analysis.evidence.code_judge import with_code
+from goescape.analysis.evidence.code_notes import NOT_IN_THE_CODE, SHARED_ALLOCATION, WORDS
+from goescape.analysis.model import Allocates, PackageReport
+from tests.toolchain.archive_reader import ArchiveReader, build_reader
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from goescape.analysis.model import Finding
+    from goescape.toolchain.engine import Engine
+    from tests.conftest import WriteTree
+
+SOURCE = """
+-- go.mod --
+module example.com/m
+
+go 1.22
+-- lib/lib.go --
+package lib
+
+type Nothing struct{}
+
+func (Nothing) M() {}
+
+type I interface{ M() }
+
+func New() I { return Nothing{} }
+-- a.go --
+package m
+
+import (
+	"fmt"
+	"io"
+
+	"example.com/m/lib"
+)
+
+var (
+	last any
+	i    lib.I
+	tick func() int
+	sink []byte
+)
+
+func zero() { i = lib.New() }
+
+func Box[T any](value T) { last = value }
+
+func instances(n int) { Box(n > 3); Box(n) }
+
+func key(host string) string { return fmt.Sprint(host) }
+
+func log() { fmt.Fprintln(io.Discard, key("localhost"), 7) }
+
+func index(xs []string) {
+	for i := range xs {
+		fmt.Fprintln(io.Discard, i)
+	}
+}
+
+func shared(n int) {
+	a, b := n, n
+	tick = func() int { a++; b--; return a * b }
+}
+
+func buffer(n int) []byte { return make([]byte, n) }
+
+//go:noinline
+func fill(b []byte) int { return copy(b, "abc") }
+
+func helper(n int) int { return fill(buffer(n)) }
+
+func apply(cb func(int) []byte, n int) { sink = cb(n) }
+
+func literal(n int) {
+	apply(func(k int) []byte {
+		buf := make([]byte, k)
+		return buf
+	}, n)
+}
+
+func table() int { m := make(map[int]int, 100); m[1] = 2; return len(m) }
+
+func wait() { c := make(chan int, 1); c <- 1; <-c }
+
+func count(m map[string]int, k string) { m[k]++ }
+
+func exported() { var e lib.Nothing; last = e }
+"""
+
+
+@pytest.fixture(scope="module")
+def reader(go_path: str, tmp_path_factory: pytest.TempPathFactory) -> ArchiveReader:
+    return build_reader(go_path, tmp_path_factory.mktemp("reader"))
+
+
+@pytest.fixture
+async def judged(
+    write_tree: WriteTree, engine: Engine, reader: ArchiveReader
+) -> tuple[PackageReport, MachineCode]:
+    """A report as the text has it, and the code."""
+    folder = write_tree(SOURCE)
+    reports = [item async for item in engine.analyze(str(folder), ["."])]
+    (report,) = reports
+    assert isinstance(report, PackageReport)
+    (archive,) = reader.archives("example.com/m", folder=str(folder)).values()
+    return report, package_code(reader.read(archive), {})
+
+
+def line_of(text: str) -> int:
+    return SOURCE.partition("-- a.go --\n")[2].partition(text)[0].count("\n") + 1
+
+
+def on_line(report: PackageReport, text: str) -> list[Finding]:
+    return [finding for finding in report.findings if finding.span.line == line_of(text)]
+
+
+async def test_each_kind(judged: tuple[PackageReport, MachineCode]) -> None:
+    report = with_code(*judged)
+
+    (nothing,) = on_line(report, "i = lib.New()")
+    assert (nothing.allocates, nothing.note) == (Allocates.NO, NOT_IN_THE_CODE)
+
+    (value,) = on_line(report, "last = value")
+    assert value.allocates is Allocates.DEPENDS  # one instance does, another does not
+
+    allocating = [f.subject for f in on_line(report, "func log()") if f.is_diagnostic]
+    assert allocating == ['key("localhost")']
+
+    (number,) = on_line(report, "fmt.Fprintln(io.Discard, i)")
+    assert (number.allocates, number.note) == (
+        Allocates.DEPENDS,
+        "integers from 0 to 255 do not allocate",
+    )
+
+    a, b = on_line(report, "a, b := n, n")
+    assert (a.allocates, b.allocates, b.note) == (Allocates.YES, Allocates.NO, SHARED_ALLOCATION)
+
+    (made,) = on_line(report, "func buffer(")
+    assert made.is_diagnostic
+    assert [copy.escapes for copy in made.copies] == [True]  # none stays on the stack
+
+    (inside,) = on_line(report, "buf := make")
+    assert inside.subject == "make([]byte, k)"
+    assert inside.function == "literal"
+    assert not any(finding.is_diagnostic for finding in on_line(report, "apply(func"))
+
+    (table,) = on_line(report, "func table()")
+    assert (table.subject, table.allocates) == ("make(map[int]int, 100)", Allocates.YES)
+
+
+async def test_what_is_no_finding_has_a_word(judged: tuple[PackageReport, MachineCode]) -> None:
+    report = with_code(*judged)
+    words = {word.span.line: (word.subject, word.note) for word in report.explained}
+    notes = {kind.value: note for kind, note in WORDS.items()}
+    assert words[line_of("func wait()")] == ("make(chan int, 1)", notes["channel"])
+    assert words[line_of("func count(")] == ("m[k]", notes["map-growth"])
+
+
+async def test_code_of_other_files_changes_nothing(
+    judged: tuple[PackageReport, MachineCode],
+) -> None:
+    report, code = judged
+    elsewhere = tuple(evolve(function, file="/elsewhere/a.go") for function in code.functions)
+    assert with_code(report, MachineCode(code.go, elsewhere)) is report
+    assert with_code(report, MachineCode(code.go, ())) is report
+
+
+async def test_a_function_without_code_stays_as_it_is(
+    judged: tuple[PackageReport, MachineCode],
+) -> None:
+    report, code = judged
+    hidden = ("example.com/m.shared", "example.com/m.literal", "example.com/m.apply")
+    kept = tuple(f for f in code.functions if not f.symbol.startswith(hidden))
+    for text in ("a, b := n, n", "apply(func"):
+        after = with_code(report, MachineCode(code.go, kept))
+        assert on_line(after, text) == on_line(report, text)
+
+
+async def test_trimmed_paths_are_found(
+    judged: tuple[PackageReport, MachineCode], reader: ArchiveReader, tmp_path: Path
+) -> None:
+    report, _ = judged
+    command = ["-trimpath", "example.com/m"]
+    (archive,) = reader.archives(*command, folder=str(tmp_path)).values()
+    code = package_code(reader.read(archive), {"example.com/m": report.directory})
+    assert with_code(report, code).explained
