@@ -139,8 +139,8 @@ def test_no_decision_is_lost(recording: Path) -> None:
     assert len(decisions) >= wanted
 
 
-@pytest.mark.parametrize(("version", "function"), [("1.24", ""), ("1.25", "local")])
-def test_both_dialects_tell_the_same_story(version: str, function: str) -> None:
+@pytest.mark.parametrize(("version", "function"), [("1.24", None), ("1.25", "local")])
+def test_both_dialects_tell_the_same_story(version: str, function: str | None) -> None:
     [package] = recorded("returned_pointer", version)
     explanation = package.explanations[0]
     assert explanation.at == PrintedPosition("./main.go", 12, 2)
