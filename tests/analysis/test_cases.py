@@ -24,6 +24,7 @@ from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.model import Allocates, Finding, PackageReport
 from goescape.analysis.reports.queries import once_per_site
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
+from tests.analysis.test_corpus_reports import badly_punctuated
 from tests.conftest import GO_VERSIONS, run_coroutine
 
 CASES = Path(__file__).with_name("cases")
@@ -118,12 +119,22 @@ def test_every_finding_reads_well(minor_and_reports: tuple[int, list[PackageRepo
             for say in (message, label, rank_sentence):
                 sentence = say(finding, ENGLISH)
                 assert sentence
+                assert not badly_punctuated(sentence)
                 assert not re.search(r"\{|~|``|  |\.autotmp", re.sub(r"`[^`]*`", "x", sentence))
             told = explain(finding, ENGLISH)
             assert told.why
             if finding.allocates is not Allocates.NO:
                 assert told.helps
                 assert told.ignore_when
+
+
+def test_no_two_findings_read_alike_in_one_place(
+    minor_and_reports: tuple[int, list[PackageReport]],
+) -> None:
+    _, everything = minor_and_reports
+    shown = once_per_site(finding for report in everything for finding in report.findings)
+    said = [(finding.span, message(finding, ENGLISH)) for finding in shown]
+    assert len({*said}) == len(said)
 
 
 def _of(everything: list[PackageReport], package: str) -> list[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ import pytest
 from goescape.analysis.compiler.facts import EscapeVerdict, PackageText
 from goescape.analysis.compiler.package_facts import PackageInfo
 from goescape.analysis.compiler.text import CompilerText
+from goescape.analysis.messages.catalogues import language_names
+from goescape.analysis.messages.explain import explain, message
+from goescape.analysis.messages.languages import ENGLISH, catalogue_of
 from goescape.analysis.package_analyzer import build_report
 from goescape.analysis.syntax.source import SourceText
 
@@ -69,6 +73,31 @@ def test_ranges_contain_what_the_compiler_printed(recording: Path) -> None:
             assert finding.span.contains(finding.anchor.line, finding.anchor.column), finding
         else:
             assert finding.span.line <= finding.anchor.line <= finding.span.end_line, finding
+
+
+@pytest.mark.parametrize("name", language_names())
+def test_every_message_is_punctuated_as_a_sentence(recording: Path, name: str) -> None:
+    report, _ = recorded(recording)
+    catalogue = catalogue_of(name)
+    for finding in report.findings:
+        told = explain(finding, catalogue)
+        steps = [step.text for step in told.steps]
+        for said in (message(finding, catalogue), told.why, told.helps, told.ignore_when, *steps):
+            assert not badly_punctuated(said), said
+
+
+def badly_punctuated(sentence: str) -> str | None:
+    """What ends in a pause, has two marks in a row, or a place that does not exist."""
+    without_code = re.sub(r"(`+)[^`]+\1", "x", sentence)
+    nowhere = r"  |\bline 0\b|第 0 行"
+    found = re.search(rf"[;,:；，：]\s*$|[;,:.；，：。]\s*[;,:.；，：。]|{nowhere}", without_code)
+    return found[0] if found is not None else None
+
+
+def test_no_two_findings_read_alike_in_one_place(recording: Path) -> None:
+    report, _ = recorded(recording)
+    said = [(finding.span, message(finding, ENGLISH)) for finding in report.findings]
+    assert len({*said}) == len(said)
 
 
 def test_lines_without_columns_still_find_their_expressions() -> None:

@@ -18,7 +18,7 @@ from goescape.analysis.messages import explain, languages
 from goescape.analysis.messages.areas import Plural
 from goescape.analysis.messages.catalogues import language_names
 from goescape.analysis.messages.languages import ENGLISH, catalogue_for, language_of_environment
-from goescape.analysis.sites import allocation
+from goescape.analysis.sites import allocation, run_time_size
 from goescape.fixes.driver import all_rewrites
 
 if TYPE_CHECKING:
@@ -115,12 +115,13 @@ def test_a_message_is_chinese(path: str) -> None:
 def notes() -> set[str]:
     """What the analysis may say of an allocation at run time."""
     by_code = {*code_notes.WORDS.values(), *code_notes.BY_CONDITION.values()}
-    return by_code | {code_notes.NOT_IN_THE_CODE, code_notes.SHARED_ALLOCATION} | written_notes()
+    by_code |= {code_notes.NOT_IN_THE_CODE, code_notes.SHARED_ALLOCATION}
+    return by_code.union(*map(written_notes, (allocation.__file__, run_time_size.__file__)))
 
 
-def written_notes() -> set[str]:
-    """The sentences in the source of the module that judges."""
-    tree = ast.parse(Path(allocation.__file__).read_text("utf-8"))
+def written_notes(module: str) -> set[str]:
+    """The sentences in the source of a module that judges."""
+    tree = ast.parse(Path(module).read_text("utf-8"))
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
     told = {
         ast.get_docstring(node, clean=False)

@@ -7,7 +7,7 @@ import pytest
 from goescape.analysis.messages.explain import function_sentences, lens, parameter_sentence
 from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.model import PackageReport
-from goescape.analysis.reports.queries import CursorFacts, lens_lines, look_up
+from goescape.analysis.reports.queries import CursorFacts, function_count, lens_lines, look_up
 from goescape.toolchain.engine import Engine, EngineOptions
 from tests.conftest import run_coroutine
 
@@ -131,7 +131,7 @@ def test_a_function_answers_as_a_whole(report: PackageReport) -> None:
     hit = at(report, "func keep", "keep")
     assert hit is not None
     assert hit.function is not None
-    sentences = function_sentences(hit.function, hit.findings, ENGLISH)
+    sentences = function_sentences(hit.function, function_count(report, hit.function), ENGLISH)
     assert sentences[0] == "1 heap allocation in a loop."
     assert sentences[-1].startswith("`first` leaks to the heap.")
 

@@ -48,6 +48,8 @@ class CauseMessages:
     """When to leave it alone."""
     destination: str = "{destination}"
     """How the destination is said where there is one."""
+    without_line: str | None = None
+    """The diagnostic where the decisive step has no line, if it is another one."""
     somewhere: str = ""
     """What stands in its place where the source does not name it."""
 
@@ -113,6 +115,7 @@ anyway, costs nothing worth saving.
         english=CauseMessages(
             label="captured",
             message="{what}: captured by the function literal at line {line}",
+            without_line="{what}: captured by a function literal",
             why=(
                 "A function literal uses {what} and may run after this function has returned, so "
                 "both share the variable on the heap."

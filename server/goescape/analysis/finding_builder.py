@@ -108,7 +108,8 @@ class FindingBuilder:
         directives: frozenset[DirectiveKind],
     ) -> Finding:
         """Everything that is known of a site."""
-        if site.escapes:
+        escapes = site.escapes and not allocation.stays_in_copies
+        if escapes:
             cause = self._cause_finder.reason(site, context.chain)
         else:
             cause = SiteCause(Cause.DYNAMIC_SIZE)
@@ -123,7 +124,7 @@ class FindingBuilder:
             function=site.function.name if site.function is not None else None,
             allocates=allocation.allocates,
             note=allocation.note,
-            escapes=site.escapes,
+            escapes=escapes,
             in_loop=ranked.in_loop,
             compiler=plain_subject(site.message),
             flow=cause.flow,

@@ -60,6 +60,7 @@ class RankReason(str, enum.Enum):
     ORDINARY = "ordinary"
     INTERFACE = "interface-trade-off"
     COLD_INIT = "package-initialisation"
+    COLD_ONCE = "once"
     COLD_MAIN = "straight-line-main"
     COLD_TEST = "test"
     COLD_ERROR = "error-path"
@@ -104,6 +105,13 @@ class InlinedCopy:
     function: str | None
     """The function that contains the call; None where that is unknown."""
     escapes: bool
+    may_allocate: bool = False
+    """Whether it may be on the heap all the same: its size is known at run time only."""
+
+    @property
+    def stays(self) -> bool:
+        """Whether it certainly is on the stack of its caller."""
+        return not self.escapes and not self.may_allocate
 
 
 class SiteKind(str, enum.Enum):
@@ -139,7 +147,8 @@ class Finding:
     note: str | None
     """Why it does not allocate, or what it depends on; None when it simply allocates."""
     escapes: bool
-    """False for what the compiler keeps on the stack, although it may allocate at run time."""
+    """False for what the compiler keeps on the stack, although it may allocate at run time; also
+    where that is so in every inlined call, and there is no other."""
     in_loop: bool
     compiler: str
     """The compiler's own message: ``moved to heap: u``."""
@@ -166,6 +175,11 @@ class Finding:
     def rank_reason(self) -> RankReason:
         """Why it matters so much."""
         return self.rank.reason
+
+    @property
+    def is_loop_state(self) -> bool:
+        """Whether the compiler made it for a loop over a function, to know how the loop ends."""
+        return self.kind is SiteKind.TEMPORARY and self.subject == "loop state"
 
     @property
     def breaks_promise(self) -> bool:

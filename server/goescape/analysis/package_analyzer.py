@@ -134,7 +134,7 @@ class PackageAnalyzer:
         files = {path: self._parsed.of(source) for path, source in texts_of_files.items()}
         syntax = GoPackage(files, frozenset(info.files))
         work = self._work(info, facts, syntax)
-        merged = merge_copies(file.sites for file in work.values())
+        merged = merge_copies((file.sites for file in work.values()), syntax)
         contexts = SiteContexts(syntax, self._uses, facts)
         sites = tuple(contexts.of_sites(merged))
         directives = {path: self._directives.of(file) for path, file in files.items()}

@@ -85,6 +85,11 @@ def is_temporary(subject: str) -> bool:
     return _TEMPORARY.match(subject) is not None
 
 
+def is_loop_state(subject: str) -> bool:
+    """Whether the compiler made this for a loop over a function: ``#state1``, ``#next1``."""
+    return _LOOP_STATE.match(subject) is not None
+
+
 def is_result(subject: str) -> bool:
     """Whether this is the result of an inlined call: ``~r0``."""
     return _RESULT.match(subject) is not None
@@ -172,6 +177,9 @@ _SHAPE = "go.shape."
 
 
 _TEMPORARY = re.compile(r"(?:\w+\.)?[.#]\w")
+
+
+_LOOP_STATE = re.compile(r"(?:\w+\.)?#\w+$")
 
 
 _RESULT = re.compile(r"~[rR]\d+$")

@@ -48,6 +48,7 @@ class FindingMessages:
     what_append: str
     what_boxed: str
     what_arguments: str
+    what_loop_state: str
     what_temporary: str
     used_by_go: str
     used_by_defer: str
@@ -62,12 +63,16 @@ class FindingMessages:
     other_functions: str
     copies_escape: str
     copies_stay: str
+    copies_may_allocate: str
     copies_both: str
     inlined_calls: Plural
     label: str
     label_no_allocation: str
     label_may_allocate: str
     why_inlined: str
+    why_loop_state: str
+    helps_loop_state: str
+    ignore_loop_state: str
     why_no_allocation: str
     why_stays_but_may_allocate: str
     stays_on_the_stack: str
@@ -83,6 +88,8 @@ class FunctionMessages:
     inlinable: str
     not_inlinable: str
     allocations: Plural
+    allocations_inlined: str
+    allocations_without_escape: str
     allocations_all_in_loops: str
     allocations_some_in_loops: str
 

@@ -12,11 +12,10 @@ from goescape.analysis.compiler.expressions import lost_names
 from goescape.analysis.model import Allocates, RankReason, SiteKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from goescape.analysis.messages.catalogue import Catalogue
     from goescape.analysis.model import Finding, FlowStep, Function, Parameter
     from goescape.analysis.positions import Place
+    from goescape.analysis.reports.queries import FunctionCount
 
 
 @frozen
@@ -45,11 +44,11 @@ def message(finding: Finding, catalogue: Catalogue) -> str:
         parts.append(catalogue.finding.inlined.format(function=finding.inlined_from))
     if finding.note and finding.escapes:
         parts.append(catalogue.note(finding.note))
-    if finding.copies and finding.allocates is not Allocates.NO:
+    if finding.escapes and finding.allocates is not Allocates.NO:
         parts.append(copies_sentence(finding, catalogue))
     if finding.in_loop:
         parts.append(catalogue.finding.in_loop)
-    return catalogue.pause.join(parts)
+    return catalogue.pause.join(filter(None, parts))
 
 
 def headline(finding: Finding, catalogue: Catalogue) -> str:
@@ -59,10 +58,14 @@ def headline(finding: Finding, catalogue: Catalogue) -> str:
             subject=code(finding.subject), note=catalogue.note(finding.note or "")
         )
     what = _what(finding, catalogue)
+    if finding.is_loop_state:
+        return what
     if finding.allocates is Allocates.NO:
         return catalogue.finding.no_allocation.format(what=what)
-    cause = catalogue.causes[finding.cause]
-    return cause.message.format(what=what, **_decision(finding, catalogue))
+    cause, decision = catalogue.causes[finding.cause], _decision(finding, catalogue)
+    if cause.without_line is not None and not decision["line"]:
+        return cause.without_line.format(what=what)
+    return cause.message.format(what=what, **decision)
 
 
 def label(finding: Finding, catalogue: Catalogue) -> str:
@@ -87,10 +90,23 @@ def rank_label(finding: Finding, catalogue: Catalogue) -> str:
 
 def copies_sentence(finding: Finding, catalogue: Catalogue) -> str:
     """What became of the copies of a site where its function was inlined; empty without copies."""
+    said = (_copies_on_heap_or_stack(finding, catalogue), _copies_while_small(finding, catalogue))
+    return catalogue.pause.join(filter(None, said))
+
+
+def _copies_while_small(finding: Finding, catalogue: Catalogue) -> str:
+    depends = sum(copy.may_allocate and not copy.escapes for copy in finding.copies)
+    if not depends:
+        return ""
+    calls = catalogue.finding.inlined_calls.format(depends)
+    return catalogue.finding.copies_may_allocate.format(calls=calls)
+
+
+def _copies_on_heap_or_stack(finding: Finding, catalogue: Catalogue) -> str:
     callers = dict.fromkeys(copy.function for copy in finding.copies if copy.escapes)
     if finding.function:
         callers.pop(finding.function, None)  # the compiler's wrapper around a generic function
-    stays = sum(not copy.escapes for copy in finding.copies)
+    stays = sum(copy.stays for copy in finding.copies)
     calls = catalogue.finding.inlined_calls.format(stays)
     names = [code(name) if name else catalogue.finding.package_level for name in callers]
     if len(names) > _MOST_CALLERS + 1:
@@ -106,6 +122,8 @@ def copies_sentence(finding: Finding, catalogue: Catalogue) -> str:
 def explain(finding: Finding, catalogue: Catalogue) -> FindingExplanation:
     """The whole story of a finding."""
     steps = explained_steps(finding, catalogue)
+    if finding.is_loop_state:
+        return _loop_state_explained(finding, steps, catalogue)
     cause = catalogue.causes[finding.cause]
     if finding.allocates is Allocates.NO:
         why = catalogue.finding.why_no_allocation.format(note=catalogue.note(finding.note or ""))
@@ -118,6 +136,18 @@ def explain(finding: Finding, catalogue: Catalogue) -> FindingExplanation:
             note=catalogue.note(finding.note or "")
         )
     return FindingExplanation(message(finding, catalogue), why, steps, cause.helps, cause.ignore)
+
+
+def _loop_state_explained(
+    finding: Finding, steps: tuple[ExplainedStep, ...], catalogue: Catalogue
+) -> FindingExplanation:
+    return FindingExplanation(
+        message(finding, catalogue),
+        catalogue.finding.why_loop_state,
+        steps,
+        catalogue.finding.helps_loop_state,
+        catalogue.finding.ignore_loop_state,
+    )
 
 
 def explained_steps(finding: Finding, catalogue: Catalogue) -> tuple[ExplainedStep, ...]:
@@ -147,12 +177,10 @@ def parameter_sentence(parameter: Parameter, catalogue: Catalogue) -> str:
 
 
 def function_sentences(
-    function: Function, findings: Sequence[Finding], catalogue: Catalogue
+    function: Function, count: FunctionCount, catalogue: Catalogue
 ) -> tuple[str, ...]:
     """A function at a glance: its allocation sites, its inlining, what it does to parameters."""
-    sites = [finding for finding in findings if finding.is_diagnostic]
-    total = lens(len(sites), sum(finding.in_loop for finding in sites), catalogue)
-    sentences = [total + catalogue.full_stop]
+    sentences = [_all_allocations(count, catalogue) + catalogue.full_stop]
     if function.inlinable is not None:
         said = (
             catalogue.function.inlinable if function.inlinable else catalogue.function.not_inlinable
@@ -160,6 +188,18 @@ def function_sentences(
         sentences.append(said.format(detail=function.inlining))
     sentences.extend(parameter_sentence(parameter, catalogue) for parameter in function.parameters)
     return tuple(sentences)
+
+
+def _all_allocations(count: FunctionCount, catalogue: Catalogue) -> str:
+    """Also those that are counted elsewhere: ``0 heap allocations, 1 more in what is inlined``."""
+    told = lens(count.total, count.in_loops, catalogue)
+    if count.inlined:
+        told = catalogue.function.allocations_inlined.format(count=told, more=count.inlined)
+    if count.without_escape:
+        told = catalogue.function.allocations_without_escape.format(
+            count=told, more=count.without_escape
+        )
+    return told
 
 
 def lens(total: int, in_loops: int, catalogue: Catalogue) -> str:
@@ -183,6 +223,8 @@ def _what(finding: Finding, catalogue: Catalogue) -> str:
     }[finding.kind]
     if finding.kind is SiteKind.CLOSURE and finding.subject == "loop body":
         template = catalogue.finding.what_loop_body
+    elif finding.is_loop_state:
+        template = catalogue.finding.what_loop_state
     elif finding.kind is SiteKind.CLOSURE and finding.subject != "func literal":
         template = catalogue.finding.what_method_value
     if finding.compiler.startswith("append "):
@@ -194,9 +236,9 @@ def _decision(finding: Finding, catalogue: Catalogue) -> dict[str, str]:
     step = code(finding.decisive.text) if finding.decisive is not None else ""
     if finding.decisive is not None and lost_names(finding.decisive.text):
         step = catalogue.finding.some_return
-    line = finding.decisive.place.line if finding.decisive and finding.decisive.place else 0
-    given = _destination(finding, catalogue)
-    return {"step": step, "line": str(line), "destination": given}
+    place = finding.decisive.place if finding.decisive is not None else None
+    line = str(place.line) if place is not None else ""
+    return {"step": step, "line": line, "destination": _destination(finding, catalogue)}
 
 
 def _destination(finding: Finding, catalogue: Catalogue) -> str:

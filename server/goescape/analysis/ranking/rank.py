@@ -24,7 +24,13 @@ from goescape.analysis.model import (
     SiteKind,
 )
 from goescape.analysis.ranking.directives import DirectiveKind
-from goescape.analysis.syntax.cold_code import is_error_path, is_test_file
+from goescape.analysis.sites.site import Ownership
+from goescape.analysis.syntax.cold_code import (
+    is_error_path,
+    is_once,
+    is_test_file,
+    runs_with_function,
+)
 from goescape.analysis.syntax.loops import declaring_loop, runs_repeatedly
 
 if TYPE_CHECKING:
@@ -151,6 +157,8 @@ class RankRules:
         if site.kind is SiteKind.VARIABLE and (loop := declaring_loop(node)) is not None:
             # From Go 1.22 on, each iteration of a loop has its own variables.
             return self._per_iteration or runs_repeatedly(loop)
+        if node.type == "for_statement" and site.ownership is Ownership.INLINED:
+            return True  # the iterator is inlined, and it calls the body again and again
         return runs_repeatedly(node)
 
     def _reasons(
@@ -168,8 +176,10 @@ class RankRules:
             yield RankReason.NO_ALLOCATION
         else:
             yield from _cold_reasons(site, site.node, context, cause)
-            yield from _loop_reasons(site, context, in_loop=in_loop)
-            yield from _own_reasons(site, cause)
+            stays = not site.escapes or allocation.stays_in_copies
+            yield from _loop_reasons(site, context, in_loop=in_loop, stays=stays)
+            if not stays:
+                yield from _own_reasons(site, context, cause)
 
 
 def _marks(site: Site, directives: Collection[DirectiveKind]) -> Iterator[RankReason]:
@@ -179,13 +189,15 @@ def _marks(site: Site, directives: Collection[DirectiveKind]) -> Iterator[RankRe
         yield RankReason.MARKED_HOT
 
 
-def _loop_reasons(site: Site, context: SiteContext, *, in_loop: bool) -> Iterator[RankReason]:
-    if not site.escapes or site.subject == "append":
+def _loop_reasons(
+    site: Site, context: SiteContext, *, in_loop: bool, stays: bool
+) -> Iterator[RankReason]:
+    if stays or site.subject == "append":
         # It may not allocate at all, or only now and then: never more than information.
         yield RankReason.LOOP_NOW_AND_THEN if in_loop else RankReason.DEPENDS
-    if site.escapes and in_loop:
+    if not stays and in_loop:
         yield RankReason.LOOP
-    if site.escapes and (context.literal_in_loops or context.function_in_loops):
+    if not stays and (context.literal_in_loops or context.function_in_loops):
         yield RankReason.LOOP_CALLERS
 
 
@@ -197,29 +209,35 @@ def _cold_reasons(
         yield RankReason.COLD_TEST
     if site.file.generated:
         yield RankReason.GENERATED
-    if context.copies and not any(copy.escapes for copy in context.copies):
+    if context.copies and all(copy.stays for copy in context.copies):
         yield RankReason.STAYS_WHERE_USED
     if is_error_path(node, site.inlined_from):
         yield RankReason.COLD_ERROR
-    is_initialisation = function is None and not site.in_literal
-    runs_once = function is not None and function.name == "init" and not runs_repeatedly(node)
-    if is_initialisation or runs_once:
+    if is_once(node):
+        yield RankReason.COLD_ONCE
+    is_initialisation = function is None or function.name == "init"
+    if is_initialisation and runs_with_function(node) and not runs_repeatedly(node):
         yield RankReason.COLD_INIT
     if cause.destination == "panic":
         yield RankReason.COLD_ERROR
 
 
-def _own_reasons(site: Site, cause: SiteCause) -> Iterator[RankReason]:
+def _own_reasons(site: Site, context: SiteContext, cause: SiteCause) -> Iterator[RankReason]:
     """What it is in itself; the least, always, is that it is ordinary."""
-    if not site.escapes:
-        return
     if cause.cause is Cause.TOO_LARGE or _has_large_elements(site, cause):
         yield RankReason.LARGE
-    if _is_trade_off(site, cause):
+    if _is_trade_off(site, cause) and not context.runs_in_loop:
         yield RankReason.INTERFACE
-    if site.function is not None and site.function.name == "main":
+    if _is_straight_line_of_main(site):
         yield RankReason.COLD_MAIN
     yield RankReason.ORDINARY
+
+
+def _is_straight_line_of_main(site: Site) -> bool:
+    function, node = site.function, site.node
+    if function is None or function.name != "main" or node is None:
+        return False
+    return runs_with_function(node)
 
 
 def _is_trade_off(site: Site, cause: SiteCause) -> bool:
@@ -251,6 +269,7 @@ _SEVERITIES = {
     RankReason.STAYS_WHERE_USED: Severity.HINT,
     RankReason.COLD_ERROR: Severity.HINT,
     RankReason.COLD_INIT: Severity.HINT,
+    RankReason.COLD_ONCE: Severity.HINT,
     RankReason.LOOP_NOW_AND_THEN: Severity.INFORMATION,
     RankReason.DEPENDS: Severity.INFORMATION,
     RankReason.LOOP: Severity.WARNING,

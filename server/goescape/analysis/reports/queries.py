@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.analysis.model import Finding, Function, Parameter, SiteKind
+from goescape.analysis.model import (
+    Allocates,
+    Finding,
+    Function,
+    Parameter,
+    SiteKind,
+)
 from goescape.analysis.syntax.go_file import GoFile
 from goescape.analysis.syntax.nodes import ancestors, callee_text
 from goescape.analysis.syntax.scopes import definition
@@ -43,6 +49,10 @@ class FunctionCount:
     total: int
     in_loops: int
     function: str = ""
+    inlined: int = 0
+    """Those of functions that are inlined there, which are findings where they are written."""
+    without_escape: int = 0
+    """Those that are no findings: what is on the stack while it is small, channels and the like."""
 
 
 def look_up(report: PackageReport, file: str, line: int, byte_column: int) -> CursorFacts | None:
@@ -79,17 +89,48 @@ def lens_lines(report: PackageReport, file: str) -> tuple[FunctionCount, ...]:
     )
 
 
+def function_count(report: PackageReport, function: Function) -> FunctionCount:
+    """What one function allocates, also where it is told elsewhere."""
+    file = function.span.file
+    own = [
+        finding
+        for finding in report.diagnostics()
+        if finding.function == function.name and finding.span.file == file
+    ]
+    return FunctionCount(
+        function.name_span,
+        len(own),
+        sum(finding.in_loop for finding in own),
+        function.name,
+        sum(_is_inlined_in(function, finding) for finding in report.diagnostics()),
+        _without_escape(report, function, {finding.span for finding in own}),
+    )
+
+
+def _is_inlined_in(function: Function, finding: Finding) -> bool:
+    if finding.function == function.name or finding.allocates is Allocates.NO:
+        return False
+    return any(c.function == function.name and not c.stays for c in finding.copies)
+
+
+def _without_escape(report: PackageReport, function: Function, told: set[Span]) -> int:
+    spans = {stay.span for stay in report.stays if stay.note is not None}
+    spans |= {explained.span for explained in report.explained}
+    return sum(_within(span, function.span) for span in spans - told)
+
+
 def once_per_site(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """In source order, each site once, as the most important of its findings.
 
     The same site comes from several packages where generic code is instantiated. Of equally
     important ones it is always the same, in whatever order they come.
     """
-    best: dict[tuple[Span, str], Finding] = {}
+    best: dict[tuple[Span, str, SiteKind], Finding] = {}
     for finding in findings:
-        important = best.setdefault((finding.span, finding.subject), finding)
+        key = finding.span, finding.subject, finding.kind
+        important = best.setdefault(key, finding)
         if important is not finding and _importance(finding) < _importance(important):
-            best[finding.span, finding.subject] = finding
+            best[key] = finding
     return tuple(sorted(best.values(), key=lambda f: (f.span, f.anchor, f.subject)))
 
 

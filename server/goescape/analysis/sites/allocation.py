@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.analysis.compiler.expressions import is_constant, is_variable_make
+from goescape.analysis.compiler.expressions import is_constant
 from goescape.analysis.model import Allocates, SiteKind
 from goescape.analysis.positions import Place
+from goescape.analysis.sites.run_time_size import may_still_allocate
 from goescape.analysis.sites.site import Ownership
 from goescape.analysis.syntax.nodes import text
 from goescape.analysis.syntax.scopes import definition
@@ -36,6 +37,8 @@ class RuntimeAllocation:
 
     allocates: Allocates
     note: str | None = None
+    stays_in_copies: bool = False
+    """Whether each call is inlined and keeps it on the stack, as long as it is small."""
 
 
 ALLOCATES = RuntimeAllocation(Allocates.YES)
@@ -55,6 +58,8 @@ class AllocationRules:
         """Whether a site allocates."""
         if not site.escapes:
             return RuntimeAllocation(Allocates.DEPENDS, may_still_allocate(site.subject))
+        if context.only_inlined:
+            return _in_copies(site, context)
         if site.kind is SiteKind.CLOSURE:
             return self._closure(site)
         if site.kind is SiteKind.BOXED:
@@ -66,10 +71,6 @@ class AllocationRules:
         if site.subject == "append":
             return RuntimeAllocation(
                 Allocates.DEPENDS, "it allocates only when the slice has to grow"
-            )
-        if context.only_inlined:
-            return RuntimeAllocation(
-                Allocates.NO, "every call is inlined, and stays on the stack there"
             )
         return ALLOCATES
 
@@ -177,19 +178,14 @@ class AllocationRules:
         return False
 
 
-def may_still_allocate(subject: str) -> str | None:
-    """What something that does not escape may allocate at run time all the same."""
-    if is_variable_make(subject):
-        return "on the stack up to 32 bytes; a larger one is allocated on the heap"
-    if subject.startswith(("make(map[", "map[")):
-        return "a map is allocated on the heap as soon as it holds more than 8 entries"
-    if re.match(r"(?:string|\(\[\]byte\))\(", subject) or (" + " in subject and '"' in subject):
-        return "on the stack up to 32 bytes; a longer text is allocated on the heap"
-    if subject.startswith("([]rune)("):
-        return "on the stack up to 32 runes; a longer text is allocated on the heap"
-    if subject == "append":
-        return "grows on the stack up to 32 bytes, then on the heap"
-    return None
+def _in_copies(site: Site, context: SiteContext) -> RuntimeAllocation:
+    """What a site allocates that never runs but in calls that keep it on the stack."""
+    if all(copy.stays for copy in context.copies):
+        return RuntimeAllocation(
+            Allocates.NO, "every call is inlined, and stays on the stack there"
+        )
+    note = may_still_allocate(site.subject, is_text=site.is_concatenation)
+    return RuntimeAllocation(Allocates.DEPENDS, note, stays_in_copies=True)
 
 
 def _is_boxed_too(site: Site) -> bool:

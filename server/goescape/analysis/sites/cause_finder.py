@@ -136,7 +136,9 @@ class CauseFinder:
             return Cause.STORED, "append"
         _, source = self._call_at(step.at)
         callee = text(source) if source is not None and "\n" not in text(source) else head
-        if source is not None and callee_name(source) not in {head.rpartition(".")[2], ""}:
+        # `fmt.Errorf` hands on to `fmt.errorf`: that is the same to a reader.
+        name = callee_name(source).lower() if source is not None else ""
+        if name not in {head.rpartition(".")[2].lower(), ""}:
             callee = head  # something inlined there: its own callee is not in this source
         return (Cause.INDIRECT if self._is_indirect(head, step.at) else Cause.PASSED), callee
 

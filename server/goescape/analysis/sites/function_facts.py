@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from goescape.analysis.compiler.facts import EscapeVerdict
 from goescape.analysis.model import CapturedVariable, Function, Parameter, SiteKind, StackValue
 from goescape.analysis.positions import Place
-from goescape.analysis.sites.allocation import may_still_allocate
+from goescape.analysis.sites.run_time_size import may_still_allocate
 from goescape.analysis.sites.site import shown_span, shown_subject
 from goescape.analysis.syntax.go_file import parameters
 from goescape.analysis.syntax.nodes import ancestors, text
@@ -80,7 +80,8 @@ def stays_of(sites: Iterable[Site]) -> Iterator[StackValue]:
             continue
         if _is_parameter(site.node) or site.kind is SiteKind.BOXED:
             continue
-        yield StackValue(shown_span(site), shown_subject(site), may_still_allocate(site.subject))
+        note = may_still_allocate(site.subject, is_text=site.is_concatenation)
+        yield StackValue(shown_span(site), shown_subject(site), note)
 
 
 def _is_parameter(node: Node) -> bool:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from attrs import define, field, frozen
 
 from goescape.analysis.model import InlinedCopy, OmittedSite, SiteKind
+from goescape.analysis.sites.inlined_literals import written_site
+from goescape.analysis.sites.run_time_size import is_channel, may_still_allocate
 from goescape.analysis.sites.site import Ownership
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from goescape.analysis.positions import Place
     from goescape.analysis.sites.site import Site
     from goescape.analysis.sites.site_finder import FileSites
+    from goescape.analysis.syntax.go_package import GoPackage
 
 
 @define(eq=False)
@@ -28,12 +31,15 @@ class InlinedCopies:
     nodes: list[Node] = field(factory=list)
     """The calls."""
 
-    def add(self, copy: Site) -> None:
-        """Count a site as a copy."""
+    def add(self, copy: Site, origin: Site) -> None:
+        """Count a site as a copy of another one."""
         before = self.by_place.get(copy.place)
-        escapes = copy.escapes or (before is not None and before.escapes)
+        escapes = copy.escapes or is_channel(copy.subject)
+        escapes |= before is not None and before.escapes
         caller = copy.function.name if copy.function is not None else None
-        self.by_place[copy.place] = InlinedCopy(copy.place, caller, escapes)
+        note = may_still_allocate(copy.subject, is_text=origin.is_concatenation)
+        may_allocate = not escapes and note is not None
+        self.by_place[copy.place] = InlinedCopy(copy.place, caller, escapes, may_allocate)
         if copy.node is not None:
             self.nodes.append(copy.node)
 
@@ -52,7 +58,7 @@ class MergedSites:
     left_out: tuple[OmittedSite, ...]
 
 
-def merge_copies(files: Iterable[FileSites]) -> MergedSites:
+def merge_copies(files: Iterable[FileSites], syntax: GoPackage) -> MergedSites:
     """Make one of the repeats of each site."""
     files = tuple(files)
     left_out = []
@@ -71,9 +77,28 @@ def merge_copies(files: Iterable[FileSites]) -> MergedSites:
     inlined.sort(key=lambda site: len(site.inlined))
     inherited = _Origins(copies)
     for site in inlined:
-        if not inherited.take(site):
-            inherited.add([site])
-    return MergedSites((*own.sites, *inherited.sites), copies, tuple(left_out))
+        if inherited.take(site):
+            continue
+        written = written_site(site, syntax)
+        origin = (own.same(written) or inherited.same(written)) if written is not None else None
+        if origin is None:
+            inherited.add([written or site])
+        if written is not None:
+            inherited.give(site, origin or written)
+    left_out += _left_out_branches(inherited.sites, copies)
+    found = (*own.sites, *(site for site in inherited.sites if not site.never_runs))
+    return MergedSites(found, copies, tuple(left_out))
+
+
+def _left_out_branches(
+    sites: Iterable[Site], copies: Mapping[Site, InlinedCopies]
+) -> Iterator[OmittedSite]:
+    reason = "a branch of an inlined function that is not taken"
+    for site in sites:
+        if site.never_runs and site.escapes:
+            also = copies[site].by_place if site in copies else ()
+            for place in (site.place, *also):
+                yield OmittedSite(place, site.message, reason)
 
 
 class _Origins:
@@ -83,11 +108,13 @@ class _Origins:
         self.sites: list[Site] = []
         self._copies = copies
         self._by_function: dict[str, list[Site]] = {}
+        self._by_place: dict[Place, list[Site]] = {}
 
     def add(self, sites: Sequence[Site]) -> None:
         """Let copies find these."""
         self.sites.extend(sites)
         for site in sites:
+            self._by_place.setdefault(site.place, []).append(site)
             for name in site.names:
                 self._by_function.setdefault(name, []).append(site)
 
@@ -96,8 +123,19 @@ class _Origins:
         origin = self._origin(copy)
         if origin is None or (copy.escapes and not origin.escapes):
             return False  # what stays in its function may escape from a caller
-        self._copies.setdefault(origin, InlinedCopies()).add(copy)
+        self.give(copy, origin)
         return True
+
+    def give(self, copy: Site, origin: Site) -> None:
+        """Count a site as a copy of another one."""
+        self._copies.setdefault(origin, InlinedCopies()).add(copy, origin)
+
+    def same(self, written: Site) -> Site | None:
+        """What was said of the same thing where it stands."""
+        for site in self._by_place.get(written.place, ()):
+            if site.kind is written.kind and site.escapes >= written.escapes:
+                return site
+        return None
 
     def _origin(self, copy: Site) -> Site | None:
         """The site in the inlined function that this is a copy of."""
@@ -105,7 +143,7 @@ class _Origins:
         candidates = [
             site
             for name in _inlined_at(copy)
-            for site in self._in_function(name)
+            for site in self._in_function(name, copy)
             if (site.kind is SiteKind.VARIABLE) == is_variable and site.place != copy.place
         ]
         for site in candidates:
@@ -113,12 +151,19 @@ class _Origins:
                 return site
         if copy.kind in {SiteKind.BOXED, SiteKind.VARIABLE}:
             return None
-        return next((site for site in candidates if site.outline == copy.outline), None)
+        unboxed = (site for site in candidates if site.kind is not SiteKind.BOXED)
+        return next((site for site in unboxed if site.outline == copy.outline), None)
 
-    def _in_function(self, name: str) -> list[Site]:
-        """The sites in a function; for a closure (``F.func1``) those in the literals of ``F``."""
+    def _in_function(self, name: str, copy: Site) -> list[Site]:
+        """The sites in a function; for a closure (``F.func1``) those in the literals of ``F``.
+
+        The body of a loop over a function (``F-range1``) is in the loop that it is inlined at.
+        """
         if name in self._by_function:
             return self._by_function[name]
+        if (loop_body := _LOOP_BODY.match(name)) is not None:
+            around = self._by_function.get(loop_body[1], [])
+            return [site for site in around if _is_inside(site, copy)]
         closure = _CLOSURE.match(name)
         around = self._by_function.get(closure[1], []) if closure is not None else []
         return [site for site in around if site.in_literal]
@@ -130,4 +175,11 @@ def _inlined_at(copy: Site) -> Iterator[str]:
         yield copy.function.name
 
 
+def _is_inside(site: Site, loop: Site) -> bool:
+    if site.node is None or loop.node is None or site.file is not loop.file:
+        return False
+    return loop.node.start_byte < site.node.start_byte < loop.node.end_byte
+
+
 _CLOSURE = re.compile(r"(.+?)\.func\d+(?:\.\d+)*$")
+_LOOP_BODY = re.compile(r"(.+?)-range\d+$")

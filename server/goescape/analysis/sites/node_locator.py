@@ -119,7 +119,7 @@ def _fits(site: Site, node: Node, inlined: tuple[str, ...]) -> bool:
         if node.type == "literal_value" and node.parent is not None:
             return node.parent.type != "composite_literal"
         return node.type in _CAN_RENDER_AS_LITERAL
-    return node.type not in {"literal_value", "go_statement", "defer_statement", "range_clause"}
+    return node.type not in _NO_VALUES
 
 
 def _refine_kind(site: Site, syntax: GoPackage) -> None:
@@ -235,6 +235,11 @@ def _heads_function(leaf: Node) -> bool:
     }:
         return False
     return part in {declaration.child_by_field_name(name) for name in ("name", "receiver")}
+
+
+_NO_VALUES = frozenset(
+    {"literal_value", "go_statement", "defer_statement", "range_clause", "for_statement"}
+)
 
 
 _CLAUSES = frozenset({"type_case", "default_case"})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import define, field
 
 from goescape.analysis.causes import CAUSES
-from goescape.analysis.compiler.expressions import lost_names, outline, unqualified
+from goescape.analysis.compiler.expressions import is_loop_state, lost_names, outline, unqualified
 from goescape.analysis.compiler.facts import EscapeExplanation, EscapeVerdict, files_in
 from goescape.analysis.model import SiteKind
 from goescape.analysis.positions import Span
@@ -52,6 +52,8 @@ class Site:
     kind: SiteKind = SiteKind.EXPRESSION
     inlined_from: str | None = None
     """The function inlined there whose allocation it is; None for the source's own."""
+    never_runs: bool = False
+    """Whether it stands in a branch of what is inlined that is not taken from here."""
     names: tuple[str, ...] = ()
     """How the compiler names the function that it stands in."""
 
@@ -89,6 +91,13 @@ class Site:
         """Whether it stands in a function literal."""
         return self.node is not None and any(a.type == "func_literal" for a in ancestors(self.node))
 
+    @property
+    def is_concatenation(self) -> bool:
+        """Whether it is a sum of strings."""
+        node = self.node
+        is_sum = node is not None and node.type == "binary_expression"
+        return is_sum and self.kind is SiteKind.EXPRESSION
+
     @cached_property
     def unqualified(self) -> str:
         """The subject without package names."""
@@ -119,6 +128,8 @@ def shown_span(site: Site) -> Span:
 def shown_subject(site: Site) -> str:
     """What a reader would call it: plain operands and sums as written, the rest as compiled."""
     node = site.node
+    if is_loop_state(site.subject):
+        return "loop state"
     if site.kind is SiteKind.TEMPORARY or node is None or site.ownership is not Ownership.OWN:
         return site.subject
     if node.type == "for_statement":

@@ -43,6 +43,8 @@ class SiteContext:
     """Whether its function literal is inlined wherever it is called, and that only in loops."""
     function_in_loops: bool
     """Whether every call of its (private) function comes from a loop, perhaps through others."""
+    runs_in_loop: bool
+    """Whether a loop runs it: around an inlined call, or one of its (private) function."""
     only_inlined: bool
     """Whether its (private) function never runs as itself: each use is an inlined call that stays
     on the stack."""
@@ -66,6 +68,7 @@ class SiteContexts:
         self._chains = _FlowChains(facts.explanations)
         self._paths = facts.paths
         self._in_loops: dict[str, bool] = {}
+        self._in_some_loop: dict[str, bool] = {}
 
     def of_sites(self, merged: MergedSites) -> Iterator[tuple[Site, SiteContext]]:
         """The sites that are worth a finding, each with its context."""
@@ -81,6 +84,7 @@ class SiteContexts:
             copies.sorted() if copies.by_place else (),
             bool(copies.nodes) and site.in_literal and all(map(runs_repeatedly, copies.nodes)),
             function is not None and self._called_only_in_loops(function),
+            self._runs_in_loop(function, copies),
             self._only_inlined(site, copies),
             chain,
             self._elsewhere(site, chain),
@@ -104,6 +108,18 @@ class SiteContexts:
             return False
         uses = sum(1 for _ in self._uses.of(self._syntax, function.plain_name))
         return uses <= len(copies.by_place)
+
+    def _runs_in_loop(self, function: FunctionDeclaration | None, copies: InlinedCopies) -> bool:
+        if any(map(runs_repeatedly, copies.nodes)):
+            return True
+        if function is None or function.exported:
+            return False
+        if function.name not in self._in_some_loop:
+            uses = self._uses.of(self._syntax, function.plain_name)
+            self._in_some_loop[function.name] = any(
+                use.called and use.repeated and not use.in_test for use in uses
+            )
+        return self._in_some_loop[function.name]
 
     def _called_only_in_loops(self, function: FunctionDeclaration) -> bool:
         answer_before = self._in_loops.get(function.name)

@@ -18,6 +18,8 @@ from goescape.analysis.model import OmittedSite
 from goescape.analysis.positions import Place
 from goescape.analysis.sites.node_locator import locate
 from goescape.analysis.sites.site import Ownership, Site
+from goescape.analysis.syntax.cold_code import has_something_to_format
+from goescape.analysis.syntax.nodes import callee_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -66,6 +68,7 @@ def find_sites(facts: Sequence[FileFacts], file: GoFile, syntax: GoPackage) -> F
         if site.node is not None or file.source.line(site.place.line).strip():
             if site.function is not None:
                 site.names = syntax.names_of(file, site.function)
+            site.never_runs = _never_runs(site)
             placed.append(site)
         elif site.escapes:
             reason = "a position that the source does not have"
@@ -73,6 +76,20 @@ def find_sites(facts: Sequence[FileFacts], file: GoFile, syntax: GoPackage) -> F
     own = _once_per_node((s for s in placed if s.ownership is Ownership.OWN), left_out)
     others = tuple(s for s in placed if s.ownership is not Ownership.OWN)
     return FileSites(_in_order(own), _in_order(others), _in_order(left_out))
+
+
+def _never_runs(site: Site) -> bool:
+    """Whether this is the ``errors.New`` of a ``fmt.Errorf`` that has something to format.
+
+    From Go 1.26 on, ``fmt.Errorf`` is inlined, with a branch for a format that is no format.
+    """
+    call = site.node
+    if call is None or call.type != "call_expression" or site.ownership is not Ownership.INLINED:
+        return False
+    is_other_branch = site.subject == "&errors.errorString{...}" and callee_text(call).endswith(
+        ".Errorf"
+    )
+    return is_other_branch and "fmt.Errorf" in site.inlined and has_something_to_format(call)
 
 
 def _in_order(sites: Iterable[_Placed]) -> tuple[_Placed, ...]:
@@ -159,3 +176,6 @@ def _once_per_node(sites: Iterable[Site], left_out: list[OmittedSite]) -> tuple[
                 reason = "another position of the same expression"
                 left_out.append(OmittedSite(site.place, site.message, reason))
     return tuple(kept.values())
+
+
+_PLAIN_ERROR = "&errors.errorString{...}"

@@ -33,6 +33,66 @@ def is_error_path(node: Node, inlined_from: str | None) -> bool:
     return False
 
 
+def runs_with_function(node: Node) -> bool:
+    """Whether this runs just when the code around does: any literal that it is in is called there.
+
+    At package level, that is when the package is initialised.
+    """
+    literals = (around for around in ancestors(node) if around.type == "func_literal")
+    return all(_is_called_at_once(literal) for literal in literals)
+
+
+def is_once(node: Node) -> bool:
+    """Whether package sync sees to it that this runs once: ``once.Do(func() { ... })``."""
+    for literal in ancestors(node):
+        if literal.type == "func_literal":
+            call = _call_with(literal)
+            if call is not None and _is_call_of_once(call):
+                return True
+            if not _is_called_at_once(literal):
+                return False
+    return False
+
+
+def has_something_to_format(call: Node) -> bool:
+    """Whether a call like ``fmt.Errorf`` has operands, or a verb in its format."""
+    arguments = call.child_by_field_name("arguments")
+    given = arguments.named_children if arguments is not None else []
+    given = [argument for argument in given if argument.type != "comment"]
+    if not given:
+        return False
+    if "%" in text(given[0]) and given[0].type.endswith("string_literal"):
+        return True
+    return len(given) > 1 and given[1].type != "variadic_argument"
+
+
+def _is_called_at_once(literal: Node) -> bool:
+    """``func() { ... }()``, perhaps deferred; what ``go`` starts goes on by itself."""
+    callee = literal
+    while callee.parent is not None and callee.parent.type == "parenthesized_expression":
+        callee = callee.parent
+    call = callee.parent
+    if call is None or call.type != "call_expression":
+        return False
+    started = call.parent is not None and call.parent.type == "go_statement"
+    return call.child_by_field_name("function") == callee and not started
+
+
+def _call_with(literal: Node) -> Node | None:
+    """The call that the literal is the only argument of."""
+    arguments = literal.parent
+    if arguments is None or arguments.type != "argument_list" or arguments.named_child_count != 1:
+        return None
+    return arguments.parent
+
+
+def _is_call_of_once(call: Node) -> bool:
+    receiver, _, name = callee_text(call).rpartition(".")
+    if name == "Do":
+        return _ONCE.search(receiver) is not None
+    return receiver == "sync" and name in {"OnceFunc", "OnceValue", "OnceValues"}
+
+
 def _is_failure_branch(parent: Node, child: Node, node: Node) -> bool:
     match parent.type:
         case "call_expression":
@@ -41,7 +101,28 @@ def _is_failure_branch(parent: Node, child: Node, node: Node) -> bool:
             return _is_returned_error(parent, node)
         case "if_statement":
             return child == parent.child_by_field_name("consequence") and _tests_an_error(parent)
+        case "statement_list":
+            return _is_branch(parent) and _gives_up(parent.named_children[-1])
     return False
+
+
+def _is_branch(statements: Node) -> bool:
+    """Whether these are the statements of a branch, and not of a whole function or loop."""
+    around = statements.parent
+    if around is not None and around.type == "block":
+        around = around.parent
+    return around is not None and around.type in _BRANCHES
+
+
+def _gives_up(statement: Node) -> bool:
+    """Whether a statement ends the program, or this call by a panic."""
+    if statement.type != "expression_statement" or not statement.named_children:
+        return False
+    call = statement.named_children[0]
+    if call.type != "call_expression":
+        return False
+    called = callee_text(call)
+    return called in {"panic", "os.Exit"} or _FATAL.match(called) is not None
 
 
 def _makes_an_error(call: Node) -> bool:
@@ -74,6 +155,17 @@ _MAKES_ERRORS = {"errors.New", "fmt.Errorf", "panic", "errors.Join", "errors.Wra
 
 
 _GIVES_UP = re.compile(r"(?:[pP]anic|[fF]atal)\w*$|[eE]rrorf$")
+
+
+_FATAL = re.compile(r"\w+\.(?:[pP]anic|[fF]atal)\w*$")
+_ONCE = re.compile(r"[oO]nce\w*$")
+_BRANCHES = {
+    "if_statement",
+    "expression_case",
+    "type_case",
+    "default_case",
+    "communication_case",
+}
 
 
 _ERROR_TEST = re.compile(

@@ -68,6 +68,11 @@ class GoPackage:
             for f in file.functions
         }
 
+    def file_of(self, function: str) -> GoFile | None:
+        """Where a function is declared, by the compiler's name for it."""
+        place = self._function_places.get(function)
+        return self.files[place[0]] if place is not None else None
+
     @cached_property
     def types(self) -> dict[str, Node]:
         """Every package-level type of the package."""

@@ -105,7 +105,8 @@ def _about(
     """The sections, most important first."""
     catalogue = style.catalogue
     if hit.function is not None:
-        yield from explain.function_sentences(hit.function, hit.findings, catalogue)
+        count = queries.function_count(view.report, hit.function)
+        yield from explain.function_sentences(hit.function, count, catalogue)
         if share := view.function_share(hit.function.span.file, hit.function.name):
             yield f"{style.bold(catalogue.hover.profile)} {share_text(share, catalogue)}"
         yield from _remarks(hit, view, style)

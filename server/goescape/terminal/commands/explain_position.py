@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 
 from goescape.analysis.messages import explain
 from goescape.analysis.model import Finding, Function, PackageReport, Parameter
-from goescape.analysis.reports.queries import CursorFacts, look_up
+from goescape.analysis.reports.queries import CursorFacts, function_count, look_up
 from goescape.terminal.output.style import Style, printable
 from goescape.terminal.output.text_output import code_lines, rank_of, shown_place
 from goescape.terminal.shown_paths import shown_path
@@ -123,9 +123,9 @@ def _render(facts: PositionFacts, report: PackageReport, style: Style, here: Pat
         parameter for function in facts.functions for parameter in function.parameters
     }
     for function in facts.functions:
-        inside = [finding for finding in report.findings if finding.function == function.name]
+        count = function_count(report, function)
         yield style.paint("strong", f"func {printable(function.name)}")
-        for sentence in explain.function_sentences(function, inside, style.catalogue):
+        for sentence in explain.function_sentences(function, count, style.catalogue):
             yield from _wrapped(sentence, style)
     for parameter in facts.parameters:
         if parameter not in shown_parameters:

@@ -34,7 +34,13 @@ class FixOffers:
 
 
 COLD = frozenset(
-    {RankReason.COLD_INIT, RankReason.COLD_MAIN, RankReason.COLD_TEST, RankReason.COLD_ERROR}
+    {
+        RankReason.COLD_INIT,
+        RankReason.COLD_ONCE,
+        RankReason.COLD_MAIN,
+        RankReason.COLD_TEST,
+        RankReason.COLD_ERROR,
+    }
 )
 
 

@@ -88,11 +88,11 @@ func helper(n int) {
 
 func errorPath(n int) error {
 	if n < 0 {
-		return fmt.Errorf("negative: %d", n) // want hint interface-conversion "n"; want(>=1.26) hint returned `fmt.Errorf("negative: %d", n)`
+		return fmt.Errorf("negative: %d", n) // want hint interface-conversion "n"
 	}
 	for i := 0; i < n; i++ {
 		if err := check(i); err != nil {
-			return fmt.Errorf("item %d: %w", i, err) // want hint interface-conversion "i"; want(>=1.26) hint returned `fmt.Errorf("item %d: %w", i, err)`
+			return fmt.Errorf("item %d: %w", i, err) // want hint interface-conversion "i"
 		}
 	}
 	return nil
@@ -109,6 +109,10 @@ func check(n int) error {
 type failure struct{ n int }
 
 func (f *failure) Error() string { return "failure" }
+
+func plainError() error {
+	return fmt.Errorf("nothing to format") // want(>=1.26) hint returned `fmt.Errorf("nothing to format")`
+}
 
 func panics(n int) {
 	if n < 0 {

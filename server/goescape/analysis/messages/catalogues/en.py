@@ -43,6 +43,7 @@ CATALOGUE = Catalogue(
             "Interfaces and reflection cost an allocation; outside of loops that is a fair price."
         ),
         RankReason.COLD_INIT: "Package initialisation runs once.",
+        RankReason.COLD_ONCE: "A `sync.Once` runs this once.",
         RankReason.COLD_MAIN: "This part of `main` runs once.",
         RankReason.COLD_TEST: "This is test code.",
         RankReason.COLD_ERROR: "This runs only when something goes wrong.",
@@ -334,6 +335,20 @@ CATALOGUE = Catalogue(
         what_append="the array that {subject} grows into is on the heap",
         what_boxed="{subject} is copied to the heap",
         what_arguments="the slice for this call's arguments is allocated on the heap",
+        what_loop_state=(
+            "the hidden state of this loop over a function is on the heap: the closure of the loop "
+            "body shares it"
+        ),
+        why_loop_state=(
+            "The compiler keeps for a loop over a function whether it still runs, and how it was "
+            "left. The loop body is a closure, and what the iterator does with that is not known "
+            "here: what both of them use must be on the heap."
+        ),
+        helps_loop_state=(
+            "Range over a function that can be inlined here: then neither a closure nor this state "
+            "is needed."
+        ),
+        ignore_loop_state="It is one small allocation for the loop, however often it turns.",
         what_temporary="a temporary copy is made on the heap",
         used_by_go="a `go` statement goes on with it after this call",
         used_by_defer="a `defer` in a loop keeps it until the function ends",
@@ -348,6 +363,7 @@ CATALOGUE = Catalogue(
         other_functions="{count} other functions",
         copies_escape="also on the heap where inlined into {callers}",
         copies_stay="stays on the stack in {calls}",
+        copies_may_allocate="stays on the stack in {calls} only while it is small",
         copies_both="escapes when called from {callers}, stays on the stack in {calls}",
         inlined_calls=Plural("{count} inlined calls", one="one inlined call"),
         label="heap: {cause}",
@@ -365,6 +381,8 @@ CATALOGUE = Catalogue(
         inlinable="Can be inlined ({detail}).",
         not_inlinable="Cannot be inlined: {detail}.",
         allocations=Plural("{count} heap allocations", one="{count} heap allocation"),
+        allocations_inlined="{count}, {more} more in what is inlined here",
+        allocations_without_escape="{count}, {more} more without an escape",
         allocations_all_in_loops="{count} in a loop",
         allocations_some_in_loops="{count}, {loops} in a loop",
     ),

@@ -44,6 +44,7 @@ CATALOGUE = Catalogue(
         Cause.CAPTURED: CauseMessages(
             label="被闭包捕获",
             message="{what}：被第 {line} 行的函数字面量捕获",
+            without_line="{what}：被一个函数字面量捕获",
             why=(
                 "函数字面量使用了 {what}，并且可能在本函数返回之后才运行，所以两者共享堆上的这个变"
                 "量。"
@@ -141,6 +142,7 @@ CATALOGUE = Catalogue(
         RankReason.ORDINARY: "这段代码每执行一次就分配一次。",
         RankReason.INTERFACE: "接口和反射的代价是一次分配；在循环之外，这个代价是合理的。",
         RankReason.COLD_INIT: "包的初始化只运行一次。",
+        RankReason.COLD_ONCE: "`sync.Once` 只让这里运行一次。",
         RankReason.COLD_MAIN: "`main` 的这一部分只运行一次。",
         RankReason.COLD_TEST: "这是测试代码。",
         RankReason.COLD_ERROR: "只有出错时才会运行到这里。",
@@ -203,16 +205,16 @@ CATALOGUE = Catalogue(
         "on the stack up to 32 bytes; a larger one is allocated on the heap": (
             "不超过 32 字节时在栈上，更大时分配在堆上"
         ),
-        "a map is allocated on the heap as soon as it holds more than 8 entries": (
-            "map 的元素一旦超过 8 个就分配在堆上"
+        "on the stack up to 8 entries; a larger map is allocated on the heap": (
+            "不超过 8 个元素时在栈上，更大的 map 分配在堆上"
         ),
+        "a channel is always allocated on the heap": "channel 总是分配在堆上",
         "on the stack up to 32 bytes; a longer text is allocated on the heap": (
             "不超过 32 字节时在栈上，更长的文本分配在堆上"
         ),
         "on the stack up to 32 runes; a longer text is allocated on the heap": (
             "不超过 32 个 rune 时在栈上，更长的文本分配在堆上"
         ),
-        "grows on the stack up to 32 bytes, then on the heap": "先在栈上扩容到 32 字节，之后在堆上",
         "the compiled code has no allocation here": "编译出的代码在这里不分配内存",
         "it is allocated together with a variable before it": "它与前面的一个变量一起分配",
         "a value is allocated on the heap here": "这里在堆上分配一个值",
@@ -226,7 +228,6 @@ CATALOGUE = Catalogue(
         "the copy is allocated on the heap": "副本分配在堆上",
         "a map is allocated on the heap here": "这里在堆上分配一个 map",
         "a full map grows on the heap": "map 已满时在堆上扩容",
-        "a channel is always allocated on the heap": "channel 总是分配在堆上",
         "a goroutine has a stack of its own, a new one where none is free": (
             "goroutine 有自己的栈，没有空闲的栈时新分配一个"
         ),
@@ -514,6 +515,13 @@ CATALOGUE = Catalogue(
         what_append="{subject} 扩容后的底层数组在堆上",
         what_boxed="{subject} 被复制到堆上",
         what_arguments="这次调用的可变参数切片分配在堆上",
+        what_loop_state="这个 range-over-func 循环的隐藏状态与循环体的闭包共享，因此在堆上",
+        why_loop_state=(
+            "编译器为 range-over-func 循环记录它是否仍在运行、如何离开；循环体是一个闭包，编译器"
+            "看不到迭代器如何使用它，因此两者共享的状态必须在堆上。"
+        ),
+        helps_loop_state="让迭代器成为这里可以内联的函数：这样就不再需要闭包和这份状态。",
+        ignore_loop_state="每次循环只有一次这样的小分配，与迭代的次数无关。",
         what_temporary="在堆上产生了一份临时副本",
         used_by_go="`go` 语句启动的 goroutine 在本次调用返回后仍会使用它",
         used_by_defer="循环中的 `defer` 会一直保留它，直到函数结束",
@@ -528,6 +536,7 @@ CATALOGUE = Catalogue(
         other_functions="另外 {count} 个函数",
         copies_escape="内联到 {callers} 时也在堆上",
         copies_stay="在 {calls}中留在栈上",
+        copies_may_allocate="在 {calls}中只有足够小时才留在栈上",
         copies_both="从 {callers} 调用时逃逸，在 {calls}中留在栈上",
         inlined_calls=Plural("{count} 处内联调用", one="一处内联调用"),
         label="堆：{cause}",
@@ -545,6 +554,8 @@ CATALOGUE = Catalogue(
         inlinable="可以内联（{detail}）。",
         not_inlinable="不能内联：{detail}。",
         allocations=Plural("{count} 处堆分配"),
+        allocations_inlined="{count}，内联到这里的函数中另有 {more} 处",
+        allocations_without_escape="{count}，另有 {more} 处不逃逸但可能分配",
         allocations_all_in_loops="{count}，都在循环中",
         allocations_some_in_loops="{count}，其中 {loops} 处在循环中",
     ),
