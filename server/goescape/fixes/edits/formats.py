@@ -54,6 +54,17 @@ class FormatPart:
             case function:
                 return f"strconv.{function}({self.text})"
 
+    def appended_to(self, buffer: str) -> str | None:
+        """An expression of type []byte that needs no string; None where one costs nothing."""
+        match self.function:
+            case "Itoa" | "FormatInt":
+                return f"strconv.AppendInt({buffer}, {self._as('int64')}, 10)"
+            case "FormatUint":
+                return f"strconv.AppendUint({buffer}, {self._as('uint64')}, 10)"
+            case "Quote":
+                return f"strconv.AppendQuote({buffer}, {self.text})"
+        return None
+
     def _as(self, wide: str) -> str:
         return self.text if self.type == wide else f"{wide}({self.text})"
 

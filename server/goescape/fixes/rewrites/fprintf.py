@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
@@ -43,7 +43,7 @@ _BUILDERS = ("strings.Builder", "bytes.Buffer")
 
 def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Statements ``fmt.Fprintf(&b, ...)`` with simple verbs and operands without effects."""
-    if redeclares(code, *BASIC):
+    if redeclares(code, *BASIC, "make"):
         return
     seen: set[int] = set()
     for finding in code.allocations(file):
@@ -60,18 +60,39 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
             continue
         yield Match(
             (finding,),
-            partial(_change, file, call, text(builder[0]), parts),
+            partial(_change, file, call, _Builder(text(builder[0]), builder[1]), parts),
             file.span(call),
             variant=_TITLE,
             words=(("type", builder[1]),),
         )
 
 
-def _change(file: GoFile, call: Node, builder: str, parts: list[FormatPart]) -> Change:
+class _Builder(NamedTuple):
+    """What is written to."""
+
+    name: str
+    type: str
+
+    def write(self, part: FormatPart) -> str:
+        """The statement that writes a part, without a string of its own for a number."""
+        if part.node is None and re.fullmatch(r"[ -&(-\[\]-~]|\\[nrt\\]", part.text):
+            return f"{self.name}.WriteByte('{part.text}')"
+        if (appended := part.appended_to(self._scratch(part))) is not None:
+            return f"{self.name}.Write({appended})"
+        return f"{self.name}.WriteString({part.rendered})"
+
+    def _scratch(self, part: FormatPart) -> str:
+        """Where a part is put together: on the stack, or behind what the buffer holds."""
+        if self.type == "bytes.Buffer":
+            return f"{self.name}.AvailableBuffer()"
+        return f"make([]byte, 0, {_QUOTED if part.quoted else _DIGITS})"
+
+
+def _change(file: GoFile, call: Node, builder: _Builder, parts: list[FormatPart]) -> Change:
     imports = import_edits(file, needed_imports(parts), [call])
     if imports is None or (needed_imports(parts) and not is_visible(call, "strconv")):
         raise UnsafeError(ReasonCode.NAME_TAKEN, name="strconv")
-    writes = [_write(builder, part) for part in parts]
+    writes = [builder.write(part) for part in parts]
     new = (line_end(file) + indentation(file, call)).join(writes)
     return Change(
         (replace(file, call, new), *imports),
@@ -167,12 +188,10 @@ def _is_deferred(call: Node) -> bool:
     return call.parent is not None and call.parent.type in {"defer_statement", "go_statement"}
 
 
-def _write(builder: str, part: FormatPart) -> str:
-    if part.node is None and re.fullmatch(r"[ -&(-\[\]-~]|\\[nrt\\]", part.text):
-        return f"{builder}.WriteByte('{part.text}')"
-    return f"{builder}.WriteString({part.rendered})"
-
-
+_DIGITS = 20
+"""The longest number in decimal has as many, with its sign."""
+_QUOTED = 64
+"""A longer quoted text takes memory, as it did before."""
 _HARMLESS = frozenset(
     {"identifier", "interpreted_string_literal", "int_literal", "true", "false", "rune_literal"}
 )
@@ -183,8 +202,8 @@ REWRITE = Rewrite(
     title="Write the parts to the builder directly",
     variants=(_TITLE,),
     brings=(
-        "The parts are written without formatting: no operand is boxed, and the builder can "
-        "stay on the stack."
+        "The parts are written without formatting: no operand is boxed, no number becomes a string "
+        "first, and the builder can stay on the stack."
     ),
     before="""
 import (
@@ -211,7 +230,7 @@ func render(names []string, counts []int) string {
 	for i, name := range names {
 		b.WriteString(name)
 		b.WriteByte('=')
-		b.WriteString(strconv.Itoa(counts[i]))
+		b.Write(strconv.AppendInt(make([]byte, 0, 20), int64(counts[i]), 10))
 		b.WriteByte(';')
 	}
 	return b.String()
