@@ -28,6 +28,8 @@ MARKED = """package profile
 
 var Kept []*int
 
+var First = new(int)
+
 func Ordinary() *int {
 	n := 1
 	return &n

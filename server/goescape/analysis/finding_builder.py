@@ -7,6 +7,8 @@ from bisect import bisect_left, bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from goescape.analysis.causes import Cause
 from goescape.analysis.compiler.expressions import plain_subject
 from goescape.analysis.file_analysis import KEPT_STATES, JudgedSite, similarity_key
@@ -108,11 +110,12 @@ class FindingBuilder:
         directives: frozenset[DirectiveKind],
     ) -> Finding:
         """Everything that is known of a site."""
-        escapes = site.escapes and not allocation.stays_in_copies
-        if escapes:
+        if site.escapes:
             cause = self._cause_finder.reason(site, context.chain)
         else:
             cause = SiteCause(Cause.DYNAMIC_SIZE)
+        if allocation.stays_in_copies:
+            cause = evolve(cause, cause=Cause.DYNAMIC_SIZE)
         ranked = self._rank_rules.of(site, context, cause, allocation, directives)
         return Finding(
             span=shown_span(site),
@@ -124,7 +127,7 @@ class FindingBuilder:
             function=site.function.name if site.function is not None else None,
             allocates=allocation.allocates,
             note=allocation.note,
-            escapes=escapes,
+            escapes=site.escapes,
             in_loop=ranked.in_loop,
             compiler=plain_subject(site.message),
             flow=cause.flow,

@@ -147,8 +147,7 @@ class Finding:
     note: str | None
     """Why it does not allocate, or what it depends on; None when it simply allocates."""
     escapes: bool
-    """False for what the compiler keeps on the stack, although it may allocate at run time; also
-    where that is so in every inlined call, and there is no other."""
+    """False for what the compiler keeps on the stack, although it may allocate at run time."""
     in_loop: bool
     compiler: str
     """The compiler's own message: ``moved to heap: u``."""
@@ -175,11 +174,6 @@ class Finding:
     def rank_reason(self) -> RankReason:
         """Why it matters so much."""
         return self.rank.reason
-
-    @property
-    def is_loop_state(self) -> bool:
-        """Whether the compiler made it for a loop over a function, to know how the loop ends."""
-        return self.kind is SiteKind.TEMPORARY and self.subject == "loop state"
 
     @property
     def breaks_promise(self) -> bool:

@@ -42,9 +42,9 @@ def message(finding: Finding, catalogue: Catalogue) -> str:
     parts = [headline(finding, catalogue)]
     if finding.inlined_from:
         parts.append(catalogue.finding.inlined.format(function=finding.inlined_from))
-    if finding.note and finding.escapes:
+    if finding.note and not _stays_while_small(finding):
         parts.append(catalogue.note(finding.note))
-    if finding.escapes and finding.allocates is not Allocates.NO:
+    if not _stays_while_small(finding) and finding.allocates is not Allocates.NO:
         parts.append(copies_sentence(finding, catalogue))
     if finding.in_loop:
         parts.append(catalogue.finding.in_loop)
@@ -53,12 +53,12 @@ def message(finding: Finding, catalogue: Catalogue) -> str:
 
 def headline(finding: Finding, catalogue: Catalogue) -> str:
     """What happens, and the decisive step: ``u moves to the heap: return &u ...``."""
-    if not finding.escapes:
+    if _stays_while_small(finding):
         return catalogue.finding.stays_but_may_allocate.format(
             subject=code(finding.subject), note=catalogue.note(finding.note or "")
         )
     what = _what(finding, catalogue)
-    if finding.is_loop_state:
+    if _is_loop_state(finding):
         return what
     if finding.allocates is Allocates.NO:
         return catalogue.finding.no_allocation.format(what=what)
@@ -72,7 +72,7 @@ def label(finding: Finding, catalogue: Catalogue) -> str:
     """The inlay hint: ``heap: returned``."""
     if finding.allocates is Allocates.NO:
         return catalogue.finding.label_no_allocation
-    if not finding.escapes:
+    if _stays_while_small(finding):
         return catalogue.finding.label_may_allocate
     return catalogue.finding.label.format(cause=catalogue.causes[finding.cause].label)
 
@@ -122,7 +122,7 @@ def _copies_on_heap_or_stack(finding: Finding, catalogue: Catalogue) -> str:
 def explain(finding: Finding, catalogue: Catalogue) -> FindingExplanation:
     """The whole story of a finding."""
     steps = explained_steps(finding, catalogue)
-    if finding.is_loop_state:
+    if _is_loop_state(finding):
         return _loop_state_explained(finding, steps, catalogue)
     cause = catalogue.causes[finding.cause]
     if finding.allocates is Allocates.NO:
@@ -131,7 +131,7 @@ def explain(finding: Finding, catalogue: Catalogue) -> FindingExplanation:
     why = cause.why.format(what=code(finding.subject))
     if finding.inlined_from:
         why += " " + catalogue.finding.why_inlined.format(function=finding.inlined_from)
-    if not finding.escapes:
+    if _stays_while_small(finding):
         why = catalogue.finding.why_stays_but_may_allocate.format(
             note=catalogue.note(finding.note or "")
         )
@@ -212,6 +212,18 @@ def lens(total: int, in_loops: int, catalogue: Catalogue) -> str:
     return catalogue.function.allocations_some_in_loops.format(count=count, loops=in_loops)
 
 
+def _stays_while_small(finding: Finding) -> bool:
+    """Whether it is on the stack up to a size: here, or in each call, as all are inlined."""
+    if not finding.escapes:
+        return True
+    return finding.cause is Cause.DYNAMIC_SIZE and finding.allocates is Allocates.DEPENDS
+
+
+def _is_loop_state(finding: Finding) -> bool:
+    """Whether the compiler made it for a loop over a function, to know how the loop ends."""
+    return finding.kind is SiteKind.TEMPORARY and finding.subject == "loop state"
+
+
 def _what(finding: Finding, catalogue: Catalogue) -> str:
     template = {
         SiteKind.VARIABLE: catalogue.finding.what_variable,
@@ -223,7 +235,7 @@ def _what(finding: Finding, catalogue: Catalogue) -> str:
     }[finding.kind]
     if finding.kind is SiteKind.CLOSURE and finding.subject == "loop body":
         template = catalogue.finding.what_loop_body
-    elif finding.is_loop_state:
+    elif _is_loop_state(finding):
         template = catalogue.finding.what_loop_state
     elif finding.kind is SiteKind.CLOSURE and finding.subject != "func literal":
         template = catalogue.finding.what_method_value

@@ -17,6 +17,7 @@ from goescape.analysis.syntax.cold_code import is_error_path, is_test_file
 from goescape.analysis.syntax.go_package import references_in
 from goescape.analysis.syntax.loops import runs_repeatedly
 from goescape.analysis.syntax.nodes import ancestors
+from goescape.analysis.syntax.repeated_arguments import is_called_in_loop
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,7 +41,7 @@ class SiteContext:
     copies: tuple[InlinedCopy, ...]
     """In source order."""
     literal_in_loops: bool
-    """Whether its function literal is inlined wherever it is called, and that only in loops."""
+    """Whether its function literal is called in loops only, as far as its calls are known."""
     function_in_loops: bool
     """Whether every call of its (private) function comes from a loop, perhaps through others."""
     runs_in_loop: bool
@@ -82,13 +83,20 @@ class SiteContexts:
         function = site.function
         return SiteContext(
             copies.sorted() if copies.by_place else (),
-            bool(copies.nodes) and site.in_literal and all(map(runs_repeatedly, copies.nodes)),
+            self._is_literal_in_loops(site, copies),
             function is not None and self._called_only_in_loops(function),
             self._runs_in_loop(function, copies),
             self._only_inlined(site, copies),
             chain,
             self._elsewhere(site, chain),
         )
+
+    def _is_literal_in_loops(self, site: Site, copies: InlinedCopies) -> bool:
+        if not site.in_literal or site.node is None:
+            return False
+        if copies.nodes and all(map(runs_repeatedly, copies.nodes)):
+            return True
+        return is_called_in_loop(site.node, self._syntax.functions)
 
     def _elsewhere(self, site: Site, chain: tuple[EscapeExplanation, ...]) -> tuple[GoFile, ...]:
         printed = site.leads_to if chain else frozenset()

@@ -39,6 +39,26 @@ func threeTimes(n int) {
 	bytes = fill(n + 2)
 }
 
+func each(n int, do func(int)) {
+	for i := 0; i < n; i++ {
+		do(i)
+	}
+}
+
+func twice(do func(int)) {
+	do(1)
+	do(2)
+}
+
+func inCallersLoop(n int) {
+	each(n, func(i int) {
+		kept = &box{i} // want warning stored-in-heap "&box{i}"
+	})
+	twice(func(i int) {
+		kept = &box{i + 1} // want information stored-in-heap "&box{i + 1}"
+	})
+}
+
 func inOtherPackage(names []string) int {
 	return slices.IndexFunc(names, func(name string) bool {
 		kept = &box{len(name)} // want information stored-in-heap "&box{len(name)}"
