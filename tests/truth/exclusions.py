@@ -1,0 +1,68 @@
+"""What is known to be said untruly, by kind: as narrow as the kind, each with its reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable  # noqa: TC003 - attrs resolves the annotations at run time
+
+from attrs import frozen
+
+from tests.truth.comparison import Mismatch  # noqa: TC001 - the same
+
+
+@frozen
+class Exclusion:
+    """A kind of function of which something untrue is said."""
+
+    pattern: str
+    """Of the whole kind: ``silent: channel.* / int / loop``."""
+    reason: str
+    since: tuple[int, int] = (1, 21)
+    """The first Go with it."""
+    until: tuple[int, int] = (9, 0)
+    """The first Go without it."""
+
+    def covers(self, mismatch: Mismatch, go: tuple[int, int]) -> bool:
+        """Whether one of the function's statements is of this kind."""
+        if not self.since <= go < self.until:
+            return False
+        return any(re.fullmatch(self.pattern, kind) for kind in mismatch.kinds)
+
+
+_INTEGER = r"(?:u?int\d*|uintptr|Int)"
+EXCLUSIONS = (
+    Exclusion(
+        r"few: (?:concatenation|string of bytes) that is boxed / .*",
+        "the text and the box around it are two objects, and one finding",
+    ),
+    Exclusion(
+        rf"false: slice of any / (?:P of )?{_INTEGER}\b.*",
+        "the slice and the small integers in it are allocated on one line: their calls are not"
+        " told apart",
+    ),
+    Exclusion(
+        "false: context.*",
+        "the text guesses the size of a type of another package; only Go's types know it",
+    ),
+    Exclusion(
+        "false: loop over an unknown function / .*",
+        "a small variable and the hidden state of the loop are one object",
+        since=(1, 23),
+    ),
+    Exclusion(
+        "false: closure of two (?:small integers|booleans|references) / .*literal.*",
+        "small variables of a literal that is inlined are one object",
+    ),
+    Exclusion(
+        r"false: (?:bytes of an empty constant|box .*|interface field .*"
+        r"|variadic (?:of any|through).*|value through .*"
+        r"|struct that holds .*|map of any .*) / P of .*",
+        "findings of generic code are about instances elsewhere, too: the code here says no",
+    ),
+    Exclusion(r"false: box in a generic method / .*", "the same for methods"),
+)
+
+
+def not_excluded(found: Iterable[Mismatch], go: tuple[int, int]) -> list[Mismatch]:
+    """The mismatches that nobody knows of."""
+    return [each for each in found if not any(rule.covers(each, go) for rule in EXCLUSIONS)]
