@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from goescape.analysis.ranking.directives import DirectiveKind
     from goescape.analysis.sites.allocation import RuntimeAllocation
     from goescape.analysis.sites.edited_function import EditedFunction
+    from goescape.analysis.sites.function_uses import FunctionUses
     from goescape.analysis.sites.site import Site
-    from goescape.analysis.sites.site_context import FunctionUses, SiteContext
+    from goescape.analysis.sites.site_context import SiteContext
     from goescape.analysis.syntax.go_file import GoFile
     from goescape.analysis.syntax.go_package import GoPackage, NameQuestion
 

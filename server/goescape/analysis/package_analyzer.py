@@ -14,8 +14,9 @@ from goescape.analysis.finding_builder import FindingBuilder
 from goescape.analysis.model import Finding, OmittedSite, PackageReport
 from goescape.analysis.positions import Place
 from goescape.analysis.ranking.directives import PackageDirectives
+from goescape.analysis.sites.function_uses import FunctionUses
 from goescape.analysis.sites.inlined_copies import merge_copies
-from goescape.analysis.sites.site_context import FunctionUses, SiteContexts
+from goescape.analysis.sites.site_context import SiteContexts
 from goescape.analysis.syntax.go_file import ParsedFiles
 from goescape.analysis.syntax.go_package import GoPackage
 

@@ -16,8 +16,7 @@ from goescape.analysis.compiler.expressions import (
 )
 from goescape.analysis.model import FlowStep, SiteKind
 from goescape.analysis.positions import Place
-from goescape.analysis.sites.node_locator import callee_name
-from goescape.analysis.syntax.nodes import ancestors, text
+from goescape.analysis.syntax.nodes import ancestors, callee_name, text
 from goescape.analysis.syntax.scopes import definition
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from goescape.analysis.compiler.expressions import (
 from goescape.analysis.compiler.facts import EscapeVerdict
 from goescape.analysis.model import SiteKind
 from goescape.analysis.sites.site import Ownership
-from goescape.analysis.syntax.nodes import ancestors, anchor, callee_text, text
+from goescape.analysis.syntax.nodes import ancestors, anchor, callee_name, callee_text, text
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -184,21 +184,6 @@ def _whose(subject: str, inlined: tuple[str, ...]) -> str | None:
             if re.match(rf"\(?\*?{re.escape(qualifier[1])}\.", name):
                 return name
     return inlined[0] if inlined else None
-
-
-def callee_name(function: Node) -> str:
-    """The last name of a called expression: ``Sprint`` of ``fmt.Sprint``."""
-    match function.type:
-        case "identifier" | "type_identifier":
-            return text(function)
-        case "selector_expression":
-            selected = function.child_by_field_name("field")
-            return text(selected) if selected is not None else ""
-        case "index_expression" | "parenthesized_expression" | "type_instantiation_expression":
-            return callee_name(function.named_children[0]) if function.named_child_count else ""
-        case "qualified_type" | "generic_type" | "pointer_type" | "unary_expression":
-            return callee_name(function.named_children[-1]) if function.named_child_count else ""
-    return ""
 
 
 def conversion_of(node: Node) -> Node | None:

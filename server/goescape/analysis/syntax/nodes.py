@@ -51,6 +51,21 @@ def callee_text(call: Node) -> str:
     return text(function) if function is not None else ""
 
 
+def callee_name(function: Node) -> str:
+    """The last name of a called expression: ``Sprint`` of ``fmt.Sprint``."""
+    match function.type:
+        case "identifier" | "type_identifier":
+            return text(function)
+        case "selector_expression":
+            selected = function.child_by_field_name("field")
+            return text(selected) if selected is not None else ""
+        case "index_expression" | "parenthesized_expression" | "type_instantiation_expression":
+            return callee_name(function.named_children[0]) if function.named_child_count else ""
+        case "qualified_type" | "generic_type" | "pointer_type" | "unary_expression":
+            return callee_name(function.named_children[-1]) if function.named_child_count else ""
+    return ""
+
+
 def token(node: Node, kind: str) -> Node | None:
     """The first child of this type, punctuation and keywords included."""
     return next((child for child in node.children if child.type == kind), None)
