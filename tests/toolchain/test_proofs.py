@@ -564,6 +564,26 @@ async def test_a_caller_that_came_later(
     assert found.refusals or found.disproofs
 
 
+async def test_a_save_that_is_told_twice_makes_nothing_old_twice(
+    engine: Engine, proofs: BackgroundProofs, write_tree: WriteTree
+) -> None:
+    """The editor tells of a save and the watcher of the same, when proofs were made between."""
+    folder = write_tree(GO_MOD + INTERNAL + "-- u/u.go --\npackage u\n")
+    reports, _ = await reports_and_problems(engine, folder)
+    report, path = reports["example.com/m/internal/p"], str(folder / "internal" / "p" / "p.go")
+    saved = folder / "u" / "u.go"
+    proofs.changed(str(saved))
+    proofs.request(report, path, 1)
+    await proofs.wait_idle()
+    found = proofs.offers(report, path)
+    assert found.proofs[0].affects_importers
+    proofs.changed(str(saved))
+    assert proofs.offers(report, path) == found
+    saved.write_text("package u\n\nvar Other int\n")
+    proofs.changed(str(saved))
+    assert proofs.offers(report, path) == FixOffers()
+
+
 async def test_work_is_bounded(
     engine: Engine, proofs: BackgroundProofs, write_tree: WriteTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,6 +20,7 @@ from goescape.analysis.model import PackageReport
 from goescape.fixes.candidate import Candidate, FixKind, Refusal
 from goescape.toolchain.digests import digest
 from goescape.toolchain.engine import Engine
+from goescape.toolchain.file_stamps import FileStamp, file_stamp
 from goescape.toolchain.problems import GoProblem
 from goescape.toolchain.proofs.combined_proof import prove_combined
 from goescape.toolchain.proofs.fix_context import FixContext, fix_context_of, options_for_proofs
@@ -99,6 +100,7 @@ class BackgroundProofs:
         self._files: list[_ProvedFile] = []  # the last that was asked for comes first
         self._results: OrderedDict[tuple[bytes, Candidate], ProofResult] = OrderedDict()
         self._changes: dict[str, int] = {}
+        self._stamps: dict[str, FileStamp | None] = {}
         self._worker: asyncio.Task[None] | None = None
         self._step: asyncio.Task[None] | None = None
         self._running: _ProvedFile | None = None
@@ -161,7 +163,14 @@ class BackgroundProofs:
         self._drop(lambda file: file.report.directory == folder)
 
     def changed(self, path: str) -> None:
-        """A file was saved, or is another one on the disk."""
+        """A file was saved, or is another one on the disk; said again of the same, it is ignored.
+
+        The editor tells of a save, and so does the watcher, a moment later.
+        """
+        stamp = file_stamp(path)
+        if path in self._stamps and self._stamps[path] == stamp:
+            return
+        self._stamps[path] = stamp
         folder = str(Path(path).parent)
         self._changes[folder] = self._changes.get(folder, 0) + 1
 
