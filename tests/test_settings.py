@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+import ast
+from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from goescape.analysis.ranking.rank import RankPolicy
 from goescape.settings import SETTINGS, Setting, Settings, markdown_table, parse
+from tests.project.test_layers import MODULES, tree_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TEXTS = st.text(st.characters(codec=None), max_size=8)
 JSON = st.recursive(
@@ -61,6 +68,32 @@ def test_every_setting_is_taken_over() -> None:
         taken = getattr(settings, row.field)
         assert taken != getattr(Settings(), row.field), row.name
         assert (list(taken) if isinstance(taken, tuple) else taken) == raw[row.name], row.name
+
+
+def names_read_from_settings(file: Path) -> set[str]:
+    """What is taken of a value that is called ``settings``."""
+    return {
+        node.attr
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.Attribute)
+        and getattr(node.value, "id", getattr(node.value, "attr", None)) == "settings"
+    }
+
+
+def test_every_setting_is_read_by_somebody() -> None:
+    files = [file for file in MODULES if file.name != "settings.py"]
+    used = {name for file in files for name in names_read_from_settings(file)}
+    used |= {field.name for field in attrs.fields(RankPolicy)}
+    for row in SETTINGS:
+        assert row.field in used, f"nobody reads settings.{row.field}"
+
+
+def test_every_part_of_the_rank_policy_is_read() -> None:
+    [file] = [file for file in MODULES if file.name == "rank.py"]
+    policy = [node for node in ast.walk(tree_of(file)) if isinstance(node, ast.Attribute)]
+    used = {node.attr for node in policy if getattr(node.value, "id", None) == "policy"}
+    for field in attrs.fields(RankPolicy):
+        assert field.name in used, f"no rank depends on RankPolicy.{field.name}"
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ BROKEN = "func G() int { return nothing }\n"
     ("locale", "setting", "told"),
     [
         ("zh-cn", "auto", "`x` 被移到堆上：由 `return &x` 返回给调用者"),
-        ("de", "zh-cn", "`x` 被移到堆上：由 `return &x` 返回给调用者"),
+        ("xx", "zh-cn", "`x` 被移到堆上：由 `return &x` 返回给调用者"),
         ("zh-cn", "en", "`x` moves to the heap: `return &x` hands it to the caller"),
         ("", "auto", "`x` moves to the heap: `return &x` hands it to the caller"),
     ],

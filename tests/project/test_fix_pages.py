@@ -24,9 +24,10 @@ def test_the_pages_are_generated(update: bool) -> None:
 
 
 def test_every_link_leads_to_a_page() -> None:
-    for name, text in pages(all_rewrites()).items():
+    texts = pages(all_rewrites())
+    for name, text in texts.items():
         for target in re.findall(r"\]\(([^)\s]+\.md)\)", text):
-            assert (FOLDER / target).exists(), f"{name}: {target}"
+            assert target in texts or (FOLDER / target).exists(), f"{name}: {target}"
 
 
 def test_codes_and_titles_are_told_apart() -> None:
