@@ -80,6 +80,10 @@ def run_coroutine(coroutine: Coroutine[object, object, Result]) -> Result:
     try:
         return loop.run_until_complete(coroutine)
     finally:
+        left = asyncio.all_tasks(loop)
+        for task in left:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()

@@ -311,6 +311,8 @@ class PackageReport:
     package is known."""
     is_final: bool = True
     """False as long as the compiler may still say that something does not allocate."""
+    is_typed: bool = False
+    """Whether Go's type checker was asked about what was found."""
 
     def diagnostics(self) -> tuple[Finding, ...]:
         """The findings that deserve to be shown unasked."""

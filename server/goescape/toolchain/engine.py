@@ -11,6 +11,7 @@ from goescape.analysis.syntax.build_constraints import Target
 from goescape.toolchain.compile.package_builds import PackageBuilds
 from goescape.toolchain.compile.planner import BuildPlanner
 from goescape.toolchain.facts.client import FactsClient
+from goescape.toolchain.facts.typed_reports import TypedReports
 from goescape.toolchain.go.go_commands import GoCommands
 from goescape.toolchain.go.go_test import failing_tests
 from goescape.toolchain.go.package_queries import PackageQueries
@@ -34,9 +35,10 @@ class Engine:
         self.options = options
         self.commands = GoCommands(options)
         self.packages = PackageQueries(self.commands)
-        self.builds = PackageBuilds(self.commands)
-        self.planner = BuildPlanner(self.commands)
         self.facts = FactsClient(self.commands)
+        self.typed = TypedReports(self.commands, self.facts)
+        self.builds = PackageBuilds(self.commands, self.typed)
+        self.planner = BuildPlanner(self.commands)
 
     async def go(self) -> Go:
         """The Go in use. Raises GoProblem, and looks again at the next call."""
@@ -51,10 +53,15 @@ class Engine:
         return await self.packages.modules(folder)
 
     def analyze(
-        self, root: str, patterns: Sequence[str], overlay: Mapping[str, bytes] | None = None
+        self,
+        root: str,
+        patterns: Sequence[str],
+        overlay: Mapping[str, bytes] | None = None,
+        *,
+        early: bool = False,
     ) -> AsyncGenerator[PackageReport | Problem, None]:
         """Compile packages and yield each one's report, see ``PackageBuilds``."""
-        return self.builds.analyze(root, patterns, overlay)
+        return self.builds.analyze(root, patterns, overlay, early=early)
 
     async def failing_tests(self, overlay: Mapping[str, bytes]) -> str | None:
         """Why tests fail with other texts; empty if they pass. Runs the user's code."""

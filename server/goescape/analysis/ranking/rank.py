@@ -129,6 +129,29 @@ class SiteRank(NamedTuple):
     """Whether it runs again and again within one call of its function."""
 
 
+def with_allocation(finding: Finding, allocation: RuntimeAllocation) -> Finding:
+    """The finding with what is known now of what it does at run time."""
+    none = RankReason.NO_ALLOCATION
+    reasons = [reason for reason in finding.reasons if reason is not none]
+    if allocation.allocates is Allocates.NO:
+        reasons.insert(0, none)
+    shared = _shared(tuple(reasons))
+    judged = evolve(finding, allocates=allocation.allocates, note=allocation.note, reasons=shared)
+    return ranked(judged)
+
+
+def with_large_elements(finding: Finding, size: int) -> Finding:
+    """The finding of a slice of a size that is not constant, with elements of so many bytes."""
+    reasons = finding.reasons
+    if finding.cause is not Cause.DYNAMIC_SIZE or size < _LARGE_ELEMENT:
+        return finding
+    if RankReason.LARGE in reasons or not _OWN.intersection(reasons):
+        return finding
+    first = min(reasons.index(reason) for reason in _OWN.intersection(reasons))
+    now = (*reasons[:first], RankReason.LARGE, *reasons[first:])
+    return ranked(evolve(finding, reasons=_shared(now)))
+
+
 class RankRules:
     """What the source says for the ranks of sites, as the language of a module has it."""
 
@@ -146,8 +169,10 @@ class RankRules:
         """The rank of a site; ``directives`` are what the source asks for there."""
         in_loop = self._is_in_loop(site)
         reasons = tuple(self._reasons(site, context, cause, allocation, in_loop=in_loop))
-        if directives and allocation.allocates is not Allocates.NO:
+        if directives:
             reasons = (*_marks(site, directives), *reasons)
+        if allocation.allocates is Allocates.NO and site.node is not None:
+            reasons = (RankReason.NO_ALLOCATION, *reasons)
         return SiteRank(rank(reasons, in_loop=in_loop), _shared(reasons), in_loop)
 
     def _is_in_loop(self, site: Site) -> bool:
@@ -172,14 +197,12 @@ class RankRules:
     ) -> Iterator[RankReason]:
         if site.node is None:
             yield RankReason.DEPENDS
-        elif allocation.allocates is Allocates.NO:
-            yield RankReason.NO_ALLOCATION
-        else:
-            yield from _cold_reasons(site, site.node, context, cause)
-            stays = not site.escapes or allocation.stays_in_copies
-            yield from _loop_reasons(site, context, in_loop=in_loop, stays=stays)
-            if not stays:
-                yield from _own_reasons(site, context, cause)
+            return
+        yield from _cold_reasons(site, site.node, context, cause)
+        stays = not site.escapes or allocation.stays_in_copies
+        yield from _loop_reasons(site, context, in_loop=in_loop, stays=stays)
+        if not stays:
+            yield from _own_reasons(site, context, cause)
 
 
 def _marks(site: Site, directives: Collection[DirectiveKind]) -> Iterator[RankReason]:
@@ -281,5 +304,6 @@ _SEVERITIES = {
 }
 _MARKS = frozenset({RankReason.CONTRACT, RankReason.MARKED_HOT})
 """What directives say: neither profiles nor settings know better."""
+_OWN = frozenset({RankReason.INTERFACE, RankReason.COLD_MAIN, RankReason.ORDINARY})
 _REFLECTS = re.compile(r"(?:fmt|reflect|json|xml|gob|asn1|binary|errors|log|slog|flag|template)\.")
 _LARGE_ELEMENT = 40  # bytes or more of each element, at the least

@@ -42,6 +42,23 @@ class RuntimeAllocation:
 
 
 ALLOCATES = RuntimeAllocation(Allocates.YES)
+ZERO_SIZE = RuntimeAllocation(Allocates.NO, "its value has no size, so all share one address")
+BOXED_CONSTANT = RuntimeAllocation(Allocates.NO, "a constant is boxed as read-only data")
+BOXED_ZERO_SIZE = RuntimeAllocation(
+    Allocates.NO, "a value without size is boxed as a shared static one"
+)
+BOXED_SINGLE_BYTE = RuntimeAllocation(
+    Allocates.NO, "a value of one byte is boxed as a shared static one"
+)
+BOXED_ZERO_VALUE = RuntimeAllocation(Allocates.NO, "a zero value is boxed as a shared static one")
+BOXED_CONTENT = RuntimeAllocation(
+    Allocates.NO, "its content is constant and boxed as read-only data"
+)
+BOXED_INTEGER = RuntimeAllocation(Allocates.DEPENDS, "integers from 0 to 255 do not allocate")
+BOXED_POINTER = RuntimeAllocation(Allocates.NO, "an interface holds a pointer as it is")
+DEPENDS_ON_TYPE = RuntimeAllocation(
+    Allocates.DEPENDS, "whether it allocates depends on the type that is used"
+)
 
 
 class AllocationRules:
@@ -65,9 +82,7 @@ class AllocationRules:
         if site.kind is SiteKind.BOXED:
             return self._boxed(site)
         if self._zero_size(site):
-            return RuntimeAllocation(
-                Allocates.NO, "its value has no size, so all share one address"
-            )
+            return ZERO_SIZE
         if site.subject == "append":
             return RuntimeAllocation(
                 Allocates.DEPENDS, "it allocates only when the slice has to grow"
@@ -92,7 +107,7 @@ class AllocationRules:
 
     def _boxed(self, site: Site) -> RuntimeAllocation:
         if is_constant(site.subject) or self._is_named_constant(site):
-            return RuntimeAllocation(Allocates.NO, "a constant is boxed as read-only data")
+            return BOXED_CONSTANT
         evidence = [
             line for line in self._evidence.get(site.place, ()) if line.startswith("convert: ")
         ]
@@ -100,19 +115,15 @@ class AllocationRules:
             evidence += self._evidence_of_variable(site)
             for line in evidence:
                 if (match := _SHARED.match(line)) is not None:
-                    return RuntimeAllocation(
-                        Allocates.NO, _SHARED_NOTES.get(match[1], _SHARED_NOTES[""])
-                    )
+                    return _SHARED_VALUES.get(match[1], BOXED_CONTENT)
         if self._zero_size(site):
-            return RuntimeAllocation(Allocates.NO, _SHARED_NOTES["zero-sized"])
+            return BOXED_ZERO_SIZE
         if site.ownership is Ownership.OWN and site.node is not None:
             kind = self._syntax.basic_type(site.file, site.node)
             if kind in {"bool", "byte", "uint8", "int8"}:
-                return RuntimeAllocation(Allocates.NO, _SHARED_NOTES["single-byte"])
+                return BOXED_SINGLE_BYTE
             if re.match(r"u?int\d*$|rune$|number$", kind):
-                return RuntimeAllocation(
-                    Allocates.DEPENDS, "integers from 0 to 255 do not allocate"
-                )
+                return BOXED_INTEGER
         return ALLOCATES
 
     def _evidence_of_variable(self, site: Site) -> list[str]:
@@ -201,9 +212,8 @@ def _is_boxed_too(site: Site) -> bool:
 _SHARED = re.compile(
     r"convert: using global for (?:(single-byte|zero-sized|zero value) )?interface"
 )
-_SHARED_NOTES = {
-    "single-byte": "a value of one byte is boxed as a shared static one",
-    "zero-sized": "a value without size is boxed as a shared static one",
-    "zero value": "a zero value is boxed as a shared static one",
-    "": "its content is constant and boxed as read-only data",
+_SHARED_VALUES = {
+    "single-byte": BOXED_SINGLE_BYTE,
+    "zero-sized": BOXED_ZERO_SIZE,
+    "zero value": BOXED_ZERO_VALUE,
 }

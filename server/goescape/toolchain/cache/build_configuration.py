@@ -49,7 +49,7 @@ def own_code() -> bytes:
     """Changes with goescape itself: another version may understand more."""
     stamps = [
         f"{path} {file_stamp(str(path))}"
-        for ring in ("analysis", "fixes")
-        for path in sorted(Path(__file__).parents[2].glob(f"{ring}/**/*.py"))
+        for pattern in ("analysis/**/*.py", "fixes/**/*.py", "toolchain/facts/**/*.*o")
+        for path in sorted(Path(__file__).parents[2].glob(pattern))
     ]
     return digest("\0".join([__version__, *stamps]).encode())

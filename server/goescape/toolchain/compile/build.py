@@ -15,6 +15,7 @@ from goescape.analysis.compiler.package_facts import PackageInfo
 from goescape.analysis.model import CompileError, PackageReport
 from goescape.analysis.syntax.source import SourceText
 from goescape.toolchain.compile.built_package import BuiltPackage, built_packages, go_file_contents
+from goescape.toolchain.compile.listed_variants import checked_variants
 from goescape.toolchain.compile.report_worker import (
     OtherProcessError,
     ReportRequest,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 
     from goescape.toolchain.compile.report_worker import Key
+    from goescape.toolchain.facts.typed_reports import CheckedVariant
     from goescape.toolchain.go.process_command import Command
 
 _log = logging.getLogger(__name__)
@@ -80,7 +82,9 @@ class Build:
         """Of the block that is being read; None before the first."""
         self._owner: BuiltPackage | None = None
         """The package that it is about; None for what nobody asked for."""
-        self._output = JsonObjects()
+        self._output = JsonObjects(self._kept)
+        self.variants: Mapping[str, Sequence[CheckedVariant]] = {}
+        """What was compiled of each package, after the end."""
         self._messages: list[str] = []
         self._rest = b""
         self._ready: asyncio.Queue[BuiltPackage | None] = asyncio.Queue()
@@ -126,6 +130,12 @@ class Build:
             return code
         finally:
             self._ready.put_nowait(None)
+
+    def _kept(self, item: Mapping[str, object]) -> Mapping[str, object]:
+        """Of what is only imported, no more than where it was compiled to."""
+        if _key_of(item) in self._keys:
+            return item
+        return {name: item[name] for name in ("ImportPath", "Export") if name in item}
 
     def _take_text(self, data: bytes) -> None:
         """A piece of the compilers' text: file what stands between two headers."""
@@ -175,11 +185,13 @@ class Build:
 
     def _take_results(self) -> None:
         """Replace what was listed before the compile by what go says of it afterwards."""
-        after = {package.key: package for package in listed_packages(self._output.objects)}
+        own = [item for item in self._output.objects if _key_of(item) in self._keys]
+        after = {package.key: package for package in listed_packages(own)}
         for package in self._packages.values():
             package.variants = tuple(
                 after.get(variant.key, variant) for variant in package.variants
             )
+        self.variants = checked_variants(own, self._output.objects, self._command.overlay)
 
     async def _conclude(
         self, package: BuiltPackage
@@ -288,6 +300,10 @@ def _failure(
     return problem_of_the_machine(errors, package.name) or PackageReport(
         package.name, package.directory, files, errors=errors, sources=_only(texts, files)
     )
+
+
+def _key_of(item: Mapping[str, object]) -> Key:
+    return split_path(str(item.get("ImportPath") or ""))
 
 
 def _files(variants: Sequence[ListedPackage]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from goescape.toolchain.compile.import_exports import ImportExports
 from goescape.toolchain.compile.package_run import PackageRun
 from goescape.toolchain.compile.planned_compile import NotPlannedError
 from goescape.toolchain.compile.planned_package import PlannedPackage
+from goescape.toolchain.compile.typed_run import TypedRun
 from goescape.toolchain.go.module_folders import absolute, pattern_of
 from goescape.toolchain.problems import GoProblem
 
@@ -47,6 +48,8 @@ class DirectLane:
         plan = package.plan if package is not None else None
         if package is None or plan is None or report is package.stored or report.errors:
             return
+        if not self._engine.typed.may_be_kept(report):
+            return
         if self._disk_cache is not None and plan.is_whole:
             package.stored = report
             configuration = await build_configuration(self._engine.commands, plan.root)
@@ -68,7 +71,8 @@ class DirectLane:
                     yield item
         except NotPlannedError:
             overlay = await asyncio.to_thread(texts_not_on_disk, unsaved)
-            async with aclosing(self._engine.analyze(root, [pattern], overlay)) as reports:
+            analysis = self._engine.analyze(root, [pattern], overlay, early=True)
+            async with aclosing(analysis) as reports:
                 async for report in reports:
                     yield report
 
@@ -107,12 +111,15 @@ class DirectLane:
                         return
                 plan = await self._plan(package, root, directory, contents)
                 run = PackageRun(self._engine.planner, package, plan, contents)
-                async with aclosing(run.reports(tests=tests)) as reports:
+                typed = TypedRun(self._engine.typed, package, plan, contents)
+                async with typed.preparing(), aclosing(run.reports(tests=tests)) as reports:
                     async for report in reports:
                         if report is None:
                             again = True
                             break
-                        yield report
+                        async with aclosing(typed.reports(report)) as better:
+                            async for item in better:
+                                yield item
                 if not again:
                     return
                 if run.misses_imports:
@@ -134,7 +141,8 @@ class DirectLane:
         if self._disk_cache is None or package.plan is not None:
             return None
         configuration = await build_configuration(self._engine.commands, root)
-        return await asyncio.to_thread(self._disk_cache.report, directory, configuration, {})
+        report = await asyncio.to_thread(self._disk_cache.report, directory, configuration, {})
+        return report if report is None or await self._engine.typed.is_usable(report) else None
 
     async def _plan(
         self,

@@ -6,8 +6,10 @@ import asyncio
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from attrs import evolve
+from attrs import evolve, frozen
 
+from goescape.analysis.model import PackageReport
+from goescape.analysis.reports.report_codec import PackedReport
 from goescape.toolchain.compile.build import Build
 from goescape.toolchain.go.error_text import plain_sentence
 from goescape.toolchain.go.file_selection import lone_files
@@ -17,36 +19,67 @@ from goescape.toolchain.go.packages import FIELDS, JsonObjects, ListedPackage, l
 from goescape.toolchain.go.process import run
 from goescape.toolchain.go.process_output import BoundedText
 from goescape.toolchain.problems import GoProblem, Problem, problem_of
+from goescape.toolchain.tasks import uninterrupted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
-    from goescape.analysis.model import PackageReport
+    from goescape.toolchain.facts.typed_reports import TypedReports
     from goescape.toolchain.go.go_commands import GoCommands
 
 _ATTEMPTS = 5
 _RAW_LIMIT = 2_000_000
+_MOST_HELD = 24
+"""Reports that are held as they are; more would take much memory."""
+
+
+@frozen(eq=False)
+class HeldReport:
+    """A report that waits for types."""
+
+    whole: PackageReport | None = None
+    packed: PackedReport | None = None
+
+    @classmethod
+    def of(cls, report: PackageReport, others: int) -> HeldReport:
+        """Packed where there are many others."""
+        return cls(report) if others < _MOST_HELD else cls(None, PackedReport(report))
+
+    def report(self) -> PackageReport:
+        """The report."""
+        if self.packed is not None:
+            return self.packed.report()
+        assert self.whole is not None
+        return self.whole
 
 
 class PackageBuilds:
     """Runs builds until every package has a report that fits its files."""
 
-    def __init__(self, commands: GoCommands) -> None:
+    def __init__(self, commands: GoCommands, typed: TypedReports) -> None:
         self._commands = commands
+        self._typed = typed
         self.near_folders: dict[str, Mapping[str, object]] = {}
         """Of each folder that was analysed: the user's own folders that it depends on, with their
         stamps from before."""
 
     async def analyze(
-        self, root: str, patterns: Sequence[str], overlay: Mapping[str, bytes] | None = None
+        self,
+        root: str,
+        patterns: Sequence[str],
+        overlay: Mapping[str, bytes] | None = None,
+        *,
+        early: bool = False,
     ) -> AsyncGenerator[PackageReport | Problem, None]:
-        """Compile packages and yield each one's report as it completes.
+        """Compile packages and yield each one's report when all is known; with ``early`` also what
+        is known without types, as soon as it has been compiled.
 
         A package whose files change meanwhile is compiled again: a report always fits its sources.
         ``overlay`` is what files shall hold instead of what is on the disk, by absolute path.
         """
         for group in _groups_for_one_command(patterns):
-            async with aclosing(self._analyze_group(root, group, overlay or {})) as items:
+            group_items = self._analyze_group(root, group, overlay or {}, early=early)
+            async with aclosing(group_items) as items:
                 async for item in items:
                     yield item
 
@@ -61,7 +94,7 @@ class PackageBuilds:
         return text.text + end + "\n".join(errors)
 
     async def _analyze_group(
-        self, root: str, patterns: Sequence[str], overlay: Mapping[str, bytes]
+        self, root: str, patterns: Sequence[str], overlay: Mapping[str, bytes], *, early: bool
     ) -> AsyncGenerator[PackageReport | Problem, None]:
         waiting, in_this_process = patterns, False
         try:
@@ -71,11 +104,11 @@ class PackageBuilds:
                     yield problem
                 if not listed:
                     return
-                command = await self._commands.compile_command(root, waiting)
+                command = await self._commands.compile_command(root, waiting, with_imports=True)
                 command = evolve(command, overlay=overlay)
                 workspace = work_root(root) or root
                 build = Build(command, listed, workspace, in_this_process=in_this_process)
-                async with aclosing(build.items()) as items:
+                async with aclosing(self._with_types(build, early=early)) as items:
                     async for item in items:
                         yield item
                 waiting = [*build.stale, *build.failed]
@@ -88,6 +121,31 @@ class PackageBuilds:
         for pattern in waiting:
             text = f"The files of {pattern} keep changing while Go compiles them; save once more."
             yield Problem(text, pattern)
+
+    async def _with_types(
+        self, build: Build, *, early: bool
+    ) -> AsyncGenerator[PackageReport | Problem, None]:
+        """What a build gives. Types are asked when all is compiled that packages import."""
+        starting = asyncio.ensure_future(self._typed.start())
+        held: list[HeldReport] = []
+        try:
+            async with aclosing(build.items()) as items:
+                async for item in items:
+                    if not isinstance(item, PackageReport) or item.errors or not item.files:
+                        yield item
+                        continue
+                    if early:
+                        yield item
+                    held.append(await asyncio.to_thread(HeldReport.of, item, len(held)))
+            for place, kept in enumerate(held):
+                report = await asyncio.to_thread(kept.report)
+                held[place] = HeldReport()
+                typed = await self._typed.corrected(report, build.variants.get(report.package, ()))
+                if typed is not report or not early:
+                    yield typed
+        finally:
+            starting.cancel()
+            await uninterrupted(asyncio.wait({starting}))
 
     async def _listed(
         self, root: str, patterns: Sequence[str]

@@ -73,10 +73,16 @@ class GoCommands:
         arguments = ("-e", *with_tests, *self.build_flags, *flags, "--", *named)
         return await self.command(root, "list", *arguments)
 
-    async def compile_command(self, root: str, patterns: Sequence[str]) -> Command:
-        """``go list`` that compiles packages and has the compiler say all about escapes."""
+    async def compile_command(
+        self, root: str, patterns: Sequence[str], *, with_imports: bool = False
+    ) -> Command:
+        """``go list`` that compiles packages and has the compiler say all about escapes.
+
+        ``with_imports`` to be told where all that they import was compiled to.
+        """
         gcflags = (await self.toolchain()).gcflags
-        flags = ("-export", f"-gcflags={gcflags}", f"-json={FIELDS}")
+        fields, deps = (f"{FIELDS},Imports,ImportMap", ("-deps",)) if with_imports else (FIELDS, ())
+        flags = ("-export", *deps, f"-gcflags={gcflags}", f"-json={fields}")
         return await self.list_command(root, flags, patterns)
 
     async def list_objects(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 FIELDS = (
     "ImportPath,Name,Dir,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles,IgnoredGoFiles,"
@@ -62,7 +62,11 @@ class ListedPackage:
 class JsonObjects:
     """Collects the objects that `go list -json` prints one after another, line by line."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, kept: Callable[[Mapping[str, object]], Mapping[str, object]] | None = None
+    ) -> None:
+        """``kept`` says what is kept of an object."""
+        self._kept = kept
         self.objects: list[Mapping[str, object]] = []
         self.strays: list[str] = []
         """Lines that belong to no object; only the first ones are kept."""
@@ -82,7 +86,8 @@ class JsonObjects:
     def _finish(self) -> None:
         text, self._lines = "\n".join(self._lines), []
         try:
-            self.objects.append(json.loads(text))
+            decoded = json.loads(text)
+            self.objects.append(decoded if self._kept is None else self._kept(decoded))
         except ValueError:
             self.strays.append(text[:500])
 

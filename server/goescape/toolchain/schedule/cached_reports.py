@@ -46,7 +46,7 @@ class CachedReports:
             report = await asyncio.to_thread(
                 self._disk_cache.report, folder, configuration, digests
             )
-            if report is None:
+            if report is None or not await self._engine.typed.is_usable(report):
                 missing.append(pattern_of(self._root, folder))
             else:
                 yield report
@@ -56,7 +56,9 @@ class CachedReports:
     async def keep(self, report: PackageReport) -> None:
         """Store what the go command has led to, after ``reports`` has ended."""
         near = self._engine.builds.near_folders.get(report.directory)
-        if near is not None and not report.errors:
+        if near is None or report.errors:
+            return
+        if self._engine.typed.may_be_kept(report):
             await asyncio.to_thread(self._keep, report, near)
 
     def _keep(self, report: PackageReport, near: Mapping[str, object]) -> None:

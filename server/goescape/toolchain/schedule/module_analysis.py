@@ -137,7 +137,7 @@ class ModuleAnalysis:
     async def _analyze_many(self, root: str, requests: ModuleRequests, patterns: list[str]) -> None:
         reports: list[PackageReport] = []
         overlay = await asyncio.to_thread(texts_not_on_disk, self._state.editor_texts())
-        async with aclosing(self._engine.analyze(root, patterns, overlay)) as items:
+        async with aclosing(self._engine.analyze(root, patterns, overlay, early=True)) as items:
             async for item in items:
                 self._tell(item)
                 if isinstance(item, PackageReport):
@@ -157,7 +157,7 @@ class ModuleAnalysis:
             patterns = cached.not_found
         if not patterns:
             return
-        async with aclosing(self._engine.analyze(root, patterns)) as items:
+        async with aclosing(self._engine.analyze(root, patterns, early=True)) as items:
             async for item in items:
                 self._tell_unless_edited(item)
                 if cached is not None and isinstance(item, PackageReport):

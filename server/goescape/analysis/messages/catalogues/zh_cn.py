@@ -196,6 +196,8 @@ CATALOGUE = Catalogue(
         ),
         "a constant is boxed as read-only data": "常量以只读数据的形式装箱",
         "integers from 0 to 255 do not allocate": "0 到 255 的整数不分配内存",
+        "an interface holds a pointer as it is": "接口直接保存指针",
+        "whether it allocates depends on the type that is used": "是否分配内存取决于所用的类型",
         "a value of one byte is boxed as a shared static one": "单字节的值装箱时共用静态数据",
         "a value without size is boxed as a shared static one": "大小为零的值装箱时共用静态数据",
         "a zero value is boxed as a shared static one": "零值装箱时共用静态数据",

@@ -1,0 +1,206 @@
+"""Corrects a report by what Go's type checker says of the places that it is about.
+
+A finding of which nothing is known stays as it is: without answers, so does the whole report.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping  # noqa: TC003 - attrs resolves annotations
+from typing import TYPE_CHECKING
+
+from attrs import evolve, field, frozen
+
+from goescape.analysis.causes import Cause
+from goescape.analysis.evidence.types import TypeFacts, ValueFacts  # noqa: TC001 - resolved
+from goescape.analysis.model import SiteKind
+from goescape.analysis.positions import Span
+from goescape.analysis.ranking.rank import with_allocation, with_large_elements
+from goescape.analysis.sites.allocation import (
+    ALLOCATES,
+    BOXED_CONSTANT,
+    BOXED_INTEGER,
+    BOXED_POINTER,
+    BOXED_SINGLE_BYTE,
+    BOXED_ZERO_SIZE,
+    DEPENDS_ON_TYPE,
+    ZERO_SIZE,
+    RuntimeAllocation,
+)
+
+if TYPE_CHECKING:
+    from goescape.analysis.model import Finding, PackageReport
+
+NamedPlace = tuple[Span, str]
+"""A call, and the name of a type in the code that is inlined there."""
+
+
+@frozen
+class TypeQuestions:
+    """What is to be asked for a report."""
+
+    values: tuple[Span, ...] = ()
+    """Expressions and declared names."""
+    named: tuple[NamedPlace, ...] = ()
+
+
+@frozen
+class KnownTypes:
+    """What was answered; what is missing is not known."""
+
+    values: Mapping[Span, ValueFacts] = field(factory=dict)
+    named: Mapping[NamedPlace, TypeFacts] = field(factory=dict)
+
+
+def questions(report: PackageReport) -> TypeQuestions:
+    """What the findings of a report depend on."""
+    values: dict[Span, None] = {}
+    named: dict[NamedPlace, None] = {}
+    for finding in report.findings:
+        if finding.escapes and finding.kind in _ASKED:
+            if (place := _named_place(finding)) is not None:
+                named[place] = None
+            elif finding.inlined_from is None:
+                values[finding.span] = None
+    return TypeQuestions(tuple(values), tuple(named))
+
+
+def with_types(report: PackageReport, known: KnownTypes) -> PackageReport:
+    """The report with what follows from types; itself where that is nothing new."""
+    findings = tuple(_corrected(finding, known) for finding in report.findings)
+    changed = any(now is not before for now, before in zip(findings, report.findings, strict=True))
+    return evolve(report, findings=findings) if changed else report
+
+
+def _named_place(finding: Finding) -> NamedPlace | None:
+    """For what inlining has brought: the literal of a type, which has no expression here."""
+    match = _LITERAL.match(finding.subject) if finding.inlined_from is not None else None
+    return None if match is None else (finding.span, match["literal"] or match["made"])
+
+
+def _corrected(finding: Finding, known: KnownTypes) -> Finding:
+    if not finding.escapes or finding.kind not in _ASKED:
+        return finding
+    place = _named_place(finding)
+    if place is not None:
+        facts = known.named.get(place)
+        allocation = None if facts is None else _of_literal(finding, facts)
+    else:
+        value = known.values.get(finding.span) if finding.inlined_from is None else None
+        if value is None:
+            return finding
+        finding = _with_kind(_with_size(finding, value), value)
+        allocation = _of_value(finding, value)
+    if allocation is None or (allocation.allocates, allocation.note) == (
+        finding.allocates,
+        finding.note,
+    ):
+        return finding
+    return with_allocation(finding, allocation)
+
+
+def _of_literal(finding: Finding, facts: TypeFacts) -> RuntimeAllocation | None:
+    """Of ``T{}``, boxed, or ``&T{}``."""
+    if facts.size != 0:
+        return None
+    return BOXED_ZERO_SIZE if finding.kind is SiteKind.BOXED else ZERO_SIZE
+
+
+def _of_value(finding: Finding, value: ValueFacts) -> RuntimeAllocation | None:
+    """None where types say nothing against what is known."""
+    if value.type is None:
+        return None
+    if finding.kind is SiteKind.BOXED:
+        return _boxed(finding, value, value.type)
+    if finding.kind is SiteKind.VARIABLE:
+        return _sized(finding, value.type)
+    return _made(finding, value)
+
+
+def _boxed(finding: Finding, value: ValueFacts, source: TypeFacts) -> RuntimeAllocation | None:
+    if source.is_interface or (source.is_pointer_shaped and value.expression in _MAKING):
+        return None  # it is about something in the expression
+    if value.constant is not None:
+        return BOXED_CONSTANT
+    if source.is_generic:
+        return _boxed_instances(value)
+    said = _boxed_type(source)
+    if said is ALLOCATES and finding.note not in _GUESSES:
+        return None  # what the compiler itself said is better
+    return said
+
+
+def _boxed_instances(value: ValueFacts) -> RuntimeAllocation:
+    """A value of a type parameter, which stands for several types."""
+    instances = {_boxed_type(facts) for facts in value.instances or ()}
+    if value.is_complete and len(instances) == 1:
+        return instances.pop()
+    return DEPENDS_ON_TYPE
+
+
+def _boxed_type(source: TypeFacts) -> RuntimeAllocation:
+    if source.size == 0:
+        return BOXED_ZERO_SIZE
+    if source.is_pointer_shaped or source.is_interface:
+        return BOXED_POINTER
+    if source.kind in {"bool", "int8", "uint8"}:
+        return BOXED_SINGLE_BYTE
+    if source.kind in _INTEGERS:
+        return BOXED_INTEGER
+    return ALLOCATES
+
+
+def _sized(finding: Finding, facts: TypeFacts) -> RuntimeAllocation | None:
+    if facts.size == 0:
+        return ZERO_SIZE
+    return ALLOCATES if facts.size > 0 and finding.note == ZERO_SIZE.note else None
+
+
+def _made(finding: Finding, value: ValueFacts) -> RuntimeAllocation | None:
+    """What an expression makes besides itself: what its address points to, the array behind it."""
+    element, made = value.element, value.type
+    if element is None or made is None:
+        return None
+    if made.kind == "pointer" and (value.expression == "address" or value.callee == "new"):
+        return _sized(finding, element)
+    if made.kind == "slice" and (element.size == 0 or _is_empty(value)):
+        return ZERO_SIZE if value.expression in _MAKING else None
+    return None
+
+
+def _is_empty(value: ValueFacts) -> bool:
+    """Whether a slice is known to have room for nothing."""
+    arguments = [argument for argument in value.arguments or () if argument is not None]
+    if value.expression == "conversion":
+        return [argument.text_size for argument in arguments] == [0]
+    if value.callee == "make":
+        return [argument.constant for argument in arguments[1:]] in (["0"], ["0", "0"])
+    return False
+
+
+def _with_kind(finding: Finding, value: ValueFacts) -> Finding:
+    """A sum is no text that is made: it can only be on the heap in an interface."""
+    if finding.kind is not SiteKind.EXPRESSION or value.expression != "operation":
+        return finding
+    if value.type is None or not _NUMBER.fullmatch(value.type.kind):
+        return finding
+    return evolve(finding, kind=SiteKind.BOXED, cause=Cause.INTERFACE)
+
+
+def _with_size(finding: Finding, value: ValueFacts) -> Finding:
+    element = value.element
+    if value.callee == "make" and element is not None and element.kind == "array":
+        return with_large_elements(finding, element.size)
+    return finding
+
+
+_ASKED = frozenset({SiteKind.BOXED, SiteKind.EXPRESSION, SiteKind.VARIABLE})
+_MAKING = frozenset({"function", "method value", "address", "builtin", "composite", "conversion"})
+"""Expressions that make something, whose allocation is not that of an interface."""
+_INTEGERS = frozenset({"uintptr"}) | {
+    f"{sign}int{size}" for sign in ("", "u") for size in ("", "16", "32", "64")
+}
+_NUMBER = re.compile(r"(?:u?int|float|complex)(?:\d*|ptr)")
+_GUESSES = frozenset({BOXED_SINGLE_BYTE.note, BOXED_ZERO_SIZE.note, BOXED_INTEGER.note})
+"""What is also said where only the text is known, or where others of its position were meant."""
+_LITERAL = re.compile(r"(?:&?(?P<literal>[\w.]+)\{.*\}|new\((?P<made>[\w.]+)\))$", re.DOTALL)

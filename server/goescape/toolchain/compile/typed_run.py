@@ -1,0 +1,77 @@
+"""Types beside one run over a package: they are asked for while the compiler works."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+from goescape.analysis.model import PackageReport
+from goescape.toolchain.compile.listed_variants import planned_variants
+from goescape.toolchain.tasks import uninterrupted
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+
+    from goescape.toolchain.compile.build_plan import BuildPlan
+    from goescape.toolchain.compile.editor_files import FileContent
+    from goescape.toolchain.compile.planned_package import PlannedPackage
+    from goescape.toolchain.facts.typed_reports import CheckedVariant, TypedReports
+    from goescape.toolchain.problems import Problem
+
+SOON_SECONDS = 0.15
+"""How long a report waits for its types: a change that nobody notices, instead of two in a row."""
+
+
+class TypedRun:
+    """The package is checked while it is compiled."""
+
+    def __init__(
+        self,
+        typed: TypedReports,
+        package: PlannedPackage,
+        plan: BuildPlan,
+        contents: Mapping[str, FileContent],
+    ) -> None:
+        self._typed = typed
+        self._package = package
+        self._plan = plan
+        self._texts = {
+            path: content.source.content for path, content in contents.items() if content.is_unsaved
+        }
+
+    @contextlib.asynccontextmanager
+    async def preparing(self) -> AsyncIterator[None]:
+        """While the compiler works."""
+        preparing = asyncio.ensure_future(self._typed.prepare(self._variants()))
+        try:
+            yield
+        finally:
+            preparing.cancel()
+            await uninterrupted(asyncio.wait({preparing}))
+
+    async def reports(
+        self, report: PackageReport | Problem
+    ) -> AsyncGenerator[PackageReport | Problem, None]:
+        """The report with types, and before it without them where they take a while."""
+        if not isinstance(report, PackageReport) or report.errors:
+            yield report
+            return
+        asking = asyncio.ensure_future(self._typed.corrected(report, self._variants()))
+        try:
+            await asyncio.wait({asking}, timeout=SOON_SECONDS)
+            if not asking.done():
+                yield report
+                if not report.is_final:
+                    return  # another one follows soon
+                await asyncio.wait({asking})
+                if asking.result() is report:
+                    return
+            yield asking.result()
+        finally:
+            asking.cancel()
+            await uninterrupted(asyncio.wait({asking}))
+
+    def _variants(self) -> list[CheckedVariant]:
+        exports = {**self._package.exports_with_tests[1], **self._package.exports}
+        return planned_variants(self._plan, exports, self._texts)
