@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from goescape.analysis.causes import Cause
 from goescape.analysis.evidence.types import TypeFacts, ValueFacts  # noqa: TC001 - resolved
 from goescape.analysis.model import SiteKind
 from goescape.analysis.positions import Span
-from goescape.analysis.ranking.rank import with_allocation, with_large_elements
+from goescape.analysis.ranking.rank import as_boxed, with_allocation, with_large_elements
 from goescape.analysis.sites.allocation import (
     ALLOCATES,
     BOXED_CONSTANT,
@@ -184,7 +183,7 @@ def _with_kind(finding: Finding, value: ValueFacts) -> Finding:
         return finding
     if value.type is None or not _NUMBER.fullmatch(value.type.kind):
         return finding
-    return evolve(finding, kind=SiteKind.BOXED, cause=Cause.INTERFACE)
+    return as_boxed(finding)
 
 
 def _with_size(finding: Finding, value: ValueFacts) -> Finding:

@@ -142,13 +142,24 @@ def with_allocation(finding: Finding, allocation: RuntimeAllocation) -> Finding:
 
 def with_large_elements(finding: Finding, size: int) -> Finding:
     """The finding of a slice of a size that is not constant, with elements of so many bytes."""
-    reasons = finding.reasons
     if finding.cause is not Cause.DYNAMIC_SIZE or size < _LARGE_ELEMENT:
         return finding
-    if RankReason.LARGE in reasons or not _OWN.intersection(reasons):
+    return _with_own_reason(finding, RankReason.LARGE)
+
+
+def as_boxed(finding: Finding) -> Finding:
+    """The finding as one of a value that is put into an interface."""
+    boxed = evolve(finding, kind=SiteKind.BOXED, cause=Cause.INTERFACE)
+    return _with_own_reason(boxed, RankReason.INTERFACE)
+
+
+def _with_own_reason(finding: Finding, reason: RankReason) -> Finding:
+    """In the order of ``_own_reasons``."""
+    reasons, order = finding.reasons, _OWN.index(reason)
+    later = [reasons.index(its) for its in _OWN[order + 1 :] if its in reasons]
+    if reason in reasons or not later:
         return finding
-    first = min(reasons.index(reason) for reason in _OWN.intersection(reasons))
-    now = (*reasons[:first], RankReason.LARGE, *reasons[first:])
+    now = (*reasons[: min(later)], reason, *reasons[min(later) :])
     return ranked(evolve(finding, reasons=_shared(now)))
 
 
@@ -304,6 +315,6 @@ _SEVERITIES = {
 }
 _MARKS = frozenset({RankReason.CONTRACT, RankReason.MARKED_HOT})
 """What directives say: neither profiles nor settings know better."""
-_OWN = frozenset({RankReason.INTERFACE, RankReason.COLD_MAIN, RankReason.ORDINARY})
+_OWN = (RankReason.LARGE, RankReason.INTERFACE, RankReason.COLD_MAIN, RankReason.ORDINARY)
 _REFLECTS = re.compile(r"(?:fmt|reflect|json|xml|gob|asn1|binary|errors|log|slog|flag|template)\.")
 _LARGE_ELEMENT = 40  # bytes or more of each element, at the least

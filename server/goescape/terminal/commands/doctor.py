@@ -37,6 +37,8 @@ class Diagnosis:
     """The folder of the go.work in force; None without one."""
     problems: tuple[str, ...]
     """Sentences that say what is wrong and what to do."""
+    types: str = ""
+    """Whether Go's type checker is asked; empty without a Go."""
 
 
 async def examine(name: str, options: EngineOptions) -> Diagnosis:
@@ -44,11 +46,13 @@ async def examine(name: str, options: EngineOptions) -> Diagnosis:
     problems: list[str] = []
     versions = tuple(_versions(problems))
     go: Go | None = None
+    types = ""
     modules: tuple[str, ...] = ()
     folder = name
     engine = Engine(options)
     try:
         go = await engine.go()
+        types = _types(await engine.facts.start())
         if go.notice:
             problems.append(go.notice)
     except GoProblem as problem:
@@ -64,7 +68,13 @@ async def examine(name: str, options: EngineOptions) -> Diagnosis:
     except (GoProblem, UsageError) as problem:
         problems.append(str(problem))
     work = work_root(folder)
-    return Diagnosis(versions, go, folder, modules, work, tuple(dict.fromkeys(problems)))
+    return Diagnosis(versions, go, folder, modules, work, tuple(dict.fromkeys(problems)), types)
+
+
+def _types(problem: str | None) -> str:
+    if problem is None:
+        return "Go's own types: used"
+    return f"Go's own types: not used, findings are judged by their text ({problem})"
 
 
 def _versions(problems: list[str]) -> Iterator[str]:
@@ -95,6 +105,7 @@ def render(diagnosis: Diagnosis, style: Style) -> Iterator[str]:
         go = diagnosis.go
         yield f"Go: {go.version}, {printable(go.path)} (from: {go.reason})"
         yield f"GOROOT: {printable(go.goroot)}"
+        yield printable(diagnosis.types)
     yield f"Folder: {printable(diagnosis.folder)}"
     if diagnosis.work:
         yield f"go.work: in {printable(diagnosis.work)}"

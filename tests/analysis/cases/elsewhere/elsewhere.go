@@ -1,5 +1,5 @@
-// Package other has types that importers cannot see into.
-package other
+// Package elsewhere has types that importers cannot see into.
+package elsewhere
 
 type Nothing struct{}
 
