@@ -106,8 +106,18 @@ class Desk:
         self.scheduler = Scheduler(engine, self.events.append)
 
     def reported(self) -> list[str]:
-        """Packages in the order of their reports."""
-        return [event.report.package for event in self.events if isinstance(event, Reported)]
+        """Packages in the order of their reports; one that only adds types is no other one."""
+        packages: list[str] = []
+        without_types: set[str] = set()
+        for event in self.events:
+            if isinstance(event, Reported):
+                package = event.report.package
+                if not (event.report.is_typed and package in without_types):
+                    packages.append(package)
+                without_types.discard(package)
+                if not event.report.is_typed:
+                    without_types.add(package)
+        return packages
 
     def report(self, package: str) -> PackageReport:
         """The newest report of a package."""

@@ -58,7 +58,8 @@ async def test_events_tell_a_story(desk: Desk, write_tree: WriteTree) -> None:
     desk.scheduler.analyze_package_of(str(write_tree(MODULE) / "a" / "a.go"))
     assert not desk.scheduler.idle
     await desk.idle()
-    started, reported, finished = desk.events
+    started, *_, reported, finished = desk.events
+    assert desk.reported() == ["m/a"]
     assert isinstance(started, Started)
     assert started.title.first.endswith("/a")
     assert isinstance(reported, Reported)

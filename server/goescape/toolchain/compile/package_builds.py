@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from goescape.toolchain.facts.typed_reports import TypedReports
     from goescape.toolchain.go.go_commands import GoCommands
 
+_log = logging.getLogger(__name__)
+
 _ATTEMPTS = 5
 _RAW_LIMIT = 2_000_000
 _MOST_HELD = 24
@@ -43,14 +46,22 @@ class HeldReport:
     @classmethod
     def of(cls, report: PackageReport, others: int) -> HeldReport:
         """Packed where there are many others."""
-        return cls(report) if others < _MOST_HELD else cls(None, PackedReport(report))
+        if others >= _MOST_HELD:
+            try:
+                return cls(None, PackedReport(report))
+            except Exception as problem:
+                _log.debug("%s is held as it is", report.package, exc_info=problem)
+        return cls(report)
 
-    def report(self) -> PackageReport:
-        """The report."""
-        if self.packed is not None:
+    def report(self) -> PackageReport | None:
+        """The report; None where it cannot be unpacked."""
+        if self.packed is None:
+            return self.whole
+        try:
             return self.packed.report()
-        assert self.whole is not None
-        return self.whole
+        except Exception as problem:
+            _log.debug("a report cannot be unpacked", exc_info=problem)
+            return None
 
 
 class PackageBuilds:
@@ -140,6 +151,10 @@ class PackageBuilds:
             for place, kept in enumerate(held):
                 report = await asyncio.to_thread(kept.report)
                 held[place] = HeldReport()
+                if report is None:
+                    if not early:
+                        yield Problem("A report was lost: please report this.", kind="internal")
+                    continue
                 typed = await self._typed.corrected(report, build.variants.get(report.package, ()))
                 if typed is not report or not early:
                     yield typed

@@ -10,6 +10,7 @@ import contextlib
 import itertools
 import logging
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -25,8 +26,6 @@ from goescape.toolchain.problems import GoProblem
 from goescape.toolchain.tasks import uninterrupted, with_timeout
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from goescape.toolchain.facts.requests import ArchiveRequest, TypesRequest
     from goescape.toolchain.go.go_commands import GoCommands
 
@@ -177,7 +176,9 @@ class _RunningProgram:
         self._listener = DialogueListener(self._take, _LONGEST_ANSWER)
         self._started = asyncio.get_running_loop().create_future()
         environment = {**os.environ, "GOTRACEBACK": "single"}
-        self._task = asyncio.ensure_future(self._run(Command((file,), "", environment, niceness=0)))
+        self._task = asyncio.ensure_future(
+            self._run(Command((file,), str(Path(file).parent), environment, niceness=0))
+        )
 
     async def ask(self, operation: str, request: object, of: type[_T]) -> _T | None:
         """Its answer; None where it says that it has none. Raises _ProgramError."""

@@ -1,8 +1,8 @@
 """The only place that starts a process.
 
-Each process leads its own group (a session on POSIX), runs at low priority, reads nothing unless it
-is talked with, and has a temporary folder of its own: whatever ends it, no descendant and no file
-of it is left.
+Each process leads its own group (a session on POSIX), runs at low priority, reads nothing, and has
+a temporary folder of its own: whatever ends it, no descendant and no file of it is left. One that
+is talked with lives longer, reads, and writes no files.
 """
 
 from __future__ import annotations
@@ -43,6 +43,8 @@ from goescape.toolchain.tasks import uninterrupted, with_timeout
 
 INTERRUPT_SECONDS = 1.0
 """How long a group may take to end after an interrupt, before it is killed."""
+_TALKING: set[int] = set()
+"""The process groups that have no folder."""
 _WINDOWS = sys.platform == "win32"
 _LEFT: dict[str, int] = {}
 """Temporary folder -> process group (0: none yet) of what runs: for the end of the interpreter."""
@@ -96,10 +98,16 @@ async def reading(
 async def talking(command: Command, listener: DialogueListener) -> AsyncIterator[None]:
     """A command that answers what ``listener`` sends, and is ended with the context.
 
-    It should end when its standard input does. Raises GoProblem when it cannot start.
+    It has no temporary folder, and should end when its standard input does. Raises GoProblem when
+    it cannot start.
     """
-    async with _running(command, listener, stdin=subprocess.PIPE):
-        yield
+    async with _started(command, "", listener, at_once=True) as transport:
+        group = transport.get_pid()
+        _TALKING.add(group)
+        try:
+            yield
+        finally:
+            _TALKING.discard(group)
 
 
 @contextlib.asynccontextmanager
@@ -108,29 +116,33 @@ async def _running(
     listener: ProcessListener,
     *,
     together: bool = False,
-    stdin: int = subprocess.DEVNULL,
 ) -> AsyncIterator[asyncio.SubprocessTransport]:
     """A process with its temporary folder; both are gone afterwards."""
     folder = temporary_folder(command.environment)
     _LEFT[folder] = 0
     try:
         await asyncio.to_thread(write_files_of, folder, command)
-        starting = asyncio.ensure_future(
-            _start(command, folder, listener, together=together, stdin=stdin)
-        )
-        try:
-            # asyncio ends a start that is cancelled, but not what the process has started
-            await uninterrupted(asyncio.wait({starting}))
-            transport = starting.result()
+        async with _started(command, folder, listener, at_once=together) as transport:
             _LEFT[folder] = transport.get_pid()
             yield transport
-        finally:
-            if not starting.cancelled() and starting.exception() is None:
-                at_once = together or stdin == subprocess.PIPE
-                await uninterrupted(_end(starting.result(), listener, at_once=at_once))
     finally:
         await uninterrupted(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
         del _LEFT[folder]
+
+
+@contextlib.asynccontextmanager
+async def _started(
+    command: Command, folder: str, listener: ProcessListener, *, at_once: bool
+) -> AsyncIterator[asyncio.SubprocessTransport]:
+    """A process; its whole group has ended afterwards, ``at_once`` without being asked to."""
+    starting = asyncio.ensure_future(_start(command, folder, listener, together=at_once))
+    try:
+        # asyncio ends a start that is cancelled, but not what the process has started
+        await uninterrupted(asyncio.wait({starting}))
+        yield starting.result()
+    finally:
+        if not starting.cancelled() and starting.exception() is None:
+            await uninterrupted(_end(starting.result(), listener, at_once=at_once))
 
 
 async def capture(command: Command, seconds: float, limit: int = 1 << 22) -> ProcessOutput:
@@ -151,12 +163,13 @@ async def capture(command: Command, seconds: float, limit: int = 1 << 22) -> Pro
 
 
 async def _start(
-    command: Command, folder: str, listener: ProcessListener, *, together: bool, stdin: int
+    command: Command, folder: str, listener: ProcessListener, *, together: bool
 ) -> asyncio.SubprocessTransport:
     directory = command.directory or folder
-    environment = {**command.environment, "PWD": directory, "GOTMPDIR": folder}
-    # cgo's C compiler and the linker follow these instead of GOTMPDIR.
-    environment.update(dict.fromkeys(("TMPDIR", "TMP", "TEMP"), folder))
+    environment = {**command.environment, "PWD": directory}
+    if folder:
+        # cgo's C compiler and the linker follow the others instead of GOTMPDIR.
+        environment.update(dict.fromkeys(("GOTMPDIR", "TMPDIR", "TMP", "TEMP"), folder))
     if "go.work" in command.work:
         environment["GOWORK"] = str(Path(folder, "go.work"))
     flags = 0
@@ -167,8 +180,8 @@ async def _start(
         transport, _ = await asyncio.get_running_loop().subprocess_exec(
             lambda: listener,
             *arguments_in(command, folder),
-            stdin=stdin,
-            stderr=subprocess.STDOUT if together else subprocess.PIPE,
+            stdin=subprocess.DEVNULL if folder else subprocess.PIPE,
+            stderr=subprocess.STDOUT if together and folder else subprocess.PIPE,
             cwd=directory,
             env=environment,
             start_new_session=not _WINDOWS,
@@ -279,6 +292,8 @@ else:
 @atexit.register
 def _leave_nothing() -> None:
     """When the interpreter ends with its event loop in the middle of something."""
+    for group in _TALKING:
+        _kill_now(group)
     for folder, group in _LEFT.items():
         if group:
             _kill_now(group)
