@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from goescape.analysis.evidence.types import TypeFacts, ValueFacts  # noqa: TC001 - resolved
-from goescape.analysis.model import SiteKind
+from goescape.analysis.model import Allocates, SiteKind
 from goescape.analysis.positions import Span
 from goescape.analysis.ranking.rank import as_boxed, with_allocation, with_large_elements
 from goescape.analysis.sites.allocation import (
@@ -90,12 +90,18 @@ def _corrected(finding: Finding, known: KnownTypes) -> Finding:
             return finding
         finding = _with_kind(_with_size(finding, value), value)
         allocation = _of_value(finding, value)
-    if allocation is None or (allocation.allocates, allocation.note) == (
-        finding.allocates,
-        finding.note,
-    ):
+    if allocation is None or not _is_news(finding, allocation):
         return finding
     return with_allocation(finding, allocation)
+
+
+def _is_news(finding: Finding, allocation: RuntimeAllocation) -> bool:
+    """Whether types know better: what a compiler or a call has said counts more than "it may"."""
+    if (allocation.allocates, allocation.note) == (finding.allocates, finding.note):
+        return False
+    if allocation.allocates is Allocates.NO:
+        return finding.allocates is not Allocates.NO
+    return finding.note is None or finding.note in _GUESSES
 
 
 def _of_literal(finding: Finding, facts: TypeFacts) -> RuntimeAllocation | None:
@@ -110,23 +116,20 @@ def _of_value(finding: Finding, value: ValueFacts) -> RuntimeAllocation | None:
     if value.type is None:
         return None
     if finding.kind is SiteKind.BOXED:
-        return _boxed(finding, value, value.type)
+        return _boxed(value, value.type)
     if finding.kind is SiteKind.VARIABLE:
-        return _sized(finding, value.type)
-    return _made(finding, value)
+        return _sized(value.type)
+    return _made(value)
 
 
-def _boxed(finding: Finding, value: ValueFacts, source: TypeFacts) -> RuntimeAllocation | None:
+def _boxed(value: ValueFacts, source: TypeFacts) -> RuntimeAllocation | None:
     if source.is_interface or (source.is_pointer_shaped and value.expression in _MAKING):
         return None  # it is about something in the expression
     if value.constant is not None:
         return BOXED_CONSTANT
     if source.is_generic:
         return _boxed_instances(value)
-    said = _boxed_type(source)
-    if said is ALLOCATES and finding.note not in _GUESSES:
-        return None  # what the compiler itself said is better
-    return said
+    return _boxed_type(source)
 
 
 def _boxed_instances(value: ValueFacts) -> RuntimeAllocation:
@@ -149,19 +152,19 @@ def _boxed_type(source: TypeFacts) -> RuntimeAllocation:
     return ALLOCATES
 
 
-def _sized(finding: Finding, facts: TypeFacts) -> RuntimeAllocation | None:
-    if facts.size == 0:
-        return ZERO_SIZE
-    return ALLOCATES if facts.size > 0 and finding.note == ZERO_SIZE.note else None
+def _sized(facts: TypeFacts) -> RuntimeAllocation | None:
+    if facts.size < 0:
+        return None
+    return ALLOCATES if facts.size else ZERO_SIZE
 
 
-def _made(finding: Finding, value: ValueFacts) -> RuntimeAllocation | None:
+def _made(value: ValueFacts) -> RuntimeAllocation | None:
     """What an expression makes besides itself: what its address points to, the array behind it."""
     element, made = value.element, value.type
     if element is None or made is None:
         return None
     if made.kind == "pointer" and (value.expression == "address" or value.callee == "new"):
-        return _sized(finding, element)
+        return _sized(element)
     if made.kind == "slice" and (element.size == 0 or _is_empty(value)):
         return ZERO_SIZE if value.expression in _MAKING else None
     return None
@@ -200,6 +203,8 @@ _INTEGERS = frozenset({"uintptr"}) | {
     f"{sign}int{size}" for sign in ("", "u") for size in ("", "16", "32", "64")
 }
 _NUMBER = re.compile(r"(?:u?int|float|complex)(?:\d*|ptr)")
-_GUESSES = frozenset({BOXED_SINGLE_BYTE.note, BOXED_ZERO_SIZE.note, BOXED_INTEGER.note})
+_GUESSES = frozenset(
+    {BOXED_SINGLE_BYTE.note, BOXED_ZERO_SIZE.note, BOXED_INTEGER.note, ZERO_SIZE.note}
+)
 """What is also said where only the text is known, or where others of its position were meant."""
 _LITERAL = re.compile(r"(?:&?(?P<literal>[\w.]+)\{.*\}|new\((?P<made>[\w.]+)\))$", re.DOTALL)

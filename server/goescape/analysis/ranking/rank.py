@@ -150,6 +150,8 @@ def with_large_elements(finding: Finding, size: int) -> Finding:
 def as_boxed(finding: Finding) -> Finding:
     """The finding as one of a value that is put into an interface."""
     boxed = evolve(finding, kind=SiteKind.BOXED, cause=Cause.INTERFACE)
+    if _IN_LOOPS.intersection(finding.reasons):
+        return boxed  # no fair price there
     return _with_own_reason(boxed, RankReason.INTERFACE)
 
 
@@ -315,6 +317,7 @@ _SEVERITIES = {
 }
 _MARKS = frozenset({RankReason.CONTRACT, RankReason.MARKED_HOT})
 """What directives say: neither profiles nor settings know better."""
+_IN_LOOPS = frozenset({RankReason.LOOP, RankReason.LOOP_CALLERS})
 _OWN = (RankReason.LARGE, RankReason.INTERFACE, RankReason.COLD_MAIN, RankReason.ORDINARY)
 _REFLECTS = re.compile(r"(?:fmt|reflect|json|xml|gob|asn1|binary|errors|log|slog|flag|template)\.")
 _LARGE_ELEMENT = 40  # bytes or more of each element, at the least
