@@ -39,7 +39,7 @@ class Promise(enum.Enum):
     GUARDED = "guarded"
     """The target is still there, behind a condition."""
     UNSEEN = "unseen"
-    """The compiler prints nothing before or after: the syntax alone carries the promise."""
+    """The compiler prints nothing before or after: only the syntax says that it holds."""
 
 
 class FixKind(str, enum.Enum):
@@ -53,7 +53,7 @@ class FixKind(str, enum.Enum):
 
 @frozen
 class TypeClaim:
-    """That an expression has just this type: the compiler is asked before the fix is."""
+    """That an expression has just this type: its proof has the compiler check it."""
 
     file: str
     start: int

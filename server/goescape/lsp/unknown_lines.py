@@ -16,7 +16,7 @@ _MOST_REMEMBERED = 1_000
 
 
 class UnknownLines:
-    """Writes of each report what no earlier one had; the same at another place is the same."""
+    """Logs the lines of a report that no earlier one had, wherever in the source they stand."""
 
     def __init__(self) -> None:
         self._logged: set[str] = set()

@@ -260,15 +260,15 @@ def _setup(arguments: argparse.Namespace) -> int:
         return 0
     if not arguments.editor:
         raise UsageError(f"Name an editor: {', '.join(recipes.BY_NAME)}.")
-    wanted = setup.chosen(arguments.editor)
+    wanted = setup.recipes_for(arguments.editor)
     if arguments.write and len(wanted) > 1:
         names = " or ".join(recipe.name for recipe in wanted)
         raise UsageError(f"{arguments.editor} can be more than one: write {names}.")
     for recipe in wanted:
         lines = (
-            setup.written(recipe, places, command, _style(arguments))
+            setup.write_and_report(recipe, places, command, _style(arguments))
             if arguments.write
-            else setup.printed(recipe, places, command)
+            else setup.snippet_lines(recipe, places, command)
         )
         sys.stdout.writelines(f"{line}\n" for line in lines)
         sys.stdout.flush()

@@ -125,7 +125,7 @@ class CompilerText:
     def _read(self, text: str, *, hold: bool) -> None:
         """Take whole lines; ``hold`` the last statement back, which may go on."""
         self._held = ""
-        position, length, quotes, amid = 0, len(text), "`" in text, self._amid_something
+        position, length, quotes, amid = 0, len(text), "`" in text, self._is_mid_statement
         for match in _STATEMENT.finditer(text):
             start, end = match.span()
             if start > position:
@@ -142,23 +142,23 @@ class CompilerText:
                 amid
                 or (hold and end == length)
                 or (quotes and "`" in match[0])
-                or (message is not None and not self._quick(match, message))
+                or (message is not None and not self._try_fast_path(match, message))
             ):
                 amid = self._feed_lines(match[0])
         if position < length:
             self._feed_lines(text[position:])
 
     @property
-    def _amid_something(self) -> bool:
+    def _is_mid_statement(self) -> bool:
         return bool(self._pending or self._detail_prefix or self._body_goes_on)
 
     def _feed_lines(self, lines: str) -> bool:
         """Line by line; whether what follows may belong to it."""
         for line in lines[:-1].split("\n"):
             self.feed(line)
-        return self._amid_something
+        return self._is_mid_statement
 
-    def _quick(self, match: re.Match[str], message: str) -> bool:
+    def _try_fast_path(self, match: re.Match[str], message: str) -> bool:
         """Understand a line with what is indented below it; whether that was possible."""
         words = match[0]
         if message.startswith("can inline "):
@@ -205,7 +205,7 @@ class CompilerText:
 
     def _end_package(self) -> None:
         self._end_block()
-        if self._package.path or self._package.something:
+        if self._package.path or self._package.has_facts:
             self._done.append(self._package.finished())
 
     def _without_position(self, line: str) -> None:
@@ -249,7 +249,7 @@ class _Collected:
         self.has_evidence = False
 
     @property
-    def something(self) -> bool:
+    def has_facts(self) -> bool:
         telling = (EscapeDecision, Inlinable, ParameterLeak)
         return bool(self._unknown) or any(self._facts[kind] for kind in telling)
 

@@ -18,29 +18,29 @@ class SampleChange:
     """As Go prints it: ``allocs/op``."""
     before: tuple[float, ...]
     after: tuple[float, ...]
-    chance: float | None = None
+    p_value: float | None = None
     """How likely samples as different as these are if nothing has changed (the p of the
     Mann-Whitney U test); None where that was not computed."""
 
     @property
     def is_significant(self) -> bool | None:
         """Whether something has changed; None where that cannot be said."""
-        return None if self.chance is None else self.chance < SIGNIFICANT
+        return None if self.p_value is None else self.p_value < SIGNIFICANT
 
     @property
     def ratio(self) -> float | None:
-        """The median after by the one before; None from nothing."""
+        """The median after by the one before; None where that is zero."""
         old = median(self.before)
         return median(self.after) / old if old else None
 
 
 def compare_samples(unit: str, before: tuple[float, ...], after: tuple[float, ...]) -> SampleChange:
     """The samples with the verdict of a statistics library, where one is installed."""
-    return SampleChange(unit, before, after, _chance(before, after))
+    return SampleChange(unit, before, after, _p_value(before, after))
 
 
-def _chance(before: tuple[float, ...], after: tuple[float, ...]) -> float | None:
-    if len(before) < _FEWEST or len(after) < _FEWEST:
+def _p_value(before: tuple[float, ...], after: tuple[float, ...]) -> float | None:
+    if len(before) < _MINIMUM_SAMPLES or len(after) < _MINIMUM_SAMPLES:
         return None
     if len({*before, *after}) == 1:
         return 1.0
@@ -51,5 +51,5 @@ def _chance(before: tuple[float, ...], after: tuple[float, ...]) -> float | None
     return float(mannwhitneyu(before, after).pvalue)
 
 
-_FEWEST = 4
+_MINIMUM_SAMPLES = 4
 """With fewer samples on each side, nothing is unlikely enough to tell."""

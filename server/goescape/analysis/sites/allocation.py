@@ -101,7 +101,7 @@ class AllocationRules:
         node, file, function = site.node, site.file, site.function
         if node is not None and node.type == "func_literal":
             generic = function is not None and function.is_generic
-            if not generic and not file.captured(node):
+            if not generic and not file.captured_variables(node):
                 return no_capture
         return ALLOCATES
 

@@ -34,7 +34,7 @@ def affects_importers(
 ) -> bool:
     """Whether edits of some of a package's files take away what code outside of it may rely on.
 
-    A function that is not exported is nobody else's concern, unless a variable of the package has
+    A function that is not exported does not count, unless a variable of the package has
     its value, and so perhaps its type.
     """
     new = _of_all(after)

@@ -69,7 +69,7 @@ class GoFile:
             self._generic_methods = blanked.generic
             self.method_type_parameters = blanked.names
 
-    def read_ahead(self) -> None:
+    def precompute(self) -> None:
         """Look up now what every report asks for."""
         self.functions, self.types, self.constants, self._words  # noqa: B018 - cached properties
 
@@ -210,13 +210,13 @@ class GoFile:
         return [declared.node.start_byte for declared in self.functions]
 
     def _declarations(self, name: str) -> list[Node]:
-        return sorted(self._captured.get(name, ()), key=lambda node: node.start_byte)
+        return sorted(self._nodes_by_capture.get(name, ()), key=lambda node: node.start_byte)
 
     @cached_property
-    def _captured(self) -> dict[str, list[Node]]:
+    def _nodes_by_capture(self) -> dict[str, list[Node]]:
         return QueryCursor(_DECLARATIONS).captures(self.root)
 
-    def captured(self, literal: Node) -> frozenset[str]:
+    def captured_variables(self, literal: Node) -> frozenset[str]:
         """The local variables of surrounding functions that a function literal uses."""
         names = set()
         for node in walk(literal):
@@ -257,10 +257,10 @@ class ParsedFiles:
             self._size -= len(content)
         return file
 
-    def read_ahead(self, sources: Iterable[SourceText]) -> None:
+    def precompute(self, sources: Iterable[SourceText]) -> None:
         """Look up what a report on these texts will ask for, while nobody asks yet."""
         for source in sources:
-            self.of(source).read_ahead()
+            self.of(source).precompute()
 
 
 def parameters(declared: FunctionDeclaration) -> Iterator[Node]:

@@ -48,7 +48,7 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
             continue
         seen.add(call.start_byte)
         function, parts = _parts(code, file, call)
-        if parts is None or not _means_the_same(code, call, parts):
+        if parts is None or not _is_equivalent(code, call, parts):
             continue
         change = partial(_change, file, call, parts)
         if len(parts) == 1 and parts[0].function:
@@ -90,8 +90,8 @@ def _parts(code: PackageCode, file: GoFile, call: Node) -> tuple[str, list[Forma
     return "", None
 
 
-def _means_the_same(code: PackageCode, call: Node, parts: Sequence[FormatPart]) -> bool:
-    """Whether nobody sees that operands are read at other times, nor that a string is no copy."""
+def _is_equivalent(code: PackageCode, call: Node, parts: Sequence[FormatPart]) -> bool:
+    """Whether it does not matter that operands are read later and a string is not copied."""
     if not keeps_order(code, [part.node for part in parts if part.node is not None]):
         return False
     bare = [part.node for part in parts if part.node is not None and not part.function]
@@ -106,11 +106,11 @@ def _rendered(call: Node, parts: Sequence[FormatPart]) -> str:
     parent_type = call.parent.type if call.parent is not None else ""
     operand = parts[0].node if len(parts) == 1 and not parts[0].function else None
     is_simple = len(parts) == 1 and (operand is None or operand.type not in _COMPOUND)
-    return new if is_simple or parent_type not in _BINDING else f"({new})"
+    return new if is_simple or parent_type not in _NEEDS_PARENTHESES else f"({new})"
 
 
 _COMPOUND = frozenset({"binary_expression", "unary_expression"})
-_BINDING = frozenset(
+_NEEDS_PARENTHESES = frozenset(
     {"binary_expression", "selector_expression", "index_expression", "slice_expression"}
 )
 

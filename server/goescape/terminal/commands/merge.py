@@ -50,9 +50,9 @@ def merge(names: Sequence[str]) -> MergedCheck:
     try:
         return MergedCheck(
             next(iter(versions), ""),
-            tuple(_once(finding for part in parts for finding in part["findings"])),
-            _same(remark for part in parts for remark in part["directives"]),
-            _same(error for part in parts for error in part["errors"]),
+            tuple(_unique_findings(finding for part in parts for finding in part["findings"])),
+            _unique_items(remark for part in parts for remark in part["directives"]),
+            _unique_items(error for part in parts for error in part["errors"]),
         )
     except (ValueError, KeyError, TypeError):
         raise UsageError(
@@ -68,17 +68,17 @@ def _check_complete(parts: Sequence[dict[str, Any]]) -> None:
         return
     count = shards[0][1]
     if [*shards] != [[number, count] for number in range(1, count + 1)]:
-        given = ", ".join(f"{number}/{of}" for number, of in shards)
+        given = ", ".join(f"{number}/{count}" for number, count in shards)
         raise UsageError(f"These are the parts {given}: merge needs each of one division once.")
 
 
-def _once(findings: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _unique_findings(findings: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Each site once: generic code is seen wherever it is used, the most important counts."""
     best: dict[tuple[object, ...], dict[str, Any]] = {}
     for finding in findings:
         site = (*_place(finding), finding["end_line"], finding["end_column"], finding["subject"])
-        important = best.setdefault(site, finding)
-        if _importance(finding) < _importance(important):
+        best_so_far = best.setdefault(site, finding)
+        if _importance(finding) < _importance(best_so_far):
             best[site] = finding
     return iter(sorted(best.values(), key=lambda finding: (*_place(finding), finding["subject"])))
 
@@ -91,7 +91,7 @@ def _place(item: dict[str, Any]) -> tuple[str, int, int]:
     return item["file"] or "", item["line"] or 0, item["column"] or 0
 
 
-def _same(items: Iterator[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+def _unique_items(items: Iterator[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
     once = {json.dumps(item, sort_keys=True): item for item in items}
     return tuple(sorted(once.values(), key=lambda item: (*_place(item), item["message"])))
 

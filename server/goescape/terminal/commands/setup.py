@@ -31,14 +31,14 @@ def user_places() -> UserFolders:
 
 
 def server_command(program: str) -> Command:
-    """What starts the server for good: the installed command, else the Python that runs now."""
+    """What an editor starts the server with: the installed command, else this Python."""
     named = shutil.which(program) or ""
     if Path(program).stem == "goescape" and named:
         return (os.path.abspath(named), "server")  # noqa: PTH100 - it goes without `..`
     return (sys.executable, "-m", "goescape", "server")
 
 
-def chosen(word: str) -> list[Recipe]:
+def recipes_for(word: str) -> list[Recipe]:
     """The recipes for an editor; UsageError for an unknown one."""
     recipes_of_family = family(word)
     if not recipes_of_family:
@@ -47,7 +47,7 @@ def chosen(word: str) -> list[Recipe]:
     return recipes_of_family
 
 
-def printed(recipe: Recipe, places: UserFolders, command: Command) -> Iterator[str]:
+def snippet_lines(recipe: Recipe, places: UserFolders, command: Command) -> Iterator[str]:
     """The snippet and where it belongs."""
     comment = recipe.comment or ("--" if recipe.language == "lua" else "//")
     yield f"{comment} {recipe.title}: {printable(recipe.place(places))}"
@@ -100,7 +100,7 @@ class ConfigChange:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             if target.exists():
-                backup = str(_free(Path(self.path)))
+                backup = str(_free_backup_path(Path(self.path)))
                 shutil.copy2(target, backup)
             _replace(target, self.after.replace("\n", self.newline))
         except OSError as problem:
@@ -112,7 +112,7 @@ class ConfigChange:
 def config_change(recipe: Recipe, places: UserFolders, command: Command) -> ConfigChange:
     """What setting up an editor changes; UsageError when only the user can do it."""
     path = recipe.place(places)
-    return ConfigChange.to(path, lambda before: _joined(recipe, path, before, command))
+    return ConfigChange.to(path, lambda before: _merged_text(recipe, path, before, command))
 
 
 def plugin_changes(recipe: Recipe, places: UserFolders) -> list[ConfigChange]:
@@ -123,22 +123,22 @@ def plugin_changes(recipe: Recipe, places: UserFolders) -> list[ConfigChange]:
     return [ConfigChange.to(str(folder / name), text) for name, text in plugin_files().items()]
 
 
-def _joined(recipe: Recipe, path: str, before: str, command: Command) -> str:
+def _merged_text(recipe: Recipe, path: str, before: str, command: Command) -> str:
     snippet = recipe.text(command)
     if recipe.members is not None:
         try:
             after = inserted(before, recipe.members(command))
         except NotAnObjectError:
-            raise _by_hand(recipe, path, "it is not the text of a JSON object") from None
+            raise _manual_setup_error(recipe, path, "it is not the text of a JSON object") from None
         if not _names(after, command):
-            raise _by_hand(recipe, path, "it names another program there")
+            raise _manual_setup_error(recipe, path, "it names another program there")
         return after
     if not recipe.comment:
         return snippet
     begin, end = _marks(recipe)
     rest, place = _without_block(recipe, before)
     if recipe.clashes(rest):
-        raise _by_hand(recipe, path, recipe.advice)
+        raise _manual_setup_error(recipe, path, recipe.advice)
     block = f"{begin}\n{snippet}{end}\n"
     if place is None:
         gap = "" if not rest or rest.endswith("\n\n") else "\n" if rest.endswith("\n") else "\n\n"
@@ -150,7 +150,7 @@ def _names(text: str, command: Command) -> bool:
     return all(f'"{word}"' in text.replace("\\\\", "\\") for word in command)
 
 
-def _by_hand(recipe: Recipe, path: str, why: str) -> UsageError:
+def _manual_setup_error(recipe: Recipe, path: str, why: str) -> UsageError:
     return UsageError(
         f"{printable(path)} is left as it is: {why}. `goescape setup {recipe.name}` prints what "
         "is missing."
@@ -175,7 +175,7 @@ def _without_block(recipe: Recipe, text: str) -> tuple[str, int | None]:
     return head + "".join(lines[ends[0] + 1 :]), len(head)
 
 
-def _free(path: Path) -> Path:
+def _free_backup_path(path: Path) -> Path:
     """A name for the backup that nothing has."""
     names = (
         path.with_name(f"{path.name}{_BACKUP}{f'-{n}' if n > 1 else ''}") for n in range(1, 10_000)
@@ -199,20 +199,22 @@ def _replace(target: Path, text: str) -> None:
     Path(partial.name).replace(target)
 
 
-def written(recipe: Recipe, places: UserFolders, command: Command, style: Style) -> Iterator[str]:
-    """Set an editor up: the diff, then the deed, as lines."""
-    yield from _written(config_change(recipe, places, command), recipe.title, style)
+def write_and_report(
+    recipe: Recipe, places: UserFolders, command: Command, style: Style
+) -> Iterator[str]:
+    """Set an editor up, and say so as lines: the diff, then where it was written."""
+    yield from _write_and_report_one(config_change(recipe, places, command), recipe.title, style)
     wanted = [change for change in plugin_changes(recipe, places) if change.is_needed]
     for change in wanted:
         if change.before:
-            yield from _written(change, recipe.title, style)
+            yield from _write_and_report_one(change, recipe.title, style)
         else:
             change.write()
     if wanted and recipe.plugin is not None:
         yield f"{recipe.title}: the plugin is in {printable(recipe.plugin(places))}."
 
 
-def _written(wanted: ConfigChange, title: str, style: Style) -> Iterator[str]:
+def _write_and_report_one(wanted: ConfigChange, title: str, style: Style) -> Iterator[str]:
     shown = printable(wanted.path)
     if not wanted.is_needed:
         yield f"{title}: {shown} is as it should be."
@@ -244,12 +246,12 @@ def _state(recipe: Recipe, places: UserFolders, command: Command) -> str:
         stale = any(change.is_needed for change in plugin_changes(recipe, places))
         again = f"; `goescape setup {recipe.name} --write` brings its plugin" if stale else ""
         return f"set up in {path}{again}"
-    if _knows(recipe, wanted.before):
+    if _mentions_goescape(recipe, wanted.before):
         return f"set up differently in {path}; `goescape setup {recipe.name}` prints it afresh"
     return f"not set up: `goescape setup {recipe.name}`"
 
 
-def _knows(recipe: Recipe, text: str) -> bool:
+def _mentions_goescape(recipe: Recipe, text: str) -> bool:
     """Whether the file speaks of goescape, other recipes' blocks aside."""
     for other in RECIPES:
         if other is not recipe and other.comment:

@@ -82,7 +82,7 @@ def _benchmarks(benchmarks: Sequence[ComparedBenchmark], style: Style) -> Iterat
             role = "hint" if better else "warning" if change.is_significant else "faint"
             yield f"{line}  {style.paint(role, verdict)}"
     changes = [change for benchmark in benchmarks for change in benchmark.changes]
-    if any(change.chance is None for change in changes):
+    if any(change.p_value is None for change in changes):
         few = any(len(change.before) < 4 for change in changes)
         sentence = catalogue.compare.chance_few if few else catalogue.compare.chance_unknown
         yield style.paint("faint", f"  {sentence}")
@@ -96,13 +96,13 @@ def _row(change: SampleChange, catalogue: Catalogue) -> tuple[str, str, str, str
 def _verdict(change: SampleChange, catalogue: Catalogue) -> str:
     ratio = change.ratio
     percent = "" if ratio is None else f"{(ratio - 1) * 100:+.1f} %"
-    if change.chance is None:
+    if change.p_value is None:
         return percent
     runs = f"n={len(change.before)}+{len(change.after)}"
     if not change.is_significant:
-        return f"~ (p={change.chance:.3f} {runs})" if change.chance < 1 else f"~ ({runs})"
+        return f"~ (p={change.p_value:.3f} {runs})" if change.p_value < 1 else f"~ ({runs})"
     shown = percent or catalogue.compare.from_nothing
-    return f"{shown} (p={change.chance:.3f} {runs})"
+    return f"{shown} (p={change.p_value:.3f} {runs})"
 
 
 def _amount(number: float, unit: str) -> str:
@@ -137,7 +137,7 @@ def render_json(comparison: Comparison) -> str:
                         "unit": change.unit,
                         "before": list(change.before),
                         "after": list(change.after),
-                        "p": change.chance,
+                        "p": change.p_value,
                     }
                     for change in benchmark.changes
                 ],

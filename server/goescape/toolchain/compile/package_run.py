@@ -50,7 +50,7 @@ class PackageRun:
         self._plan = plan
         self._contents = contents
         workspace = work_root(plan.root) or plan.root
-        self._others = WorkspaceSources({}, workspace, time.time())
+        self._workspace_sources = WorkspaceSources({}, workspace, time.time())
         self.misses_imports = False
         """Whether the compiler did not find what the package imports."""
         self._digests = {path: digest(content.source.content) for path, content in contents.items()}
@@ -60,13 +60,13 @@ class PackageRun:
 
     async def reports(self, *, tests: bool) -> AsyncGenerator[PackageReport | Problem | None, None]:
         """Reports as they become better; None when the plan or a file turns out to be old."""
-        inputs = {variant.key: self._input(variant) for variant in self._plan.variants}
+        inputs = {variant.key: self._input_digest(variant) for variant in self._plan.variants}
         complete = digest(b"".join(inputs.values()))
         if self._package.report is not None and self._package.complete == complete:
             yield self._package.report if await self._is_current() else None
             return
         variants = self._plan.variants
-        stale = [variant for variant in variants if not self._is_known(variant, inputs)]
+        stale = [variant for variant in variants if not self._has_current_text(variant, inputs)]
         order = sorted(stale, key=self._urgency)
         for variant in order:
             if not tests and variant is not order[0] and variant.listed.is_test:
@@ -91,7 +91,7 @@ class PackageRun:
         edited = not self._package.changed.isdisjoint(variant.listed.files)
         return not edited, bool(variant.follows), len(variant.listed.files)
 
-    def _input(self, variant: Variant) -> bytes:
+    def _input_digest(self, variant: Variant) -> bytes:
         files = (*variant.listed.files, *variant.follows)
         parts = [self._digests[file] for file in files if file in self._digests]
         words = [*variant.arguments, *files]
@@ -104,7 +104,7 @@ class PackageRun:
         parts += [*(word.encode() for word in words), *variant.work.values()]
         return digest(b"\0".join(parts))
 
-    def _is_known(self, variant: Variant, inputs: Mapping[tuple[str, str], bytes]) -> bool:
+    def _has_current_text(self, variant: Variant, inputs: Mapping[tuple[str, str], bytes]) -> bool:
         text = self._package.texts.get(variant.key)
         return text is not None and text.input == inputs[variant.key]
 
@@ -201,7 +201,7 @@ class PackageRun:
         }
         if shapes != self._plan.shapes or not self._plan.is_fresh():
             return False
-        self._package.parsed.read_ahead(self._sources(self._plan.files).values())
+        self._package.parsed.precompute(self._sources(self._plan.files).values())
         return True
 
     def _is_unchanged(self) -> bool:
@@ -222,7 +222,7 @@ class PackageRun:
         return {
             variant.key: self._package.texts[variant.key].texts
             for variant in self._plan.variants
-            if self._is_known(variant, inputs)
+            if self._has_current_text(variant, inputs)
         }
 
     def _preliminary_report(
@@ -233,7 +233,7 @@ class PackageRun:
         info = self._info(texts)
         sources, before = self._sources(info.files), self._package.report
         report = self._package.analyzer.preliminary_report(
-            info, _in_order(texts), sources, read=self._others.source
+            info, _in_order(texts), sources, read=self._workspace_sources.source
         )
         return report if before is None else report.with_tests_of(before, self._plan.files)
 
@@ -242,7 +242,9 @@ class PackageRun:
         plan, package, texts = self._plan, self._package, self._fresh_texts(inputs)
         info = self._info(texts)
         sources = self._sources(info.files)
-        report = package.analyzer.report(info, _in_order(texts), sources, read=self._others.source)
+        report = package.analyzer.report(
+            info, _in_order(texts), sources, read=self._workspace_sources.source
+        )
         is_complete = plan.is_whole and len(texts) == len(plan.variants)
         package.complete = digest(b"".join(inputs.values())) if is_complete else b""
         if not is_complete and package.report is not None:

@@ -136,17 +136,17 @@ def _worse(
         return next((key for key, fine in zip(added, may, strict=True) if not fine), None)
 
     if key := new(_escapes):
-        return Reason.of(ReasonCode.WOULD_ESCAPE, subject=key[2], where=_place(key))
+        return Reason.of(ReasonCode.WOULD_ESCAPE, subject=key[2], where=_function_name(key))
     if key := new(_allocates):
-        return Reason.of(ReasonCode.MIGHT_ALLOCATE, subject=key[2], where=_place(key))
+        return Reason.of(ReasonCode.MIGHT_ALLOCATE, subject=key[2], where=_function_name(key))
     if key := new(_in_loop):
-        return Reason.of(ReasonCode.WOULD_BE_IN_LOOP, subject=key[2], where=_place(key))
+        return Reason.of(ReasonCode.WOULD_BE_IN_LOOP, subject=key[2], where=_function_name(key))
     if function := _not_inlined_any_more(before, after):
         return Reason.of(ReasonCode.INLINED_NO_MORE, function=function)
     return None
 
 
-def _place(key: SiteKey) -> str | Reason:
+def _function_name(key: SiteKey) -> str | Reason:
     """The function of a site, or the package."""
     return key[0] or Reason.of(ReasonCode.THE_PACKAGE)
 

@@ -25,13 +25,13 @@ def renamed(
 ) -> list[PackageReport]:
     """The reports from before, with the subjects that they have after the edits.
 
-    Just those whose own text, edited, is a subject that is new in the same function.
+    A subject is renamed where its text after the edits is one that the function has only since.
     """
-    places_before = {_place(f) for report in before for f in report.findings}
+    places_before = {_subject_key(f) for report in before for f in report.findings}
     new: dict[tuple[str | None, str, str], str] = {}
     for finding in (f for report in after for f in report.findings):
-        if _place(finding) not in places_before:
-            new[_place(finding)] = finding.subject
+        if _subject_key(finding) not in places_before:
+            new[_subject_key(finding)] = finding.subject
     targets = {
         t for candidate in candidates for t in (candidate.target, *candidate.also) if t is not None
     }
@@ -54,7 +54,7 @@ def renamed(
     return [evolve(r, findings=tuple(named(r, finding) for finding in r.findings)) for r in before]
 
 
-def _place(finding: Finding) -> tuple[str | None, str, str]:
+def _subject_key(finding: Finding) -> tuple[str | None, str, str]:
     return finding.function, finding.kind.value, _plain(finding.subject)
 
 
