@@ -49,13 +49,17 @@ if TYPE_CHECKING:
     from goescape.analysis.positions import Place, Span
 
 
-def with_code(report: PackageReport, code: MachineCode) -> PackageReport:
+def with_code(
+    report: PackageReport, code: MachineCode, files: frozenset[str] | None = None
+) -> PackageReport:
     """The report as the code of its package has it.
 
-    Test files have their code in other archives. A report about other files than the code comes
-    back as it is.
+    ``files`` are those of which all code is there: all but tests by default, which are compiled to
+    other archives. A report about other files than the code comes back as it is.
     """
-    own = frozenset(file for file in report.files if not file.endswith("_test.go"))
+    if files is None:
+        files = frozenset(file for file in report.files if not file.endswith("_test.go"))
+    own = files.intersection(report.files)
     if report.errors or not any(function.file in own for function in code.functions):
         return report
     return _Judge(report, code, own).report()
@@ -130,7 +134,11 @@ class _Judge:
     def _confirmed(self, finding: Finding, calls: list[PlacedCall]) -> Finding:
         """A finding that allocates, with what the code says of its condition and its copies."""
         conditions = {placed.call.condition for placed in calls}
-        if finding.allocates is Allocates.YES and conditions == {AllocationCondition.NOT_SMALL}:
+        if (
+            finding.allocates is Allocates.YES
+            and conditions == {AllocationCondition.NOT_SMALL}
+            and (not self._report.is_typed or self._is_inlined(finding))  # floats are no integers
+        ):
             note = BY_CONDITION[AllocationCondition.NOT_SMALL]
             finding = evolve(finding, allocates=Allocates.DEPENDS, note=note)
         inlined = {line for placed in calls for line in placed.lines[1:]}
