@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_PROBE = "errors"
+"""A small package that all programs have, so that it is built in any case."""
+
 
 class CompiledReports:
     """Corrects the reports of one Go's packages by what was compiled of them."""
@@ -30,10 +33,17 @@ class CompiledReports:
         self._commands = commands
         self._client = client
 
-    @property
-    def problem(self) -> str | None:
-        """Why archives are not read; None as long as they are."""
-        return self._client.problem or self._client.refusals.get("archive")
+    async def start(self) -> str | None:
+        """Read one archive; why that is not possible, or None. Raises GoProblem."""
+        if (problem := await self._client.start()) is not None:
+            return problem
+        goroot = (await self._commands.toolchain()).go.goroot
+        command = await self._commands.command(goroot, "list", "-export", "-json=Export", _PROBE)
+        for listed in await self._commands.objects(command):
+            request = ArchiveRequest(str(listed.get("Export") or ""), goroot)
+            if await self._client.archive(request) is not None:
+                return None
+        return self._client.refusals.get("archive") or self._client.problem or "it gives no reason"
 
     async def is_usable(self, report: PackageReport) -> bool:
         """Whether a report that was stored would come out the same now."""
