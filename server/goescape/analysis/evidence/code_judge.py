@@ -85,7 +85,7 @@ class _Judge:
             for finding in self._report.findings
             for judged in self._judged(finding)
         )
-        findings = sorted([*merged, *large_maps(self._report, self._written)], key=_in_source_order)
+        findings = sorted([*merged, *large_maps(self._report, self._written)], key=in_source_order)
         corrected = evolve(self._report, findings=tuple(findings))
         explained = tuple(words(corrected, self._calls, self._files))
         return evolve(corrected, explained=explained)
@@ -101,7 +101,7 @@ class _Judge:
         elif not finding.is_diagnostic:
             yield finding
         elif finding.kind is SiteKind.VARIABLE and self._shares(finding, calls):
-            yield _without_allocation(finding, SHARED_ALLOCATION)
+            yield without_allocation(finding, SHARED_ALLOCATION)
         elif calls:
             yield self._confirmed(finding, calls)
         elif (inlined := self._calls_in(finding, self._inlined_at)) and self._is_inlined(finding):
@@ -110,11 +110,11 @@ class _Judge:
             if certain:
                 yield from self._moved(finding, certain)
             elif finding.subject.startswith("append") and self._has_code(finding):
-                yield _without_allocation(finding, NOT_IN_THE_CODE)
+                yield without_allocation(finding, NOT_IN_THE_CODE)
             else:
                 yield finding
         elif self._has_code(finding) and not self._may_be_around(finding):
-            yield _without_allocation(finding, NOT_IN_THE_CODE)
+            yield without_allocation(finding, NOT_IN_THE_CODE)
         else:
             yield finding
 
@@ -155,13 +155,13 @@ class _Judge:
 
     def _upgraded(self, finding: Finding, calls: list[PlacedCall]) -> Finding:
         """A finding that was said not to allocate, where there is a call that can only be its."""
-        if finding.note not in _GUESSED or not calls:
+        if finding.note not in GUESSED or not calls:
             return finding
         others = [other for other in self._report.findings if starts_with(other, finding)]
         rivals = [
             other
             for other in others
-            if (other.is_diagnostic or other.note in _GUESSED) and other.kind is finding.kind
+            if (other.is_diagnostic or other.note in GUESSED) and other.kind is finding.kind
         ]
         if rivals or (finding.note == _ONLY_INLINED and any(o.is_diagnostic for o in others)):
             return finding  # the calls may be theirs
@@ -299,7 +299,7 @@ class _Judge:
         return frozenset(plain_name(symbol) for symbol in frames)
 
 
-def _without_allocation(finding: Finding, note: str) -> Finding:
+def without_allocation(finding: Finding, note: str) -> Finding:
     return _ranked(evolve(finding, allocates=Allocates.NO, note=note), RankReason.NO_ALLOCATION)
 
 
@@ -327,12 +327,12 @@ def _merged(judged: Iterable[tuple[Finding, Finding]]) -> list[Finding]:
     return [*kept, *moved.values()]
 
 
-def _in_source_order(finding: Finding) -> tuple[Span, Place, str]:
+def in_source_order(finding: Finding) -> tuple[Span, Place, str]:
     return finding.span, finding.anchor, finding.subject
 
 
 _ONLY_INLINED = "every call is inlined, and stays on the stack there"
-_GUESSED = frozenset(
+GUESSED = frozenset(
     {
         _ONLY_INLINED,
         "a value of one byte is boxed as a shared static one",
