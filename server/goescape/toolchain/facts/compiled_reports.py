@@ -64,7 +64,7 @@ class CompiledReports:
         files: set[str] = set()
         for variant in _of_all_files(variants):
             if (code := await self._code(report, variant)) is None:
-                return evolve(report, is_judged=self._is_refused)
+                return evolve(report, is_judged=True) if self._is_refused else report
             codes.append(code)
             files |= {*variant.files}
         if report.errors or not codes:
