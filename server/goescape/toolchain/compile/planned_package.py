@@ -42,6 +42,8 @@ class PlannedPackage:
     sources: dict[str, tuple[FileStamp, SourceText]] = field(factory=dict)
     """The last content of each file, with the stamp that it had on the disk."""
     report: PackageReport | None = None
+    typed: tuple[PackageReport, PackageReport] | None = None
+    """A report, and the same one with types."""
     stored: PackageReport | None = None
     """What the next server will find."""
     judged: PackageReport | None = None

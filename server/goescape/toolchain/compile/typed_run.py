@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from goescape.toolchain.problems import Problem
 
 SOON_SECONDS = 0.15
-"""How long a report waits for its types: a change that nobody notices, instead of two in a row."""
+"""How long a last report waits for its types, and any whose package has been checked: one change
+instead of two in a row."""
 
 
 class TypedRun:
@@ -39,22 +40,34 @@ class TypedRun:
         self._texts = {
             path: content.source.content for path, content in contents.items() if content.is_unsaved
         }
+        self._is_prepared = False
 
     @contextlib.asynccontextmanager
     async def preparing(self) -> AsyncIterator[None]:
         """While the compiler works."""
-        preparing = asyncio.ensure_future(self._typed.prepare(self._variants()))
+        preparing = asyncio.ensure_future(self._prepare())
         try:
             yield
         finally:
             preparing.cancel()
             await uninterrupted(asyncio.wait({preparing}))
 
+    async def _prepare(self) -> None:
+        await self._typed.prepare(self._variants())
+        self._is_prepared = True
+
     async def reports(
         self, report: PackageReport | Problem
     ) -> AsyncGenerator[PackageReport | Problem, None]:
         """The report with types, and before it without them where they take a while."""
         if not isinstance(report, PackageReport) or report.errors:
+            yield report
+            return
+        known = self._package.typed
+        if known is not None and known[0] is report:
+            yield known[1]
+            return
+        if not report.is_final and not self._is_prepared:
             yield report
             return
         asking = asyncio.ensure_future(self._typed.corrected(report, self._variants()))
@@ -67,7 +80,10 @@ class TypedRun:
                 await asyncio.wait({asking})
                 if asking.result() is report:
                     return
-            yield asking.result()
+            typed = asking.result()
+            if typed.is_typed and report.is_final:
+                self._package.typed = report, typed
+            yield typed
         finally:
             asking.cancel()
             await uninterrupted(asyncio.wait({asking}))

@@ -37,6 +37,8 @@ TYPES_SECONDS = 20.0
 ARCHIVE_SECONDS = 60.0
 IDLE_SECONDS = 60.0
 _MOST_FAILURES = 3
+_NICENESS = 5
+"""The compiler goes first: what it says is shown without types when these take longer."""
 _LONGEST_ANSWER = 64 << 20
 
 
@@ -188,7 +190,7 @@ class _RunningProgram:
         self._started = asyncio.get_running_loop().create_future()
         environment = {**os.environ, "GOTRACEBACK": "single"}
         self._task = asyncio.ensure_future(
-            self._run(Command((file,), str(Path(file).parent), environment, niceness=0))
+            self._run(Command((file,), str(Path(file).parent), environment, niceness=_NICENESS))
         )
 
     async def ask(self, operation: str, request: object, of: type[_T]) -> _T:

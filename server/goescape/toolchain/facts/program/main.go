@@ -28,9 +28,11 @@ var operations = map[string]func(request json.RawMessage) (any, error){
 }
 
 const (
-	mostStack  = 256 << 20 // a source that is nested deeper ends the program
-	mostHeap   = 1500 << 20
-	idleBefore = 10 * time.Second // then all is forgotten, and memory goes back to the system
+	mostStack = 256 << 20 // a source that is nested deeper ends the program
+	mostHeap  = 1500 << 20
+
+	usualMemory = 128 << 20        // garbage is collected more often above it
+	idleBefore  = 10 * time.Second // then all is forgotten, and memory goes back to the system
 )
 
 func archiveOperation(content json.RawMessage) (any, error) {
@@ -56,7 +58,8 @@ type answer struct {
 
 func main() {
 	debug.SetMaxStack(mostStack)
-	debug.SetGCPercent(50)
+	debug.SetGCPercent(150)
+	debug.SetMemoryLimit(usualMemory)
 	go watchMemory()
 	if err := serve(os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
