@@ -313,8 +313,6 @@ class PackageReport:
     """False as long as the compiler may still say that something does not allocate."""
     is_typed: bool = False
     """Whether Go's type checker was asked about what was found."""
-    is_judged: bool = False
-    """Whether what was found was compared with the machine code, as far as that is understood."""
 
     def diagnostics(self) -> tuple[Finding, ...]:
         """The findings that deserve to be shown unasked."""

@@ -49,17 +49,13 @@ if TYPE_CHECKING:
     from goescape.analysis.positions import Place, Span
 
 
-def with_code(
-    report: PackageReport, code: MachineCode, files: frozenset[str] | None = None
-) -> PackageReport:
+def with_code(report: PackageReport, code: MachineCode) -> PackageReport:
     """The report as the code of its package has it.
 
-    ``files`` are those of which all code is there: all but tests by default, which are compiled to
-    other archives. A report about other files than the code comes back as it is.
+    Test files have their code in other archives. A report about other files than the code comes
+    back as it is.
     """
-    if files is None:
-        files = frozenset(file for file in report.files if not file.endswith("_test.go"))
-    own = files.intersection(report.files)
+    own = frozenset(file for file in report.files if not file.endswith("_test.go"))
     if report.errors or not any(function.file in own for function in code.functions):
         return report
     return _Judge(report, code, own).report()
@@ -85,7 +81,7 @@ class _Judge:
             for finding in self._report.findings
             for judged in self._judged(finding)
         )
-        findings = sorted([*merged, *large_maps(self._report, self._written)], key=in_source_order)
+        findings = sorted([*merged, *large_maps(self._report, self._written)], key=_in_source_order)
         corrected = evolve(self._report, findings=tuple(findings))
         explained = tuple(words(corrected, self._calls, self._files))
         return evolve(corrected, explained=explained)
@@ -101,7 +97,7 @@ class _Judge:
         elif not finding.is_diagnostic:
             yield finding
         elif finding.kind is SiteKind.VARIABLE and self._shares(finding, calls):
-            yield without_allocation(finding, SHARED_ALLOCATION)
+            yield _without_allocation(finding, SHARED_ALLOCATION)
         elif calls:
             yield self._confirmed(finding, calls)
         elif (inlined := self._calls_in(finding, self._inlined_at)) and self._is_inlined(finding):
@@ -110,11 +106,11 @@ class _Judge:
             if certain:
                 yield from self._moved(finding, certain)
             elif finding.subject.startswith("append") and self._has_code(finding):
-                yield without_allocation(finding, NOT_IN_THE_CODE)
+                yield _without_allocation(finding, NOT_IN_THE_CODE)
             else:
                 yield finding
         elif self._has_code(finding) and not self._may_be_around(finding):
-            yield without_allocation(finding, NOT_IN_THE_CODE)
+            yield _without_allocation(finding, NOT_IN_THE_CODE)
         else:
             yield finding
 
@@ -134,11 +130,7 @@ class _Judge:
     def _confirmed(self, finding: Finding, calls: list[PlacedCall]) -> Finding:
         """A finding that allocates, with what the code says of its condition and its copies."""
         conditions = {placed.call.condition for placed in calls}
-        if (
-            finding.allocates is Allocates.YES
-            and conditions == {AllocationCondition.NOT_SMALL}
-            and (not self._report.is_typed or self._is_inlined(finding))  # floats are no integers
-        ):
+        if finding.allocates is Allocates.YES and conditions == {AllocationCondition.NOT_SMALL}:
             note = BY_CONDITION[AllocationCondition.NOT_SMALL]
             finding = evolve(finding, allocates=Allocates.DEPENDS, note=note)
         inlined = {line for placed in calls for line in placed.lines[1:]}
@@ -155,13 +147,13 @@ class _Judge:
 
     def _upgraded(self, finding: Finding, calls: list[PlacedCall]) -> Finding:
         """A finding that was said not to allocate, where there is a call that can only be its."""
-        if finding.note not in GUESSED or not calls:
+        if finding.note not in _GUESSED or not calls:
             return finding
         others = [other for other in self._report.findings if starts_with(other, finding)]
         rivals = [
             other
             for other in others
-            if (other.is_diagnostic or other.note in GUESSED) and other.kind is finding.kind
+            if (other.is_diagnostic or other.note in _GUESSED) and other.kind is finding.kind
         ]
         if rivals or (finding.note == _ONLY_INLINED and any(o.is_diagnostic for o in others)):
             return finding  # the calls may be theirs
@@ -299,7 +291,7 @@ class _Judge:
         return frozenset(plain_name(symbol) for symbol in frames)
 
 
-def without_allocation(finding: Finding, note: str) -> Finding:
+def _without_allocation(finding: Finding, note: str) -> Finding:
     return _ranked(evolve(finding, allocates=Allocates.NO, note=note), RankReason.NO_ALLOCATION)
 
 
@@ -327,12 +319,12 @@ def _merged(judged: Iterable[tuple[Finding, Finding]]) -> list[Finding]:
     return [*kept, *moved.values()]
 
 
-def in_source_order(finding: Finding) -> tuple[Span, Place, str]:
+def _in_source_order(finding: Finding) -> tuple[Span, Place, str]:
     return finding.span, finding.anchor, finding.subject
 
 
 _ONLY_INLINED = "every call is inlined, and stays on the stack there"
-GUESSED = frozenset(
+_GUESSED = frozenset(
     {
         _ONLY_INLINED,
         "a value of one byte is boxed as a shared static one",

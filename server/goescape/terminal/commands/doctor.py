@@ -39,8 +39,6 @@ class Diagnosis:
     """Sentences that say what is wrong and what to do."""
     types: str = ""
     """Whether Go's type checker is asked; empty without a Go."""
-    code: str = ""
-    """Whether the machine code is read; empty without a Go."""
 
 
 async def examine(name: str, options: EngineOptions) -> Diagnosis:
@@ -48,14 +46,13 @@ async def examine(name: str, options: EngineOptions) -> Diagnosis:
     problems: list[str] = []
     versions = tuple(_versions(problems))
     go: Go | None = None
-    types = code = ""
+    types = ""
     modules: tuple[str, ...] = ()
     folder = name
     engine = Engine(options)
     try:
         go = await engine.go()
         types = _types(await engine.facts.start())
-        code = _code(await engine.compiled.start())
         if go.notice:
             problems.append(go.notice)
     except GoProblem as problem:
@@ -70,23 +67,14 @@ async def examine(name: str, options: EngineOptions) -> Diagnosis:
             )
     except (GoProblem, UsageError) as problem:
         problems.append(str(problem))
-    finally:
-        await engine.facts.close()
     work = work_root(folder)
-    told = tuple(dict.fromkeys(problems))
-    return Diagnosis(versions, go, folder, modules, work, told, types, code)
+    return Diagnosis(versions, go, folder, modules, work, tuple(dict.fromkeys(problems)), types)
 
 
 def _types(problem: str | None) -> str:
     if problem is None:
         return "Go's own types: used"
     return f"Go's own types: not used, findings are judged by their text ({problem})"
-
-
-def _code(problem: str | None) -> str:
-    if problem is None:
-        return "Machine code: read, it judges the findings of whole builds"
-    return f"Machine code: not read, findings are judged without it ({problem})"
 
 
 def _versions(problems: list[str]) -> Iterator[str]:
@@ -118,7 +106,6 @@ def render(diagnosis: Diagnosis, style: Style) -> Iterator[str]:
         yield f"Go: {go.version}, {printable(go.path)} (from: {go.reason})"
         yield f"GOROOT: {printable(go.goroot)}"
         yield printable(diagnosis.types)
-        yield printable(diagnosis.code)
     yield f"Folder: {printable(diagnosis.folder)}"
     if diagnosis.work:
         yield f"go.work: in {printable(diagnosis.work)}"
