@@ -110,6 +110,7 @@ async def judged(
 ) -> tuple[PackageReport, MachineCode]:
     """A report as the text has it, and the code."""
     folder = write_tree(SOURCE)
+    engine.facts.problem = "not asked here"
     reports = [item async for item in engine.analyze(str(folder), ["."])]
     (report,) = reports
     assert isinstance(report, PackageReport)

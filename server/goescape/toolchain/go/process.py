@@ -121,7 +121,8 @@ async def _running(
     folder = temporary_folder(command.environment)
     _LEFT[folder] = 0
     try:
-        await asyncio.to_thread(write_files_of, folder, command)
+        # a thread that went on writing would leave the folder behind
+        await uninterrupted(asyncio.to_thread(write_files_of, folder, command))
         async with _started(command, folder, listener, at_once=together) as transport:
             _LEFT[folder] = transport.get_pid()
             yield transport
