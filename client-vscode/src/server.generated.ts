@@ -50,6 +50,8 @@ export const CAUSES = [
   'too-large',
   'dynamic-size',
   'goroutine-or-defer',
+  'channel',
+  'large-map',
   'other',
 ] as const;
 

@@ -8,7 +8,7 @@ import (
 // Fetch starts goroutines. Each outlives the statement that starts it, so its function literal,
 // with the variables that it captured, is on the heap.
 func Fetch(urls []string, fetch func(string)) {
-	done := make(chan bool)
+	done := make(chan bool) // want channel "make(chan bool)"
 	for _, url := range urls {
 		url := url
 		go func() { // want goroutine-or-defer "func"

@@ -9,7 +9,7 @@ type Node struct {
 var (
 	latest  *User
 	byName  = make(map[string]*User) // want stored-in-heap "make(map[string]*User)"
-	pending = make(chan *User, 1)
+	pending = make(chan *User, 1)    // want channel "make(chan *User, 1)"
 )
 
 // Remember stores the address in a package variable, which lives as long as the program.

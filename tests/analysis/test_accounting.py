@@ -15,6 +15,7 @@ import pytest
 import tree_sitter_go
 from tree_sitter import Language, Parser
 
+from goescape.analysis.causes import Cause
 from goescape.analysis.model import Allocates, Finding, PackageReport
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
 from tests.conftest import run_coroutine
@@ -28,6 +29,8 @@ SUMMARY = re.compile(POSITION + "(?:moved to heap: .*|.* escapes to heap)$")
 # `go f(x)` and instantiated functions as values: closures with an explanation but no summary.
 IMPLIED = re.compile(POSITION + "func literal escapes to heap in .*:$")
 STANDARD_LIBRARY = ("strings", "encoding/json", "net/http", "go/types")
+UNSAID = {Cause.CHANNEL, Cause.LARGE_MAP}
+"""Of these the compiler says nothing, or that they do not escape."""
 MODULES = {
     "toml": ("github.com/BurntSushi/toml@v1.6.0", "./..."),
     "chi": ("github.com/go-chi/chi/v5@v5.5.0", "./..."),
@@ -112,9 +115,20 @@ def test_nothing_is_found_where_the_compiler_says_nothing(analyzed: Analyzed) ->
         for report in found
         for finding in report.findings
         if finding.escapes
+        and finding.cause not in UNSAID
         and not raw & {(at.file, at.line, at.column) for at in _printed_at(finding)}
     ]
     assert invented == []
+
+
+def test_what_the_compiler_does_not_say_is_in_the_source(analyzed: Analyzed) -> None:
+    _, lines, found = analyzed
+    for finding in (finding for report in found for finding in report.findings):
+        if finding.cause is Cause.CHANNEL:
+            assert finding.subject.startswith("make(")
+            assert finding.compiler == ""
+        elif finding.cause is Cause.LARGE_MAP:
+            assert finding.compiler == "" or any(finding.compiler in line for line in lines)
 
 
 def _printed_at(finding: Finding) -> list[Place]:

@@ -37,6 +37,7 @@ SAME_IN_CHINESE = {
     "causes.goroutine-or-defer.destination",
     "causes.goroutine-or-defer.label",
     "causes.goroutine-or-defer.message",
+    "causes.large-map.message",
     "causes.other.message",
     "finding.some_return",
     "finding.stays_but_may_allocate",

@@ -17,7 +17,8 @@ from goescape.analysis.compiler.package_facts import PackageInfo
 from goescape.analysis.compiler.text import CompilerText
 from goescape.analysis.model import PackageReport, SiteKind
 from goescape.analysis.package_analyzer import PackageAnalyzer, build_report
-from goescape.analysis.syntax.go_file import GoFile, ParsedFiles
+from goescape.analysis.syntax.go_file import GoFile
+from goescape.analysis.syntax.parsed_files import ParsedFiles
 from goescape.analysis.syntax.source import SourceText
 
 if TYPE_CHECKING:

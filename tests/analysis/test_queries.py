@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from goescape.analysis.causes import Cause
 from goescape.analysis.messages.explain import function_sentences, lens, parameter_sentence
 from goescape.analysis.messages.languages import ENGLISH
-from goescape.analysis.model import PackageReport
+from goescape.analysis.model import Allocates, PackageReport
 from goescape.analysis.reports.queries import CursorFacts, function_count, lens_lines, look_up
 from goescape.toolchain.engine import Engine, EngineOptions
 from tests.conftest import run_coroutine
@@ -38,6 +39,10 @@ func keep(first *user, count int) {
 	done <- true
 	local := &user{}
 	println(local.name)
+}
+
+func start() {
+	go keep(nil, 2)
 }
 
 func spread(xs []*user) (first, last *user) {
@@ -132,7 +137,7 @@ def test_a_function_answers_as_a_whole(report: PackageReport) -> None:
     assert hit is not None
     assert hit.function is not None
     sentences = function_sentences(hit.function, function_count(report, hit.function), ENGLISH)
-    assert sentences[0] == "1 heap allocation in a loop."
+    assert sentences[0] == "2 heap allocations, 1 in a loop."
     assert sentences[-1].startswith("`first` leaks to the heap.")
 
 
@@ -142,10 +147,19 @@ def test_what_stays_is_told_too(report: PackageReport) -> None:
     assert hit.notes == ("`&user{}` does not escape.",)
 
 
-def test_channels_have_a_note_though_the_compiler_is_silent(report: PackageReport) -> None:
+def test_a_channel_is_a_finding_though_the_compiler_is_silent(report: PackageReport) -> None:
     hit = at(report, "done := make", "make")
     assert hit is not None
-    assert "channel" in hit.notes[0]
+    (channel,) = hit.findings
+    assert (channel.cause, channel.allocates) == (Cause.CHANNEL, Allocates.YES)
+
+
+def test_a_goroutine_has_a_word(report: PackageReport) -> None:
+    hit = at(report, "go keep(", "go")
+    assert hit is not None
+    assert not any(finding.is_diagnostic for finding in hit.findings)
+    (word,) = hit.notes
+    assert word.startswith("`go keep(nil, 2)`: a goroutine has a stack of its own")
 
 
 def test_nothing_is_known_of_the_rest(report: PackageReport) -> None:
@@ -160,5 +174,5 @@ def test_lenses_count(report: PackageReport) -> None:
     }
     assert {name: lens(one.total, one.in_loops, ENGLISH) for name, one in found.items()} == {
         "buil": "1 heap allocation",
-        "keep": "1 heap allocation in a loop",
+        "keep": "2 heap allocations, 1 in a loop",
     }

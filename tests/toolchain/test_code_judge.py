@@ -93,6 +93,8 @@ func table() int { m := make(map[int]int, 100); m[1] = 2; return len(m) }
 
 func wait() { c := make(chan int, 1); c <- 1; <-c }
 
+func start() { go wait() }
+
 func count(m map[string]int, k string) { m[k]++ }
 
 func exported() { var e lib.Nothing; last = e }
@@ -159,12 +161,15 @@ async def test_each_kind(judged: tuple[PackageReport, MachineCode]) -> None:
     (table,) = on_line(report, "func table()")
     assert (table.subject, table.allocates) == ("make(map[int]int, 100)", Allocates.YES)
 
+    (channel,) = on_line(report, "func wait()")
+    assert (channel.subject, channel.allocates) == ("make(chan int, 1)", Allocates.YES)
+
 
 async def test_what_is_no_finding_has_a_word(judged: tuple[PackageReport, MachineCode]) -> None:
     report = with_code(*judged)
     words = {word.span.line: (word.subject, word.note) for word in report.explained}
     notes = {kind.value: note for kind, note in WORDS.items()}
-    assert words[line_of("func wait()")] == ("make(chan int, 1)", notes["channel"])
+    assert words[line_of("func start()")] == ("go wait()", notes["goroutine"])
     assert words[line_of("func count(")] == ("m[k]", notes["map-growth"])
 
 

@@ -28,7 +28,14 @@ class Cause(str, enum.Enum):
     TOO_LARGE = "too-large"
     DYNAMIC_SIZE = "dynamic-size"
     GO_OR_DEFER = "goroutine-or-defer"
+    CHANNEL = "channel"
+    LARGE_MAP = "large-map"
     OTHER = "other"
+
+
+MAP_ENTRIES = "entries"
+MAP_ELEMENT = "element"
+"""What of a map is too large for the stack: the destination of a finding of ``LARGE_MAP``."""
 
 
 @frozen
@@ -388,6 +395,83 @@ go func() { fetch(url) }() // func: goroutine-or-defer
 each item; moving the body of a loop with `defer` into a function of its own.
 
 **When to leave it.** Starting a goroutine costs more than its closure.
+""",
+    ),
+    Cause.CHANNEL: CauseRecord(
+        title="A channel is made",
+        english=CauseMessages(
+            label="channel",
+            message="{what}: every channel is",
+            why=(
+                "A channel is shared by goroutines, so Go never keeps one on a stack. The compiler "
+                "prints nothing about it."
+            ),
+            helps=(
+                "Make one channel for several rounds, or hand results over in another way: a "
+                "return value, a `sync.WaitGroup`, a mutex."
+            ),
+            ignore="It is made seldom: goroutines and their switches cost more than a channel.",
+        ),
+        page="""
+`make(chan T)` allocates, whatever becomes of the channel: once, and a second time for the buffer
+where that holds pointers. The compiler says nothing of it, neither that it escapes nor that it does
+not; goescape finds it in the source.
+
+```go
+func Wait(work func() error) error {
+	done := make(chan error, 1) // make(chan error, 1): channel
+	go func() { done <- work() }()
+	return <-done
+}
+```
+
+**What helps.** In a loop, one channel that is used again; a `sync.WaitGroup` or an `errgroup` where
+nothing but the end is waited for; calling the function itself where nothing runs beside it.
+
+**When to leave it.** It is made once for each goroutine, connection or request.
+""",
+    ),
+    Cause.LARGE_MAP: CauseRecord(
+        title="A map outgrows the stack",
+        english=CauseMessages(
+            label="large map",
+            message="{what}: {destination}",
+            why=(
+                "A map that does not escape is on the stack as long as it has at most 8 entries, "
+                "with keys and values of at most 128 bytes each. All beyond that is on the heap, "
+                "although the compiler says that the map does not escape."
+            ),
+            helps=(
+                "Make the map once, empty it with `clear` and use it again; store large values by "
+                "index in a slice."
+            ),
+            ignore="The map is made seldom, or lives long anyway.",
+        ),
+        page="""
+A map that does not escape has room for 8 entries on the stack. The compiler says "does not escape"
+of every such map, also of one that
+
+- is made for more entries: `make(map[K]V, 100)`, or a literal with more than 8,
+- has keys or values of more than 128 bytes: each new key allocates, and each new value.
+
+```go
+func Count(words []string) int {
+	seen := make(map[string]bool, 100) // make(map[string]bool, 100): large-map
+	for _, word := range words {
+		seen[word] = true
+	}
+	return len(seen)
+}
+```
+
+Where the number of entries is known only at run time, the finding is `dynamic-size`, and says that
+it depends.
+
+**What helps.** One map for several rounds, emptied with `clear`; a slice of the large values, and a
+map from keys to its indexes; a `switch` or a sorted slice instead of a large map that never
+changes.
+
+**When to leave it.** The map is made once, or seldom.
 """,
     ),
     Cause.OTHER: CauseRecord(

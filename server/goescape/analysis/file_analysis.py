@@ -124,7 +124,8 @@ class FileAnalysis:
     ) -> FileAnalysis:
         asked = dict(self.asked)
         inside = [*map(edit.inside, facts)]
-        fresh = find_sites(inside, file, syntax.noting(asked))
+        lines = range(edit.first, edit.last + 1)
+        fresh = find_sites(inside, file, syntax.noting(asked), lines)
         sites = self.sites.replaced(edit, fresh)
         functions = list(self.functions)
         functions[edit.index : edit.index + 1] = functions_of(

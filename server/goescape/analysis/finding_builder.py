@@ -12,7 +12,7 @@ from attrs import evolve
 from goescape.analysis.causes import Cause
 from goescape.analysis.compiler.expressions import plain_subject
 from goescape.analysis.file_analysis import KEPT_STATES, JudgedSite, similarity_key
-from goescape.analysis.model import Finding, SiteKind
+from goescape.analysis.model import Finding, SiteKind, UnconfirmedFinding
 from goescape.analysis.ranking.rank import RankRules
 from goescape.analysis.sites.allocation import AllocationRules, RuntimeAllocation
 from goescape.analysis.sites.cause_finder import CauseFinder, SiteCause
@@ -71,7 +71,16 @@ class FindingBuilder:
         self._work.judged = self._now
         if self._is_final:
             self._work.evidence = self._evidence
-        return sorted((newest.finding for newest, *_ in self._now.values()), key=_in_source_order)
+        newest = (judged.finding for site, (judged, *_) in self._now.items() if not site.asked)
+        return sorted(newest, key=_in_source_order)
+
+    def unconfirmed(self) -> list[UnconfirmedFinding]:
+        """What is a finding if Go's types say so."""
+        return [
+            UnconfirmedFinding(judged.finding, site.file.span(site.asked))
+            for site, (judged, *_) in self._now.items()
+            if site.asked is not None and judged.finding.is_diagnostic
+        ]
 
     def _directives_at(self, site: Site) -> frozenset[DirectiveKind]:
         if not self._directives.directives:
@@ -110,7 +119,9 @@ class FindingBuilder:
         directives: frozenset[DirectiveKind],
     ) -> Finding:
         """Everything that is known of a site."""
-        if site.escapes:
+        if site.needs_heap is not None and not context.chain:
+            cause = SiteCause(site.needs_heap, destination=site.destination)
+        elif site.escapes:
             cause = self._cause_finder.reason(site, context.chain)
         else:
             cause = SiteCause(Cause.DYNAMIC_SIZE)
@@ -127,7 +138,7 @@ class FindingBuilder:
             function=site.function.name if site.function is not None else None,
             allocates=allocation.allocates,
             note=allocation.note,
-            escapes=site.escapes,
+            escapes=site.on_heap,
             in_loop=ranked.in_loop,
             compiler=plain_subject(site.message),
             flow=cause.flow,

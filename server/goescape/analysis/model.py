@@ -7,13 +7,10 @@ paths. UTF-16 exists only at the rim (``lsp.convert``).
 from __future__ import annotations
 
 import enum
-from collections.abc import (  # noqa: TC003 - attrs resolves the annotations at run time
-    Collection,
-    Mapping,
-)
+from collections.abc import Mapping  # noqa: TC003 - attrs resolves the annotations at run time
 from typing import TYPE_CHECKING, NamedTuple
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from goescape.analysis.causes import Cause
 from goescape.analysis.positions import Place, Span  # noqa: TC001 - resolved at run time
@@ -59,6 +56,7 @@ class RankReason(str, enum.Enum):
     LARGE = "large"
     ORDINARY = "ordinary"
     INTERFACE = "interface-trade-off"
+    CHANNEL = "channel-trade-off"
     COLD_INIT = "package-initialisation"
     COLD_ONCE = "once"
     COLD_MAIN = "straight-line-main"
@@ -216,6 +214,15 @@ class Function:
 
 
 @frozen
+class UnconfirmedFinding:
+    """What is a finding only if Go's types say so."""
+
+    finding: Finding
+    asked: Span
+    """The expression whose type decides."""
+
+
+@frozen
 class CapturedVariable:
     """How function literals hold a variable of the function around them."""
 
@@ -309,6 +316,8 @@ class PackageReport:
     explained: tuple[ExplainedAllocation, ...] = ()
     """What allocates and is neither a finding nor among what stays; empty before the code of the
     package is known."""
+    unconfirmed: tuple[UnconfirmedFinding, ...] = ()
+    """What nobody has asked Go's types about yet."""
     is_final: bool = True
     """False as long as the compiler may still say that something does not allocate."""
     is_typed: bool = False
@@ -317,29 +326,3 @@ class PackageReport:
     def diagnostics(self) -> tuple[Finding, ...]:
         """The findings that deserve to be shown unasked."""
         return tuple(finding for finding in self.findings if finding.is_diagnostic)
-
-    def with_tests_of(self, before: PackageReport, among: Collection[str]) -> PackageReport:
-        """This report with what an older one says of test files that it lacks.
-
-        ``among`` are the files that the package still has.
-        """
-        mine = {*self.files}
-        lost = {
-            path
-            for path in before.files
-            if path.endswith("_test.go") and path not in mine and path in among
-        }
-        old = tuple(finding for finding in before.findings if finding.span.file in lost)
-        functions = tuple(function for function in before.functions if function.span.file in lost)
-        stays = tuple(stay for stay in before.stays if stay.span.file in lost)
-        remarks = tuple(remark for remark in before.remarks if remark.span.file in lost)
-        texts = {path: text for path, text in before.sources.items() if path in lost}
-        return evolve(
-            self,
-            files=(*self.files, *sorted(lost)),
-            findings=(*self.findings, *old),
-            functions=(*self.functions, *functions),
-            stays=(*self.stays, *stays),
-            remarks=(*self.remarks, *remarks),
-            sources={**texts, **self.sources},
-        )

@@ -9,16 +9,25 @@ from attrs import evolve, frozen
 
 from goescape.analysis.compiler.facts import EscapeVerdict
 from goescape.analysis.compiler.package_facts import PackageFacts, joined
+from goescape.analysis.evidence.code import AllocationKind
+from goescape.analysis.evidence.code_notes import WORDS
 from goescape.analysis.file_analysis import KEPT_STATES, FileAnalysis
 from goescape.analysis.finding_builder import FindingBuilder
-from goescape.analysis.model import Finding, OmittedSite, PackageReport
+from goescape.analysis.model import (
+    ExplainedAllocation,
+    Finding,
+    OmittedSite,
+    PackageReport,
+    UnconfirmedFinding,
+)
 from goescape.analysis.positions import Place
 from goescape.analysis.ranking.directives import PackageDirectives
 from goescape.analysis.sites.function_uses import FunctionUses
-from goescape.analysis.sites.inlined_copies import merge_copies
+from goescape.analysis.sites.inlined_copies import PlacedInlinedCall, merge_copies
 from goescape.analysis.sites.site_context import SiteContexts
-from goescape.analysis.syntax.go_file import ParsedFiles
 from goescape.analysis.syntax.go_package import GoPackage
+from goescape.analysis.syntax.nodes import text
+from goescape.analysis.syntax.parsed_files import ParsedFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -102,9 +111,16 @@ class PackageAnalyzer:
         self, analysis: _PackageAnalysis, texts: Sequence[PackageText], *, is_final: bool
     ) -> PackageReport:
         info, work = analysis.info, analysis.work.values()
-        judged = self._judge(analysis, analysis.facts.evidence(texts), is_final=is_final)
-        remarks = self._directives.remarks(analysis.syntax.files, judged, is_final=is_final)
+        judged, unconfirmed = self._judge(
+            analysis, analysis.facts.evidence(texts), is_final=is_final
+        )
+        silenceable = {
+            path: [*findings, *(one.finding for one in unconfirmed[path])]
+            for path, findings in judged.items()
+        }
+        remarks = self._directives.remarks(analysis.syntax.files, silenceable, is_final=is_final)
         shown = (analysis.directives[path].shown(judged[path]) for path in sorted(judged))
+        own = [file.syntax for file in work if analysis.syntax.owns(file.syntax)]
         return PackageReport(
             info.path,
             info.directory,
@@ -119,6 +135,13 @@ class PackageAnalyzer:
             {path: file.source for path, file in analysis.syntax.files.items()},
             tuple(captured for file in work for captured in file.captures),
             remarks,
+            tuple(chain.from_iterable(map(_goroutines, own))),
+            tuple(
+                one
+                for path in sorted(unconfirmed)
+                for one in unconfirmed[path]
+                if analysis.directives[path].shown([one.finding])
+            ),
             is_final=is_final,
         )
 
@@ -135,7 +158,9 @@ class PackageAnalyzer:
         files = {path: self._parsed.of(source) for path, source in texts_of_files.items()}
         syntax = GoPackage(files, frozenset(info.files))
         work = self._work(info, facts, syntax)
-        merged = merge_copies((file.sites for file in work.values()), syntax)
+        merged = merge_copies(
+            (file.sites for file in work.values()), syntax, _inlined_calls(work.values())
+        )
         contexts = SiteContexts(syntax, self._uses, facts)
         sites = tuple(contexts.of_sites(merged))
         directives = {path: self._directives.of(file) for path, file in files.items()}
@@ -184,8 +209,10 @@ class PackageAnalyzer:
         evidence: Mapping[str, tuple[BackendEvidence, ...]],
         *,
         is_final: bool,
-    ) -> dict[str, list[Finding]]:
-        """The findings of each file in source order; ``is_final`` when there is all evidence."""
+    ) -> tuple[dict[str, list[Finding]], dict[str, list[UnconfirmedFinding]]]:
+        """The findings of each file in source order, and what may be one; ``is_final`` when there
+        is all evidence.
+        """
         builders = {
             path: FindingBuilder(
                 analysis.facts,
@@ -199,7 +226,8 @@ class PackageAnalyzer:
         }
         for site, context in analysis.sites:
             builders[site.place.file].add(site, context)
-        return {path: builder.findings() for path, builder in builders.items()}
+        findings = {path: builder.findings() for path, builder in builders.items()}
+        return findings, {path: builder.unconfirmed() for path, builder in builders.items()}
 
 
 @frozen(eq=False)
@@ -221,6 +249,21 @@ def _decisions(
 ) -> object:
     """What a ``_PackageAnalysis`` depends on."""
     return info, tuple(evolve(text, evidence=()) for text in texts), {**sources}
+
+
+def _inlined_calls(work: Iterable[FileAnalysis]) -> Iterator[PlacedInlinedCall]:
+    for file in work:
+        for facts in file.facts:
+            for call in facts.inlined_calls:
+                yield PlacedInlinedCall(file.syntax, call.at, call.function)
+
+
+def _goroutines(file: GoFile) -> Iterator[ExplainedAllocation]:
+    """The statements that start one: what that allocates is no value's."""
+    for statement in file.go_statements:
+        keyword = file.span(statement.children[0])
+        started = " ".join(text(statement).split())
+        yield ExplainedAllocation(keyword, started, WORDS[AllocationKind.GOROUTINE])
 
 
 def _left_out(

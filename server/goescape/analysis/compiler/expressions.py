@@ -135,8 +135,8 @@ def outline(subject: str) -> str:
 
 
 def is_variable_make(subject: str) -> bool:
-    """Whether this is a ``make`` of a slice whose size is not a constant."""
-    match = re.match(r"make\(\[\](?P<rest>.*)\)$", subject)
+    """Whether this is a ``make`` of a slice or map whose size is not a constant."""
+    match = re.match(r"make\((?P<rest>(?:\[\]|map\[).*)\)$", subject)
     if match is None:
         return False
     sizes = _outer_arguments(match["rest"])[1:]

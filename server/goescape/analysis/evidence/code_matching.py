@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from goescape.analysis.causes import Cause
 from goescape.analysis.evidence.code import AllocationKind
 from goescape.analysis.model import SiteKind
 
@@ -37,6 +38,8 @@ def placed_calls(code: MachineCode, own: frozenset[str]) -> Iterator[PlacedCall]
 
 def fits(finding: Finding, kind: AllocationKind) -> bool:
     """Whether a finding may be what a call allocates."""
+    if (kinds := _BY_CAUSE.get(finding.cause)) is not None:
+        return kind in kinds
     if (kinds := _KINDS.get(finding.kind)) is not None:
         return kind in kinds
     for pattern, fitting in _BY_SUBJECT:
@@ -74,6 +77,10 @@ _KINDS = {
     SiteKind.ARGUMENTS: {_Kind.OBJECT, _Kind.SLICE},
     SiteKind.BOXED: {_Kind.BOX, _Kind.OBJECT, _Kind.MAP},
     SiteKind.TEMPORARY: {*AllocationKind},
+}
+_BY_CAUSE = {
+    Cause.CHANNEL: {_Kind.CHANNEL},
+    Cause.LARGE_MAP: {_Kind.MAP, _Kind.MAP_GROWTH},
 }
 _ARRAYS = frozenset({_Kind.SLICE, _Kind.OBJECT, _Kind.GROWTH, _Kind.MOVED_SLICE})
 _BY_SUBJECT = (

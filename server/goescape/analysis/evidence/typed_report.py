@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
+from goescape.analysis.causes import MAP_ELEMENT, Cause
 from goescape.analysis.evidence.types import TypeFacts, ValueFacts  # noqa: TC001 - resolved
 from goescape.analysis.model import Allocates, SiteKind
 from goescape.analysis.positions import Span
@@ -29,6 +30,7 @@ from goescape.analysis.sites.allocation import (
 
 if TYPE_CHECKING:
     from goescape.analysis.model import Finding, PackageReport
+    from goescape.analysis.positions import Place
 
 NamedPlace = tuple[Span, str]
 """A call, and the name of a type in the code that is inlined there."""
@@ -61,6 +63,7 @@ def questions(report: PackageReport) -> TypeQuestions:
                 named[place] = None
             elif finding.inlined_from is None:
                 values[finding.span] = None
+    values.update((one.asked, None) for one in report.unconfirmed)
     return TypeQuestions(tuple(values), tuple(named))
 
 
@@ -68,7 +71,27 @@ def with_types(report: PackageReport, known: KnownTypes) -> PackageReport:
     """The report with what follows from types; itself where that is nothing new."""
     findings = tuple(_corrected(finding, known) for finding in report.findings)
     changed = any(now is not before for now, before in zip(findings, report.findings, strict=True))
-    return evolve(report, findings=findings) if changed else report
+    asked = [(one, known.values.get(one.asked)) for one in report.unconfirmed]
+    if (answered := [(one, value) for one, value in asked if value is not None]) or changed:
+        confirmed = [one.finding for one, value in answered if _holds(one.finding, value)]
+        left = tuple(one for one, value in asked if value is None)
+        merged = sorted((*findings, *confirmed), key=_in_source_order) if confirmed else findings
+        return evolve(report, findings=tuple(merged), unconfirmed=left)
+    return report
+
+
+def _holds(finding: Finding, value: ValueFacts) -> bool:
+    """Whether the type is one with which this allocates."""
+    if value.type is None:
+        return False
+    kind = value.type.core or value.type.kind
+    if finding.cause is Cause.CHANNEL:
+        return kind == "channel"
+    if finding.cause is Cause.DYNAMIC_SIZE:
+        return kind in {"map", "slice"}
+    if kind != "map" or finding.destination != MAP_ELEMENT:
+        return kind == "map"
+    return any(part is not None and part.size > _MAP_BYTES for part in (value.key, value.element))
 
 
 def _named_place(finding: Finding) -> NamedPlace | None:
@@ -196,6 +219,12 @@ def _with_size(finding: Finding, value: ValueFacts) -> Finding:
     return finding
 
 
+def _in_source_order(finding: Finding) -> tuple[Span, Place, str]:
+    return finding.span, finding.anchor, finding.subject
+
+
+_MAP_BYTES = 128
+"""What a map holds itself of a key or value: a larger one has memory of its own."""
 _ASKED = frozenset({SiteKind.BOXED, SiteKind.EXPRESSION, SiteKind.VARIABLE})
 _MAKING = frozenset({"function", "method value", "address", "builtin", "composite", "conversion"})
 """Expressions that make something, whose allocation is not that of an interface."""

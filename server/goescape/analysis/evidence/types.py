@@ -24,6 +24,8 @@ class TypeFacts:
     is_interface: bool
     is_generic: bool
     """Whether its size depends on type parameters."""
+    core: str = ""
+    """Of a type parameter: the kind that all of its types have; empty where they differ."""
 
 
 @frozen

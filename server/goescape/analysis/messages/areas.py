@@ -52,6 +52,8 @@ class FindingMessages:
     what_temporary: str
     used_by_go: str
     used_by_defer: str
+    map_of_many_entries: str
+    map_of_large_elements: str
     stored_in_slice: str
     some_return: str
     stays_but_may_allocate: str

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.analysis.causes import Cause
+from goescape.analysis.causes import MAP_ELEMENT, Cause
 from goescape.analysis.compiler.expressions import lost_names
 from goescape.analysis.model import Allocates, RankReason, SiteKind
 
@@ -262,6 +262,10 @@ def _destination(finding: Finding, catalogue: Catalogue) -> str:
     if finding.cause is Cause.GO_OR_DEFER:
         by_go = destination == "go"
         return catalogue.finding.used_by_go if by_go else catalogue.finding.used_by_defer
+    if finding.cause is Cause.LARGE_MAP:
+        if destination == MAP_ELEMENT:
+            return catalogue.finding.map_of_large_elements
+        return catalogue.finding.map_of_many_entries
     return cause.destination.format(destination=code(destination))
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import evolve, fields, frozen
 
-from goescape.analysis.causes import Cause
+from goescape.analysis.causes import MAP_ELEMENT, Cause
 from goescape.analysis.model import (
     Allocates,
     Finding,
@@ -212,14 +212,14 @@ class RankRules:
             yield RankReason.DEPENDS
             return
         yield from _cold_reasons(site, site.node, context, cause)
-        stays = not site.escapes or allocation.stays_in_copies
+        stays = not site.on_heap or allocation.stays_in_copies
         yield from _loop_reasons(site, context, in_loop=in_loop, stays=stays)
         if not stays:
             yield from _own_reasons(site, context, cause)
 
 
 def _marks(site: Site, directives: Collection[DirectiveKind]) -> Iterator[RankReason]:
-    if DirectiveKind.NOESCAPE in directives and site.escapes:
+    if DirectiveKind.NOESCAPE in directives and site.on_heap:
         yield RankReason.CONTRACT
     if DirectiveKind.HOT in directives:
         yield RankReason.MARKED_HOT
@@ -228,10 +228,10 @@ def _marks(site: Site, directives: Collection[DirectiveKind]) -> Iterator[RankRe
 def _loop_reasons(
     site: Site, context: SiteContext, *, in_loop: bool, stays: bool
 ) -> Iterator[RankReason]:
-    if stays or site.subject == "append":
+    if stays or site.subject == "append" or site.destination == MAP_ELEMENT:
         # It may not allocate at all, or only now and then: never more than information.
         yield RankReason.LOOP_NOW_AND_THEN if in_loop else RankReason.DEPENDS
-    if not stays and in_loop:
+    if not stays and in_loop and site.destination != MAP_ELEMENT:
         yield RankReason.LOOP
     if not stays and (context.literal_in_loops or context.function_in_loops):
         yield RankReason.LOOP_CALLERS
@@ -264,6 +264,8 @@ def _own_reasons(site: Site, context: SiteContext, cause: SiteCause) -> Iterator
         yield RankReason.LARGE
     if _is_trade_off(site, cause) and not context.runs_in_loop:
         yield RankReason.INTERFACE
+    if cause.cause is Cause.CHANNEL and not context.runs_in_loop:
+        yield RankReason.CHANNEL
     if _is_straight_line_of_main(site):
         yield RankReason.COLD_MAIN
     yield RankReason.ORDINARY
@@ -312,12 +314,19 @@ _SEVERITIES = {
     RankReason.LOOP_CALLERS: Severity.WARNING,
     RankReason.LARGE: Severity.WARNING,
     RankReason.INTERFACE: Severity.HINT,
+    RankReason.CHANNEL: Severity.HINT,
     RankReason.COLD_MAIN: Severity.HINT,
     RankReason.ORDINARY: Severity.INFORMATION,
 }
 _MARKS = frozenset({RankReason.CONTRACT, RankReason.MARKED_HOT})
 """What directives say: neither profiles nor settings know better."""
 _IN_LOOPS = frozenset({RankReason.LOOP, RankReason.LOOP_CALLERS})
-_OWN = (RankReason.LARGE, RankReason.INTERFACE, RankReason.COLD_MAIN, RankReason.ORDINARY)
+_OWN = (
+    RankReason.LARGE,
+    RankReason.INTERFACE,
+    RankReason.CHANNEL,
+    RankReason.COLD_MAIN,
+    RankReason.ORDINARY,
+)
 _REFLECTS = re.compile(r"(?:fmt|reflect|json|xml|gob|asn1|binary|errors|log|slog|flag|template)\.")
 _LARGE_ELEMENT = 40  # bytes or more of each element, at the least

@@ -10,13 +10,13 @@ from attrs import frozen
 
 from goescape.analysis.model import (
     Allocates,
+    ExplainedAllocation,
     Finding,
     Function,
     Parameter,
     SiteKind,
 )
 from goescape.analysis.syntax.go_file import GoFile
-from goescape.analysis.syntax.nodes import ancestors, callee_text
 from goescape.analysis.syntax.scopes import definition
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def look_up(report: PackageReport, file: str, line: int, byte_column: int) -> Cu
     name = _name_at(syntax, offset)
     if name is not None and (hit := _about_name(report, syntax, name)) is not None:
         return hit
-    return _about_expression(report, file, line, byte_column) or _about_channel(syntax, offset)
+    return _about_expression(report, file, line, byte_column)
 
 
 def lens_lines(report: PackageReport, file: str) -> tuple[FunctionCount, ...]:
@@ -172,7 +172,8 @@ def _about_expression(
         smallest = min((f.span for f in here), key=_size)
         stays = [s for s in stays if _within(s.span, smallest) and s.span != smallest]
         if not stays:
-            return CursorFacts(smallest, tuple(f for f in here if f.span == smallest))
+            words = tuple(_word(word) for word in report.explained if word.span == smallest)
+            return CursorFacts(smallest, tuple(f for f in here if f.span == smallest), notes=words)
     if stays:
         stay = min(stays, key=lambda s: _size(s.span))
         note = f"; {stay.note}" if stay.note else ""
@@ -184,17 +185,12 @@ def _about_expression(
     ]
     if said:
         span = min((word.span for word in said), key=_size)
-        notes = (f"`{word.subject}`: {word.note}." for word in said if word.span == span)
-        return CursorFacts(span, notes=tuple(notes))
+        return CursorFacts(span, notes=tuple(_word(word) for word in said if word.span == span))
     return None
 
 
-def _about_channel(syntax: GoFile, offset: int) -> CursorFacts | None:
-    channel = _channel_at(syntax, offset)
-    if channel is not None:
-        words = "A channel is always allocated on the heap; the compiler prints nothing about it."
-        return CursorFacts(syntax.span(channel), notes=(words,))
-    return None
+def _word(word: ExplainedAllocation) -> str:
+    return f"`{word.subject}`: {word.note}."
 
 
 def _name_at(syntax: GoFile, offset: int) -> Node | None:
@@ -202,18 +198,6 @@ def _name_at(syntax: GoFile, offset: int) -> Node | None:
         node = syntax.node_at(position) if position >= 0 else None
         if node is not None and node.type in {"identifier", "field_identifier"}:
             return node
-    return None
-
-
-def _channel_at(syntax: GoFile, offset: int) -> Node | None:
-    node = syntax.node_at(offset)
-    for around in [node, *ancestors(node)] if node is not None else []:
-        if around is not None and around.type == "call_expression":
-            arguments = around.child_by_field_name("arguments")
-            made = arguments.named_children[0] if arguments and arguments.named_children else None
-            if callee_text(around) == "make" and made is not None and made.type == "channel_type":
-                return around
-            return None
     return None
 
 

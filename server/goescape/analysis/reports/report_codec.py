@@ -31,7 +31,7 @@ _MOST_UNPACKED = 64_000_000
 """Bytes that one part may unpack to: what is longer was not written by goescape."""
 _SIZES = struct.Struct("<II")
 """Of two things that follow, in bytes."""
-_PARTS = ("findings", "functions", "stays", "left_out", "captures")
+_PARTS = ("findings", "functions", "stays", "left_out", "captures", "unconfirmed")
 
 
 class _Format:

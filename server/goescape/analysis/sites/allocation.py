@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from goescape.analysis.causes import MAP_ELEMENT, Cause
 from goescape.analysis.compiler.expressions import is_constant
 from goescape.analysis.model import Allocates, SiteKind
 from goescape.analysis.positions import Place
@@ -56,6 +57,7 @@ BOXED_CONTENT = RuntimeAllocation(
 )
 BOXED_INTEGER = RuntimeAllocation(Allocates.DEPENDS, "integers from 0 to 255 do not allocate")
 BOXED_POINTER = RuntimeAllocation(Allocates.NO, "an interface holds a pointer as it is")
+NEW_ELEMENT = RuntimeAllocation(Allocates.DEPENDS, "only a new key allocates")
 DEPENDS_ON_TYPE = RuntimeAllocation(
     Allocates.DEPENDS, "whether it allocates depends on the type that is used"
 )
@@ -73,8 +75,12 @@ class AllocationRules:
 
     def of(self, site: Site, context: SiteContext) -> RuntimeAllocation:
         """Whether a site allocates."""
+        if site.destination == MAP_ELEMENT:
+            return NEW_ELEMENT
+        if site.needs_heap in {Cause.CHANNEL, Cause.LARGE_MAP}:
+            return ALLOCATES
         if not site.escapes:
-            return RuntimeAllocation(Allocates.DEPENDS, may_still_allocate(site.subject))
+            return RuntimeAllocation(Allocates.DEPENDS, may_still_allocate(site.rendering))
         if context.only_inlined:
             return _in_copies(site, context)
         if site.kind is SiteKind.CLOSURE:
@@ -195,7 +201,7 @@ def _in_copies(site: Site, context: SiteContext) -> RuntimeAllocation:
         return RuntimeAllocation(
             Allocates.NO, "every call is inlined, and stays on the stack there"
         )
-    note = may_still_allocate(site.subject, is_text=site.is_concatenation)
+    note = may_still_allocate(site.rendering, is_text=site.is_concatenation)
     return RuntimeAllocation(Allocates.DEPENDS, note, stays_in_copies=True)
 
 

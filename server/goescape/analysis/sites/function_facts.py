@@ -76,11 +76,11 @@ def captures_of(facts: Iterable[FileFacts], path: str) -> Iterator[CapturedVaria
 def stays_of(sites: Iterable[Site]) -> Iterator[StackValue]:
     """What stays on the stack, of the sites that the source shows."""
     for site in sites:
-        if site.escapes or site.node is None:
+        if site.on_heap or site.node is None:
             continue
         if _is_parameter(site.node) or site.kind is SiteKind.BOXED:
             continue
-        note = may_still_allocate(site.subject, is_text=site.is_concatenation)
+        note = may_still_allocate(site.rendering, is_text=site.is_concatenation)
         yield StackValue(shown_span(site), shown_subject(site), note)
 
 

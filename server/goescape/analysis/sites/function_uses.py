@@ -8,9 +8,9 @@ from weakref import WeakKeyDictionary
 from attrs import frozen
 
 from goescape.analysis.syntax.cold_code import is_error_path, is_test_file
-from goescape.analysis.syntax.go_package import references_in
 from goescape.analysis.syntax.loops import runs_repeatedly
 from goescape.analysis.syntax.nodes import ancestors
+from goescape.analysis.syntax.references import references_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
+from goescape.analysis.compiler.expressions import plain_function
 from goescape.analysis.model import InlinedCopy, OmittedSite, SiteKind
+from goescape.analysis.positions import Place
 from goescape.analysis.sites.inlined_literals import written_site
-from goescape.analysis.sites.run_time_size import is_channel, may_still_allocate
+from goescape.analysis.sites.run_time_size import may_still_allocate
 from goescape.analysis.sites.site import Ownership
 
 if TYPE_CHECKING:
@@ -17,9 +19,10 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from goescape.analysis.positions import Place
+    from goescape.analysis.compiler.facts import PrintedPosition
     from goescape.analysis.sites.site import Site
     from goescape.analysis.sites.site_finder import FileSites
+    from goescape.analysis.syntax.go_file import GoFile
     from goescape.analysis.syntax.go_package import GoPackage
 
 
@@ -34,10 +37,10 @@ class InlinedCopies:
     def add(self, copy: Site, origin: Site) -> None:
         """Count a site as a copy of another one."""
         before = self.by_place.get(copy.place)
-        escapes = copy.escapes or is_channel(copy.subject)
+        escapes = copy.on_heap or origin.needs_heap is not None
         escapes |= before is not None and before.escapes
         caller = copy.function.name if copy.function is not None else None
-        note = may_still_allocate(copy.subject, is_text=origin.is_concatenation)
+        note = may_still_allocate(copy.rendering, is_text=origin.is_concatenation)
         may_allocate = not escapes and note is not None
         self.by_place[copy.place] = InlinedCopy(copy.place, caller, escapes, may_allocate)
         if copy.node is not None:
@@ -48,6 +51,15 @@ class InlinedCopies:
         return tuple(self.by_place[place] for place in sorted(self.by_place))
 
 
+class PlacedInlinedCall(NamedTuple):
+    """A call that was inlined."""
+
+    file: GoFile
+    at: PrintedPosition
+    function: str
+    """As the compiler names it."""
+
+
 @frozen
 class MergedSites:
     """What is left when every repeat has found its site."""
@@ -55,11 +67,15 @@ class MergedSites:
     sites: tuple[Site, ...]
     copies: Mapping[Site, InlinedCopies]
     """Of those sites that have any."""
+    unsaid: tuple[Site, ...]
+    """Those that the compiler does not speak of."""
     left_out: tuple[OmittedSite, ...]
 
 
-def merge_copies(files: Iterable[FileSites], syntax: GoPackage) -> MergedSites:
-    """Make one of the repeats of each site."""
+def merge_copies(
+    files: Iterable[FileSites], syntax: GoPackage, calls: Iterable[PlacedInlinedCall] = ()
+) -> MergedSites:
+    """Make one of the repeats of each site; ``calls`` are those that were inlined."""
     files = tuple(files)
     left_out = []
     copies: dict[Site, InlinedCopies] = {}
@@ -87,7 +103,30 @@ def merge_copies(files: Iterable[FileSites], syntax: GoPackage) -> MergedSites:
             inherited.give(site, origin or written)
     left_out += _left_out_branches(inherited.sites, copies)
     found = (*own.sites, *(site for site in inherited.sites if not site.never_runs))
-    return MergedSites(found, copies, tuple(left_out))
+    unsaid = tuple(site for file in files for site in file.unsaid)
+    _copy_unsaid(unsaid, calls, copies)
+    return MergedSites(found, copies, unsaid, tuple(left_out))
+
+
+def _copy_unsaid(
+    unsaid: Iterable[Site],
+    calls: Iterable[PlacedInlinedCall],
+    copies: dict[Site, InlinedCopies],
+) -> None:
+    """Count what the compiler does not speak of wherever its function was inlined."""
+    by_function: dict[str, list[Site]] = {}
+    for site in unsaid:
+        for name in site.names:
+            by_function.setdefault(name, []).append(site)
+    if not by_function:
+        return
+    for file, at, function in calls:
+        for site in by_function.get(plain_function(function), ()):
+            place = Place(file.source.path, at.line, at.column)
+            offset = file.source.offset(at.line, at.column)
+            nodes = file.anchored_at(offset) if offset is not None else ()
+            copy = evolve(site, place=place, file=file, node=nodes[-1] if nodes else None)
+            copies.setdefault(site, InlinedCopies()).add(copy, site)
 
 
 def _left_out_branches(

@@ -16,6 +16,7 @@ from goescape.analysis.compiler.expressions import is_temporary, outline, unqual
 from goescape.analysis.compiler.facts import EscapeVerdict
 from goescape.analysis.sites.node_locator import locate
 from goescape.analysis.sites.site import Ownership
+from goescape.analysis.sites.unsaid_sites import note_large_map
 from goescape.analysis.syntax.nodes import anchor, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition
 
@@ -111,6 +112,7 @@ def _site_at(copy: Site, file: GoFile, node: Node, syntax: GoPackage) -> Site | 
     site.ownership, site.inlined_from = Ownership.OWN, None
     site.explanations = list(copy.explanations)
     locate(site, syntax)
+    note_large_map(site, syntax)
     if site.node is None or site.ownership is not Ownership.OWN:
         return None
     if site.node.start_byte < node.start_byte and site.node.type == "for_statement":

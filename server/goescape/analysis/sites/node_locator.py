@@ -100,7 +100,7 @@ def _locate_variable(
 def _locate_expression(
     site: Site, syntax: GoPackage, nodes: tuple[Node, ...], inlined: tuple[str, ...]
 ) -> None:
-    site.kind = shape(site.subject, site.explanations)
+    site.kind = shape(site.rendering, site.explanations)
     if site.kind is SiteKind.TEMPORARY:
         site.node = nodes[-1] if nodes else None
     else:

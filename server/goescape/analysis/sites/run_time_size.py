@@ -12,22 +12,15 @@ def may_still_allocate(subject: str, *, is_text: bool = False) -> str | None:
 
     ``is_text`` where a sum is known to be one of strings. None: nothing.
     """
-    if is_variable_make(subject) or subject == "append":
-        return "on the stack up to 32 bytes; a larger one is allocated on the heap"
     if subject.startswith(("make(map[", "map[")):
         return "on the stack up to 8 entries; a larger map is allocated on the heap"
-    if is_channel(subject):
-        return "a channel is always allocated on the heap"
+    if is_variable_make(subject) or subject == "append":
+        return "on the stack up to 32 bytes; a larger one is allocated on the heap"
     if _CONVERSION.match(subject) or (" + " in subject and (is_text or '"' in subject)):
         return "on the stack up to 32 bytes; a longer text is allocated on the heap"
     if subject.startswith("([]rune)("):
         return "on the stack up to 32 runes; a longer text is allocated on the heap"
     return None
-
-
-def is_channel(subject: str) -> bool:
-    """Whether this makes a channel: the compiler never says that one is on the heap."""
-    return subject.startswith(("make(chan ", "make(<-chan "))
 
 
 _CONVERSION = re.compile(r"(?:string|\(\[\]byte\))\(")

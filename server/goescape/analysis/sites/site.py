@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field
 
-from goescape.analysis.causes import CAUSES
+from goescape.analysis.causes import CAUSES, Cause
 from goescape.analysis.compiler.expressions import is_loop_state, lost_names, outline, unqualified
 from goescape.analysis.compiler.facts import EscapeExplanation, EscapeVerdict, files_in
 from goescape.analysis.model import SiteKind
@@ -56,6 +56,18 @@ class Site:
     """Whether it stands in a branch of what is inlined that is not taken from here."""
     names: tuple[str, ...] = ()
     """How the compiler names the function that it stands in."""
+    rendering: str = field()
+    """The subject with what is made by the name of its type as ``make([]byte, n)``."""
+    needs_heap: Cause | None = None
+    """Why it allocates even where the compiler says nothing, or that it does not escape."""
+    destination: str | None = None
+    """Beside ``needs_heap``: what of a map is too large."""
+    asked: Node | None = None
+    """The expression whose type decides whether there is a site; None where nobody need ask."""
+
+    @rendering.default
+    def _as_subject(self) -> str:
+        return self.subject
 
     @property
     def key(self) -> tuple[Place, str, bool]:
@@ -97,6 +109,11 @@ class Site:
         node = self.node
         is_sum = node is not None and node.type == "binary_expression"
         return is_sum and self.kind is SiteKind.EXPRESSION
+
+    @property
+    def on_heap(self) -> bool:
+        """Whether it is on the heap when it runs, be it without an escape."""
+        return self.escapes or self.needs_heap not in {None, Cause.DYNAMIC_SIZE}
 
     @cached_property
     def unqualified(self) -> str:

@@ -71,9 +71,11 @@ class SiteContexts:
         for site in merged.sites:
             if _is_worth_a_finding(site, self._syntax):
                 yield site, self._of(site, merged.copies.get(site, no_copies))
+        for site in merged.unsaid:
+            yield site, self._of(site, merged.copies.get(site, no_copies))
 
     def _of(self, site: Site, copies: InlinedCopies) -> SiteContext:
-        chain = self._chains.of(site) if site.escapes else ()
+        chain = self._chains.of(site) if site.escapes and site.explanations else ()
         function = site.function
         return SiteContext(
             copies.sorted() if copies.by_place else (),
@@ -149,10 +151,10 @@ class SiteContexts:
 
 def _is_worth_a_finding(site: Site, syntax: GoPackage) -> bool:
     """Whether it escapes, or may allocate all the same."""
-    if site.escapes:
+    if site.on_heap:
         return True
     own = site.ownership is Ownership.OWN and site.node is not None
-    return own and is_variable_make(site.subject) and not _has_constant_size(site, syntax)
+    return own and is_variable_make(site.rendering) and not _has_constant_size(site, syntax)
 
 
 def _has_constant_size(site: Site, syntax: GoPackage) -> bool:

@@ -7,6 +7,7 @@ inlined copy once a call.
 
 from __future__ import annotations
 
+from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,11 +19,12 @@ from goescape.analysis.model import OmittedSite
 from goescape.analysis.positions import Place
 from goescape.analysis.sites.node_locator import locate
 from goescape.analysis.sites.site import Ownership, Site
+from goescape.analysis.sites.unsaid_sites import note_large_map, plain_rendering, unsaid_sites
 from goescape.analysis.syntax.cold_code import has_something_to_format
 from goescape.analysis.syntax.nodes import callee_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from goescape.analysis.compiler.facts import EscapeExplanation, PrintedPosition
     from goescape.analysis.compiler.package_facts import FileFacts
@@ -39,43 +41,56 @@ class FileSites:
     """Those that the source shows."""
     others: tuple[Site, ...]
     """What was inlined, and what stands in wrappers."""
+    unsaid: tuple[Site, ...]
+    """Those that the compiler does not speak of."""
     left_out: tuple[OmittedSite, ...]
 
     def replaced(self, edit: EditedFunction, fresh: FileSites) -> FileSites:
         """These sites with those of one function as they are now."""
         return FileSites(
-            _in_order((*(site for site in self.own if not edit.has(site.place.line)), *fresh.own)),
-            _in_order(
-                (*(site for site in self.others if not edit.has(site.place.line)), *fresh.others)
-            ),
-            _in_order(
-                (
-                    *(site for site in self.left_out if not edit.has(site.place.line)),
-                    *fresh.left_out,
-                )
-            ),
+            _replaced(edit, self.own, fresh.own),
+            _replaced(edit, self.others, fresh.others),
+            _replaced(edit, self.unsaid, fresh.unsaid),
+            _replaced(edit, self.left_out, fresh.left_out),
         )
 
 
-def find_sites(facts: Sequence[FileFacts], file: GoFile, syntax: GoPackage) -> FileSites:
-    """The allocation sites in a file; each of ``facts`` is what one text says of it."""
+def find_sites(
+    facts: Sequence[FileFacts],
+    file: GoFile,
+    syntax: GoPackage,
+    lines: Container[int] | None = None,
+) -> FileSites:
+    """The allocation sites in a file; each of ``facts`` is what one text says of it.
+
+    ``lines`` are those that it speaks of, where these are not all.
+    """
     path = file.source.path
     left_out: list[OmittedSite] = []
     inlined = _inlined(facts, path)
     placed = []
     for site in _gathered(facts, file, inlined):
+        site.rendering = plain_rendering(site.subject, syntax)
         locate(site, syntax)
         if site.node is not None or file.source.line(site.place.line).strip():
             if site.function is not None:
                 site.names = syntax.names_of(file, site.function)
             site.never_runs = _never_runs(site)
+            note_large_map(site, syntax)
             placed.append(site)
         elif site.escapes:
             reason = "a position that the source does not have"
             left_out.append(OmittedSite(site.place, site.message, reason))
     own = _once_per_node((s for s in placed if s.ownership is Ownership.OWN), left_out)
     others = tuple(s for s in placed if s.ownership is not Ownership.OWN)
-    return FileSites(_in_order(own), _in_order(others), _in_order(left_out))
+    unsaid = unsaid_sites(file, syntax, own, lines)
+    return FileSites(_in_order(own), _in_order(others), unsaid, _in_order(left_out))
+
+
+def _replaced(
+    edit: EditedFunction, before: Iterable[_Placed], fresh: Iterable[_Placed]
+) -> tuple[_Placed, ...]:
+    return _in_order(chain((one for one in before if not edit.has(one.place.line)), fresh))
 
 
 def _never_runs(site: Site) -> bool:

@@ -11,7 +11,6 @@ from array import array
 from bisect import bisect_right
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
-from weakref import WeakValueDictionary
 
 import tree_sitter_go
 from attrs import frozen
@@ -22,7 +21,7 @@ from goescape.analysis.syntax.nodes import ancestors, anchor, text, walk
 from goescape.analysis.syntax.scopes import definition, parameter_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from goescape.analysis.positions import Span
     from goescape.analysis.syntax.source import SourceText
@@ -137,6 +136,36 @@ class GoFile:
         return values
 
     @cached_property
+    def local_types(self) -> frozenset[str]:
+        """The names of types that are declared inside functions, and of type parameters."""
+        declared = (*self._declarations("type"), *self._declarations("alias"))
+        names = (
+            node.child_by_field_name("name") for node in declared if not _at_package_level(node)
+        )
+        parameters = self._declarations("type_parameter")
+        return frozenset(text(name) for name in (*names, *parameters) if name is not None)
+
+    @property
+    def make_calls(self) -> Sequence[Node]:
+        """The calls of ``make``, whatever that is."""
+        return self._declarations("make")
+
+    @property
+    def go_statements(self) -> Sequence[Node]:
+        """The statements that start goroutines."""
+        return self._declarations("go")
+
+    @property
+    def keyed_literals(self) -> Sequence[Node]:
+        """Composite literals with keys, or names of fields."""
+        return self._declarations("keyed")
+
+    @property
+    def assigned_elements(self) -> Sequence[Node]:
+        """Elements of slices, arrays and maps that are assigned to."""
+        return self._declarations("element")
+
+    @cached_property
     def field_names(self) -> frozenset[str]:
         """The names of all struct fields."""
         return frozenset(text(node) for node in self._declarations("field"))
@@ -229,40 +258,6 @@ class GoFile:
         return frozenset(names)
 
 
-class ParsedFiles:
-    """Parsed files by path and content, so that nobody parses a text twice.
-
-    Keeps those that were asked for last, as far as their texts have ``limit`` bytes together: a
-    tree takes about twenty times as much memory as its text. Knows others as long as somebody else
-    has them.
-    """
-
-    def __init__(self, limit: int = 2_000_000) -> None:
-        self._limit = limit
-        self._size = 0
-        self._files: dict[tuple[str, bytes], GoFile] = {}
-        self._alive: WeakValueDictionary[tuple[str, bytes], GoFile] = WeakValueDictionary()
-
-    def of(self, source: SourceText) -> GoFile:
-        """The syntax of a text."""
-        key = source.path, source.content
-        if (file := self._files.pop(key, None)) is None:
-            if (file := self._alive.get(key)) is None:
-                file = self._alive[key] = GoFile(source)
-            self._size += len(source.content)
-        self._files[key] = file
-        while self._size > self._limit and len(self._files) > 1:
-            (_, content) = oldest = next(iter(self._files))
-            del self._files[oldest]
-            self._size -= len(content)
-        return file
-
-    def precompute(self, sources: Iterable[SourceText]) -> None:
-        """Look up what a report on these texts will ask for, while nobody asks yet."""
-        for source in sources:
-            self.of(source).precompute()
-
-
 def parameters(declared: FunctionDeclaration) -> Iterator[Node]:
     """The names of the receiver and the parameters of a function."""
     for part in ("receiver", "parameters"):
@@ -318,6 +313,15 @@ _DECLARATIONS = Query(
     (const_spec) @constant
     (field_declaration name: (field_identifier) @field)
     (import_spec) @import
+    (type_alias) @alias
+    (type_parameter_declaration name: (identifier) @type_parameter)
+    (go_statement) @go
+    ((call_expression function: (identifier) @called) @make (#eq? @called "make"))
+    (composite_literal body: (literal_value (keyed_element))) @keyed
+    (assignment_statement left: (expression_list (index_expression) @element))
+    (inc_statement (index_expression) @element)
+    (dec_statement (index_expression) @element)
+    (range_clause left: (expression_list (index_expression) @element))
     """,
 )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tree_sitter import Node
 
 from goescape.analysis.syntax.nodes import text, token
+from goescape.analysis.syntax.references import references_in
 from goescape.analysis.syntax.scopes import definition
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class GoPackage:
     def noting(self, asked: dict[NameQuestion, object]) -> GoPackage:
         """The same package, which notes what it is asked about names."""
         noting = GoPackage(self.files, self._own, asked)
-        for name in ("functions", "_function_places", "types", "_twice", "constants", "_methods"):
+        for name in _OF_ALL_FILES:
             noting.__dict__[name] = getattr(self, name)
         return noting
 
@@ -95,9 +95,25 @@ class GoPackage:
         methods = frozenset().union(*(file.method_names for file in self.files.values()))
         return methods.difference(*(file.field_names for file in self.files.values()))
 
+    @cached_property
+    def _constant_values(self) -> dict[str, str]:
+        """What is written behind each package-level constant that is declared alone."""
+        return {
+            name: value for file in self._own_files for name, value in file.constant_values.items()
+        }
+
+    @cached_property
+    def _local_types(self) -> frozenset[str]:
+        """Names of types inside functions, and of type parameters."""
+        return frozenset().union(*(file.local_types for file in self._own_files))
+
     @property
     def _own_files(self) -> Iterator[GoFile]:
         return (file for path, file in self.files.items() if path in self._own)
+
+    def owns(self, file: GoFile) -> bool:
+        """Whether a file belongs to the package itself."""
+        return file.source.path in self._own
 
     def names_of(self, file: GoFile, declared: FunctionDeclaration) -> tuple[str, ...]:
         """How the compiler names a function: here, and from other packages (``lib.F``)."""
@@ -125,6 +141,20 @@ class GoPackage:
             (file, node) for file in self.files.values() for node in references_in(file, plain_name)
         )
 
+    def single_type(self, name: str) -> Node | None:
+        """What a package-level type is declared as; None where it may mean another one."""
+        declared = self._type(name)
+        return None if name in self._twice else declared
+
+    def is_local_type(self, name: str) -> bool:
+        """Whether a function declares a type of this name, or a type parameter has it."""
+        return bool(self._ask(NameQuestion("local type", name)))
+
+    def constant_value(self, name: str) -> str | None:
+        """What is written behind a package-level constant that is declared alone."""
+        value = self._ask(NameQuestion("constant value", name))
+        return None if value is None else str(value)
+
     def _type(self, name: str) -> Node | None:
         self._ask(NameQuestion("type", name))
         return self.types.get(name)
@@ -147,6 +177,10 @@ class GoPackage:
                 return None if declared is None else (text(declared), name in self._twice)
             case "constant":
                 return name in self.constants
+            case "constant value":
+                return self._constant_values.get(name)
+            case "local type":
+                return name in self._local_types
         return name in self._methods
 
     def is_constant(self, file: GoFile, node: Node) -> bool:
@@ -267,26 +301,6 @@ class GoPackage:
         return "int" if assigned == "number" else assigned
 
 
-def references_in(file: GoFile, plain_name: str, inside: Node | None = None) -> Iterator[Node]:
-    """Every place in one file that names a function or method, its declaration left out.
-
-    Only those inside a node, if one is given.
-    """
-    offsets = file.mentions(plain_name)
-    if inside is not None:
-        start = bisect_left(offsets, inside.start_byte)
-        offsets = offsets[start : bisect_left(offsets, inside.end_byte)]
-    for offset in offsets:
-        node = file.node_at(offset)
-        if node is not None and node.type in {"identifier", "field_identifier"}:
-            parent = node.parent
-            if parent is None or parent.type not in _DECLARES_FUNCTION:
-                yield node
-
-
-_DECLARES_FUNCTION = frozenset({"function_declaration", "method_declaration", "method_elem"})
-
-
 _LITERALS = frozenset(
     {
         "int_literal",
@@ -320,3 +334,8 @@ _BASIC = frozenset(
         *("uint", "uint8", "uint16", "uint32", "uint64"),
     }
 )
+_OF_ALL_FILES = (
+    *("functions", "_function_places", "types", "_twice", "constants", "_methods"),
+    *("_constant_values", "_local_types"),
+)
+"""What a package that notes questions shares with the one that it is."""

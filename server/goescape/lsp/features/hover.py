@@ -155,7 +155,8 @@ def _about_finding(
         yield f"{style.bold(catalogue.hover.ignore)} {explanation.ignore_when}"
     if finding.is_diagnostic:
         yield style.quiet(explain.rank_sentence(finding, catalogue))
-    yield style.code(finding.compiler)
+    if finding.compiler:
+        yield style.code(finding.compiler)
 
 
 def _pages(finding: Finding, style: HoverStyle, proofs: Sequence[Proof]) -> Iterator[str]:

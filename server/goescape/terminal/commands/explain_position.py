@@ -160,7 +160,8 @@ def _finding(
     yield from _section(
         catalogue.explain.rank, f"{rank}: {explain.rank_sentence(finding, catalogue)}", style
     )
-    yield from _section(catalogue.explain.compiler, f"`{finding.compiler}`", style)
+    if finding.compiler:
+        yield from _section(catalogue.explain.compiler, f"`{finding.compiler}`", style)
 
 
 def _section(title: str, text: str, style: Style) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from goescape.analysis.compiler.package_facts import PackageInfo
 from goescape.analysis.model import PackageReport
+from goescape.analysis.reports.kept_tests import with_tests_of
 from goescape.toolchain.compile.compiler_stream import CompilerStream
 from goescape.toolchain.compile.planned_compile import (
     NotPlannedError,
@@ -235,7 +236,7 @@ class PackageRun:
         report = self._package.analyzer.preliminary_report(
             info, _in_order(texts), sources, read=self._workspace_sources.source
         )
-        return report if before is None else report.with_tests_of(before, self._plan.files)
+        return report if before is None else with_tests_of(report, before, self._plan.files)
 
     def _report(self, inputs: Mapping[tuple[str, str], bytes]) -> PackageReport:
         """From all variants whose texts belong to these inputs; runs in a thread."""
@@ -248,7 +249,7 @@ class PackageRun:
         is_complete = plan.is_whole and len(texts) == len(plan.variants)
         package.complete = digest(b"".join(inputs.values())) if is_complete else b""
         if not is_complete and package.report is not None:
-            report = report.with_tests_of(package.report, plan.files)
+            report = with_tests_of(report, package.report, plan.files)
         package.report = report
         return report
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import Factory, define, field, frozen
 
 from goescape.analysis.package_analyzer import PackageAnalyzer
-from goescape.analysis.syntax.go_file import ParsedFiles
+from goescape.analysis.syntax.parsed_files import ParsedFiles
 from goescape.toolchain.compile.build_plan import BuildPlan, interface_digest, shape
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goescape.analysis.profiles.benchmarks import benchmarks_of
-from goescape.analysis.syntax.go_file import ParsedFiles
+from goescape.analysis.syntax.parsed_files import ParsedFiles
 
 if TYPE_CHECKING:
     from goescape.analysis.model import PackageReport

@@ -17,3 +17,9 @@ func Map[A, B any](in []A, f func(A) B) []B {
 	}
 	return out
 }
+
+// Pipe is a channel.
+type Pipe chan int
+
+// Table is a map.
+type Table map[string]int

@@ -42,6 +42,10 @@ CATALOGUE = Catalogue(
         RankReason.INTERFACE: (
             "Interfaces and reflection cost an allocation; outside of loops that is a fair price."
         ),
+        RankReason.CHANNEL: (
+            "A channel is one allocation; goroutines cost more. Outside of loops that is a fair "
+            "price."
+        ),
         RankReason.COLD_INIT: "Package initialisation runs once.",
         RankReason.COLD_ONCE: "A `sync.Once` runs this once.",
         RankReason.COLD_MAIN: "This part of `main` runs once.",
@@ -352,6 +356,8 @@ CATALOGUE = Catalogue(
         what_temporary="a temporary copy is made on the heap",
         used_by_go="a `go` statement goes on with it after this call",
         used_by_defer="a `defer` in a loop keeps it until the function ends",
+        map_of_many_entries="it is made for more than 8 entries",
+        map_of_large_elements="its key or value has more than 128 bytes",
         stored_in_slice="a slice whose array is on the heap",
         some_return="a `return`",
         stays_but_may_allocate="{subject} is {note}",

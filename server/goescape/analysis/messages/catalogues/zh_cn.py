@@ -126,6 +126,26 @@ CATALOGUE = Catalogue(
             ),
             ignore="长期存活的 goroutine 的代价远大于此。",
         ),
+        Cause.CHANNEL: CauseMessages(
+            label="创建 channel",
+            message="{what}：channel 总是如此",
+            why="channel 由多个 goroutine 共用，Go 从不把它放在栈上。编译器对此不作任何说明。",
+            helps=(
+                "让多轮循环共用一个 channel，或者用别的方式传递结果：返回值、`sync.WaitGroup`、互斥"
+                "锁。"
+            ),
+            ignore="很少创建：goroutine 及其切换的代价大于一个 channel。",
+        ),
+        Cause.LARGE_MAP: CauseMessages(
+            label="map 太大",
+            message="{what}：{destination}",
+            why=(
+                "没有逃逸的 map 最多有 8 个元素、每个键和值最大 128 字节时留在栈上。超出的部分都在"
+                "堆上，尽管编译器说这个 map 没有逃逸。"
+            ),
+            helps="只创建一次 map，用 `clear` 清空后复用；把较大的值存入切片，map 中只存下标。",
+            ignore="很少创建这个 map，或者它本来就会存活很久。",
+        ),
         Cause.OTHER: CauseMessages(
             label="逃逸",
             message="{what}",
@@ -141,6 +161,9 @@ CATALOGUE = Catalogue(
         RankReason.LARGE: "它很大。",
         RankReason.ORDINARY: "这段代码每执行一次就分配一次。",
         RankReason.INTERFACE: "接口和反射的代价是一次分配；在循环之外，这个代价是合理的。",
+        RankReason.CHANNEL: (
+            "channel 的代价是一次分配，而 goroutine 的代价更大；在循环之外，这个代价是合理的。"
+        ),
         RankReason.COLD_INIT: "包的初始化只运行一次。",
         RankReason.COLD_ONCE: "`sync.Once` 只让这里运行一次。",
         RankReason.COLD_MAIN: "`main` 的这一部分只运行一次。",
@@ -210,6 +233,7 @@ CATALOGUE = Catalogue(
         "on the stack up to 8 entries; a larger map is allocated on the heap": (
             "不超过 8 个元素时在栈上，更大的 map 分配在堆上"
         ),
+        "only a new key allocates": "只有新的键才分配",
         "a channel is always allocated on the heap": "channel 总是分配在堆上",
         "on the stack up to 32 bytes; a longer text is allocated on the heap": (
             "不超过 32 字节时在栈上，更长的文本分配在堆上"
@@ -527,6 +551,8 @@ CATALOGUE = Catalogue(
         what_temporary="在堆上产生了一份临时副本",
         used_by_go="`go` 语句启动的 goroutine 在本次调用返回后仍会使用它",
         used_by_defer="循环中的 `defer` 会一直保留它，直到函数结束",
+        map_of_many_entries="创建时预留了 8 个以上的元素",
+        map_of_large_elements="它的键或值超过 128 字节",
         stored_in_slice="底层数组在堆上的切片",
         some_return="`return`",
         stays_but_may_allocate="{subject} {note}",

@@ -74,6 +74,7 @@ type typeFacts struct {
 	IsPointerShaped bool   `json:"is_pointer_shaped"`
 	IsInterface     bool   `json:"is_interface"`
 	IsGeneric       bool   `json:"is_generic"`
+	Core            string `json:"core"` // the kind of all types that a type parameter stands for
 }
 
 type valueFacts struct {

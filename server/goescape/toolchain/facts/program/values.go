@@ -13,7 +13,7 @@ func factsOf(t types.Type, relative *types.Package, sizes types.Sizes) *typeFact
 	facts := &typeFacts{Text: shortened(types.TypeString(t, qualifier)), Kind: kindOfType(t), Size: unknownBytes}
 	isValid, isGeneric := examined(t, 0)
 	_, isParameter := unaliased(t).(*types.TypeParam)
-	facts.IsGeneric = isGeneric
+	facts.IsGeneric, facts.Core = isGeneric, coreKind(t)
 	facts.IsInterface = !isParameter && types.IsInterface(t)
 	if !isValid || isGeneric {
 		return facts
@@ -59,6 +59,46 @@ func kindOfType(t types.Type) string {
 		return "tuple"
 	}
 	return "other"
+}
+
+// coreKind is the kind that all types have which a type parameter may stand for; empty where they
+// differ, and for other types.
+func coreKind(t types.Type) string {
+	parameter, ok := unaliased(t).(*types.TypeParam)
+	if !ok {
+		return ""
+	}
+	kinds := map[string]bool{}
+	collectKinds(parameter.Constraint(), kinds, 0)
+	for kind := range kinds {
+		if len(kinds) == 1 {
+			return kind
+		}
+	}
+	return ""
+}
+
+func collectKinds(t types.Type, kinds map[string]bool, depth int) {
+	if depth > deepestType {
+		return
+	}
+	switch u := unaliased(t).(type) {
+	case *types.Union:
+		for i := 0; i < u.Len(); i++ {
+			collectKinds(u.Term(i).Type(), kinds, depth+1)
+		}
+		return
+	case *types.TypeParam:
+		collectKinds(u.Constraint(), kinds, depth+1)
+		return
+	}
+	if constraint, ok := t.Underlying().(*types.Interface); ok {
+		for i := 0; i < constraint.NumEmbeddeds(); i++ {
+			collectKinds(constraint.EmbeddedType(i), kinds, depth+1)
+		}
+		return
+	}
+	kinds[kindOfType(t)] = true
 }
 
 // examined says whether all parts of a type that decide its size are known, and whether there are
