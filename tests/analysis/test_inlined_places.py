@@ -11,6 +11,8 @@ import pytest
 from goescape.analysis.messages.explain import function_sentences, message
 from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.model import Allocates, PackageReport, RankReason
+from goescape.analysis.profiles.allocation_profile import Allocations, Frame, Profile
+from goescape.analysis.profiles.join import join
 from goescape.analysis.reports.queries import function_count
 from goescape.toolchain.engine import Engine, EngineOptions
 from tests.conftest import run_coroutine
@@ -61,6 +63,23 @@ func loopVariable(n int) {
 	}
 }
 
+func items(n int) iter.Seq[*item] {
+	return func(yield func(*item) bool) {
+		for i := range n {
+			if !yield(&item{i}) {
+				return
+			}
+		}
+	}
+}
+
+//go:noinline
+func loopOfItems(n int) {
+	for it := range items(n) {
+		kept = it
+	}
+}
+
 var pointer *int
 
 //go:noinline
@@ -98,6 +117,7 @@ func main() {
 	long := fmt.Sprint(1<<60, 1<<61, 1<<62)
 	report("loopBody", func() { loopBody(5) })
 	report("loopVariable", func() { loopVariable(5) })
+	report("loopOfItems", func() { loopOfItems(5) })
 	numbers := upTo(3)
 	report("unknownIterator", func() { unknownIterator(numbers) })
 	report("inlinedMake", func() { inlinedMake(size) })
@@ -146,6 +166,29 @@ def test_what_a_loop_over_an_inlined_iterator_allocates_stands_in_its_body(
     assert moved.span.line == 1 + MAIN[: MAIN.index("count += *keep")].count("\n") - 1
 
 
+def test_what_an_inlined_iterator_makes_is_found_in_the_loop_and_where_others_call_it(
+    report: PackageReport,
+) -> None:
+    [in_loop] = of(report, "loopOfItems")
+    assert (written(report, in_loop), in_loop.subject) == ("for", "&item{...}")
+    assert (in_loop.in_loop, in_loop.inlined_from) == (True, "items.func1")
+    [made] = [finding for finding in of(report, "items") if finding.subject == "&item{...}"]
+    assert (written(report, made), made.copies) == ("&item{i}", ())
+
+
+def test_a_profile_counts_for_the_loop_that_runs_the_iterator(report: PackageReport) -> None:
+    [in_loop] = of(report, "loopOfItems")
+    [made] = [finding for finding in of(report, "items") if finding.subject == "&item{...}"]
+    path = in_loop.span.file
+    iterator = Frame("main.items.func1", path, made.span.line, 0)
+    loop = Frame("main.loopOfItems", path, in_loop.span.line, 0)
+    caller = Frame("main.other", "/elsewhere.go", 1, 0)
+    profile = Profile("heap", 0.0, (Allocations((iterator, loop), 2, 5, 80),))
+    assert dict(join(profile, [report]).shares).keys() == {(in_loop.span, in_loop.subject)}
+    called = Profile("heap", 0.0, (Allocations((iterator, caller), 1, 5, 80),))
+    assert dict(join(called, [report]).shares).keys() == {(made.span, made.subject)}
+
+
 def test_the_hidden_state_of_a_loop_is_no_copy_that_the_source_makes(
     report: PackageReport,
 ) -> None:
@@ -191,6 +234,7 @@ def test_all_of_it_was_measured(root: Path, go_path: str, report: PackageReport)
     assert measured == {
         "loopBody": 5,
         "loopVariable": 5,
+        "loopOfItems": 5,
         "unknownIterator": 2,
         "inlinedMake": 1,
         "inlinedMakes": 2,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -160,7 +161,8 @@ class FindingBuilder:
 
     @cached_property
     def _allocation_rules(self) -> AllocationRules:
-        return AllocationRules(self._evidence, self._work.syntax.source.path, self._noting)
+        path, facts = self._work.syntax.source.path, self._work.facts
+        return AllocationRules(self._evidence, path, self._noting, facts)
 
     @cached_property
     def _rank_rules(self) -> RankRules:
@@ -176,7 +178,8 @@ def _lines_of_other_evidence(
     """
     if work.evidence == evidence:
         return []
-    lines = sorted({item.at.line for item in {*work.evidence} ^ {*evidence}})
+    before, now = Counter(work.evidence), Counter(evidence)
+    lines = sorted({item.at.line for item in (before - now) + (now - before)})
     spans = [function.span for function in work.functions]
     touched = {
         (span.line, span.end_line)

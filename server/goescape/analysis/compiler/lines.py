@@ -106,7 +106,7 @@ def fact_of_line(at: PrintedPosition, message: str) -> Fact | NoFact:
     if message.startswith("leaking param"):
         return _leak(at, message)
     if message.startswith(_EVIDENCE):
-        return BackendEvidence(at, message)
+        return BackendEvidence(at, _GLOBAL_NAME.sub("", message))
     if (match := _CAPTURE.match(message)) is not None:
         how, addressed, assigned = match["how"], match["addr"], match["assign"]
         flags = (how == "ref", addressed == "true", assigned == "true")
@@ -193,6 +193,7 @@ _CAPTURE = re.compile(
     r"\(addr=(?P<addr>true|false) assign=(?P<assign>true|false) width=(?P<width>\d+)\)$"
 )
 _LEAK_TO_RESULT = re.compile(r"leaking param: (?P<parameter>\S+) to result (?P<result>\S+) level=")
+_GLOBAL_NAME = re.compile(r": \S*stmp_\d+$")
 _CGO_COPY = re.compile(r"\.cgo1\.go$|_cgo_gotypes\.go$")
 _EVIDENCE = (
     "convert: using ",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrs import frozen
@@ -97,14 +97,22 @@ class PackageFacts:
         return cls(info, by_path, nowhere, paths, elsewhere, explanations)
 
     def evidence(self, texts: Sequence[PackageText]) -> dict[str, tuple[BackendEvidence, ...]]:
-        """What code generation said by the way, by file; it comes after everything else."""
-        by_path: dict[str, list[BackendEvidence]] = defaultdict(list)
+        """What code generation said by the way, by file; it comes after everything else.
+
+        What several texts say is there as often as one of them says it.
+        """
+        by_path: dict[str, Counter[BackendEvidence]] = {}
         for text in texts:
-            for evidence in text.evidence:
-                path = self.paths.get(evidence.at.file)
-                if path is not None:
-                    by_path[path].append(evidence)
-        return {path: tuple(said) for path, said in by_path.items()}
+            for path, said in self._evidence_of_text(text).items():
+                by_path[path] = by_path[path] | said if path in by_path else said
+        return {path: tuple(said.elements()) for path, said in by_path.items()}
+
+    def _evidence_of_text(self, text: PackageText) -> dict[str, Counter[BackendEvidence]]:
+        by_path: dict[str, Counter[BackendEvidence]] = defaultdict(Counter)
+        for evidence in text.evidence:
+            if (path := self.paths.get(evidence.at.file)) is not None:
+                by_path[path][evidence] += 1
+        return by_path
 
 
 def _facts_by_file(text: PackageText) -> dict[str, FileFacts]:

@@ -95,6 +95,13 @@ class ProfileJoin:
 
     def _explain(self, code: _Code, number: int, allocations: Allocations) -> bool:
         written = allocations.stack[0]
+        for frame in allocations.stack[1 : allocations.inlined]:
+            if (declared := code.frames.get(frame)) is not None:
+                line, moved = code.line_now(frame, declared)
+                findings, near = code.findings(declared, line, written)
+                if findings := [finding for finding in findings if _is_of(finding, written)]:
+                    self._take(code, allocations, declared, (line, moved or near), findings)
+                    return True
         for depth, frame in enumerate(allocations.stack[: allocations.inlined]):
             declared = code.frames.get(frame)
             if declared is None:
@@ -296,6 +303,11 @@ def _likely(findings: Iterable[Finding]) -> list[Finding]:
         if chosen := [finding for finding in candidates if fits(finding)]:
             return chosen
     return candidates
+
+
+def _is_of(finding: Finding, inlined: Frame) -> bool:
+    """Whether it is what that function allocates where it is inlined."""
+    return finding.is_diagnostic and finding.inlined_from == inlined.name
 
 
 def _certain(finding: Finding) -> bool:

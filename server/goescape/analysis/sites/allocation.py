@@ -7,7 +7,8 @@ The facts were measured with ``testing.AllocsPerRun``; from Go 1.25 on the compi
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -22,11 +23,12 @@ from goescape.analysis.syntax.nodes import text
 from goescape.analysis.syntax.scopes import definition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from tree_sitter import Node
 
     from goescape.analysis.compiler.facts import BackendEvidence
+    from goescape.analysis.compiler.package_facts import FileFacts
     from goescape.analysis.sites.site import Site
     from goescape.analysis.sites.site_context import SiteContext
     from goescape.analysis.syntax.go_package import GoPackage
@@ -66,8 +68,16 @@ DEPENDS_ON_TYPE = RuntimeAllocation(
 class AllocationRules:
     """Decides for the sites of one file."""
 
-    def __init__(self, evidence: Iterable[BackendEvidence], path: str, syntax: GoPackage) -> None:
-        self._syntax = syntax
+    def __init__(
+        self,
+        evidence: Iterable[BackendEvidence],
+        path: str,
+        syntax: GoPackage,
+        facts: Iterable[FileFacts],
+    ) -> None:
+        """``facts`` are those of the file, one of each text."""
+        self._syntax, self._path = syntax, path
+        self._facts = facts
         self._evidence: dict[Place, list[str]] = defaultdict(list)
         for item in evidence:
             place = Place(path, item.at.line, item.at.column)
@@ -118,6 +128,9 @@ class AllocationRules:
             line for line in self._evidence.get(site.place, ()) if line.startswith("convert: ")
         ]
         if site.ownership is Ownership.OWN:
+            # Each constant that is inlined there has a line, too, before that of the result.
+            if len(evidence) <= self._constants.get(site.place, 0):
+                evidence = []
             evidence += self._evidence_of_variable(site)
             for line in evidence:
                 if (match := _SHARED.match(line)) is not None:
@@ -131,6 +144,18 @@ class AllocationRules:
             if re.match(r"u?int\d*$|rune$|number$", kind):
                 return BOXED_INTEGER
         return ALLOCATES
+
+    @cached_property
+    def _constants(self) -> Mapping[Place, int]:
+        """How many constants are boxed at one place; more than one where something is inlined."""
+        most: Counter[Place] = Counter()
+        for of_file in self._facts:
+            most |= Counter(
+                Place(self._path, decision.at.line, decision.at.column)
+                for decision in of_file.decisions
+                if is_constant(decision.subject)
+            )
+        return most
 
     def _evidence_of_variable(self, site: Site) -> list[str]:
         """The compiler prints evidence of a variable's type at its declaration."""

@@ -82,8 +82,10 @@ def merge_copies(
     own = _Origins(copies)
     for file in files:
         own.add(file.own)
+    others = [copy for file in files for copy in file.others]
+    loops = [copy for copy in others if own.is_turned_by(copy)]
     inlined = []
-    for copy in (copy for file in files for copy in file.others if not own.take(copy)):
+    for copy in (copy for copy in others if copy not in loops and not own.take(copy)):
         if copy.ownership is not Ownership.WRAPPER:
             inlined.append(copy)
         elif copy.escapes:
@@ -102,7 +104,7 @@ def merge_copies(
         if written is not None:
             inherited.give(site, origin or written)
     left_out += _left_out_branches(inherited.sites, copies)
-    found = (*own.sites, *(site for site in inherited.sites if not site.never_runs))
+    found = (*own.sites, *loops, *(site for site in inherited.sites if not site.never_runs))
     unsaid = tuple(site for file in files for site in file.unsaid)
     _copy_unsaid(unsaid, calls, copies)
     return MergedSites(found, copies, unsaid, tuple(left_out))
@@ -156,6 +158,16 @@ class _Origins:
             self._by_place.setdefault(site.place, []).append(site)
             for name in site.names:
                 self._by_function.setdefault(name, []).append(site)
+
+    def is_turned_by(self, copy: Site) -> bool:
+        """Whether a loop turns that runs the code of a site, which stands in its iterator.
+
+        Both places run: the one in the loop when it turns, the other when others call the iterator.
+        """
+        if copy.node is None or copy.node.type != "for_statement" or not copy.escapes:
+            return False
+        origin = self._origin(copy) if copy.ownership is Ownership.INLINED else None
+        return origin is not None and origin.escapes and not _is_inside(origin, copy)
 
     def take(self, copy: Site) -> bool:
         """Give a copy to its origin; whether it has one."""
