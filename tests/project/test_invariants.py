@@ -45,6 +45,9 @@ def test_modules_and_functions_are_short() -> None:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 lines = (node.end_lineno or 0) - node.lineno + 1
                 assert lines <= 60, f"{name}: {node.name}"
+    for program in PACKAGE.rglob("*.go"):
+        name = program.relative_to(PACKAGE).as_posix()
+        assert len(program.read_text("utf-8").splitlines()) <= 350, name
 
 
 def test_what_is_passed_around_is_immutable() -> None:

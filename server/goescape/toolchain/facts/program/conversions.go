@@ -344,13 +344,3 @@ func elementsOf(t types.Type) (key, value types.Type) {
 	}
 	return nil, nil
 }
-
-func unparenthesized(expression ast.Expr) ast.Expr {
-	for {
-		inside, ok := expression.(*ast.ParenExpr)
-		if !ok {
-			return expression
-		}
-		expression = inside.X
-	}
-}
