@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from goescape.analysis.messages.explain import function_sentences, message
+from goescape.analysis.messages.explain import explain, function_sentences, lens, message
 from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.model import Allocates, PackageReport, RankReason
 from goescape.analysis.profiles.allocation_profile import Allocations, Frame, Profile
 from goescape.analysis.profiles.join import join
-from goescape.analysis.reports.queries import function_count
+from goescape.analysis.reports.queries import function_count, lens_lines
 from goescape.toolchain.engine import Engine, EngineOptions
 from tests.conftest import run_coroutine
 
@@ -220,6 +220,23 @@ def test_a_count_says_what_is_inlined_there(report: PackageReport) -> None:
     assert said["inlinedMake"][0] == "0 heap allocations, 1 more in what is inlined here."
     assert said["loopBody"][0] == "1 heap allocation in a loop."
     assert said["fill"][0] == "0 heap allocations."
+
+
+def test_a_lens_counts_what_is_inlined_there(report: PackageReport) -> None:
+    path = next(iter(report.files))
+    lenses = {count.function: lens(count, ENGLISH) for count in lens_lines(report, path)}
+    assert lenses["inlinedMake"] == "0 heap allocations, 1 more in what is inlined here"
+    assert lenses["loopBody"] == "1 heap allocation in a loop"
+    assert "fill" not in lenses
+
+
+def test_what_is_inlined_everywhere_is_explained_without_a_contradiction(
+    report: PackageReport,
+) -> None:
+    [made] = of(report, "buffer")
+    told = explain(made, ENGLISH)
+    assert told.why.startswith("Every call of its function is inlined")
+    assert told.steps == ()
 
 
 def test_the_plain_error_of_a_format_with_verbs_is_never_made(report: PackageReport) -> None:

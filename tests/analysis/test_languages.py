@@ -18,6 +18,8 @@ from goescape.analysis.messages import explain, languages
 from goescape.analysis.messages.areas import Plural
 from goescape.analysis.messages.catalogues import language_names
 from goescape.analysis.messages.languages import ENGLISH, catalogue_for, language_of_environment
+from goescape.analysis.positions import Span
+from goescape.analysis.reports.queries import FunctionCount
 from goescape.analysis.sites import allocation, run_time_size
 from goescape.fixes.driver import all_rewrites
 
@@ -206,4 +208,5 @@ def test_a_list_in_words() -> None:
     assert CHINESE.join(["`a`", "`b`", "`c`"]) == "`a`、`b` 和 `c`"
     assert CHINESE.join(["包级别", "另外 3 个函数"]) == "包级别和另外 3 个函数"
     assert ENGLISH.join(["`a`", "`b`", "`c`"]) == "`a`, `b` and `c`"
-    assert explain.lens(3, 1, CHINESE) == "3 处堆分配，其中 1 处在循环中"
+    count = FunctionCount(Span("/p.go", 1, 1, 1, 2), 3, 1)
+    assert explain.lens(count, CHINESE) == "3 处堆分配，其中 1 处在循环中"

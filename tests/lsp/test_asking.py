@@ -215,7 +215,7 @@ async def test_lenses_count_and_lead(write_tree: WriteTree) -> None:
         single, several = lenses["F"], lenses["Loop"]
         assert single is not None
         assert several is not None
-        assert single.title == "1 heap allocation"
+        assert single.title == "1 heap allocation, 1 more in what is inlined here"
         assert several.title == "2 heap allocations in a loop"
         await talk.command(single.command, *(single.arguments or ()))
         assert talk.client.shown_documents[-1].selection is not None

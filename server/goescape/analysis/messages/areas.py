@@ -77,6 +77,7 @@ class FindingMessages:
     ignore_loop_state: str
     why_no_allocation: str
     why_stays_but_may_allocate: str
+    why_stays_where_inlined_but_may_allocate: str
     stays_on_the_stack: str
 
 

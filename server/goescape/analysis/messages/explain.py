@@ -132,9 +132,10 @@ def explain(finding: Finding, catalogue: Catalogue) -> FindingExplanation:
     if finding.inlined_from:
         why += " " + catalogue.finding.why_inlined.format(function=finding.inlined_from)
     if _stays_while_small(finding):
-        why = catalogue.finding.why_stays_but_may_allocate.format(
-            note=catalogue.note(finding.note or "")
-        )
+        note = catalogue.note(finding.note or "")
+        why = catalogue.finding.why_stays_but_may_allocate.format(note=note)
+        if finding.escapes:
+            why = catalogue.finding.why_stays_where_inlined_but_may_allocate.format(note=note)
     return FindingExplanation(message(finding, catalogue), why, steps, cause.helps, cause.ignore)
 
 
@@ -151,7 +152,9 @@ def _loop_state_explained(
 
 
 def explained_steps(finding: Finding, catalogue: Catalogue) -> tuple[ExplainedStep, ...]:
-    """The way to the heap."""
+    """The way to the heap; none where that is never gone."""
+    if _stays_while_small(finding):
+        return ()
     return tuple(
         ExplainedStep(sentence, step.place)
         for step in finding.flow
@@ -191,10 +194,8 @@ def function_sentences(
 
 
 def _all_allocations(count: FunctionCount, catalogue: Catalogue) -> str:
-    """Also those that are counted elsewhere: ``0 heap allocations, 1 more in what is inlined``."""
-    told = lens(count.total, count.in_loops, catalogue)
-    if count.inlined:
-        told = catalogue.function.allocations_inlined.format(count=told, more=count.inlined)
+    """Also those that are counted elsewhere."""
+    told = lens(count, catalogue)
     if count.without_escape:
         told = catalogue.function.allocations_without_escape.format(
             count=told, more=count.without_escape
@@ -202,14 +203,18 @@ def _all_allocations(count: FunctionCount, catalogue: Catalogue) -> str:
     return told
 
 
-def lens(total: int, in_loops: int, catalogue: Catalogue) -> str:
-    """A function's count: ``3 heap allocations, 1 in a loop``; ``2 heap allocations in a loop``."""
-    count = catalogue.function.allocations.format(total)
-    if not in_loops:
-        return count
-    if in_loops == total:
-        return catalogue.function.allocations_all_in_loops.format(count=count)
-    return catalogue.function.allocations_some_in_loops.format(count=count, loops=in_loops)
+def lens(count: FunctionCount, catalogue: Catalogue) -> str:
+    """A function's count: ``3 heap allocations, 1 in a loop``; ``2 heap allocations in a loop``;
+    ``0 heap allocations, 1 more in what is inlined here``.
+    """
+    told = catalogue.function.allocations.format(count.total)
+    if count.in_loops and count.in_loops == count.total:
+        told = catalogue.function.allocations_all_in_loops.format(count=told)
+    elif count.in_loops:
+        told = catalogue.function.allocations_some_in_loops.format(count=told, loops=count.in_loops)
+    if count.inlined:
+        told = catalogue.function.allocations_inlined.format(count=told, more=count.inlined)
+    return told
 
 
 def _stays_while_small(finding: Finding) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -72,20 +72,26 @@ def look_up(report: PackageReport, file: str, line: int, byte_column: int) -> Cu
 
 
 def lens_lines(report: PackageReport, file: str) -> tuple[FunctionCount, ...]:
-    """The functions of a file that allocate."""
+    """The functions of a file that allocate, be it in what is inlined there."""
     by_function: dict[str | None, list[Finding]] = defaultdict(list)
-    for finding in report.findings:
-        if finding.span.file == file and finding.is_diagnostic:
+    inlined: Counter[str | None] = Counter()
+    for finding in report.diagnostics():
+        if finding.span.file == file:
             by_function[finding.function].append(finding)
+        kept = [copy for copy in finding.copies if copy.place.file == file and not copy.stays]
+        callers = {copy.function for copy in kept}
+        inlined.update(callers - {finding.function})
     return tuple(
         FunctionCount(
             function.name_span,
             len(by_function[function.name]),
             sum(finding.in_loop for finding in by_function[function.name]),
             function.name,
+            inlined[function.name],
         )
         for function in report.functions
-        if function.name_span.file == file and function.name in by_function
+        if function.name_span.file == file
+        and (function.name in by_function or function.name in inlined)
     )
 
 

@@ -109,6 +109,8 @@ def _elements(file: GoFile, syntax: GoPackage) -> Iterator[Site]:
         yield from _asking(_site(file, node, Cause.LARGE_MAP, MAP_ELEMENT), operand)
     for literal in file.keyed_literals:
         made = literal.child_by_field_name("type")
+        if made is None or _has_field_names(literal, underlying(syntax, made)):
+            continue
         if not _is_surely_small(syntax, file, made) and (_entries(literal) or 0) <= MAP_ON_STACK:
             yield from _asking(_site(file, literal, Cause.LARGE_MAP, MAP_ELEMENT), literal)
 
@@ -191,6 +193,16 @@ def _entries(literal: Node) -> int | None:
     if body is None:
         return None
     return sum(child.type == "keyed_element" for child in body.named_children)
+
+
+def _has_field_names(literal: Node, made: Node | None) -> bool:
+    """Whether a literal of a type that is not shown seems to be one of a struct."""
+    body = literal.child_by_field_name("body")
+    if made is not None or body is None:
+        return False
+    keys = [child.named_children[0] for child in body.named_children if child.named_child_count]
+    names = [key.named_children[0] for key in keys if key.named_child_count == 1]
+    return all(name.type == "identifier" for name in names)
 
 
 def _shown_type(operand: Node) -> Node | None:

@@ -42,8 +42,8 @@ def code_lenses(snapshot: DocumentSnapshot) -> tuple[CodeLens, ...]:
     for name in view.names(snapshot.path):
         for lens in queries.lens_lines(view.report, name):
             span = view.span(lens.span)
-            if span is not None and lens.total:
-                title = explain.lens(lens.total, lens.in_loops, catalogue)
+            if span is not None:
+                title = explain.lens(lens, catalogue)
                 share = view.function_share(name, lens.function)
                 title = title if share is None else f"{title}: {share_text(share, catalogue)}"
                 shown.append(CodeLens(span, title, lens.span.line))

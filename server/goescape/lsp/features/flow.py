@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from goescape.analysis.messages.catalogue import Catalogue
     from goescape.analysis.model import Finding, Function
+    from goescape.analysis.positions import Place
     from goescape.lsp.state.report_view import ReportView
     from goescape.lsp.state.snapshot import DocumentSnapshot
 
@@ -62,13 +63,27 @@ def function_at(view: ReportView, path: str, line: int) -> Function | None:
 
 
 def allocations(view: ReportView, function: Function) -> list[tuple[Finding, Span]]:
-    """The allocations of a function that the text still has, most important first."""
+    """The allocations of a function that the text still has, most important first.
+
+    Where it has none of its own, those of what is inlined there, at the calls.
+    """
     inside = function.span
-    shown = [
-        (finding, span)
+    own = [
+        (finding, finding.span)
         for finding in view.report.diagnostics()
-        if finding.span.file == inside.file
-        and inside.contains(finding.span.line, finding.span.column)
-        and (span := view.span(finding.span)) is not None
+        if _is_at(inside, finding.span.start)
+    ]
+    inlined = [
+        (finding, Span(*copy.place, copy.place.line, copy.place.column + 1))
+        for finding in view.report.diagnostics()
+        for copy in finding.copies
+        if not copy.stays and _is_at(inside, copy.place)
+    ]
+    shown = [
+        (finding, now) for finding, span in own or inlined if (now := view.span(span)) is not None
     ]
     return sorted(shown, key=lambda site: (site[0].severity.order, site[0].span))
+
+
+def _is_at(span: Span, place: Place) -> bool:
+    return place.file == span.file and span.contains(place.line, place.column)

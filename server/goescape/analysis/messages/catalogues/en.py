@@ -378,6 +378,9 @@ CATALOGUE = Catalogue(
         why_inlined="The allocation is part of `{function}`, which the compiler inlined here.",
         why_no_allocation="The compiler says that it escapes, but nothing is allocated: {note}.",
         why_stays_but_may_allocate="It does not escape, so it is {note}.",
+        why_stays_where_inlined_but_may_allocate=(
+            "Every call of its function is inlined, and it does not escape there, so it is {note}."
+        ),
         stays_on_the_stack="{subject} stays on the stack.",
     ),
     function=FunctionMessages(

@@ -573,6 +573,9 @@ CATALOGUE = Catalogue(
         why_inlined="这次分配属于 `{function}`，编译器把它内联到了这里。",
         why_no_allocation="编译器说它逃逸，但实际上没有分配内存：{note}。",
         why_stays_but_may_allocate="它没有逃逸，所以{note}。",
+        why_stays_where_inlined_but_may_allocate=(
+            "它所在函数的每次调用都被内联，它在那里没有逃逸，所以{note}。"
+        ),
         stays_on_the_stack="{subject} 留在栈上。",
     ),
     function=FunctionMessages(
