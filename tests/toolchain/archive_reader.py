@@ -60,9 +60,10 @@ class ArchiveReader(NamedTuple):
 def build_reader(go: str, folder: Path) -> ArchiveReader:
     """The reader, built in a folder of its own."""
     (folder / "main.go").write_text(_MAIN)
-    (folder / "archive.go").write_text((PROGRAM / "archive.go").read_text("utf-8"), "utf-8")
+    for name in ("archive.go", "object_file.go"):
+        (folder / name).write_text((PROGRAM / name).read_text("utf-8"), "utf-8")
     program = str(folder / "reader.exe")
-    files = [str(folder / "main.go"), str(folder / "archive.go")]
+    files = [str(folder / name) for name in ("main.go", "archive.go", "object_file.go")]
     run([go, "build", "-o", program, *files])
     return ArchiveReader(go, run([go, "env", "GOROOT"]).decode().strip(), program)
 

@@ -12,6 +12,9 @@ type chained struct{ *linked }
 
 type linked struct{ *chained }
 
+// The array of an empty slice has no size; in an interface, the slice itself has three words.
+type names []string
+
 type code int
 
 func (code) Error() string { return "code" }
@@ -45,6 +48,7 @@ func sizes() {
 func sizesThatSeemEmpty() {
 	chain = &chained{} // want information stored-in-heap "&chained{}"
 	sink = []int{}     // want information stored-in-heap "[]int{}"
+	sink = names{}     // want hint interface-conversion "names{}"
 	sink = []int(nil)  // none "[]int(nil)"
 }
 
