@@ -18,7 +18,7 @@ from goescape.fixes.candidate import Candidate, Refusal
 from goescape.fixes.context.package_code import PackageCode, PackageUsers
 from goescape.fixes.driver import proposals_of
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
-from goescape.toolchain.proofs.fix_context import FixContext
+from goescape.toolchain.proofs.fix_context import FixContext, typed_package
 from goescape.toolchain.proofs.prover import Disproof, Proof, Prover
 
 if TYPE_CHECKING:
@@ -108,8 +108,11 @@ class Workshop:
         }
         version = (await self._engine.go()).number
         imported = await self._engine.packages.imported(str(self._root), f"./{name}")
-        code = PackageCode(report, PackageUsers(others, (), imported), version, self._language)
-        around = FixContext(code, str(self._root), f"./{name}")
+        root, pattern = str(self._root), f"./{name}"
+        edited, types = await typed_package(self._engine, root, pattern, report)
+        users = PackageUsers(others, (), imported, types=types)
+        code = PackageCode(report, users, version, self._language)
+        around = FixContext(code, root, pattern, edited=edited)
         tried, prover = Tried(), Prover.of(self._engine, around)
         for file in code.files.values():
             for each in proposals_of(self._rewrite, code, file):

@@ -13,12 +13,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from goescape.analysis.evidence.types import UNKNOWN_SIZE
+from goescape.analysis.syntax.go_file import GoFile
+from goescape.analysis.syntax.source import SourceText
+from goescape.fixes.context.package_types import PackageTypes
 from goescape.toolchain.engine import Engine, EngineOptions
 from goescape.toolchain.facts import client as client_module
 from goescape.toolchain.facts import program_build
 from goescape.toolchain.facts.client import FactsClient
 from goescape.toolchain.facts.requests import (
     ArchiveRequest,
+    ExpressionsRequest,
     NamedType,
     Position,
     SourceFile,
@@ -32,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from goescape.analysis.evidence.types import ValueFacts
+    from goescape.fixes.context.package_types import UsableType
     from tests.toolchain.conftest import FakeGo
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="scripts and groups of processes")
@@ -131,6 +137,104 @@ def told(value: ValueFacts | None) -> tuple[object, ...]:
     if value is None or value.type is None:
         return ()
     return value.expression, value.type.text, value.type.size, value.constant
+
+
+USED = """\
+package p
+
+import (
+	"sync"
+	"time"
+
+	sha "crypto/sha256"
+)
+
+type level int
+
+func (l level) String() string { return "level" }
+
+type entry struct {
+	sum  [sha.Size]byte
+	at   time.Time
+	next []*int
+}
+
+type list struct{ next *list }
+
+type guarded struct {
+	entry
+	mu sync.Mutex
+}
+
+type pair[K comparable] struct{ key K }
+
+func f(l level, e entry, d time.Duration) (string, error) {
+	type local struct{ n int }
+	_ = local{len(e.next)}
+	for key, value := range map[string]pair[level]{} {
+		_, _ = key, value
+	}
+	return l.String() + d.String(), nil
+}
+"""
+
+
+@pytest.mark.parametrize("version", TESTED)
+async def test_it_tells_the_types_of_all_expressions(
+    version: str, go_toolchains: dict[str, str], tmp_path: Path
+) -> None:
+    newest = next(name for name in go_toolchains if name.startswith(f"{version}."))
+    engine = Engine(EngineOptions(go_path=go_toolchains[newest]))
+    package = await request_for(engine, tmp_path, USED, ("crypto/sha256", "sync", "time"))
+    path = package.files[0].path
+    answer = await engine.facts.expressions(ExpressionsRequest(package, (0,)))
+    assert answer is not None
+    file = GoFile(SourceText(path, USED.encode()))
+    types = PackageTypes.of_answer((path,), answer)
+
+    def at(words: str) -> UsableType | None:
+        start = USED.index(words)
+        return types.at(path, start, start + len(words))
+
+    def declared(name: str) -> UsableType:
+        its_type = types.declared(file, name)
+        assert its_type is not None
+        return its_type
+
+    level, entry = declared("level"), declared("entry")
+    assert (level.kind, level.size, level.is_stringer, level.is_error) == ("int", 8, True, False)
+    assert (entry.size, entry.lock, entry.linked, entry.structs) == (80, "", "", ("time.Time",))
+    assert declared("list").linked == "list"
+    assert declared("guarded").lock == "sync.Mutex"
+    assert declared("pair").size == UNKNOWN_SIZE
+    assert at("len(e.next)") == at("int") is not None
+    assert at("e.next") is not None
+    assert at("l.String() + d.String()") == at("string")
+    assert at("local{len(e.next)}").is_plain is False  # type: ignore[union-attr]
+    assert at("d.String") is None, "functions are left out"
+    duration, ranged = at("time.Duration"), at("map[string]pair[level]{}")
+    assert duration is not None
+    assert (duration.text, types.written(file, duration)) == ("time.Duration", "time.Duration")
+    assert ranged is not None
+    value = types.element(ranged)
+    assert value is not None
+    assert (value.text, value.kind, value.size) == ("pair[level]", "struct", 8)
+    assert types.import_path(file, "sha") == "crypto/sha256"
+    await engine.facts.close()
+
+
+async def test_nothing_is_known_of_a_broken_package(go_path: str, tmp_path: Path) -> None:
+    engine = Engine(EngineOptions(go_path=go_path))
+    broken = "package p\n\nfunc f() int { return missing }\n"
+    package = await request_for(engine, tmp_path, broken)
+    answer = await engine.facts.expressions(ExpressionsRequest(package, (0, 7)))
+    assert answer is not None
+    assert answer.is_partial
+    path = package.files[0].path
+    assert not PackageTypes.of_answer((path,), answer).knows(
+        GoFile(SourceText(path, broken.encode()))
+    )
+    await engine.facts.close()
 
 
 @pytest.mark.parametrize("version", TESTED)

@@ -7,8 +7,11 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from goescape.fixes import rewrites
 from goescape.fixes.candidate import Candidate, Promise, Refusal, UnsafeError
+from goescape.fixes.checks.claims import unsettled
 from goescape.fixes.rewrite import Rewrite
 
 if TYPE_CHECKING:
@@ -50,7 +53,9 @@ def proposals_of(
             for at, _ in _places(match, file):
                 yield _refusal(rewrite, match, at, unsafe)
             continue
-        if change is not None:
+        claims = unsettled(code, change.claims) if change is not None else None
+        if change is not None and claims is not None:
+            change = evolve(change, claims=claims)
             for at, target in _places(match, file):
                 yield _candidate(rewrite, match, change, at, target)
 

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from goescape.analysis.evidence.types import UNKNOWN_SIZE
 from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import text, walk
 from goescape.fixes.candidate import UnsafeError
 from goescape.fixes.context.imported_types import DeclaredTypes, ImportedTypes
+from goescape.fixes.context.package_types import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from goescape.analysis.syntax.go_file import GoFile
     from goescape.fixes.context.package_code import PackageCode
+    from goescape.fixes.context.package_types import UsableType
 
 LIMIT = 256
 """Bytes: above this a destination of the caller's is the better remedy."""
@@ -35,16 +38,41 @@ def check_copyable(code: PackageCode, file: GoFile, name: str, limit: int = LIMI
     What is not known to be harmless is not: locks, atomics and builders tell nobody by their name
     that they must stay where they are.
     """
+    if any(name in other.types for other in code.others.values()):
+        raise UnsafeError(ReasonCode.TYPE_DIFFERS_BY_BUILD, type=name)
+    known = code.types.declared(file, name)
+    if known is None or known.size == UNKNOWN_SIZE:
+        size = _size_by_source(code, file, name)
+    else:
+        _check_parts(code, known)
+        size = known.size
+    if size > limit:
+        raise UnsafeError(ReasonCode.COPY_COSTS, type=name, limit=str(limit))
+
+
+def _check_parts(code: PackageCode, known: UsableType) -> None:
+    """All that a value consists of."""
+    if known.lock:
+        raise UnsafeError(ReasonCode.IS_LOCK, type=short(known.lock))
+    if known.linked:
+        raise UnsafeError(ReasonCode.LINKED_TYPE, type=short(known.linked))
+    for struct in known.structs:
+        path, _, name = struct.rpartition(".")
+        declared = code.imported.package(path)
+        hides = declared is None or declared.hides_addresses
+        if struct not in _FOREIGN and (hides or code.imported.differs_by_build(path, name)):
+            raise UnsafeError(ReasonCode.COPY_UNKNOWN, type=short(struct))
+
+
+def _size_by_source(code: PackageCode, file: GoFile, name: str) -> int:
+    """The size of a type that may be copied, as far as the source tells."""
     files = [other for other in code.files.values() if other.package_name == file.package_name]
     own = DeclaredTypes(files, hides_addresses=False)
     if name not in own.types:
         raise UnsafeError(ReasonCode.FIELDS_UNKNOWN, type=name)
-    if any(name in other.types for other in code.others.values()):
-        raise UnsafeError(ReasonCode.TYPE_DIFFERS_BY_BUILD, type=name)
     if _reaches(own, name, name):
         raise UnsafeError(ReasonCode.LINKED_TYPE, type=name)
-    if _Types(code.imported, own).named(name, ()).size > limit:
-        raise UnsafeError(ReasonCode.COPY_COSTS, type=name, limit=str(limit))
+    return _Types(code.imported, own).named(name, ()).size
 
 
 def _reaches(declared: DeclaredTypes, start: str, goal: str) -> bool:
@@ -183,15 +211,5 @@ BASIC = {
     **dict.fromkeys(("string", "error", "any", "complex128"), 16),
 }
 
-# Types of other packages that are meant to be copied.
-_FOREIGN = {
-    **dict.fromkeys(("time.Duration", "time.Month", "time.Weekday", "go/token.Pos"), 8),
-    **dict.fromkeys(("go/token.Token", "reflect.Kind", "net/http.Header", "net/url.Values"), 8),
-    **dict.fromkeys(("io.Reader", "io.Writer", "io.Closer", "io.Seeker", "io.ReaderAt"), 16),
-    **dict.fromkeys(("io.ReadCloser", "io.WriteCloser", "io.ReadWriter", "io.ByteReader"), 16),
-    **dict.fromkeys(("context.Context", "fmt.Stringer", "reflect.Type", "io.WriterTo"), 16),
-    **dict.fromkeys(("net.Conn", "net.Addr", "net.Listener", "io/fs.FS", "io/fs.FileInfo"), 16),
-    **dict.fromkeys(("net/http.Handler", "net/http.ResponseWriter", "go/ast.Node"), 16),
-    **dict.fromkeys(("time.Time", "net.IP", "encoding/json.RawMessage", "net/netip.Addr"), 24),
-    **dict.fromkeys(("io/fs.FileMode", "os.FileMode"), 4),
-}
+# Of types that packages declare which use unsafe, or by another name: they are meant to be copied.
+_FOREIGN = {"time.Time": 24, "net/netip.Addr": 24, "reflect.Kind": 8, "os.FileMode": 4}

@@ -14,6 +14,7 @@ from goescape.analysis.syntax.nodes import ancestors, text, walk
 from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.candidate import Edit
 from goescape.fixes.context.imported_types import ImportedTypes
+from goescape.fixes.context.package_types import UNKNOWN, PackageTypes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -46,6 +47,8 @@ class PackageUsers:
     """The assembly files of the folder."""
     debug: tuple[bytes, ...] = ()
     """Whatever may set GODEBUG, besides Go files: go.mod, go.work, the environment."""
+    types: PackageTypes = UNKNOWN
+    """What Go's type checker says of its expressions."""
 
 
 class PackageCode:
@@ -72,6 +75,7 @@ class PackageCode:
         self.syntax = GoPackage(self.files, frozenset(own))
         self.others = {path: GoFile(source) for path, source in around.others.items()}
         self.imported = ImportedTypes(around.imported)
+        self.types = around.types
         self._around = around
 
     @cached_property

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from goescape.analysis.model import Finding
     from goescape.analysis.syntax.go_file import GoFile
     from goescape.fixes.context.package_code import PackageCode
+    from goescape.fixes.context.package_types import UsableType
 
 
 @frozen
@@ -29,8 +30,12 @@ class FormatPart:
     """Between quotes, or the operand's source."""
     node: Node | None = None
     type: str = ""
-    """The operand's type, as far as the source tells: a claim has to confirm it."""
+    """The operand's basic type, or that behind its name."""
     quoted: bool = False
+    is_named: bool = False
+    """Whether it has to be converted to that."""
+    is_known: bool = False
+    """Whether Go's type checker says so; else a claim has to confirm it."""
 
     @property
     def function(self) -> str:
@@ -46,13 +51,13 @@ class FormatPart:
             return f'"{self.text}"'
         match self.function:
             case "":
-                return self.text
+                return self._as("string")
             case "FormatInt":
                 return f"strconv.FormatInt({self._as('int64')}, 10)"
             case "FormatUint":
                 return f"strconv.FormatUint({self._as('uint64')}, 10)"
             case function:
-                return f"strconv.{function}({self.text})"
+                return f"strconv.{function}({self._as(_PARAMETERS[function])})"
 
     def appended_to(self, buffer: str) -> str | None:
         """An expression of type []byte that needs no string; None where one costs nothing."""
@@ -62,15 +67,16 @@ class FormatPart:
             case "FormatUint":
                 return f"strconv.AppendUint({buffer}, {self._as('uint64')}, 10)"
             case "Quote":
-                return f"strconv.AppendQuote({buffer}, {self.text})"
+                return f"strconv.AppendQuote({buffer}, {self._as('string')})"
         return None
 
     def _as(self, wide: str) -> str:
-        return self.text if self.type == wide else f"{wide}({self.text})"
+        is_it = self.type == wide and not self.is_named
+        return self.text if is_it else f"{wide}({self.text})"
 
 
 def parts_of(
-    code: PackageCode, template: Node, operands: Sequence[Node]
+    code: PackageCode, file: GoFile, template: Node, operands: Sequence[Node]
 ) -> list[FormatPart] | None:
     """The pieces of a result of Sprintf; None if one of them is not simple."""
     source = text(template)[1:-1]
@@ -81,7 +87,7 @@ def parts_of(
         if piece == "%%":
             _add_text(parts, "%")
         elif piece.startswith("%"):
-            part = _operand(code, piece, left.pop(0)) if left else None
+            part = _operand(code, file, piece, left.pop(0)) if left else None
             if part is None:
                 return None
             parts.append(part)
@@ -92,9 +98,9 @@ def parts_of(
     return parts if parts and not left else None
 
 
-def printed(code: PackageCode, operands: Sequence[Node]) -> list[FormatPart] | None:
+def printed(code: PackageCode, file: GoFile, operands: Sequence[Node]) -> list[FormatPart] | None:
     """The pieces of a result of Sprint: strings side by side, or one simple operand."""
-    parts = [_operand(code, "%v", operand) for operand in operands]
+    parts = [_operand(code, file, "%v", operand) for operand in operands]
     understood = [part for part in parts if part is not None]
     if len(understood) != len(parts) or not understood:
         return None
@@ -104,11 +110,11 @@ def printed(code: PackageCode, operands: Sequence[Node]) -> list[FormatPart] | N
 
 
 def claims_of(file: GoFile, parts: Sequence[FormatPart]) -> tuple[TypeClaim, ...]:
-    """That the operands have just these types."""
+    """That the operands have just these types, where nobody knows."""
     return tuple(
         TypeClaim(file.source.path, part.node.start_byte, part.node.end_byte, part.type)
         for part in parts
-        if part.node is not None
+        if part.node is not None and not part.is_known
     )
 
 
@@ -122,22 +128,33 @@ def is_boxed(finding: Finding) -> bool:
     return finding.kind is SiteKind.BOXED and finding.is_diagnostic
 
 
-def _operand(code: PackageCode, verb: str, node: Node) -> FormatPart | None:
+def _operand(code: PackageCode, file: GoFile, verb: str, node: Node) -> FormatPart | None:
     if node.type in {"variadic_argument", "comment"} or "\n" in text(node):
         return None
-    declared_type = _known_type(code, node)
     types = _VERBS.get(verb, frozenset())
+    known = code.types.of(file, node)
+    if known is not None:
+        if known.kind not in types or not _is_printed_plainly(known, verb):
+            return None
+        return FormatPart(text(node), node, known.kind, verb == "%q", known.is_named, is_known=True)
+    declared_type = _type_by_source(code, file, node)
     its_type = declared_type or {"%s": "string", "%q": "string", "%d": "int", "%t": "bool"}.get(
         verb, ""
     )
     return FormatPart(text(node), node, its_type, verb == "%q") if its_type in types else None
 
 
-def _known_type(code: PackageCode, node: Node) -> str:
+def _is_printed_plainly(known: UsableType, verb: str) -> bool:
+    """Whether no method of a type decides how it is printed."""
+    if known.is_formatter:
+        return False
+    return verb in {"%d", "%t"} or not (known.is_error or known.is_stringer)
+
+
+def _type_by_source(code: PackageCode, file: GoFile, node: Node) -> str:
     written = type_of(code, node)
     if written is not None:
         return text(written) if text(written) in BASIC else "?"
-    file = next(iter(code.files.values()))
     shown = code.syntax.basic_type(file, node)
     if shown == "number":
         return "int" if node.type == "int_literal" else ""
@@ -160,6 +177,7 @@ _INTEGERS = {
 }
 FUNCTIONS = {**_INTEGERS, "bool": "FormatBool"}
 """What of strconv makes a string of a type."""
+_PARAMETERS = {"Itoa": "int", "FormatBool": "bool", "Quote": "string"}
 _VERBS = {
     "%s": frozenset({"string"}),
     "%q": frozenset({"string"}),

@@ -55,7 +55,7 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
             continue
         seen.add(call.start_byte)
         builder = _builder(code, file, arguments_of(call)[0])
-        parts = parts_of(code, arguments_of(call)[1], arguments_of(call)[2:])
+        parts = parts_of(code, file, arguments_of(call)[1], arguments_of(call)[2:])
         if builder is None or parts is None or not _may_be_split(code, builder[0], parts):
             continue
         yield Match(
@@ -238,8 +238,8 @@ func render(names []string, counts []int) string {
 """,
     checks=(
         (
-            "The verbs are simple (`%s`, `%d`, `%v`, `%q`, `%t`), and the compiler confirms "
-            "that the operands have basic types."
+            "The verbs are simple (`%s`, `%d`, `%v`, `%q`, `%t`), and the operands are strings, "
+            "integers or truth values, as the compiler confirms."
         ),
         "Evaluating the operands calls nothing and does not use the builder.",
         "The error and the number of bytes that `Fprintf` returns are not used.",

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Calls with simple verbs for strings, integers and truth values only.
 
-    That the operands have just these types is for the compiler to say: a string type of its own
-    with a String method would print something else.
+    A type with a String method would print something else: where the types are not known, only
+    basic ones will do, which is for the compiler to say.
     """
     if redeclares(code, *BASIC):
         return
@@ -84,9 +84,9 @@ def _call_around(code: PackageCode, finding: Finding) -> Node | None:
 def _parts(code: PackageCode, file: GoFile, call: Node) -> tuple[str, list[FormatPart] | None]:
     arguments = arguments_of(call)
     if is_called(call, file, "fmt", "Sprintf") and arguments:
-        return "Sprintf", parts_of(code, arguments[0], arguments[1:])
+        return "Sprintf", parts_of(code, file, arguments[0], arguments[1:])
     if is_called(call, file, "fmt", "Sprint"):
-        return "Sprint", printed(code, arguments)
+        return "Sprint", printed(code, file, arguments)
     return "", None
 
 
@@ -138,13 +138,13 @@ func address(host string, port int) string {
 """,
     checks=(
         (
-            "The verbs are simple (`%s`, `%d`, `%v`, `%q`, `%t`), and the compiler confirms "
-            "that the operands have basic types."
+            "The verbs are simple (`%s`, `%d`, `%v`, `%q`, `%t`), and the operands are strings, "
+            "integers or truth values, as the compiler confirms."
         ),
         "The operands are evaluated in the same order, and nothing changes them meanwhile.",
     ),
     refused_when=(
-        "an operand has a type of its own, because that may have a `String` method",
+        "the type of an operand has a method that fmt calls, such as `String`",
         "`strconv` means something else at that place",
     ),
     find=_find,

@@ -17,6 +17,7 @@ from goescape.analysis.package_analyzer import PackageAnalyzer
 from goescape.analysis.syntax.source import SourceText
 from goescape.toolchain.compile.compiler_stream import CompilerStream
 from goescape.toolchain.compile.editor_files import texts_not_on_disk
+from goescape.toolchain.compile.listed_variants import planned_variants
 from goescape.toolchain.compile.planned_compile import NotPlannedError, PlannedCompile
 from goescape.toolchain.compile.workspace_sources import WorkspaceSources
 from goescape.toolchain.go.module_folders import work_root
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from goescape.toolchain.compile.build_plan import BuildPlan, Variant
     from goescape.toolchain.compile.planner import BuildPlanner
     from goescape.toolchain.engine import Engine
+    from goescape.toolchain.facts.typed_reports import CheckedVariant
 
 
 @frozen
@@ -107,6 +109,13 @@ class EditedPackage:
         in_order = [text for key in sorted(texts) for text in texts[key]]
         async with self._report_lock:
             return await asyncio.to_thread(self._report, in_order, sources, contents, started_at)
+
+    def checked(self) -> CheckedVariant:
+        """How to ask for its types: of the variant with most files, with the texts of now."""
+        texts = _contents(self._sources)
+        variants = planned_variants(self._plan, self._exports, texts)
+        own = [variant for variant in variants if variant.path == self._plan.path]
+        return max(own, key=lambda variant: len(variant.files))
 
     def vetting(self) -> VetInput:
         """How to vet it without the go command."""

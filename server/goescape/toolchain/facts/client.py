@@ -17,6 +17,7 @@ import msgspec
 
 from goescape.analysis.evidence.code import CompiledPackage
 from goescape.analysis.evidence.types import TypesAnswer
+from goescape.fixes.context.package_types import ExpressionsAnswer
 from goescape.toolchain.facts.program_build import BuildError, built_program
 from goescape.toolchain.facts.requests import FORMAT, Envelope, Question
 from goescape.toolchain.go.process import talking
@@ -26,7 +27,11 @@ from goescape.toolchain.problems import GoProblem
 from goescape.toolchain.tasks import uninterrupted, with_timeout
 
 if TYPE_CHECKING:
-    from goescape.toolchain.facts.requests import ArchiveRequest, TypesRequest
+    from goescape.toolchain.facts.requests import (
+        ArchiveRequest,
+        ExpressionsRequest,
+        TypesRequest,
+    )
     from goescape.toolchain.go.go_commands import GoCommands
 
 _log = logging.getLogger(__name__)
@@ -75,6 +80,11 @@ class FactsClient:
         """What the type checker says; None where that is not known."""
         async with self._one_check:  # the program checks one at a time, and each has its time
             return await self.ask("types", request, TypesAnswer, self._types_seconds)
+
+    async def expressions(self, request: ExpressionsRequest) -> ExpressionsAnswer | None:
+        """The types of all expressions of some files; None where they are not known."""
+        async with self._one_check:
+            return await self.ask("expressions", request, ExpressionsAnswer, self._types_seconds)
 
     async def archive(self, request: ArchiveRequest) -> CompiledPackage | None:
         """What the machine code in an archive says; None where that is not known."""

@@ -59,6 +59,15 @@ class TypesRequest:
 
 
 @frozen
+class ExpressionsRequest:
+    """A variant of a package, of which all expressions of some files are told."""
+
+    package: TypesRequest
+    files: tuple[int, ...]
+    """Their numbers among the files of the package."""
+
+
+@frozen
 class ArchiveRequest:
     """A compiled package."""
 

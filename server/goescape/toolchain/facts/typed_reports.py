@@ -11,10 +11,16 @@ from typing import TYPE_CHECKING, TypeVar
 from attrs import evolve, field, frozen
 
 from goescape.analysis.evidence.typed_report import KnownTypes, questions, with_types
-from goescape.toolchain.facts.requests import NamedType, SourceFile, TypesRequest
+from goescape.fixes.context.package_types import UNKNOWN, PackageTypes
+from goescape.toolchain.facts.requests import (
+    ExpressionsRequest,
+    NamedType,
+    SourceFile,
+    TypesRequest,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from goescape.analysis.evidence.typed_report import NamedPlace, TypeQuestions
     from goescape.analysis.evidence.types import TypeFacts, TypesAnswer, ValueFacts
@@ -92,6 +98,15 @@ class TypedReports:
             return report
         typed = await asyncio.to_thread(with_types, report, KnownTypes(values, named))
         return evolve(typed, is_typed=True)
+
+    async def expressions(self, variant: CheckedVariant, files: Collection[str]) -> PackageTypes:
+        """The types of all expressions of some files, as far as they are known."""
+        request = await self._request(variant)
+        if request is None:
+            return UNKNOWN
+        numbers = [number for number, path in enumerate(variant.files) if path in files]
+        answer = await self._client.expressions(ExpressionsRequest(request, tuple(numbers)))
+        return UNKNOWN if answer is None else PackageTypes.of_answer(variant.files, answer)
 
     async def _request(self, variant: CheckedVariant) -> TypesRequest | None:
         toolchain = await self._commands.toolchain()

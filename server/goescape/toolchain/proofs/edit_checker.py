@@ -123,10 +123,11 @@ class EditChecker:
         if self.context is None:
             return None
         if not self._edited:
-            context, report = self.context, self.context.code.report
-            self._edited.append(
-                await edited_package(self.engine, context.root, context.pattern, report)
-            )
+            context, edited = self.context, self.context.edited
+            if edited is None:
+                report = context.code.report
+                edited = await edited_package(self.engine, context.root, context.pattern, report)
+            self._edited.append(edited)
         return self._edited[0]
 
     async def vet_input(self) -> VetInput | None:

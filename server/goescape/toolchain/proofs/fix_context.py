@@ -14,17 +14,23 @@ from attrs import evolve, field, frozen
 from goescape.analysis.model import PackageReport
 from goescape.analysis.syntax.source import SourceText
 from goescape.fixes.context.package_code import PackageCode, PackageUsers
+from goescape.fixes.context.package_types import UNKNOWN
+from goescape.toolchain.compile.edited_package import edited_package
 from goescape.toolchain.go.module_folders import go_files, pattern_of, work_root
 from goescape.toolchain.problems import GoProblem
 from goescape.toolchain.proofs.files_of_other_builds import files_of_other_builds
-from goescape.toolchain.tasks import gather_both
+from goescape.toolchain.tasks import gather_both, with_timeout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from goescape.fixes.context.package_types import PackageTypes
+    from goescape.toolchain.compile.edited_package import EditedPackage
     from goescape.toolchain.engine import Engine, EngineOptions
 
 _MOST_MODULES = 100
+_TYPES_SECONDS = 5.0
+"""How long rewrites wait for types; then they go by the source alone."""
 
 
 @frozen(eq=False)
@@ -36,6 +42,8 @@ class FixContext:
     pattern: str
     importers: Mapping[str, tuple[str, ...]] = field(factory=dict)
     """Patterns of the workspace's packages that import this one, by the root of their module."""
+    edited: EditedPackage | None = None
+    """How to compile the package with other texts, where that is known."""
 
     @property
     def sources(self) -> dict[str, SourceText]:
@@ -50,6 +58,22 @@ def options_for_proofs(options: EngineOptions) -> EngineOptions:
     return evolve(options, tests=True, inlining=True)
 
 
+async def typed_package(
+    engine: Engine, root: str, pattern: str, report: PackageReport
+) -> tuple[EditedPackage | None, PackageTypes]:
+    """How to compile a package with other texts, and the types of its expressions, where known."""
+    try:
+        edited = await edited_package(engine, root, pattern, report)
+        if edited is None:
+            return None, UNKNOWN
+        asking = engine.typed.expressions(edited.checked(), frozenset(report.files))
+        return edited, await with_timeout(_TYPES_SECONDS, asking)
+    except GoProblem:
+        return None, UNKNOWN
+    except asyncio.TimeoutError:
+        return edited, UNKNOWN
+
+
 async def fix_context_of(
     engine: Engine, report: PackageReport, folders: Iterable[str] = ()
 ) -> FixContext:
@@ -60,9 +84,12 @@ async def fix_context_of(
     home = await engine.home(report.files[0])
     others = await asyncio.to_thread(_others, report)
     assembly, debug = await asyncio.to_thread(_unseen, report, home.root)
-    importing, imported = await gather_both(
-        _importing(engine, home.root, home.import_path, report, folders),
-        engine.packages.imported(home.root, home.pattern),
+    (importing, imported), (edited, types) = await gather_both(
+        gather_both(
+            _importing(engine, home.root, home.import_path, report, folders),
+            engine.packages.imported(home.root, home.pattern),
+        ),
+        typed_package(engine, home.root, home.pattern, report),
     )
     language = min([home.language, *_asked_for(report)])
     go = (await engine.go()).number
@@ -93,9 +120,10 @@ async def fix_context_of(
         ),
         assembly,
         debug,
+        types,
     )
     code = await asyncio.to_thread(PackageCode, report, around, go, language)
-    return FixContext(code, home.root, home.pattern, patterns)
+    return FixContext(code, home.root, home.pattern, patterns, edited)
 
 
 _Importing = dict[str, dict[str, tuple[str, ...]]]

@@ -101,7 +101,7 @@ CATALOGUE = Catalogue(
         ReasonCode.COPY_COSTS: "A `{type}` has more than {limit} bytes: copying it costs, too.",
         ReasonCode.COPY_UNKNOWN: "Whether a `{type}` may be copied is not known.",
         ReasonCode.FIELDS_UNKNOWN: "The fields of `{type}` are not known here.",
-        ReasonCode.IS_LOCK: "`{type}` is a lock: it must not be copied.",
+        ReasonCode.IS_LOCK: "A `{type}` must not be copied.",
         ReasonCode.LINKED_TYPE: (
             "A `{type}` links to others of its kind: they may be told apart by address."
         ),

@@ -349,7 +349,7 @@ CATALOGUE = Catalogue(
         ReasonCode.COPY_COSTS: "`{type}` 超过 {limit} 字节：复制它同样有代价。",
         ReasonCode.COPY_UNKNOWN: "不知道 `{type}` 能否复制。",
         ReasonCode.FIELDS_UNKNOWN: "这里不知道 `{type}` 有哪些字段。",
-        ReasonCode.IS_LOCK: "`{type}` 是锁：不能复制。",
+        ReasonCode.IS_LOCK: "`{type}` 不能复制。",
         ReasonCode.LINKED_TYPE: "`{type}` 会指向同类的其他对象：它们可能靠地址区分。",
         ReasonCode.TYPE_DIFFERS_BY_BUILD: "在另一种构建中，`{type}` 的声明不同。",
         # What a proof found.

@@ -161,20 +161,33 @@ func isPointerShaped(t types.Type) bool {
 }
 
 func (c *checkedPackage) parts(t types.Type) (key, element *typeFacts) {
+	keyType, elementType := partTypes(t)
+	if keyType != nil {
+		key = c.facts(keyType)
+	}
+	if elementType != nil {
+		element = c.facts(elementType)
+	}
+	return key, element
+}
+
+// partTypes are the types of the keys and elements of a container; the element is also what a
+// pointer points to.
+func partTypes(t types.Type) (key, element types.Type) {
 	if _, ok := unaliased(t).(*types.TypeParam); ok {
 		return nil, nil
 	}
 	switch u := t.Underlying().(type) {
 	case *types.Pointer:
-		return nil, c.facts(u.Elem())
+		return nil, u.Elem()
 	case *types.Slice:
-		return nil, c.facts(u.Elem())
+		return nil, u.Elem()
 	case *types.Array:
-		return nil, c.facts(u.Elem())
+		return nil, u.Elem()
 	case *types.Chan:
-		return nil, c.facts(u.Elem())
+		return nil, u.Elem()
 	case *types.Map:
-		return c.facts(u.Key()), c.facts(u.Elem())
+		return u.Key(), u.Elem()
 	}
 	return nil, nil
 }
