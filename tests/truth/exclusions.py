@@ -39,10 +39,6 @@ EXCLUSIONS = (
         "the slice and the values in it are allocated on one line: their calls are not told apart",
     ),
     Exclusion(
-        r"false: (?:slice|append with room|copy of a slice).* / (?:Empty|struct\{\}|\[0\]int).*",
-        "the elements have no size; only Go's types know it",
-    ),
-    Exclusion(
         "false: box a local that is one constant / string.*",
         "the variable is empty wherever it is read",
     ),
@@ -50,10 +46,6 @@ EXCLUSIONS = (
         "false: closure that makes a slice / .*",
         "a small size stays on the stack where the literal is inlined",
         since=(1, 25),
-    ),
-    Exclusion(
-        "false: context.*",
-        "the text guesses the size of a type of another package; only Go's types know it",
     ),
     Exclusion(
         "false: loop over an unknown function / .*",
