@@ -31,6 +31,17 @@ def engine(go_path: str) -> Engine:
 
 
 @pytest.fixture
+def unjudged(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """An engine that reads no archive: the direct lane has none to compare with."""
+
+    async def corrected(report: PackageReport, _variants: object) -> PackageReport:
+        return report
+
+    monkeypatch.setattr(engine.compiled, "corrected", corrected)
+    return engine
+
+
+@pytest.fixture
 def fake_go(tmp_path_factory: pytest.TempPathFactory) -> FakeGo:
     """Write a go command in Python that calls itself 1.27.3 and then does what ``body`` says."""
     if sys.platform == "win32":

@@ -151,7 +151,7 @@ async def test_each_kind(judged: tuple[PackageReport, MachineCode]) -> None:
 
     (made,) = on_line(report, "func buffer(")
     assert made.is_diagnostic
-    assert [copy.escapes for copy in made.copies] == [True]  # none stays on the stack
+    assert [copy.stays for copy in made.copies] == [False]
 
     (inside,) = on_line(report, "buf := make")
     assert inside.subject == "make([]byte, k)"

@@ -57,10 +57,10 @@ async def looked_at(
     return [item async for item in items]
 
 
-async def test_it_says_what_the_go_command_says(engine: Engine, write_tree: WriteTree) -> None:
+async def test_it_says_what_the_go_command_says(unjudged: Engine, write_tree: WriteTree) -> None:
     folder = write_tree(MODULE)
-    *_, report = await looked_at(DirectLane(engine), folder, {})
-    reports, _ = await reports_and_problems(engine, folder, "./p")
+    *_, report = await looked_at(DirectLane(unjudged), folder, {})
+    reports, _ = await reports_and_problems(unjudged, folder, "./p")
     for name in (field.name for field in attrs.fields(PackageReport) if field.name != "sources"):
         assert getattr(report, name) == getattr(reports["m/p"], name), name
 

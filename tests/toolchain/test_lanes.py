@@ -36,27 +36,27 @@ WITHOUT = (
 )
 
 
-async def test_the_standard_library(engine: Engine, request: pytest.FixtureRequest) -> None:
+async def test_the_standard_library(unjudged: Engine, request: pytest.FixtureRequest) -> None:
     thorough = bool(request.config.getoption("--thorough"))
-    go = await find_go(engine.options.go_path, {})
+    go = await find_go(unjudged.options.go_path, {})
     root = Path(go.goroot, "src")
     wanted = ["./..."] if thorough else [f"./{name}" for name in SOME]
-    compared = await differences(engine, root, wanted)
+    compared = await differences(unjudged, root, wanted)
     assert len(compared) >= (150 if thorough else 20)
     assert {path: text for path, text in compared.items() if text} == {}
 
 
 @pytest.mark.parametrize("name", MODULES)
 async def test_modules_that_were_not_written_here(
-    engine: Engine, real_module: RealModule, name: str
+    unjudged: Engine, real_module: RealModule, name: str
 ) -> None:
-    compared = await differences(engine, real_module(name), ["./..."])
+    compared = await differences(unjudged, real_module(name), ["./..."])
     assert compared
     assert {path: text for path, text in compared.items() if text} == {}
 
 
-async def test_the_tour(engine: Engine) -> None:
-    compared = await differences(engine, REPOSITORY / "examples" / "tour", ["./..."])
+async def test_the_tour(unjudged: Engine) -> None:
+    compared = await differences(unjudged, REPOSITORY / "examples" / "tour", ["./..."])
     assert list(compared.values()) == [""]
 
 

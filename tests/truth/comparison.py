@@ -156,7 +156,7 @@ def _of_finding(finding: Finding, helpers: _Helpers) -> Iterator[tuple[int, Allo
     allocates = finding.allocates
     if finding.span.file.endswith("support.go") or any(not it.escapes for it in finding.copies):
         allocates = Allocates.DEPENDS
-    stay = {copy.place.line for copy in finding.copies if finding.escapes and not copy.escapes}
+    stay = {copy.place.line for copy in finding.copies if finding.escapes and copy.stays}
     for line in _lines(finding.span, helpers):
         if finding.span.file.endswith("code.go") or line not in stay:
             yield line, allocates, note

@@ -8,10 +8,7 @@ import subprocess
 from random import Random
 from typing import TYPE_CHECKING
 
-from goescape.analysis.evidence.code import package_code
-from goescape.analysis.evidence.code_judge import with_code
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
-from tests.toolchain.archive_reader import build_reader
 from tests.truth.comparison import Mismatch, mismatches
 from tests.truth.generator import Generator
 from tests.truth.program import MEASURED
@@ -33,18 +30,17 @@ def allocations(go: str, folder: Path) -> dict[str, int]:
 
 
 async def report_of(go: str, folder: Path) -> PackageReport:
-    """What goescape says of the package, machine code included."""
+    """What goescape says of the package, with its types and its machine code."""
     engine = Engine(EngineOptions(go_path=go))
-    reports = [item async for item in engine.analyze(str(folder), ["."])]
-    (report,) = reports
+    try:
+        (report,) = [item async for item in engine.analyze(str(folder), ["."])]
+    finally:
+        await engine.facts.close()
     assert not isinstance(report, Problem), report.message
     assert not report.errors, report.errors
-    program = folder / "reader"
-    program.mkdir()
-    reader = build_reader(go, program)
-    (archive,) = reader.archives(".", folder=str(folder)).values()
-    folders = {"$GOROOT": reader.goroot, report.package: report.directory}
-    return with_code(report, package_code(reader.read(archive), folders))
+    assert report.is_typed
+    assert report.is_judged
+    return report
 
 
 async def tried(go: str, version: str, seed: int, count: int, folder: Path) -> list[Mismatch]:

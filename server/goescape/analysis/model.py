@@ -322,6 +322,12 @@ class PackageReport:
     """False as long as the compiler may still say that something does not allocate."""
     is_typed: bool = False
     """Whether Go's type checker was asked about what was found."""
+    is_judged: bool = False
+    """Whether what was found was compared with the machine code, as far as that is understood."""
+    overruled: tuple[Finding, ...] = ()
+    """Findings as the compiler's text has them, where the machine code has shown otherwise."""
+    from_code: tuple[Finding, ...] = ()
+    """Those of ``findings`` that stand in their place."""
 
     def diagnostics(self) -> tuple[Finding, ...]:
         """The findings that deserve to be shown unasked."""

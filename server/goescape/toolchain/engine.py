@@ -11,6 +11,7 @@ from goescape.analysis.syntax.build_constraints import Target
 from goescape.toolchain.compile.package_builds import PackageBuilds
 from goescape.toolchain.compile.planner import BuildPlanner
 from goescape.toolchain.facts.client import FactsClient
+from goescape.toolchain.facts.compiled_reports import CompiledReports
 from goescape.toolchain.facts.typed_reports import TypedReports
 from goescape.toolchain.go.go_commands import GoCommands
 from goescape.toolchain.go.go_test import failing_tests
@@ -37,7 +38,8 @@ class Engine:
         self.packages = PackageQueries(self.commands)
         self.facts = FactsClient(self.commands)
         self.typed = TypedReports(self.commands, self.facts)
-        self.builds = PackageBuilds(self.commands, self.typed)
+        self.compiled = CompiledReports(self.commands, self.facts)
+        self.builds = PackageBuilds(self.commands, self.typed, self.compiled)
         self.planner = BuildPlanner(self.commands)
 
     async def go(self) -> Go:

@@ -58,7 +58,7 @@ def words(
     corrected: PackageReport, calls: Iterable[PlacedCall], files: Mapping[str, GoFile]
 ) -> Iterator[ExplainedAllocation]:
     """What allocates and is neither a finding nor said to stay on the stack only if small."""
-    told = set(_told_lines(corrected))
+    told = set(told_lines(corrected))
     seen = set()
     for placed in calls:
         (file, line), kind = placed.lines[0], placed.call.kind
@@ -74,7 +74,7 @@ def words(
             yield ExplainedAllocation(expression.span, subject, note)
 
 
-def _told_lines(report: PackageReport) -> Iterator[Line]:
+def told_lines(report: PackageReport) -> Iterator[Line]:
     for span in (
         *(finding.span for finding in report.findings if finding.is_diagnostic),
         *(stay.span for stay in report.stays if stay.note is not None),

@@ -26,6 +26,8 @@ class PlacedCall(NamedTuple):
     call: AllocatingCall
     lines: tuple[Line, ...]
     """The innermost first; behind it the calls that were inlined around it."""
+    symbol: str
+    """The function whose code has it."""
 
 
 def placed_calls(code: MachineCode, own: frozenset[str]) -> Iterator[PlacedCall]:
@@ -33,7 +35,7 @@ def placed_calls(code: MachineCode, own: frozenset[str]) -> Iterator[PlacedCall]
         for call in function.allocations:
             lines = ((call.file, call.line), *((each.file, each.line) for each in call.inlined))
             if written := tuple(line for line in lines if line[0] in own):
-                yield PlacedCall(call, written)
+                yield PlacedCall(call, written, function.symbol)
 
 
 def fits(finding: Finding, kind: AllocationKind) -> bool:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 NOT_IN_THE_CODE = "the compiled code has no allocation here"
 SHARED_ALLOCATION = "it is allocated together with a variable before it"
+ZERO_IS_SHARED = "zero does not allocate"
+"""For floating-point numbers, and what holds nothing but one number."""
 WORDS: Mapping[Kind, str] = {
     Kind.OBJECT: "a value is allocated on the heap here",
     Kind.SLICE: "an array is allocated on the heap here",

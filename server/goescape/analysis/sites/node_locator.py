@@ -110,7 +110,7 @@ def _locate_expression(
 
 
 def _fits(site: Site, node: Node, inlined: tuple[str, ...]) -> bool:
-    if node.type == "call_expression":
+    if node.type == "call_expression" or _looks_like_conversion(node):
         return _is_own_call(site, node, inlined)
     if site.kind is SiteKind.CLOSURE and site.subject == "func literal":
         # The body of a loop over a function is a function literal, too.
@@ -120,6 +120,14 @@ def _fits(site: Site, node: Node, inlined: tuple[str, ...]) -> bool:
             return node.parent.type != "composite_literal"
         return node.type in _CAN_RENDER_AS_LITERAL
     return node.type not in _NO_VALUES
+
+
+def _looks_like_conversion(node: Node) -> bool:
+    """Whether this may call an instance: the grammar parses ``f[int](x)`` as a conversion."""
+    if node.type != "type_conversion_expression":
+        return False
+    converted = node.child_by_field_name("type")
+    return converted is not None and converted.type == "generic_type"
 
 
 def _refine_kind(site: Site, syntax: GoPackage) -> None:
@@ -148,7 +156,7 @@ def _refine_kind(site: Site, syntax: GoPackage) -> None:
 
 def _is_own_call(site: Site, node: Node, inlined: tuple[str, ...]) -> bool:
     """Whether the compiler's text is this very call, not something inside the callee."""
-    function = node.child_by_field_name("function")
+    function = node.child_by_field_name("function") or node.child_by_field_name("type")
     called = callee_name(function) if function is not None else ""
     head = call_head(site.subject)
     match site.kind:

@@ -59,9 +59,14 @@ def callee_name(function: Node) -> str:
         case "selector_expression":
             selected = function.child_by_field_name("field")
             return text(selected) if selected is not None else ""
-        case "index_expression" | "parenthesized_expression" | "type_instantiation_expression":
+        case (
+            "index_expression"
+            | "parenthesized_expression"
+            | "type_instantiation_expression"
+            | "generic_type"
+        ):
             return callee_name(function.named_children[0]) if function.named_child_count else ""
-        case "qualified_type" | "generic_type" | "pointer_type" | "unary_expression":
+        case "qualified_type" | "pointer_type" | "unary_expression":
             return callee_name(function.named_children[-1]) if function.named_child_count else ""
     return ""
 

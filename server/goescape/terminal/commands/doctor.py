@@ -39,6 +39,8 @@ class Diagnosis:
     """Sentences that say what is wrong and what to do."""
     types: str = ""
     """Whether Go's type checker is asked; empty without a Go."""
+    code: str = ""
+    """Whether the machine code is read; empty without a Go."""
 
 
 async def examine(name: str, options: EngineOptions) -> Diagnosis:
@@ -46,13 +48,14 @@ async def examine(name: str, options: EngineOptions) -> Diagnosis:
     problems: list[str] = []
     versions = tuple(_versions(problems))
     go: Go | None = None
-    types = ""
+    types = code = ""
     modules: tuple[str, ...] = ()
     folder = name
     engine = Engine(options)
     try:
         go = await engine.go()
         types = _types(await engine.facts.start())
+        code = _code(await engine.compiled.start())
         if go.notice:
             problems.append(go.notice)
     except GoProblem as problem:
@@ -67,14 +70,23 @@ async def examine(name: str, options: EngineOptions) -> Diagnosis:
             )
     except (GoProblem, UsageError) as problem:
         problems.append(str(problem))
+    finally:
+        await engine.facts.close()
     work = work_root(folder)
-    return Diagnosis(versions, go, folder, modules, work, tuple(dict.fromkeys(problems)), types)
+    told = tuple(dict.fromkeys(problems))
+    return Diagnosis(versions, go, folder, modules, work, told, types, code)
 
 
 def _types(problem: str | None) -> str:
     if problem is None:
         return "Go's own types: used"
     return f"Go's own types: not used, findings are judged by their text ({problem})"
+
+
+def _code(problem: str | None) -> str:
+    if problem is None:
+        return "Machine code: read, it judges the findings of whole builds"
+    return f"Machine code: not read, findings are judged without it ({problem})"
 
 
 def _versions(problems: list[str]) -> Iterator[str]:
@@ -106,6 +118,7 @@ def render(diagnosis: Diagnosis, style: Style) -> Iterator[str]:
         yield f"Go: {go.version}, {printable(go.path)} (from: {go.reason})"
         yield f"GOROOT: {printable(go.goroot)}"
         yield printable(diagnosis.types)
+        yield printable(diagnosis.code)
     yield f"Folder: {printable(diagnosis.folder)}"
     if diagnosis.work:
         yield f"go.work: in {printable(diagnosis.work)}"

@@ -10,6 +10,7 @@ import contextlib
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
+from goescape.analysis.model import PackageReport
 from goescape.toolchain.cache.build_configuration import build_configuration
 from goescape.toolchain.compile.editor_files import FileContent, read_folder, texts_not_on_disk
 from goescape.toolchain.compile.import_exports import ImportExports
@@ -23,7 +24,6 @@ from goescape.toolchain.problems import GoProblem
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
 
-    from goescape.analysis.model import PackageReport
     from goescape.toolchain.cache.disk_cache import DiskCache
     from goescape.toolchain.compile.build_plan import BuildPlan
     from goescape.toolchain.engine import Engine
@@ -76,6 +76,12 @@ class DirectLane:
                 async for report in reports:
                     yield report
 
+    def take_judgement(self, report: PackageReport) -> None:
+        """Remember what the machine code has said of a package that is analysed here."""
+        package = self._packages.get(report.directory)
+        if report.is_judged and not report.errors and package is not None:
+            package.take_judgement(report)
+
     def distance(self, directory: str, path: str) -> int | None:
         """How the package of a folder imports another: 0 not at all, 1 itself, 2 indirectly.
 
@@ -104,6 +110,7 @@ class DirectLane:
                     stored = await self._stored(package, root, directory)
                     if stored is not None:
                         package.report = package.stored = stored
+                        package.take_judgement(stored)
                         yield stored
                         # for the next edit, which will tell what is wrong
                         with contextlib.suppress(NotPlannedError, GoProblem):
@@ -119,7 +126,7 @@ class DirectLane:
                             break
                         async with aclosing(typed.reports(report)) as better:
                             async for item in better:
-                                yield item
+                                yield await _with_judgement(package, item)
                 if not again:
                     return
                 if run.misses_imports:
@@ -166,3 +173,11 @@ class DirectLane:
         package.exports = await self._imports.of(plan)
         package.plan = plan
         return plan
+
+
+async def _with_judgement(
+    package: PlannedPackage, item: PackageReport | Problem
+) -> PackageReport | Problem:
+    if not isinstance(item, PackageReport):
+        return item
+    return await asyncio.to_thread(package.with_judgement, item)

@@ -40,6 +40,7 @@ def checked_variants(
                 _renamed(names.items()),
                 {split_path(path)[0]: exports[path] for path in imported if exports.get(path)},
                 world,
+                str(item.get("Export") or "") or None,
                 {path: text for path, text in overlay.items() if path in listed.files},
             )
         )
@@ -62,6 +63,7 @@ def planned_variants(
             _renamed(variant.imports),
             {split_path(path)[0]: exports[path] for path in variant.packages if exports.get(path)},
             world,
+            None,
             {path: text for path, text in texts.items() if path in variant.listed.files},
         )
         for variant in plan.variants

@@ -25,6 +25,7 @@ from goescape.toolchain.tasks import uninterrupted
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
+    from goescape.toolchain.facts.compiled_reports import CompiledReports
     from goescape.toolchain.facts.typed_reports import TypedReports
     from goescape.toolchain.go.go_commands import GoCommands
 
@@ -38,7 +39,7 @@ _MOST_HELD = 24
 
 @frozen(eq=False)
 class HeldReport:
-    """A report that waits for types."""
+    """A report that waits for types and code."""
 
     whole: PackageReport | None = None
     packed: PackedReport | None = None
@@ -67,9 +68,12 @@ class HeldReport:
 class PackageBuilds:
     """Runs builds until every package has a report that fits its files."""
 
-    def __init__(self, commands: GoCommands, typed: TypedReports) -> None:
+    def __init__(
+        self, commands: GoCommands, typed: TypedReports, compiled: CompiledReports
+    ) -> None:
         self._commands = commands
         self._typed = typed
+        self._compiled = compiled
         self.near_folders: dict[str, Mapping[str, object]] = {}
         """Of each folder that was analysed: the user's own folders that it depends on, with their
         stamps from before."""
@@ -83,7 +87,7 @@ class PackageBuilds:
         early: bool = False,
     ) -> AsyncGenerator[PackageReport | Problem, None]:
         """Compile packages and yield each one's report when all is known; with ``early`` also what
-        is known without types, as soon as it has been compiled.
+        is known without types and code, as soon as it has been compiled.
 
         A package whose files change meanwhile is compiled again: a report always fits its sources.
         ``overlay`` is what files shall hold instead of what is on the disk, by absolute path.
@@ -119,7 +123,7 @@ class PackageBuilds:
                 command = evolve(command, overlay=overlay)
                 workspace = work_root(root) or root
                 build = Build(command, listed, workspace, in_this_process=in_this_process)
-                async with aclosing(self._with_types(build, early=early)) as items:
+                async with aclosing(self._with_evidence(build, early=early)) as items:
                     async for item in items:
                         yield item
                 waiting = [*build.stale, *build.failed]
@@ -133,10 +137,10 @@ class PackageBuilds:
             text = f"The files of {pattern} keep changing while Go compiles them; save once more."
             yield Problem(text, pattern)
 
-    async def _with_types(
+    async def _with_evidence(
         self, build: Build, *, early: bool
     ) -> AsyncGenerator[PackageReport | Problem, None]:
-        """What a build gives. Types are asked when all is compiled that packages import."""
+        """What a build gives: types and code are asked for when all is compiled."""
         starting = asyncio.ensure_future(self._typed.start())
         held: list[HeldReport] = []
         try:
@@ -155,9 +159,11 @@ class PackageBuilds:
                     if not early:
                         yield Problem("A report was lost: please report this.", kind="internal")
                     continue
-                typed = await self._typed.corrected(report, build.variants.get(report.package, ()))
-                if typed is not report or not early:
-                    yield typed
+                variants = build.variants.get(report.package, ())
+                typed = await self._typed.corrected(report, variants)
+                judged = await self._compiled.corrected(typed, variants)
+                if judged is not report or not early:
+                    yield judged
         finally:
             starting.cancel()
             await uninterrupted(asyncio.wait({starting}))

@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Mapping  # noqa: TC003 - attrs resolves annotations
 from typing import TYPE_CHECKING
 
-from attrs import Factory, define, field, frozen
+from attrs import Factory, define, evolve, field, frozen
 
+from goescape.analysis.evidence.carried_judgement import carried
 from goescape.analysis.package_analyzer import PackageAnalyzer
 from goescape.analysis.syntax.parsed_files import ParsedFiles
 from goescape.toolchain.compile.build_plan import BuildPlan, interface_digest, shape
@@ -45,6 +46,8 @@ class PlannedPackage:
     """A report, and the same one with types."""
     stored: PackageReport | None = None
     """What the next server will find."""
+    judged: PackageReport | None = None
+    """The last one that the machine code has judged, without what no later report takes over."""
     complete: bytes = b""
     """The inputs that ``report`` belongs to."""
     interfaces: dict[str, bytes] = field(factory=dict)
@@ -62,6 +65,24 @@ class PlannedPackage:
         default=Factory(lambda self: PackageAnalyzer(self.parsed), takes_self=True)
     )
     lock: asyncio.Lock = field(factory=asyncio.Lock)
+    _carried: tuple[PackageReport | None, PackageReport | None, PackageReport | None] = (None,) * 3
+    """The last report, what it was compared with, and what became of it."""
+
+    def take_judgement(self, report: PackageReport) -> None:
+        """Remember a report for what the machine code has said, as long as the package lives."""
+        self.judged = evolve(
+            report, functions=(), stays=(), left_out=(), captures=(), remarks=(), unknown_lines=()
+        )
+
+    def with_judgement(self, report: PackageReport) -> PackageReport:
+        """The report with what is known from the machine code; in a thread."""
+        if self.judged is None:
+            return report
+        before, judged, result = self._carried
+        if before is not report or judged is not self.judged or result is None:
+            result = carried(report, self.judged, self.parsed.of)
+            self._carried = report, self.judged, result
+        return result
 
     def shape(self, path: str, content: bytes) -> bytes:
         """What decides how a file is built; equal contents are looked at once."""

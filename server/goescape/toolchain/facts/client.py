@@ -70,6 +70,8 @@ class FactsClient:
         self._one_check = asyncio.Lock()
         self.problem: str | None = None
         """Why it is not asked any more; None as long as it is."""
+        self.refusals: dict[str, str] = {}
+        """Why it had no answer the last time that it had none, by operation."""
 
     @property
     def process(self) -> int | None:
@@ -97,6 +99,11 @@ class FactsClient:
             return None
         try:
             answer = await with_timeout(seconds, program.ask(operation, request, of))
+        except _RefusalError as why:
+            level = logging.ERROR if str(why).startswith("panic") else logging.DEBUG
+            _log.log(level, "the program for facts has no answer: %s", why)
+            self.refusals[operation] = str(why)
+            return None
         except asyncio.TimeoutError:
             await self._failed(program, f"it did not answer {operation} within {seconds:g} s")
             return None
@@ -110,7 +117,7 @@ class FactsClient:
         """Build it and see whether it answers; why it does not, or None."""
         program = await self._running()
         if program is not None:
-            with contextlib.suppress(asyncio.TimeoutError, _ProgramError):
+            with contextlib.suppress(asyncio.TimeoutError, _RefusalError, _ProgramError):
                 await with_timeout(self._types_seconds, program.ask("hello", None, str))
                 return None
             await self._failed(program, "it does not answer")
@@ -176,6 +183,10 @@ class _ProgramError(Exception):
     """It has ended, or says something else than an answer."""
 
 
+class _RefusalError(Exception):
+    """It has no answer, and says why."""
+
+
 class _RunningProgram:
     """The process: started at once, ended by ``close`` or when nobody has asked for a while."""
 
@@ -192,8 +203,8 @@ class _RunningProgram:
             self._run(Command((file,), str(Path(file).parent), environment, niceness=_NICENESS))
         )
 
-    async def ask(self, operation: str, request: object, of: type[_T]) -> _T | None:
-        """Its answer; None where it says that it has none. Raises _ProgramError."""
+    async def ask(self, operation: str, request: object, of: type[_T]) -> _T:
+        """Its answer. Raises _RefusalError where it says that it has none, and _ProgramError."""
         number = next(self._numbers)
         question = msgspec.json.encode(Question(number, operation, request))
         answer = asyncio.get_running_loop().create_future()
@@ -271,15 +282,13 @@ class _Numbered(msgspec.Struct):
     id: int
 
 
-def _decoded(line: bytes, of: type[_T]) -> _T | None:
+def _decoded(line: bytes, of: type[_T]) -> _T:
     try:
         envelope = msgspec.json.decode(line, type=Envelope)
         if envelope.format != FORMAT:
             raise _ProgramError(f"it answers in format {envelope.format}")
         if envelope.problem:
-            level = logging.ERROR if envelope.problem.startswith("panic") else logging.DEBUG
-            _log.log(level, "the program for facts has no answer: %s", envelope.problem)
-            return None
+            raise _RefusalError(envelope.problem)
         return msgspec.json.decode(envelope.answer, type=of)
     except (msgspec.MsgspecError, RecursionError) as problem:
         raise _ProgramError(f"its answer is not understood: {problem}") from problem

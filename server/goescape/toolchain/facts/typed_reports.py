@@ -48,6 +48,8 @@ class CheckedVariant:
     """Export files by path."""
     world: str
     """The same for export files that were built together."""
+    archive: str | None = None
+    """Where it was compiled to itself; None before it is."""
     texts: Mapping[str, bytes] = field(factory=dict)
     """What files hold instead of what is on the disk."""
 

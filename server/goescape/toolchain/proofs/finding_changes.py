@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from goescape.analysis.evidence.overruled_findings import as_compiled
 from goescape.analysis.messages.reason import Reason, ReasonCode
 from goescape.analysis.model import Allocates, Finding, Function, PackageReport
 from goescape.fixes.candidate import Candidate, Promise
@@ -44,7 +45,11 @@ def compare(
 
     ``elsewhere``: these packages only import the one that has the targets.
     """
-    before = renamed(candidates, before, after)
+    # What the machine code has shown not to allocate is no gain.
+    allocated = counted(renamed(candidates, before, after), _escapes) - counted(after, _escapes)
+    # An edit has no machine code: only what the compiler says of both can be compared.
+    after = [as_compiled(report) for report in after]
+    before = renamed(candidates, [as_compiled(report) for report in before], after)
     if worse := _worse(candidates, before, after):
         return worse
     gone = counted(before, _escapes) - counted(after, _escapes)
@@ -53,10 +58,10 @@ def compare(
     left = Counter(key[1:] for key in new.elements()) - Counter(key[1:] for key in gone.elements())
     instead = tuple(sorted(subject for _, subject in left.elements()))
     if elsewhere:
-        return FindingChanges(gone.total(), instead)
+        return FindingChanges((gone & allocated).total(), instead)
     if broken := _broken(candidates, gone, before, after):
         return broken
-    return FindingChanges(_removed(candidates, gone, before, after), instead)
+    return FindingChanges(_removed(candidates, gone & allocated, before, after), instead)
 
 
 def _broken(

@@ -33,7 +33,10 @@ def renamed(
         if _subject_key(finding) not in places_before:
             new[_subject_key(finding)] = finding.subject
     targets = {
-        t for candidate in candidates for t in (candidate.target, *candidate.also) if t is not None
+        (target.span, target.kind, target.subject)
+        for candidate in candidates
+        for target in (candidate.target, *candidate.also)
+        if target is not None
     }
     edits: dict[str, set[Edit]] = defaultdict(set)
     for edit in (edit for candidate in candidates for edit in candidate.edits):
@@ -42,7 +45,8 @@ def renamed(
     def named(report: PackageReport, finding: Finding) -> Finding:
         source = report.sources.get(finding.span.file)
         inside = edits.get(finding.span.file)
-        if source is None or inside is None or finding in targets:
+        is_target = (finding.span, finding.kind, finding.subject) in targets
+        if source is None or inside is None or is_target:
             return finding
         texts = _edited(source, finding, inside)
         places = ((finding.function, finding.kind.value, text) for text in texts)

@@ -46,7 +46,7 @@ class CachedReports:
             report = await asyncio.to_thread(
                 self._disk_cache.report, folder, configuration, digests
             )
-            if report is None or not await self._engine.typed.is_usable(report):
+            if report is None or not await self._is_usable(report):
                 missing.append(pattern_of(self._root, folder))
             else:
                 yield report
@@ -58,8 +58,12 @@ class CachedReports:
         near = self._engine.builds.near_folders.get(report.directory)
         if near is None or report.errors:
             return
-        if self._engine.typed.may_be_kept(report):
+        if self._engine.typed.may_be_kept(report) and self._engine.compiled.may_be_kept(report):
             await asyncio.to_thread(self._keep, report, near)
+
+    async def _is_usable(self, report: PackageReport) -> bool:
+        engine = self._engine
+        return await engine.typed.is_usable(report) and await engine.compiled.is_usable(report)
 
     def _keep(self, report: PackageReport, near: Mapping[str, object]) -> None:
         configuration, stamps = self._configuration

@@ -195,6 +195,7 @@ class ModuleAnalysis:
     def _tell(self, item: PackageReport | Problem) -> None:
         """Remember and emit."""
         if isinstance(item, PackageReport):
+            self._lane.take_judgement(item)
             for replaced in self._state.remember(item):
                 self._emit(Reported(replaced))
             self._emit(Reported(item))
@@ -206,7 +207,9 @@ class ModuleAnalysis:
 
     def _tell_unless_edited(self, item: PackageReport | Problem) -> None:
         """What is being edited is analysed as it is shown."""
-        if not (isinstance(item, PackageReport) and self._state.is_edited(item)):
+        if isinstance(item, PackageReport) and self._state.is_edited(item):
+            self._lane.take_judgement(item)  # of what was not edited
+        else:
             self._tell(item)
 
     async def _tell_excluded(self, files: Iterable[str], reports: Iterable[PackageReport]) -> None:

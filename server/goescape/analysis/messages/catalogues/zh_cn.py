@@ -218,6 +218,7 @@ CATALOGUE = Catalogue(
             "它不捕获任何变量，所以共用一份静态副本"
         ),
         "a constant is boxed as read-only data": "常量以只读数据的形式装箱",
+        "zero does not allocate": "零不分配内存",
         "integers from 0 to 255 do not allocate": "0 到 255 的整数不分配内存",
         "an interface holds a pointer as it is": "接口直接保存指针",
         "whether it allocates depends on the type that is used": "是否分配内存取决于所用的类型",

@@ -1,0 +1,126 @@
+"""What the machine code of a package shows of its lines and functions, for a judge to ask."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from goescape.analysis.evidence.code_matching import (
+    Line,
+    PlacedCall,
+    fits,
+    placed_calls,
+    plain_name,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from goescape.analysis.evidence.code import MachineCode
+    from goescape.analysis.model import Finding, Function, PackageReport
+
+ONLY_INLINED = "every call is inlined, and stays on the stack there"
+"""The note of what a function allocates that runs nowhere as itself."""
+
+
+class CodeEvidence:
+    """The code of the files ``own`` of a package, beside its report."""
+
+    def __init__(self, report: PackageReport, code: MachineCode, own: frozenset[str]) -> None:
+        self._report = report
+        self._code = code
+        self._own = own
+        self.calls = tuple(placed_calls(code, own))
+        self.written: dict[Line, list[PlacedCall]] = defaultdict(list)
+        """The calls by the line where they are written."""
+        self.inlined_at: dict[Line, list[PlacedCall]] = defaultdict(list)
+        """The calls by the lines that they were inlined at."""
+        for placed in self.calls:
+            self.written[placed.lines[0]].append(placed)
+            for line in placed.lines[1:]:
+                self.inlined_at[line].append(placed)
+
+    def calls_in(
+        self, finding: Finding, calls: Mapping[Line, list[PlacedCall]]
+    ) -> list[PlacedCall]:
+        """The calls on the lines of a finding that may be its own."""
+        span = finding.span
+        last = span.line if self.is_inlined(finding) else span.end_line
+        return [
+            placed
+            for line in range(span.line, last + 1)
+            for placed in calls.get((span.file, line), ())
+            if fits(finding, placed.call.kind)
+        ]
+
+    def calls_of_copies(self, finding: Finding) -> bool:
+        """Whether something like it is allocated where it was inlined.
+
+        What a loop body has as its variables is allocated by the iterator that was inlined there.
+        """
+        return any(
+            fits(finding, placed.call.kind)
+            for copy in finding.copies
+            if copy.escapes
+            for placed in self.inlined_at.get(copy.place[:2], ())
+        )
+
+    def is_inlined(self, finding: Finding) -> bool:
+        """Whether it is about something inside the function that is called at its place."""
+        if finding.inlined_from is not None:
+            return True
+        source = self._report.sources[finding.span.file]
+        if source.line(finding.anchor.line)[finding.anchor.column - 1 :][:1] != b"(":
+            return False
+        callee = source.text(finding.span).partition("(")[0]
+        return not finding.subject.startswith(callee)
+
+    def has_code(self, finding: Finding) -> bool:
+        """Whether all code of a finding's function is here."""
+        function = self.function_at(finding.span.file, finding.span.line)
+        if function is None:
+            return True  # initialisation of the package
+        symbols = self._symbols.get((function.span.file, function.span.line), ())
+        if any("[" in symbol for symbol in symbols):
+            return False  # other packages may have other instances
+        return bool(symbols) or function.name in self._inlined_functions
+
+    def function_at(self, file: str, line: int) -> Function | None:
+        for function in self._functions.get(file, ()):
+            if function.span.line <= line <= function.span.end_line:
+                return function
+        return None
+
+    @cached_property
+    def _functions(self) -> Mapping[str, list[Function]]:
+        by_file: dict[str, list[Function]] = defaultdict(list)
+        for function in self._report.functions:
+            by_file[function.span.file].append(function)
+        return by_file
+
+    @cached_property
+    def _symbols(self) -> Mapping[Line, list[str]]:
+        """The symbols of functions by the line where they begin."""
+        symbols: dict[Line, list[str]] = defaultdict(list)
+        for function in self._code.functions:
+            symbols[function.file, function.line].append(function.symbol)
+        return symbols
+
+    @cached_property
+    def never_called(self) -> frozenset[str]:
+        """The symbols of functions that run only where they are inlined."""
+        inlined = {
+            finding.function for finding in self._report.findings if finding.note == ONLY_INLINED
+        }
+        return frozenset(
+            function.symbol
+            for function in self._code.functions
+            if plain_name(function.symbol) in inlined and function.file in self._own
+        )
+
+    @cached_property
+    def _inlined_functions(self) -> frozenset[str]:
+        """The names of functions of which there are inlined copies that allocate."""
+        frames = (frame.function for placed in self.calls for frame in placed.call.inlined)
+        return frozenset(plain_name(symbol) for symbol in frames)

@@ -1,0 +1,116 @@
+"""Reports that the machine code has judged: which archive is read for which files."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from goescape.analysis.evidence.code import MachineCode, package_code
+from goescape.analysis.evidence.code_judge import with_code
+from goescape.toolchain.facts.requests import ArchiveRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from goescape.analysis.model import PackageReport
+    from goescape.toolchain.facts.client import FactsClient
+    from goescape.toolchain.facts.typed_reports import CheckedVariant
+    from goescape.toolchain.go.go_commands import GoCommands
+
+_log = logging.getLogger(__name__)
+
+_PROBE = "errors"
+"""A small package that all programs have, so that it is built in any case."""
+
+
+class CompiledReports:
+    """Corrects the reports of one Go's packages by what was compiled of them."""
+
+    def __init__(self, commands: GoCommands, client: FactsClient) -> None:
+        self._commands = commands
+        self._client = client
+
+    async def start(self) -> str | None:
+        """Read one archive; why that is not possible, or None. Raises GoProblem."""
+        if (problem := await self._client.start()) is not None:
+            return problem
+        goroot = (await self._commands.toolchain()).go.goroot
+        command = await self._commands.command(goroot, "list", "-export", "-json=Export", _PROBE)
+        for listed in await self._commands.objects(command):
+            request = ArchiveRequest(str(listed.get("Export") or ""), goroot)
+            if await self._client.archive(request) is not None:
+                return None
+        return self._client.refusals.get("archive") or self._client.problem or "it gives no reason"
+
+    async def is_usable(self, report: PackageReport) -> bool:
+        """Whether a report that was stored would come out the same now."""
+        return report.is_judged or await self._client.start() is not None
+
+    def may_be_kept(self, report: PackageReport) -> bool:
+        """Whether a report has all that can be known."""
+        return report.is_judged or self._client.problem is not None
+
+    async def corrected(
+        self, report: PackageReport, variants: Sequence[CheckedVariant]
+    ) -> PackageReport:
+        """The report as the archives of its variants have it; itself where one is not understood.
+
+        A file's code is that of the variant with most files: there it is with its tests.
+        """
+        codes: list[MachineCode] = []
+        files: set[str] = set()
+        for variant in _of_all_files(variants):
+            if (code := await self._code(report, variant)) is None:
+                return evolve(report, is_judged=True) if self._is_refused else report
+            codes.append(code)
+            files |= {*variant.files}
+        if report.errors or not codes:
+            return report
+        return await asyncio.to_thread(_judged, report, codes, frozenset(files))
+
+    @property
+    def _is_refused(self) -> bool:
+        """Whether asking again would bring nothing."""
+        return "archive" in self._client.refusals
+
+    async def _code(self, report: PackageReport, variant: CheckedVariant) -> MachineCode | None:
+        if not variant.archive:
+            return None
+        goroot = (await self._commands.toolchain()).go.goroot
+        answer = await self._client.archive(ArchiveRequest(variant.archive, goroot))
+        if answer is None:
+            return None
+        # Paths that were trimmed begin with the import path.
+        folders = {"$GOROOT": goroot, variant.path: report.directory}
+        try:
+            return await asyncio.to_thread(package_code, answer, folders)
+        except ValueError as problem:
+            _log.error("an archive of %s is not understood", variant.path, exc_info=problem)
+            return None
+
+
+def _of_all_files(variants: Sequence[CheckedVariant]) -> list[CheckedVariant]:
+    """As few as have all files together."""
+    chosen: list[CheckedVariant] = []
+    files: set[str] = set()
+    for variant in sorted(variants, key=lambda variant: -len(variant.files)):
+        if not files.issuperset(variant.files):
+            chosen.append(variant)
+            files |= {*variant.files}
+    return chosen
+
+
+def _judged(
+    report: PackageReport, codes: Sequence[MachineCode], files: frozenset[str]
+) -> PackageReport:
+    # External tests may have instances of the package's own generic functions once more.
+    functions = {
+        (function.symbol, function.file, function.line): function
+        for code in codes
+        for function in code.functions
+    }
+    code = MachineCode(codes[0].go, tuple(functions.values()))
+    return evolve(with_code(report, code, files), is_judged=True)

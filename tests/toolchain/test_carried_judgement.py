@@ -1,0 +1,118 @@
+"""What a whole build was told by the machine code outlives edits, where nothing was edited."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from goescape.analysis.evidence.carried_judgement import carried
+from goescape.analysis.model import Allocates, PackageReport
+from goescape.toolchain.compile.direct_lane import DirectLane
+from tests.toolchain.test_code_judge import SOURCE
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+    from pathlib import Path
+
+    from goescape.toolchain.engine import Engine
+    from tests.conftest import WriteTree
+
+Said = set[tuple[object, ...]]
+
+
+@pytest.fixture
+async def judging(engine: Engine) -> AsyncIterator[Engine]:
+    yield engine
+    await engine.facts.close()
+
+
+async def of_lane(
+    lane: DirectLane, root: Path, unsaved: Mapping[str, bytes] | None = None
+) -> PackageReport:
+    items = [item async for item in lane.analyze(str(root), ".", unsaved or {})]
+    return [item for item in items if isinstance(item, PackageReport)][-1]
+
+
+async def of_build(engine: Engine, root: Path) -> PackageReport:
+    (report,) = [item async for item in engine.analyze(str(root), ["."])]
+    assert isinstance(report, PackageReport)
+    return report
+
+
+def said(report: PackageReport, without: str = "") -> Said:
+    """What is said of all functions but one, wherever they stand."""
+    findings = {
+        (it.function, it.subject, it.allocates, it.note, it.reasons, it.rank, it.span.column)
+        for it in report.findings
+        if it.function != without
+    }
+    words = {(word.subject, word.note, word.span.column) for word in report.explained}
+    return findings | words
+
+
+def of_function(report: PackageReport, name: str) -> dict[str, Allocates]:
+    return {it.subject: it.allocates for it in report.findings if it.function == name}
+
+
+async def judged_lane(engine: Engine, root: Path) -> tuple[DirectLane, PackageReport]:
+    lane = DirectLane(engine)
+    await of_lane(lane, root)
+    judged = await of_build(engine, root)
+    lane.take_judgement(judged)
+    return lane, judged
+
+
+async def test_other_functions_stay_judged(judging: Engine, write_tree: WriteTree) -> None:
+    root = write_tree(SOURCE)
+    lane, judged = await judged_lane(judging, root)
+    text = (root / "a.go").read_text()
+    edited = text.replace("func zero() {", "func zero() {\n\n\tprintln(1)\n\t")
+    edited = edited.replace("import (", "import (\n")
+    report = await of_lane(lane, root, {str(root / "a.go"): edited.encode()})
+    assert not report.is_judged
+    assert said(report, "zero") == said(judged, "zero")
+    assert of_function(report, "shared")["b"] is Allocates.NO
+    for finding in report.findings:
+        if finding.subject == "b":
+            assert report.sources[finding.span.file].text(finding.span) == "b"
+
+
+async def test_the_edited_function_is_as_the_compiler_has_it(
+    judging: Engine, write_tree: WriteTree
+) -> None:
+    root = write_tree(SOURCE)
+    lane, judged = await judged_lane(judging, root)
+    assert of_function(judged, "shared")["b"] is Allocates.NO
+    saved = (root / "a.go").read_bytes()
+    edited = saved.replace(b"a++; b--", b"a++; b++")
+    (root / "a.go").write_bytes(edited)
+    report = await of_lane(lane, root)
+    assert of_function(report, "shared")["b"] is Allocates.YES
+    assert said(report, "shared") == said(judged, "shared")
+    (root / "a.go").write_bytes(saved)
+    again = await of_lane(lane, root)
+    assert of_function(again, "shared")["b"] is Allocates.NO
+    assert said(again) == said(judged)
+
+
+async def test_a_new_comment_leaves_all_judged(judging: Engine, write_tree: WriteTree) -> None:
+    root = write_tree(SOURCE)
+    lane, judged = await judged_lane(judging, root)
+    text = (root / "a.go").read_text()
+    (root / "a.go").write_text(text.replace("func index", "// It is slow.\nfunc index"))
+    report = await of_lane(lane, root)
+    assert said(report) == said(judged)
+    built = await of_build(judging, root)
+    assert {*report.findings} == {*built.findings}
+    assert {*report.explained} == {*built.explained}
+
+
+async def test_what_the_compiler_newly_says_is_kept(
+    unjudged: Engine, judging: Engine, write_tree: WriteTree
+) -> None:
+    root = write_tree(SOURCE)
+    raw = await of_build(unjudged, root)
+    nothing = PackageReport(raw.package, raw.directory, raw.files, sources=raw.sources)
+    assert carried(raw, nothing).findings == raw.findings
+    assert not carried(raw, nothing).is_judged
