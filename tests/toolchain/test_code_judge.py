@@ -128,8 +128,13 @@ def on_line(report: PackageReport, text: str) -> list[Finding]:
     return [finding for finding in report.findings if finding.span.line == line_of(text)]
 
 
+def told(report: PackageReport, code: MachineCode) -> PackageReport:
+    own = frozenset(file for file in report.files if not file.endswith("_test.go"))
+    return with_code(report, code, own)
+
+
 async def test_each_kind(judged: tuple[PackageReport, MachineCode]) -> None:
-    report = with_code(*judged)
+    report = told(*judged)
 
     (nothing,) = on_line(report, "i = lib.New()")
     assert (nothing.allocates, nothing.note) == (Allocates.NO, NOT_IN_THE_CODE)
@@ -166,7 +171,7 @@ async def test_each_kind(judged: tuple[PackageReport, MachineCode]) -> None:
 
 
 async def test_what_is_no_finding_has_a_word(judged: tuple[PackageReport, MachineCode]) -> None:
-    report = with_code(*judged)
+    report = told(*judged)
     words = {word.span.line: (word.subject, word.note) for word in report.explained}
     notes = {kind.value: note for kind, note in WORDS.items()}
     assert words[line_of("func start()")] == ("go wait()", notes["goroutine"])
@@ -178,8 +183,8 @@ async def test_code_of_other_files_changes_nothing(
 ) -> None:
     report, code = judged
     elsewhere = tuple(evolve(function, file="/elsewhere/a.go") for function in code.functions)
-    assert with_code(report, MachineCode(code.go, elsewhere)) is report
-    assert with_code(report, MachineCode(code.go, ())) is report
+    assert told(report, MachineCode(code.go, elsewhere)) is report
+    assert told(report, MachineCode(code.go, ())) is report
 
 
 async def test_a_function_without_code_stays_as_it_is(
@@ -189,7 +194,7 @@ async def test_a_function_without_code_stays_as_it_is(
     hidden = ("example.com/m.shared", "example.com/m.literal", "example.com/m.apply")
     kept = tuple(f for f in code.functions if not f.symbol.startswith(hidden))
     for text in ("a, b := n, n", "apply(func"):
-        after = with_code(report, MachineCode(code.go, kept))
+        after = told(report, MachineCode(code.go, kept))
         assert on_line(after, text) == on_line(report, text)
 
 
@@ -200,4 +205,4 @@ async def test_trimmed_paths_are_found(
     command = ["-trimpath", "example.com/m"]
     (archive,) = reader.archives(*command, folder=str(tmp_path)).values()
     code = package_code(reader.read(archive), {"example.com/m": report.directory})
-    assert with_code(report, code).explained
+    assert told(report, code).explained

@@ -20,6 +20,7 @@ from goescape.analysis.evidence.code_notes import (
     NOT_IN_THE_CODE,
     SHARED_ALLOCATION,
 )
+from goescape.analysis.evidence.overruled_findings import with_findings
 from goescape.analysis.model import Allocates, InlinedCopy, RankReason
 from goescape.analysis.ranking.rank import rank
 from goescape.analysis.syntax.go_file import GoFile
@@ -84,9 +85,8 @@ class _Carrying:
             for finding in self._report.findings
             if _key(finding) not in moved
         ]
-        corrected = evolve(
-            self._report, findings=tuple(sorted([*same, *added], key=in_source_order))
-        )
+        findings = sorted([*same, *added], key=in_source_order)
+        corrected = with_findings(self._report, findings)
         is_news = any(
             finding.is_diagnostic and key not in moved and key not in self._findings
             for key, finding in kept.items()

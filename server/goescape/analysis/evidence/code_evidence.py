@@ -13,6 +13,7 @@ from goescape.analysis.evidence.code_matching import (
     placed_calls,
     plain_name,
 )
+from goescape.analysis.model import SiteKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,14 +55,11 @@ class CodeEvidence:
             if fits(finding, placed.call.kind)
         ]
 
-    def calls_of_copies(self, finding: Finding) -> bool:
-        """Whether something like it is allocated where it was inlined.
-
-        What a loop body has as its variables is allocated by the iterator that was inlined there.
-        """
-        return any(
-            fits(finding, placed.call.kind)
-            for copy in finding.copies
+    def has_call_of_copy(self, variable: Finding) -> bool:
+        """Whether a variable is allocated where its loop body was inlined: by the iterator."""
+        return variable.kind is SiteKind.VARIABLE and any(
+            fits(variable, placed.call.kind)
+            for copy in variable.copies
             if copy.escapes
             for placed in self.inlined_at.get(copy.place[:2], ())
         )

@@ -48,27 +48,26 @@ if TYPE_CHECKING:
     from goescape.analysis.positions import Place, Span
 
 
-def with_code(
-    report: PackageReport, code: MachineCode, files: frozenset[str] | None = None
-) -> PackageReport:
+def with_code(report: PackageReport, code: MachineCode, judged: frozenset[str]) -> PackageReport:
     """The report as the code of its package has it.
 
-    ``files`` are those of which all code is there: all but tests by default, which are compiled to
-    other archives. A report about other files than the code comes back as it is.
+    ``judged`` are the files that it decides about: a package with its tests has the code of the
+    package once more, inlined otherwise. A report about other files than the code comes back as it
+    is.
     """
-    if files is None:
-        files = frozenset(file for file in report.files if not file.endswith("_test.go"))
-    own = files.intersection(report.files)
-    if report.errors or not any(function.file in own for function in code.functions):
+    judged = judged.intersection(report.files)
+    if report.errors or not any(function.file in judged for function in code.functions):
         return report
-    return _Judge(report, code, own).report()
+    return _Judge(report, code, judged).report()
 
 
 class _Judge:
-    def __init__(self, report: PackageReport, code: MachineCode, own: frozenset[str]) -> None:
+    def __init__(
+        self, report: PackageReport, code: MachineCode, files_judged: frozenset[str]
+    ) -> None:
         self._report = report
-        self._own = own
-        self._evidence = CodeEvidence(report, code, own)
+        self._files_judged = files_judged
+        self._evidence = CodeEvidence(report, code, frozenset(report.files))
 
     def report(self) -> PackageReport:
         """The corrected report."""
@@ -77,15 +76,20 @@ class _Judge:
             for finding in self._report.findings
             for judged in self._judged(finding)
         )
-        maps = large_maps(self._report, self._evidence.written)
+        maps = (
+            finding
+            for finding in large_maps(self._report, self._evidence.written)
+            if finding.span.file in self._files_judged
+        )
         findings = sorted([*merged, *maps], key=in_source_order)
         corrected = with_findings(self._report, findings)
-        explained = tuple(words(corrected, self._evidence.calls, self._files))
-        return evolve(corrected, explained=explained)
+        decided = {path: file for path, file in self._files.items() if path in self._files_judged}
+        explained = words(corrected, self._evidence.calls, decided)
+        return evolve(corrected, explained=(*corrected.explained, *explained))
 
     def _judged(self, finding: Finding) -> Iterator[Finding]:
         """What becomes of a finding: nothing where it only repeats others."""
-        if finding.span.file not in self._files:
+        if finding.span.file not in self._files_judged:
             yield finding
             return
         evidence = self._evidence
@@ -118,7 +122,7 @@ class _Judge:
     def _without_call(self, finding: Finding) -> Finding:
         """What becomes of a finding that has no call on its lines."""
         evidence = self._evidence
-        if evidence.calls_of_copies(finding) or not evidence.has_code(finding):
+        if evidence.has_call_of_copy(finding) or not evidence.has_code(finding):
             return finding
         if self._may_be_around(finding):
             return finding
@@ -256,7 +260,7 @@ class _Judge:
     @cached_property
     def _files(self) -> dict[str, GoFile]:
         sources = self._report.sources
-        return {path: GoFile(sources[path]) for path in self._own if path in sources}
+        return {path: GoFile(sources[path]) for path in self._report.files if path in sources}
 
 
 def without_allocation(finding: Finding, note: str) -> Finding:

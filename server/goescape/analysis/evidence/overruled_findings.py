@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 def with_findings(report: PackageReport, findings: Sequence[Finding]) -> PackageReport:
     """A report with other findings, which remembers what they replace."""
     before, after = {*map(id, report.findings)}, {*map(id, findings)}
+    from_code = {*map(id, report.from_code)}
+    gone = [finding for finding in report.findings if id(finding) not in after]
     return evolve(
         report,
         findings=tuple(findings),
-        overruled=tuple(finding for finding in report.findings if id(finding) not in after),
-        from_code=tuple(finding for finding in findings if id(finding) not in before),
+        overruled=(*report.overruled, *(each for each in gone if id(each) not in from_code)),
+        from_code=tuple(
+            finding for finding in findings if id(finding) in from_code or id(finding) not in before
+        ),
     )
 
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from goescape.analysis.evidence.code import MachineCode, package_code
+from goescape.analysis.evidence.code import package_code
 from goescape.analysis.evidence.code_judge import with_code
 from goescape.toolchain.facts.requests import ArchiveRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from goescape.analysis.evidence.code import MachineCode
     from goescape.analysis.model import PackageReport
     from goescape.toolchain.facts.client import FactsClient
     from goescape.toolchain.facts.typed_reports import CheckedVariant
@@ -32,6 +33,7 @@ class CompiledReports:
     def __init__(self, commands: GoCommands, client: FactsClient) -> None:
         self._commands = commands
         self._client = client
+        self._is_odd = False
 
     async def start(self) -> str | None:
         """Read one archive; why that is not possible, or None. Raises GoProblem."""
@@ -58,23 +60,25 @@ class CompiledReports:
     ) -> PackageReport:
         """The report as the archives of its variants have it; itself where one is not understood.
 
-        A file's code is that of the variant with most files: there it is with its tests.
+        A file's code is that of the smallest variant with it: what ships, not what is tested.
         """
-        codes: list[MachineCode] = []
-        files: set[str] = set()
-        for variant in _of_all_files(variants):
+        judged, files = report, frozenset[str]()
+        for variant in sorted(variants, key=lambda variant: len(variant.files)):
+            if files.issuperset(variant.files):
+                continue
             if (code := await self._code(report, variant)) is None:
-                return evolve(report, is_judged=True) if self._is_refused else report
-            codes.append(code)
-            files |= {*variant.files}
-        if report.errors or not codes:
-            return report
-        return await asyncio.to_thread(_judged, report, codes, frozenset(files))
+                if variant.archive and not self._is_refused:
+                    return report
+                continue  # asking again would bring nothing
+            its_own = frozenset(variant.files) - files
+            judged = await asyncio.to_thread(with_code, judged, code, its_own)
+            files |= its_own
+        return evolve(judged, is_judged=True) if variants and not report.errors else report
 
     @property
     def _is_refused(self) -> bool:
-        """Whether asking again would bring nothing."""
-        return "archive" in self._client.refusals
+        """Whether an archive was read that has no answer."""
+        return self._is_odd or "archive" in self._client.refusals
 
     async def _code(self, report: PackageReport, variant: CheckedVariant) -> MachineCode | None:
         if not variant.archive:
@@ -89,28 +93,5 @@ class CompiledReports:
             return await asyncio.to_thread(package_code, answer, folders)
         except ValueError as problem:
             _log.error("an archive of %s is not understood", variant.path, exc_info=problem)
+            self._is_odd = True
             return None
-
-
-def _of_all_files(variants: Sequence[CheckedVariant]) -> list[CheckedVariant]:
-    """As few as have all files together."""
-    chosen: list[CheckedVariant] = []
-    files: set[str] = set()
-    for variant in sorted(variants, key=lambda variant: -len(variant.files)):
-        if not files.issuperset(variant.files):
-            chosen.append(variant)
-            files |= {*variant.files}
-    return chosen
-
-
-def _judged(
-    report: PackageReport, codes: Sequence[MachineCode], files: frozenset[str]
-) -> PackageReport:
-    # External tests may have instances of the package's own generic functions once more.
-    functions = {
-        (function.symbol, function.file, function.line): function
-        for code in codes
-        for function in code.functions
-    }
-    code = MachineCode(codes[0].go, tuple(functions.values()))
-    return evolve(with_code(report, code, files), is_judged=True)
