@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from goescape.analysis.causes import Cause
 from goescape.analysis.evidence.code import AllocationCondition
 from goescape.analysis.evidence.code_additions import told_lines
 from goescape.analysis.evidence.code_judge import GUESSED, in_source_order, without_allocation
@@ -27,7 +26,7 @@ from goescape.analysis.syntax.go_file import GoFile
 from goescape.analysis.syntax.unchanged_declarations import UnchangedDeclarations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Iterator
 
     from goescape.analysis.model import (
         ExplainedAllocation,
@@ -75,7 +74,7 @@ class _Carrying:
     def report(self) -> PackageReport:
         """The report with all that can be carried over."""
         kept = {_key(finding): finding for finding in self._report.findings}
-        added = [*self._large_maps(kept)]
+        added: list[Finding] = []
         moved: set[_Key] = set()
         for finding, inlined in self._moved(kept):
             added.append(finding)
@@ -165,15 +164,6 @@ class _Carrying:
                 copies=tuple(sorted(copies, key=lambda copy: copy.place)),
             )
             yield moved, tuple(inlined)
-
-    def _large_maps(self, now: Collection[_Key]) -> Iterator[Finding]:
-        """Maps that stay in their function, as the compiler says again, and are too large."""
-        stays = {(stay.span, stay.subject) for stay in self._report.stays}
-        for key, before in self._findings.items():
-            span, anchor, *_ = key
-            is_added = before is not None and before.cause is Cause.TOO_LARGE and key not in now
-            if before is not None and is_added and (span, before.subject) in stays:
-                yield evolve(before, span=span, anchor=anchor)
 
     def _words(self, corrected: PackageReport) -> Iterator[ExplainedAllocation]:
         told = {*told_lines(corrected)}

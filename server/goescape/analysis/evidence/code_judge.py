@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from goescape.analysis.evidence.code import AllocationCondition, AllocationKind
-from goescape.analysis.evidence.code_additions import large_maps, words
+from goescape.analysis.evidence.code_additions import words
 from goescape.analysis.evidence.code_evidence import ONLY_INLINED, CodeEvidence
 from goescape.analysis.evidence.code_matching import (
     PlacedCall,
@@ -76,12 +76,7 @@ class _Judge:
             for finding in self._report.findings
             for judged in self._judged(finding)
         )
-        maps = (
-            finding
-            for finding in large_maps(self._report, self._evidence.written)
-            if finding.span.file in self._files_judged
-        )
-        findings = sorted([*merged, *maps], key=in_source_order)
+        findings = sorted(merged, key=in_source_order)
         corrected = with_findings(self._report, findings)
         decided = {path: file for path, file in self._files.items() if path in self._files_judged}
         explained = words(corrected, self._evidence.calls, decided)
@@ -112,7 +107,9 @@ class _Judge:
         """What becomes of something inside of the function that is called at its place."""
         # What is inlined there may be something else as well: a value and the box around it.
         certain = [placed for placed in inlined if is_surely(finding, placed.call.kind)]
-        if certain:
+        if certain and self._report.sources[finding.span.file].text(finding.span) == "for":
+            yield self._confirmed(finding, certain)  # the loop turns the iterator's code itself
+        elif certain:
             yield from self._moved(finding, certain)
         elif finding.subject.startswith("append") and self._evidence.has_code(finding):
             yield without_allocation(finding, NOT_IN_THE_CODE)

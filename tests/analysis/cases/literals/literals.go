@@ -25,7 +25,7 @@ func inArgument(n int) {
 func inMethod(h *holder, extra []byte) {
 	h.update(func(any) any {
 		made := make([]byte, 0, len(extra)) // want(<1.25) information dynamic-size "make([]byte, 0, len(extra))"; want(>=1.25) information stored-in-heap "make([]byte, 0, len(extra))"
-		return append(made, extra...) // want hint interface-conversion "append(made, extra...)"; want(>=1.25) information stored-in-heap "append(made, extra...)"
+		return append(made, extra...) // want hint interface-conversion "append(made, extra...)"; none(>=1.25) "append(made, extra...)"
 	})
 }
 
