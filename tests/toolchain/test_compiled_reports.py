@@ -89,7 +89,7 @@ async def test_each_variant_judges_its_files(engine: Engine, write_tree: WriteTr
     (report,) = await reports(engine, write_tree(MODULE))
     assert report.is_judged
     assert without_allocation(report) == SHARED
-    assert [word.note for word in report.explained] == [WORDS[AllocationKind.GOROUTINE]]
+    assert {word.note for word in report.explained} == {WORDS[AllocationKind.GOROUTINE]}
     await engine.facts.close()
 
 
