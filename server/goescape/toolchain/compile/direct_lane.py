@@ -17,7 +17,9 @@ from goescape.toolchain.compile.import_exports import ImportExports
 from goescape.toolchain.compile.package_run import PackageRun
 from goescape.toolchain.compile.planned_compile import NotPlannedError
 from goescape.toolchain.compile.planned_package import PlannedPackage
+from goescape.toolchain.compile.saved_archives import saved_archives
 from goescape.toolchain.compile.typed_run import TypedRun
+from goescape.toolchain.facts.typed_reports import is_unchanged
 from goescape.toolchain.go.module_folders import absolute, pattern_of
 from goescape.toolchain.problems import GoProblem
 
@@ -81,6 +83,25 @@ class DirectLane:
         package = self._packages.get(report.directory)
         if report.is_judged and not report.errors and package is not None:
             package.take_judgement(report)
+
+    async def judged(self, report: PackageReport) -> PackageReport | None:
+        """A saved package's report as its machine code has it; None where that is not known.
+
+        Raises GoProblem.
+        """
+        package = self._packages.get(report.directory)
+        if package is None or report.is_judged or report.errors or package.lock.locked():
+            return None
+        async with package.lock:
+            plan, compiled = package.plan, package.compiled
+            if plan is None or compiled is None:
+                return None
+            exports = {**package.exports_with_tests[1], **package.exports}
+            async with saved_archives(self._engine.planner, plan, exports) as variants:
+                if not await asyncio.to_thread(is_unchanged, compiled, variants):
+                    return None
+                judged = await self._engine.compiled.corrected(compiled, variants)
+        return judged if judged.is_judged else None
 
     def distance(self, directory: str, path: str) -> int | None:
         """How the package of a folder imports another: 0 not at all, 1 itself, 2 indirectly.

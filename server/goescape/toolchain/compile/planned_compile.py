@@ -75,7 +75,7 @@ class PlannedCompile:
         What is left of the process is ended with the context. Raises GoProblem.
         """
         command = await self.planner.compiler_command(
-            self.plan.root, self._arguments(), self._work(), MARK_FLAG
+            self.plan.root, self._arguments(), self._work(), mark=MARK_FLAG
         )
         async with reading(evolve(command, niceness=niceness), self.stream.feed) as outcome:
             yield outcome

@@ -68,6 +68,12 @@ class PlannedPackage:
     _carried: tuple[PackageReport | None, PackageReport | None, PackageReport | None] = (None,) * 3
     """The last report, what it was compared with, and what became of it."""
 
+    @property
+    def compiled(self) -> PackageReport | None:
+        """The last whole report, with its types where they are known, without machine code."""
+        is_typed = self.typed is not None and self.typed[0] is self.report
+        return self.typed[1] if self.typed is not None and is_typed else self.report
+
     def take_judgement(self, report: PackageReport) -> None:
         """Remember a report for what the machine code has said, as long as the package lives."""
         self.judged = evolve(

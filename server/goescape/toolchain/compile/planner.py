@@ -61,18 +61,31 @@ class BuildPlanner:
         return {str(item["ImportPath"]): str(item.get("Export") or "") for item in objects}
 
     async def compiler_command(
-        self, root: str, arguments: Sequence[str], work: Mapping[str, bytes], mark: str
+        self,
+        root: str,
+        arguments: Sequence[str],
+        work: Mapping[str, bytes],
+        *,
+        mark: str | None = None,
+        output: str = f"{FOLDER}{os.sep}output.a",
     ) -> Command:
-        """The compiler itself, asked what `go build` asks it, and for ``mark`` among its -d."""
+        """The compiler itself, asked what `go build` asks it, and for ``mark`` among its -d.
+
+        ``output`` is never the null device: a compiler that fails removes it, and root may do that.
+        """
         toolchain = await self._commands.toolchain()
-        asked = toolchain.gcflags.split()
-        flags = [f"{flag},{mark}" if flag.startswith("-d=") else flag for flag in asked]
-        environment = {**toolchain.environment, **toolchain.target_environment, **_MEMORY}
-        environment["GOROOT"] = toolchain.go.goroot
-        # Never the null device: a compiler that fails removes its output, and root may do that.
-        output = f"{FOLDER}{os.sep}output.a"
+        flags = toolchain.gcflags.split()
+        if mark is not None:
+            flags = [f"{flag},{mark}" if flag.startswith("-d=") else flag for flag in flags]
+        environment = {**await self.environment(), **_MEMORY}
         command = (toolchain.compiler, "-o", output, *flags, *arguments)
         return Command(command, root, environment, work, niceness=0)
+
+    async def environment(self) -> dict[str, str]:
+        """What the compiler runs with. Raises GoProblem."""
+        toolchain = await self._commands.toolchain()
+        goroot = {"GOROOT": toolchain.go.goroot}
+        return {**toolchain.environment, **toolchain.target_environment, **goroot}
 
     async def _is_plain_build(self) -> bool:
         """Whether no flag or environment variable changes what the compiler is told."""

@@ -96,7 +96,7 @@ class TypedReports:
                 named.update(_known(asked.named, answer.named))
         if self._client.problem is not None:
             return report
-        if not await asyncio.to_thread(_is_unchanged, report, variants):
+        if not await asyncio.to_thread(is_unchanged, report, variants):
             return report
         typed = await asyncio.to_thread(with_types, report, KnownTypes(values, named))
         return evolve(typed, is_typed=True)
@@ -173,7 +173,7 @@ def _known(asked: tuple[_K, ...], answers: tuple[_V | None, ...]) -> dict[_K, _V
     return {question: answer for question, answer in pairs if answer is not None}
 
 
-def _is_unchanged(report: PackageReport, variants: Sequence[CheckedVariant]) -> bool:
+def is_unchanged(report: PackageReport, variants: Sequence[CheckedVariant]) -> bool:
     """Whether what was checked is what the report is about."""
     texts = {path: text for variant in variants for path, text in variant.texts.items()}
     for path in {file for variant in variants for file in variant.files}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -28,6 +29,7 @@ from goescape.toolchain.schedule.scheduler_state import (
     directory_of,
     unexpected_problem,
 )
+from goescape.toolchain.tasks import uninterrupted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
@@ -37,8 +39,14 @@ if TYPE_CHECKING:
     from goescape.toolchain.schedule.events import Event
     from goescape.toolchain.schedule.request_queue import ModuleRequests, RequestQueue
 
+_log = logging.getLogger(__name__)
+
 _MOST_SINGLY = 6
 """The go command takes more packages at once than this faster than one by one."""
+
+
+_QUIET_SECONDS = 1.0
+"""How long the user must have waited for nothing before a saved package is compiled to the end."""
 
 
 class WaitForDelivery(Protocol):
@@ -56,6 +64,9 @@ class FollowUps(Protocol):
 
     def run_aside(self, work: Coroutine[Any, Any, None]) -> object:
         """Do some work that nobody waits for."""
+
+    def run_unasked(self, work: Coroutine[Any, Any, None]) -> object:
+        """Do some work when nothing else is to be done."""
 
 
 class ModuleAnalysis:
@@ -79,6 +90,9 @@ class ModuleAnalysis:
         self._follow_ups = follow_ups
         self._disk_cache = disk_cache
         self._wait_for_delivery = wait_for_delivery
+        self._unjudged: dict[str, PackageReport] = {}
+        """Saved packages whose machine code was not read, by folder; the last one comes first."""
+        self._is_judging = False
 
     async def analyze_urgent(self, root: str, requests: ModuleRequests) -> None:
         """All that is urgent in a module, what the user touched last first."""
@@ -130,6 +144,7 @@ class ModuleAnalysis:
             await self._follow_up(root, requests, [pattern], reports)
             if reports and not self._state.is_edited(reports[-1]):
                 self._follow_ups.run_aside(self._lane.keep(reports[-1]))
+                self._judge_later(reports[-1])
         requests.urgent.remove_answered(begun)
         if pattern not in requests.urgent.waiting:
             requests.edited.discard(pattern)
@@ -172,6 +187,48 @@ class ModuleAnalysis:
     async def _wait_until_delivered(self, *, include_postponed: bool) -> None:
         if self._wait_for_delivery is not None:
             await self._wait_for_delivery(include_postponed=include_postponed)
+
+    def _judge_later(self, report: PackageReport) -> None:
+        """Have the machine code of a saved package read when the user waits for nothing."""
+        if report.is_judged or report.errors:
+            return
+        self._unjudged.pop(report.directory, None)
+        self._unjudged[report.directory] = report
+        if not self._is_judging:
+            self._is_judging = True
+            self._follow_ups.run_unasked(self._judge_saved())
+
+    async def _judge_saved(self) -> None:
+        """What was saved last first; where the user goes on, it has to wait again."""
+        try:
+            while self._unjudged and not self.is_replaced:
+                await self._state.wait_for_urgent_work()
+                if await self._state.is_quiet(_QUIET_SECONDS):
+                    _, report = self._unjudged.popitem()
+                    await self._judge(report)
+        finally:
+            self._is_judging = False
+
+    async def _judge(self, report: PackageReport) -> None:
+        judging = asyncio.ensure_future(self._lane.judged(report))
+        interrupted = asyncio.ensure_future(self._state.wait_for_next_urgent_work())
+        try:
+            await asyncio.wait({judging, interrupted}, return_when=asyncio.FIRST_COMPLETED)
+            if not judging.done():
+                self._unjudged.setdefault(report.directory, report)
+                return
+            if (judged := judging.result()) is not None:
+                if _say_the_same(judged, report):
+                    self._lane.take_judgement(judged)
+                else:
+                    self._tell_unless_edited(judged)
+                await self._lane.keep(judged)
+        except GoProblem as problem:
+            _log.info("the machine code of %s is not read: %s", report.package, problem)
+        finally:
+            for task in (judging, interrupted):
+                task.cancel()
+            await uninterrupted(asyncio.wait({judging, interrupted}))
 
     # What is told.
 
@@ -272,6 +329,10 @@ class ModuleAnalysis:
         for folder in sorted(importing, key=lambda folder: distances[folder] or 1):
             if (root := module_root(folder)) is not None:
                 self._follow_ups.request_packages(root, [pattern_of(root, folder)])
+
+
+def _say_the_same(one: PackageReport, other: PackageReport) -> bool:
+    return (one.findings, one.explained) == (other.findings, other.explained)
 
 
 def _title(root: str, patterns: Iterable[str]) -> WorkTitle:

@@ -73,6 +73,8 @@ class Scheduler:
         self._bulk_goes_on = asyncio.Event()
         self._bulk_goes_on.set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._unasked: set[asyncio.Task[None]] = set()
+        """What runs when nothing else does."""
         self._modules: dict[str, ModuleRequests] = {}
         self._incoming: dict[str, bool] = {}
         """Files that may have changed, and whether they count even if they have not."""
@@ -169,10 +171,10 @@ class Scheduler:
         """End everything, processes included, and wait for it."""
         self._closed = True
         self.cancel()
-        while self._tasks:
-            for task in self._tasks:
+        while tasks := self._tasks | self._unasked:
+            for task in tasks:
                 task.cancel()
-            await uninterrupted(asyncio.wait(set(self._tasks)))
+            await uninterrupted(asyncio.wait(tasks))
 
     # What analyses lead to.
 
@@ -182,9 +184,18 @@ class Scheduler:
 
     def run_aside(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Do some work that nobody waits for; what fails is told."""
+        return self._run(work, self._tasks)
+
+    def run_unasked(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """The same for work that waits until nothing else runs: it does not make this busy."""
+        return self._run(work, self._unasked)
+
+    def _run(
+        self, work: Coroutine[Any, Any, None], tasks: set[asyncio.Task[None]]
+    ) -> asyncio.Task[None]:
         task = asyncio.ensure_future(self._guarded(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
         task.add_done_callback(lambda _: work.close())  # it may have been cancelled before it began
         return task
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from goescape.toolchain.digests import digest
 from goescape.toolchain.go.module_folders import absolute
 from goescape.toolchain.problems import Problem
 from goescape.toolchain.schedule.reported_packages import ReportedPackages
+from goescape.toolchain.tasks import with_timeout
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -44,22 +45,35 @@ class SchedulerState:
         self._urgent_works = 0
         self._nothing_urgent = asyncio.Event()
         self._nothing_urgent.set()
+        self._something_urgent = asyncio.Event()
 
     @asynccontextmanager
     async def urgent_work(self) -> AsyncIterator[None]:
         """The user waits for the work inside."""
         self._urgent_works += 1
         self._nothing_urgent.clear()
+        self._something_urgent.set()
         try:
             yield
         finally:
             self._urgent_works -= 1
             if not self._urgent_works:
                 self._nothing_urgent.set()
+                self._something_urgent.clear()
 
     async def wait_for_urgent_work(self) -> None:
         """Return when the user waits for nothing."""
         await self._nothing_urgent.wait()
+
+    async def wait_for_next_urgent_work(self) -> None:
+        """Return when the user waits for something."""
+        await self._something_urgent.wait()
+
+    async def is_quiet(self, seconds: float) -> bool:
+        """Whether the user waits for nothing during the next seconds."""
+        with suppress(asyncio.TimeoutError):
+            await with_timeout(seconds, self._something_urgent.wait())
+        return not self._something_urgent.is_set()
 
     def remember(self, report: PackageReport) -> tuple[PackageReport, ...]:
         """A package was analysed; the answer is empty reports for those that it replaces."""
