@@ -37,7 +37,7 @@ async def saved_archives(
     Empty where one does not compile. Raises GoProblem.
     """
     environment = await planner.environment()
-    folder = await uninterrupted(asyncio.to_thread(temporary_folder, environment))
+    folder = temporary_folder(environment)  # in a thread, a cancellation would lose its name
     try:
         yield await _compiled(planner, plan, exports, Path(folder))
     finally:
