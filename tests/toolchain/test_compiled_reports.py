@@ -90,6 +90,7 @@ async def test_each_variant_judges_its_files(engine: Engine, write_tree: WriteTr
     assert report.is_judged
     assert without_allocation(report) == SHARED
     assert {word.note for word in report.explained} == {WORDS[AllocationKind.GOROUTINE]}
+    assert len({(word.span, word.note) for word in report.explained}) == len(report.explained)
     await engine.facts.close()
 
 

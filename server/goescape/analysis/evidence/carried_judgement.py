@@ -91,7 +91,8 @@ class _Carrying:
             for key, finding in kept.items()
         )
         is_judged = self._is_all_unchanged and not is_news
-        return evolve(corrected, explained=tuple(self._words(corrected)), is_judged=is_judged)
+        explained = (*corrected.explained, *self._words(corrected))
+        return evolve(corrected, explained=explained, is_judged=is_judged)
 
     @property
     def _is_all_unchanged(self) -> bool:
@@ -167,9 +168,10 @@ class _Carrying:
 
     def _words(self, corrected: PackageReport) -> Iterator[ExplainedAllocation]:
         told = {*told_lines(corrected)}
+        explained = {(word.span, word.note) for word in corrected.explained}
         for word in self._before.explained:
             span = self._span(word.span)
-            if span is not None and span[:2] not in told:
+            if span is not None and span[:2] not in told and (span, word.note) not in explained:
                 yield evolve(word, span=span)
 
     def _key_now(self, finding: Finding) -> _Key | None:

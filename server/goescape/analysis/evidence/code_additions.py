@@ -22,7 +22,7 @@ def words(
 ) -> Iterator[ExplainedAllocation]:
     """What allocates and is neither a finding nor said to stay on the stack only if small."""
     told = set(told_lines(corrected))
-    seen = set()
+    seen = {(word.span.file, word.span.line, word.note) for word in corrected.explained}
     for placed in calls:
         (file, line), kind = placed.lines[0], placed.call.kind
         note = BY_CONDITION.get(placed.call.condition) or WORDS[kind]
