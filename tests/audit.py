@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import evolve, field, frozen
 
-from goescape.analysis.evidence.code import package_code
+from goescape.analysis.evidence.machine_code import machine_code
 from goescape.analysis.evidence.overruled_findings import as_compiled
 from goescape.analysis.model import Allocates, PackageReport
 from goescape.toolchain.engine import Engine, EngineOptions
@@ -26,7 +26,7 @@ from tests.toolchain.archive_reader import build_reader
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
 
-    from goescape.analysis.evidence.code import AllocatingCall, MachineCode
+    from goescape.analysis.evidence.machine_code import AllocatingCall, MachineCode
     from goescape.analysis.model import Finding
     from tests.toolchain.archive_reader import ArchiveReader
 
@@ -164,7 +164,7 @@ async def audits(
     for report in reports:
         if archive := archives.get(report.package):
             folders = {"$GOROOT": reader.goroot, report.package: report.directory}
-            code = package_code(reader.read(archive), folders)
+            code = machine_code(reader.read(archive), folders)
             compiled = evolve(as_compiled(report), explained=())
             yield PackageAudits(audit(compiled, code), audit(report, code))
 

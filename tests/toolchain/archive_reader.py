@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from goescape.analysis.evidence.code import CompiledPackage
+from goescape.analysis.evidence.machine_code import CompiledPackage
 from tests.conftest import REPOSITORY
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from goescape.analysis.evidence.code import AllocationCondition as Condition
-from goescape.analysis.evidence.code import AllocationKind as Kind
-from goescape.analysis.evidence.code import CompiledPackage, InlinedFrame, package_code
+from goescape.analysis.evidence.machine_code import AllocationCondition as Condition
+from goescape.analysis.evidence.machine_code import AllocationKind as Kind
+from goescape.analysis.evidence.machine_code import CompiledPackage, InlinedFrame, machine_code
 from tests.conftest import GO_VERSIONS, WriteTree
 from tests.toolchain.archive_reader import ArchiveReader, build_reader, run
 
@@ -112,7 +112,7 @@ def test_allocations_are_told_with_place_type_and_condition(
 ) -> None:
     folder = write_tree(SOURCE)
     (archive,) = reader.archives("example.com/m", folder=str(folder)).values()
-    code = package_code(reader.read(archive), {})
+    code = machine_code(reader.read(archive), {})
     file = str(folder / "a.go")
     functions = {
         function.symbol.removeprefix("example.com/m."): function for function in code.functions
@@ -160,7 +160,7 @@ def test_an_answer_that_does_not_fit_itself_is_an_error() -> None:
     answer: dict[str, object] = {"go": "go1", "arch": "amd64", "strings": [""], "inlined": []}
     answer["functions"] = []
     package = msgspec.convert(answer, CompiledPackage)
-    assert package_code(package, {}).functions == ()
+    assert machine_code(package, {}).functions == ()
     answer["functions"] = [{"name": 7, "file": 0, "line": 1, "calls": []}]
     with pytest.raises(ValueError, match="does not fit itself"):
-        package_code(msgspec.convert(answer, CompiledPackage), {})
+        machine_code(msgspec.convert(answer, CompiledPackage), {})

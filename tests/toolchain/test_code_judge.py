@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import evolve
 
-from goescape.analysis.evidence.code import MachineCode, package_code
 from goescape.analysis.evidence.code_judge import with_code
 from goescape.analysis.evidence.code_notes import NOT_IN_THE_CODE, SHARED_ALLOCATION, WORDS
+from goescape.analysis.evidence.machine_code import MachineCode, machine_code
 from goescape.analysis.model import Allocates, PackageReport
 from tests.toolchain.archive_reader import ArchiveReader, build_reader
 
@@ -117,7 +117,7 @@ async def judged(
     (report,) = reports
     assert isinstance(report, PackageReport)
     (archive,) = reader.archives("example.com/m", folder=str(folder)).values()
-    return report, package_code(reader.read(archive), {})
+    return report, machine_code(reader.read(archive), {})
 
 
 def line_of(text: str) -> int:
@@ -204,5 +204,5 @@ async def test_trimmed_paths_are_found(
     report, _ = judged
     command = ["-trimpath", "example.com/m"]
     (archive,) = reader.archives(*command, folder=str(tmp_path)).values()
-    code = package_code(reader.read(archive), {"example.com/m": report.directory})
+    code = machine_code(reader.read(archive), {"example.com/m": report.directory})
     assert told(report, code).explained

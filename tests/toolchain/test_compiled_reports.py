@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from goescape.analysis.evidence.code import AllocationKind
 from goescape.analysis.evidence.code_notes import WORDS
+from goescape.analysis.evidence.machine_code import AllocationKind
 from goescape.analysis.model import Allocates, PackageReport
 from goescape.toolchain.cache.disk_cache import DiskCache
 from goescape.toolchain.engine import Engine, EngineOptions

@@ -9,8 +9,8 @@ from attrs import evolve, frozen
 
 from goescape.analysis.compiler.facts import EscapeVerdict
 from goescape.analysis.compiler.package_facts import PackageFacts, joined
-from goescape.analysis.evidence.code import AllocationKind
 from goescape.analysis.evidence.code_notes import WORDS
+from goescape.analysis.evidence.machine_code import AllocationKind
 from goescape.analysis.file_analysis import KEPT_STATES, FileAnalysis
 from goescape.analysis.finding_builder import FindingBuilder
 from goescape.analysis.model import (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goescape.analysis.evidence.code import AllocationKind
 from goescape.analysis.evidence.code_notes import BY_CONDITION, WORDS
 from goescape.analysis.evidence.code_places import expression_at
+from goescape.analysis.evidence.machine_code import AllocationKind
 from goescape.analysis.model import ExplainedAllocation
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from goescape.analysis.model import SiteKind
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from goescape.analysis.evidence.code import MachineCode
+    from goescape.analysis.evidence.machine_code import MachineCode
     from goescape.analysis.model import Finding, Function, PackageReport
 
 ONLY_INLINED = "every call is inlined, and stays on the stack there"

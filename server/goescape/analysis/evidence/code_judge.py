@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from goescape.analysis.evidence.code import AllocationCondition, AllocationKind
 from goescape.analysis.evidence.code_additions import words
 from goescape.analysis.evidence.code_evidence import ONLY_INLINED, CodeEvidence
 from goescape.analysis.evidence.code_matching import (
@@ -29,6 +28,7 @@ from goescape.analysis.evidence.code_notes import (
     ZERO_IS_SHARED,
 )
 from goescape.analysis.evidence.code_places import expression_at
+from goescape.analysis.evidence.machine_code import AllocationCondition, AllocationKind
 from goescape.analysis.evidence.overruled_findings import with_findings
 from goescape.analysis.model import (
     Allocates,
@@ -43,7 +43,7 @@ from goescape.analysis.syntax.go_file import GoFile
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from goescape.analysis.evidence.code import MachineCode
+    from goescape.analysis.evidence.machine_code import MachineCode
     from goescape.analysis.model import PackageReport
     from goescape.analysis.positions import Place, Span
 

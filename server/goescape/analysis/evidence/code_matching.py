@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from goescape.analysis.causes import Cause
-from goescape.analysis.evidence.code import AllocationKind
+from goescape.analysis.evidence.machine_code import AllocationKind
 from goescape.analysis.model import SiteKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from goescape.analysis.evidence.code import AllocatingCall, MachineCode
+    from goescape.analysis.evidence.machine_code import AllocatingCall, MachineCode
     from goescape.analysis.model import Finding
     from goescape.analysis.positions import Span
 

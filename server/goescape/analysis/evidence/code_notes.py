@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goescape.analysis.evidence.code import AllocationCondition as Condition
-from goescape.analysis.evidence.code import AllocationKind as Kind
+from goescape.analysis.evidence.machine_code import AllocationCondition as Condition
+from goescape.analysis.evidence.machine_code import AllocationKind as Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from goescape.analysis.evidence.code import AllocationKind
+from goescape.analysis.evidence.machine_code import AllocationKind
 from goescape.analysis.syntax.nodes import callee_text, text
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from goescape.analysis.evidence.code import CompiledPackage
+from goescape.analysis.evidence.machine_code import CompiledPackage
 from goescape.analysis.evidence.types import TypesAnswer
 from goescape.fixes.context.package_types import ExpressionsAnswer
 from goescape.toolchain.facts.program_build import BuildError, built_program

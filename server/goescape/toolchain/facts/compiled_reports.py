@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from goescape.analysis.evidence.code import package_code
 from goescape.analysis.evidence.code_judge import with_code
+from goescape.analysis.evidence.machine_code import machine_code
 from goescape.toolchain.facts.requests import ArchiveRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from goescape.analysis.evidence.code import MachineCode
+    from goescape.analysis.evidence.machine_code import MachineCode
     from goescape.analysis.model import PackageReport
     from goescape.toolchain.facts.client import FactsClient
     from goescape.toolchain.facts.typed_reports import CheckedVariant
@@ -90,7 +90,7 @@ class CompiledReports:
         # Paths that were trimmed begin with the import path.
         folders = {"$GOROOT": goroot, variant.path: report.directory}
         try:
-            return await asyncio.to_thread(package_code, answer, folders)
+            return await asyncio.to_thread(machine_code, answer, folders)
         except ValueError as problem:
             _log.error("an archive of %s is not understood", variant.path, exc_info=problem)
             self._is_odd = True

@@ -116,11 +116,6 @@ class MachineCode:
     functions: tuple[FunctionCode, ...]
 
     @cached_property
-    def written(self) -> frozenset[tuple[str, int]]:
-        """The beginnings of all texts that are code here: as functions, or inlined into them."""
-        return frozenset((function.file, function.line) for function in self.functions)
-
-    @cached_property
     def allocations(self) -> Mapping[tuple[str, int], tuple[AllocatingCall, ...]]:
         """By file and line, in whatever function their copies are."""
         by_line: dict[tuple[str, int], list[AllocatingCall]] = {}
@@ -151,7 +146,7 @@ class CompiledPackage(msgspec.Struct):
     functions: list[CompiledFunction]
 
 
-def package_code(answer: CompiledPackage, folders: Mapping[str, str]) -> MachineCode:
+def machine_code(answer: CompiledPackage, folders: Mapping[str, str]) -> MachineCode:
     """The values of an answer.
 
     ``folders`` are real folders by what stands for them in the names of files: ``$GOROOT``, and the
@@ -188,11 +183,11 @@ class _Decoder:
 
     def _allocations(self, function: CompiledFunction) -> list[AllocatingCall]:
         found = []
-        for callee, file, line, row, held_type, buffer in function.calls:
+        for callee, file, line, row, type_row, buffer in function.calls:
             allocator = self._allocators[callee]
             if allocator is None:
                 continue
-            type_name = self._answer.strings[held_type] or None
+            type_name = self._answer.strings[type_row] or None
             found.append(
                 AllocatingCall(
                     allocator.name,
