@@ -57,3 +57,17 @@ async def test_each_is_offered_or_not(name: str, tmp_path: Path, go_path: str) -
         if snippet.offered and not any(all(p in r for p in snippet.parts) for r in results):
             wrong.append(f"{snippet.name}: {reasons}\n" + "\n".join(results))
     assert not wrong, "\n\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    "name", [n for n, text in SNIPPETS.items() if "\n=== offered with" in text]
+)
+async def test_without_types_the_source_decides(name: str, tmp_path: Path, go_path: str) -> None:
+    language = LANGUAGES.get(name, "1.22")
+    workshop = Workshop(tmp_path, go_path, REWRITES[name], language, knows_types=False)
+    offered = [snippet for snippet in snippets_of(SNIPPETS[name]) if snippet.offered]
+    some = [s for s in offered if s.needs_types] + [s for s in offered if not s.needs_types][:5]
+    tried = await workshop.try_all(some)
+    assert {s.name: bool(tried[s.name].results) for s in some} == {
+        s.name: not s.needs_types for s in some
+    }

@@ -1,7 +1,8 @@
 """Many small packages in one module: what a rewrite does with each of them.
 
 A file of snippets has sections ``=== offered: name``, each with the code, and after ``--- with``
-lines parts of the result; and sections ``=== refused: name``. ``(crlf)`` may follow the name.
+lines parts of the result; ``=== offered with types: name`` where only Go's type checker can tell;
+and sections ``=== refused: name``. ``(crlf)`` may follow the name.
 ``---- file.go`` lines separate the files of a package; a package clause is added where none is.
 """
 
@@ -16,6 +17,7 @@ from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.syntax.source import SourceText
 from goescape.fixes.candidate import Candidate, Refusal
 from goescape.fixes.context.package_code import PackageCode, PackageUsers
+from goescape.fixes.context.package_types import UNKNOWN
 from goescape.fixes.driver import proposals_of
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
 from goescape.toolchain.proofs.fix_context import FixContext, typed_package
@@ -36,6 +38,7 @@ class Snippet:
     offered: bool
     files: dict[str, str]
     parts: tuple[str, ...]
+    needs_types: bool = False
 
 
 @frozen
@@ -61,9 +64,11 @@ def snippets_of(text: str) -> list[Snippet]:
             rest = rest.replace("\n", "\r\n")
         code, *parts = re.split(r"^--- with\r?\n", rest, flags=re.MULTILINE)
         plain = re.sub(r"\W+", "_", name.partition("(")[0]).strip("_")
-        assert kind in {"offered", "refused"}, head
-        assert bool(parts) == (kind == "offered"), head
-        found.append(Snippet(plain, bool(parts), _files(code), tuple(p.strip() for p in parts)))
+        assert kind in {"offered", "offered with types", "refused"}, head
+        assert bool(parts) == (kind != "refused"), head
+        expected = tuple(part.strip() for part in parts)
+        needs_types = kind == "offered with types"
+        found.append(Snippet(plain, bool(parts), _files(code), expected, needs_types))
     return found
 
 
@@ -79,7 +84,10 @@ def _files(code: str) -> dict[str, str]:
 class Workshop:
     """A module with all the snippets of a rewrite, compiled once."""
 
-    def __init__(self, root: Path, go: str, rewrite: Rewrite, language: str) -> None:
+    def __init__(
+        self, root: Path, go: str, rewrite: Rewrite, language: str, *, knows_types: bool = True
+    ) -> None:
+        self._knows_types = knows_types
         self._root = root.resolve()
         self._rewrite = rewrite
         self._engine = Engine(EngineOptions(go_path=go))
@@ -110,6 +118,8 @@ class Workshop:
         imported = await self._engine.packages.imported(str(self._root), f"./{name}")
         root, pattern = str(self._root), f"./{name}"
         edited, types = await typed_package(self._engine, root, pattern, report)
+        if not self._knows_types:
+            types = UNKNOWN
         users = PackageUsers(others, (), imported, types=types)
         code = PackageCode(report, users, version, self._language)
         around = FixContext(code, root, pattern, edited=edited)

@@ -21,6 +21,7 @@ from goescape.fixes.context.package_code import (
     line_end,
     replace,
 )
+from goescape.fixes.syntax.expression_types import is_plain_name, kind_of
 from goescape.fixes.syntax.local_variables import (
     arguments_of,
     declaration_around,
@@ -31,8 +32,6 @@ from goescape.fixes.syntax.local_variables import (
     is_clear,
     redeclares,
     single_declaration,
-    type_of,
-    underlying,
 )
 
 if TYPE_CHECKING:
@@ -83,12 +82,12 @@ def growths(code: PackageCode, file: GoFile) -> Iterator[AppendLoop]:
         return
     for node in walk(file.root):
         if node.type == "assignment_statement":
-            growth = _growth(code, node)
+            growth = _growth(code, file, node)
             if growth is not None and _is_on_the_heap(code, file, growth):
                 yield growth
 
 
-def _growth(code: PackageCode, statement: Node) -> AppendLoop | None:
+def _growth(code: PackageCode, file: GoFile, statement: Node) -> AppendLoop | None:
     parts = _append(statement)
     loop = next((a for a in ancestors(statement) if a.type in {"for_statement", *FUNCTIONS}), None)
     if parts is None or loop is None or loop.type != "for_statement":
@@ -96,11 +95,11 @@ def _growth(code: PackageCode, statement: Node) -> AppendLoop | None:
     variable = definition(parts[0])
     clause = next((c for c in loop.named_children if c.type == "range_clause"), None)
     ranged = clause.child_by_field_name("right") if clause is not None else None
-    if variable is None or ranged is None or not _is_plain(ranged):
+    if variable is None or ranged is None or not is_plain_name(ranged):
         return None
     empty = _empty_declaration(variable)
     top = loop.parent if loop.parent and loop.parent.type == "labeled_statement" else loop
-    if empty is None or empty[0].parent != top.parent or not _is_sized(code, clause, ranged):
+    if empty is None or empty[0].parent != top.parent or not _is_sized(code, file, clause, ranged):
         return None
     declaration, its_type, nil = empty
     function = declaration_around(statement)
@@ -133,16 +132,6 @@ def _append(statement: Node) -> tuple[Node, Node] | None:
     if operator is not None and text(operator) != "=":
         return None
     return left.named_children[0], arguments[1]
-
-
-def _is_plain(node: Node) -> bool:
-    """Whether an expression is a name or fields of one: nothing happens when it is evaluated."""
-    while node.type == "selector_expression":
-        operand = node.child_by_field_name("operand")
-        if operand is None:
-            return False
-        node = operand
-    return node.type == "identifier"
 
 
 def _empty_declaration(variable: Node) -> tuple[Node, Node, bool] | None:
@@ -178,13 +167,12 @@ def _empty_value(value: Node) -> Node | None:
     return its_type if empty and its_type is not None and its_type.type == "slice_type" else None
 
 
-def _is_sized(code: PackageCode, clause: Node | None, ranged: Node) -> bool:
+def _is_sized(code: PackageCode, file: GoFile, clause: Node | None, ranged: Node) -> bool:
     """Whether ``len`` of it counts the iterations, or bounds them: no channel, no integer."""
     left = clause.child_by_field_name("left") if clause is not None else None
     if left is not None and left.named_child_count == 2:
         return True
-    written = underlying(code, type_of(code, ranged))
-    return written is not None and written.type in {"slice_type", "map_type", "array_type"}
+    return kind_of(code, file, ranged) in {"slice", "map", "array"}
 
 
 def _only_grows(
@@ -251,10 +239,9 @@ def made_beforehand(file: GoFile, growth: AppendLoop, sizes: str) -> tuple[Edit,
     return (insert(file, start, f"{name} = {made}{line_end(file)}{indent}"),)
 
 
-def is_exact(code: PackageCode, growth: AppendLoop) -> bool:
+def is_exact(code: PackageCode, file: GoFile, growth: AppendLoop) -> bool:
     """Whether each element of a slice or an array gives just one element."""
-    written = underlying(code, type_of(code, growth.ranged))
-    if written is None or written.type not in {"slice_type", "array_type"}:
+    if kind_of(code, file, growth.ranged) not in {"slice", "array"}:
         return False
     if not growth.unconditional or text(growth.variable) in {
         text(n) for n in identifiers(growth.element)

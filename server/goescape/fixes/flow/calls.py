@@ -83,9 +83,9 @@ def calls_of(
         if node.type == "type_identifier" or _is_declared(node):
             raise UnsafeError(ReasonCode.NAME_AMBIGUOUS, name=name)
         if (node.type == "field_identifier") == is_method:
-            calls.append(FunctionCall(where, _call(node)))
+            calls.append(FunctionCall(where, call_of(node)))
     others = calls_from_other_packages(code, file, name) if declared.exported else ()
-    return (*calls, *(FunctionCall(where, _call(node)) for where, node in others))
+    return (*calls, *(FunctionCall(where, call_of(node)) for where, node in others))
 
 
 def other_builds(code: PackageCode, calls: Iterable[FunctionCall]) -> tuple[str, ...]:
@@ -144,7 +144,8 @@ def _is_required(node: Node) -> bool:
     return node.parent is not None and node.parent.type == "method_elem"
 
 
-def _call(node: Node) -> Node:
+def call_of(node: Node) -> Node:
+    """The call of the function that a node names; raises UnsafeError where it is used otherwise."""
     function = node
     while function.parent is not None and function.parent.type == "selector_expression":
         if function.parent.child_by_field_name("field") != function:

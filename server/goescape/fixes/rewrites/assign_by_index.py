@@ -30,15 +30,14 @@ if TYPE_CHECKING:
 def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """A range over what the source shows to be a slice or an array, that nothing leaves early."""
     for growth in growths(code, file):
-        written = type_of(code, growth.ranged)
-        if written is None or not is_exact(code, growth):
+        if not is_exact(code, file, growth):
             continue
         at = file.span(growth.call)
         targets = [finding for finding in code.findings if finding.escapes and finding.span == at]
-        yield Match(tuple(targets[:1]), partial(_change, code, file, growth, text(written)), at)
+        yield Match(tuple(targets[:1]), partial(_change, code, file, growth), at)
 
 
-def _change(code: PackageCode, file: GoFile, growth: AppendLoop, written: str) -> Change | None:
+def _change(code: PackageCode, file: GoFile, growth: AppendLoop) -> Change | None:
     check_start_unseen(code, file, growth)
     index = _index(code, file, growth)
     if index is None:
@@ -53,8 +52,16 @@ def _change(code: PackageCode, file: GoFile, growth: AppendLoop, written: str) -
             replace(file, growth.append, assigned),
         ),
         may_add=(r"make\(.*\)",),
-        claims=(TypeClaim(path, ranged.start_byte, ranged.end_byte, written),),
+        claims=_claims(code, path, ranged),
     )
+
+
+def _claims(code: PackageCode, path: str, ranged: Node) -> tuple[TypeClaim, ...]:
+    """That the source means the type that it shows; none where types are known."""
+    written = type_of(code, ranged)
+    if written is None or code.types.at(path, ranged.start_byte, ranged.end_byte) is not None:
+        return ()
+    return (TypeClaim(path, ranged.start_byte, ranged.end_byte, text(written)),)
 
 
 def _names(node: Node) -> set[str]:

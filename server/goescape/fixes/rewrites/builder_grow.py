@@ -11,6 +11,7 @@ from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.candidate import FixKind, Promise
 from goescape.fixes.context.package_code import indentation, insert, line_end
 from goescape.fixes.rewrite import Change, Match, Rewrite
+from goescape.fixes.syntax.expression_types import is_plain_name
 from goescape.fixes.syntax.local_variables import (
     arguments_of,
     declaration_around,
@@ -51,7 +52,7 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
 def _change(
     code: PackageCode, file: GoFile, builder: Node, declaration: Node, loop: Node
 ) -> Change | None:
-    header = _header(code, loop)
+    header = _header(code, file, loop)
     body = loop.child_by_field_name("body")
     written = _written(body, builder, header[1]) if header is not None and body else None
     total = fresh_name(declaration, ("n", "size", "total"))
@@ -84,22 +85,32 @@ def _builder(file: GoFile, statement: Node) -> Node | None:
     return single[0] if text(single[1]) == f"{package}.Builder" else None
 
 
-def _header(code: PackageCode, loop: Node) -> tuple[Node, Node] | None:
+def _header(code: PackageCode, file: GoFile, loop: Node) -> tuple[Node, Node] | None:
     """What a loop ranges over, certainly a slice or an array of strings, and its variable."""
     clause = next((c for c in loop.named_children if c.type == "range_clause"), None)
     left = clause.child_by_field_name("left") if clause is not None else None
     ranged = clause.child_by_field_name("right") if clause is not None else None
     if clause is None or left is None or ranged is None or token(clause, ":=") is None:
         return None
-    its_type = underlying(code, type_of(code, ranged))
-    if its_type is None or its_type.type not in {"slice_type", "array_type"}:
-        return None
-    element = its_type.child_by_field_name("element")
-    if left.named_child_count != 2 or element is None or text(element) != "string":
+    if left.named_child_count != 2 or not _has_strings(code, file, ranged):
         return None
     if text(left.named_children[0]) != "_" or left.named_children[1].type != "identifier":
         return None
     return ranged, left.named_children[1]
+
+
+def _has_strings(code: PackageCode, file: GoFile, ranged: Node) -> bool:
+    """Whether it is a variable or a field with a slice or an array of strings."""
+    known = code.types.of(file, ranged)
+    if known is not None and is_plain_name(ranged):
+        element = code.types.element(known)
+        is_string = element is not None and element.kind == "string" and not element.is_named
+        return is_string and known.kind in {"slice", "array"}
+    its_type = underlying(code, type_of(code, ranged))
+    if its_type is None or its_type.type not in {"slice_type", "array_type"}:
+        return False
+    element_node = its_type.child_by_field_name("element")
+    return element_node is not None and text(element_node) == "string"
 
 
 def _written(body: Node, builder: Node, name: Node) -> str | None:

@@ -11,9 +11,10 @@ from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text
 from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.candidate import Edit, TypeClaim, UnsafeError
+from goescape.fixes.checks.claims import unsettled
 from goescape.fixes.context.package_code import replace
 from goescape.fixes.edits.pointees import uses_of
-from goescape.fixes.flow.calls import FunctionCall, calls_of
+from goescape.fixes.flow.calls import FunctionCall, call_of, calls_of
 from goescape.fixes.flow.converted_addresses import (
     ConcreteType,
     concrete_type_of,
@@ -59,6 +60,8 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
         except UnsafeError:
             continue
         for parameter in parameters:
+            if _is_used_for_others(code, parameter, concrete):
+                continue
             yield Match((finding,), partial(_change, code, parameter, concrete))
 
 
@@ -115,6 +118,24 @@ def _change(code: PackageCode, parameter: _Parameter, concrete: ConcreteType) ->
     if imports is None:
         raise UnsafeError(ReasonCode.NAME_MAY_DIFFER, name=concrete.name)
     return Change((*edits, *imports), callers=len(calls), claims=tuple(claims))
+
+
+def _is_used_for_others(code: PackageCode, parameter: _Parameter, concrete: ConcreteType) -> bool:
+    """Whether a call of the package surely passes something of another type."""
+    declared = parameter.declared
+    is_method = declared.node.type == "method_declaration"
+    for where, node in code.syntax.references(declared.plain_name):
+        if where.package_name != parameter.file.package_name or not code.types.knows(where):
+            continue
+        if definition(node) is not None or (node.type == "field_identifier") != is_method:
+            continue
+        try:
+            claims = list(_claims(FunctionCall(where, call_of(node)), parameter, concrete))
+        except UnsafeError:
+            continue
+        if unsettled(code, claims) is None:
+            return True
+    return False
 
 
 def _claims(

@@ -121,15 +121,22 @@ def _builder(code: PackageCode, file: GoFile, argument: Node) -> tuple[Node, str
         operand = argument.child_by_field_name("operand")
     if operand is None or operand.type != "identifier":
         return None
+    its_type = _builder_type(code, file, operand, is_pointer=operand == argument)
+    return (operand, its_type) if its_type in _BUILDERS else None
+
+
+def _builder_type(code: PackageCode, file: GoFile, operand: Node, *, is_pointer: bool) -> str:
+    """The type of a variable, or that which it points to; empty where unknown."""
+    known = code.types.of(file, operand)
+    if known is not None:
+        its_type = code.types.element(known) if is_pointer else known
+        return its_type.text if its_type is not None else ""
     written = type_of(code, operand)
-    if written is not None and operand == argument:
+    if written is not None and is_pointer:
         written = written.named_children[0] if written.type == "pointer_type" else None
-    for its_type in _BUILDERS:
-        path, _, name = its_type.partition(".")
-        package = package_name(file, argument, path)
-        if package and written is not None and text(written) == f"{package}.{name}":
-            return operand, its_type
-    return None
+    package, _, name = text(written).partition(".") if written is not None else ("", "", "")
+    path = next((p for p in ("strings", "bytes") if package_name(file, operand, p) == package), "")
+    return f"{path}.{name}" if package else ""
 
 
 def _may_be_split(code: PackageCode, builder: Node, parts: list[FormatPart]) -> bool:

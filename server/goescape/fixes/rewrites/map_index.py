@@ -10,6 +10,7 @@ from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.candidate import Edit, Promise, TypeClaim
 from goescape.fixes.context.package_code import replace
 from goescape.fixes.rewrite import Change, Match, Rewrite
+from goescape.fixes.syntax.expression_types import kind_of
 from goescape.fixes.syntax.local_variables import (
     arguments_of,
     declaration_around,
@@ -21,8 +22,6 @@ from goescape.fixes.syntax.local_variables import (
     redeclares,
     siblings_after,
     single_declaration,
-    type_of,
-    underlying,
 )
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
         uses = _uses(code, node, name)
         if len(uses) < (2 if code.go >= _SINGLE_IS_FREE else 1):
             continue
-        if all(_is_free(use) for use in uses) and _is_steady(code, node, uses[-1], operand):
+        if all(_is_free(use) for use in uses) and _is_steady(code, file, node, uses[-1], operand):
             change = partial(_change, file, node, conversion, operand, uses)
             yield Match((), change, file.span(conversion))
 
@@ -124,7 +123,9 @@ def _is_free(use: Node) -> bool:
     )
 
 
-def _is_steady(code: PackageCode, declaration: Node, last: Node, operand: Node) -> bool:
+def _is_steady(
+    code: PackageCode, file: GoFile, declaration: Node, last: Node, operand: Node
+) -> bool:
     """Whether nothing until the last use calls, waits, or writes elements or these bytes."""
     meant = definition(operand)
     for statement in siblings_after(declaration):
@@ -136,18 +137,17 @@ def _is_steady(code: PackageCode, declaration: Node, last: Node, operand: Node) 
                 return False
             if node.type in _MOVING or may_call(node) or _writes(node, text(operand)):
                 return False
-            if node.type == "range_clause" and not _is_plain_range(code, node):
+            if node.type == "range_clause" and not _is_plain_range(code, file, node):
                 return False
             if node.type == "unary_expression" and text(node)[:1] in {"<", "&"}:
                 return False
     return True
 
 
-def _is_plain_range(code: PackageCode, clause: Node) -> bool:
+def _is_plain_range(code: PackageCode, file: GoFile, clause: Node) -> bool:
     """Whether a loop surely runs no function and waits for no channel."""
     right = clause.child_by_field_name("right")
-    ranged = underlying(code, type_of(code, right)) if right is not None else None
-    return ranged is not None and ranged.type in {"slice_type", "array_type", "map_type"}
+    return right is not None and kind_of(code, file, right) in {"slice", "array", "map"}
 
 
 def _writes(node: Node, operand: str) -> bool:

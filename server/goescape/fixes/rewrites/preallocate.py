@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """One append for each iteration at most; where each has one, assign-by-index does better."""
     for growth in growths(code, file):
-        if not is_exact(code, growth):
+        if not is_exact(code, file, growth):
             yield Match((), partial(_change, code, file, growth), file.span(growth.call))
 
 

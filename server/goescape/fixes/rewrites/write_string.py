@@ -81,7 +81,10 @@ def _call(node: Node) -> Node | None:
 
 
 def _writer_type(code: PackageCode, file: GoFile, writer: Node) -> str:
-    """The type that the writer would have to have, as this file can name it."""
+    """The type that the writer would have to have, as this file can name it; else empty."""
+    known = code.types.of(file, writer)
+    if known is not None and known.text not in {"io.Writer", "net/http.ResponseWriter"}:
+        return ""
     written = type_of(code, writer)
     http = package_name(file, writer, "net/http")
     if http and written is not None and text(written) == f"{http}.ResponseWriter":
