@@ -206,6 +206,7 @@ async def test_it_tells_the_types_of_all_expressions(
     assert (entry.size, entry.lock, entry.linked, entry.structs) == (80, "", "", ("time.Time",))
     assert declared("list").linked == "list"
     assert declared("guarded").lock == "sync.Mutex"
+    assert declared("guarded").methods == (), "its mutex has a name"
     assert declared("pair").size == UNKNOWN_SIZE
     assert at("len(e.next)") == at("int") is not None
     assert at("e.next") is not None

@@ -76,7 +76,7 @@ def _may_change(code: PackageCode, name: str) -> bool:
     Go's own packages leave each other's errors alone.
     """
     own = (file.source for file in code.all_files)
-    foreign = (source for files in code.imported.foreign_packages for source in files)
+    foreign = (source for files in code.imported.foreign_packages.values() for source in files)
     return any(
         _changes(node, name)
         for source in (*own, *foreign)

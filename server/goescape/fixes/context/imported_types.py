@@ -77,10 +77,10 @@ class ImportedTypes:
         return self._sources.get(path)
 
     @cached_property
-    def foreign_packages(self) -> tuple[tuple[SourceText, ...], ...]:
-        """The files, other builds' too, of each package that is not Go's own."""
-        foreign = (package for package in self._sources.values() if not package.is_standard)
-        return tuple((*package.files, *package.others) for package in foreign)
+    def foreign_packages(self) -> Mapping[str, tuple[SourceText, ...]]:
+        """The files, other builds' too, of each package that is not Go's own, by import path."""
+        foreign = {path: p for path, p in self._sources.items() if not p.is_standard}
+        return {path: (*package.files, *package.others) for path, package in foreign.items()}
 
     def near(self, path: str) -> tuple[SourceText, ...]:
         """The files of the packages that may be of the same repository as another one."""

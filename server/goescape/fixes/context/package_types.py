@@ -48,6 +48,8 @@ class UsableType:
     """The type in it that may hold its own address; empty where there is none."""
     structs: tuple[str, ...]
     """The structs of other packages that it consists of."""
+    methods: tuple[str, ...]
+    """What a pointer to it can do, for structs that embed something: ``*bytes.Buffer.Write``."""
 
 
 @frozen
@@ -95,6 +97,11 @@ class PackageTypes:
     def knows(self, file: GoFile) -> bool:
         """Whether the types of a file are known."""
         return file.source.path in self._rows
+
+    @property
+    def all(self) -> tuple[UsableType, ...]:
+        """All types of these files, and those that the package declares."""
+        return self._types
 
     def of(self, file: GoFile, node: Node) -> UsableType | None:
         """The type of an expression, or what a type expression names; None where unknown."""

@@ -103,10 +103,24 @@ def _writes_strings_differently(code: PackageCode) -> bool:
     sources = [file.source.content for file in code.all_files]
     if any(b") WriteString(" in content for content in sources):
         return True
-    writes = any(b") Write(" in content for content in sources)
-    if writes and any(_embeds(node) for file in code.all_files for node in walk(file.root)):
+    if any(_differ(its_type.methods) for its_type in code.types.all):
         return True
-    return any(_overrides(files) for files in code.imported.foreign_packages)
+    writes = any(b") Write(" in content for content in sources)
+    unknown = (file for file in code.all_files if not code.types.knows(file))
+    if writes and any(_embeds(node) for file in unknown for node in walk(file.root)):
+        return True
+    foreign = code.imported.foreign_packages
+    return any(_overrides(foreign[path]) for path in foreign if path != code.report.package)
+
+
+def _differ(methods: tuple[str, ...]) -> bool:
+    """Whether Write and WriteString come from two types."""
+    declaring = {
+        receiver
+        for receiver, _, name in (method.rpartition(".") for method in methods)
+        if name in {"Write", "WriteString"}
+    }
+    return len(declaring) > 1
 
 
 def _overrides(sources: tuple[SourceText, ...]) -> bool:

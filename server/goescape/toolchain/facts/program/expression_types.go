@@ -43,6 +43,7 @@ type usableType struct {
 	Lock         string   `json:"lock"`    // the type in it that must not be copied
 	Linked       string   `json:"linked"`  // the type in it that may hold its own address
 	Structs      []string `json:"structs"` // the structs of other packages in it
+	Methods      []string `json:"methods"` // of its pointers, for structs that embed something
 }
 
 func expressionsOperation(content json.RawMessage) (any, error) {
@@ -193,7 +194,7 @@ var (
 
 func (t *typeTable) usable(of types.Type) *usableType {
 	facts := t.facts(of)
-	usable := &usableType{typeFacts: *facts, Element: -1, Key: -1, Structs: []string{}}
+	usable := &usableType{typeFacts: *facts, Element: -1, Key: -1, Structs: []string{}, Methods: t.methodsOf(of)}
 	_, usable.IsNamed = unaliased(of).(*types.Named)
 	usable.IsPlain = facts.Text == types.TypeString(of, types.RelativeTo(t.pkg)) && isPlain(of, 0)
 	if _, ok := unaliased(of).(*types.TypeParam); ok {
@@ -215,6 +216,36 @@ func (t *typeTable) usable(of types.Type) *usableType {
 		sort.Strings(usable.Structs)
 	}
 	return usable
+}
+
+// methodsOf lists the methods of a struct with embedded fields, by the types that declare them.
+func (t *typeTable) methodsOf(of types.Type) []string {
+	methods := []string{}
+	structure, ok := of.Underlying().(*types.Struct)
+	if !ok || !embeds(structure) {
+		return methods
+	}
+	set := types.NewMethodSet(types.NewPointer(of))
+	for i := 0; i < set.Len(); i++ {
+		method, ok := set.At(i).Obj().(*types.Func)
+		if !ok {
+			continue
+		}
+		if signature := signatureOf(method.Type()); signature != nil && signature.Recv() != nil {
+			receiver := types.TypeString(signature.Recv().Type(), types.RelativeTo(t.pkg))
+			methods = append(methods, receiver+"."+method.Name())
+		}
+	}
+	return methods
+}
+
+func embeds(structure *types.Struct) bool {
+	for i := 0; i < structure.NumFields(); i++ {
+		if structure.Field(i).Embedded() {
+			return true
+		}
+	}
+	return false
 }
 
 // isPlain says whether the text of a type names the same type wherever it stands in the package.
