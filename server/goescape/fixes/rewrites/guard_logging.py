@@ -15,6 +15,7 @@ from goescape.fixes.candidate import Edit, Promise, TypeClaim, UnsafeError
 from goescape.fixes.checks.early_return_guard import early_return_of, is_same_at, takes_anything
 from goescape.fixes.context.package_code import indentation, insert, line_end
 from goescape.fixes.rewrite import Change, Match, Rewrite
+from goescape.fixes.syntax.expression_types import own_type_of
 from goescape.fixes.syntax.imports import import_edits, imported_as
 from goescape.fixes.syntax.local_variables import (
     arguments_of,
@@ -24,7 +25,6 @@ from goescape.fixes.syntax.local_variables import (
     package_name,
     type_of,
 )
-from goescape.fixes.syntax.variable_uses import named_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +101,7 @@ def _own_guard(code: PackageCode, file: GoFile, call: Node) -> _Guard | None:
         own = code.syntax.functions.get(text(function)) if definition(function) is None else None
         declared, kind = own, ""
     else:
-        declared, kind = _method(code, function, operand)
+        declared, kind = _method(code, file, function, operand)
     if declared is None or code.is_mentioned_elsewhere(declared.plain_name):
         return None
     level = early_return_of(code, declared)
@@ -114,7 +114,7 @@ def _own_guard(code: PackageCode, file: GoFile, call: Node) -> _Guard | None:
 
 
 def _method(
-    code: PackageCode, function: Node, operand: Node
+    code: PackageCode, file: GoFile, function: Node, operand: Node
 ) -> tuple[FunctionDeclaration | None, str]:
     """The called method and the type of the operand, which declares it itself."""
     field = function.child_by_field_name("field")
@@ -125,12 +125,11 @@ def _method(
         for f in code.syntax.functions.values()
         if f.plain_name == text(field) and f.node.type == "method_declaration"
     ]
-    written = type_of(code, operand)
-    if written is not None:
-        name = named_type(written)
+    its_type = own_type_of(code, file, operand)
+    if its_type is not None:
+        name, kind = its_type
         own = [f for f in methods if _receiver(f).lstrip("*") == name != ""]
-        is_own = len(own) == 1 and name not in code.declared_locally
-        return (own[0], text(written)) if is_own else (None, "")
+        return (own[0], kind) if len(own) == 1 else (None, "")
     return (methods[0], _receiver(methods[0])) if len(methods) == 1 else (None, "")
 
 

@@ -13,8 +13,9 @@ from goescape.analysis.syntax.nodes import text, walk
 from goescape.fixes.candidate import Promise, TypeClaim, UnsafeError
 from goescape.fixes.context.package_code import insert, replace
 from goescape.fixes.rewrite import Change, Match, Rewrite
+from goescape.fixes.syntax.expression_types import own_type_of
 from goescape.fixes.syntax.hoisting import in_front_of, loop_to_leave, unconditional_loops
-from goescape.fixes.syntax.local_variables import has_goto, type_of
+from goescape.fixes.syntax.local_variables import has_goto
 from goescape.fixes.syntax.variable_uses import (
     Variable,
     contains,
@@ -22,7 +23,6 @@ from goescape.fixes.syntax.variable_uses import (
     function_of,
     line_before,
     local_name,
-    named_type,
     variable_at,
 )
 
@@ -53,7 +53,7 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
         if variable is None or loop is None or (loop.start_byte, text(value)) in seen:
             continue
         seen.add((loop.start_byte, text(value)))
-        receiver = _receiver(code, operand, value)
+        receiver = _receiver(code, file, operand, value)
         if receiver:
             bound = _Bound(value, loop, variable, receiver)
             yield Match((finding,), partial(_change, file, bound))
@@ -110,17 +110,14 @@ def _same(value: Node, loop: Node, variable: Variable) -> Iterator[Node]:
                 yield node
 
 
-def _receiver(code: PackageCode, operand: Node, value: Node) -> str:
+def _receiver(code: PackageCode, file: GoFile, operand: Node, value: Node) -> str:
     """The type of the variable, if it declares the method with a pointer receiver itself."""
     field = value.child_by_field_name("field")
     method = text(field) if field is not None else ""
-    written = type_of(code, operand)
-    if written is not None:
-        name = named_type(written)
-        unambiguous = name != "" and name not in code.declared_locally
-        return (
-            text(written) if unambiguous and f"(*{name}).{method}" in code.syntax.functions else ""
-        )
+    its_type = own_type_of(code, file, operand)
+    if its_type is not None:
+        name, whole = its_type
+        return whole if name and f"(*{name}).{method}" in code.syntax.functions else ""
     types = [f.name[2:].partition(")")[0] for f in code.syntax.functions.values() if _is(f, method)]
     return f"*{types[0]}" if len(types) == 1 and types[0] not in code.declared_locally else ""
 

@@ -57,7 +57,7 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
                 else None
             )
             if sorting is not None:
-                change = partial(Change, sorting.edits, claims=(sorting.claim,))
+                change = partial(Change, sorting.edits, claims=sorting.claims)
                 words = (("new", sorting.function), ("old", function))
                 yield Match((finding,), change, file.span(call), variant=_TITLE, words=words)
 
@@ -77,7 +77,7 @@ class _Sorting:
 
     function: str
     edits: tuple[Edit, ...]
-    claim: TypeClaim
+    claims: tuple[TypeClaim, ...]
 
 
 def _sorting(code: PackageCode, file: GoFile, call: Node, successor: str) -> _Sorting | None:
@@ -89,12 +89,11 @@ def _sorting(code: PackageCode, file: GoFile, call: Node, successor: str) -> _So
         return None  # every comparison evaluates it again
     callee, header = call.child_by_field_name("function"), less.child_by_field_name("parameters")
     result = less.child_by_field_name("result")
-    written = type_of(code, items)
-    element = _element(code, written)
     keys = _keys(items, less)
-    if callee is None or header is None or result is None or written is None or element is None:
+    if callee is None or header is None or result is None or keys is None:
         return None
-    if keys is None or not _is_ordered(code, element, keys):
+    element, claims = _element_and_claims(code, file, items, keys)
+    if not element:
         return None
     path = file.source.path
     packages = ["slices"] if keys.natural else ["cmp", "slices"]
@@ -106,12 +105,11 @@ def _sorting(code: PackageCode, file: GoFile, call: Node, successor: str) -> _So
         new = [Edit(path, items.end_byte, less.end_byte, "")]
     else:
         new = [
-            Edit(path, header.start_byte, result.end_byte, f"(a, b {text(element)}) int"),
+            Edit(path, header.start_byte, result.end_byte, f"(a, b {element}) int"),
             replace(file, keys.comparison, f"cmp.Compare({keys.sides})"),
         ]
     edits = (replace(file, callee, f"slices.{successor}"), *new, *imports)
-    claim = TypeClaim(path, items.start_byte, items.end_byte, text(written))
-    return _Sorting(successor, edits, claim)
+    return _Sorting(successor, edits, claims)
 
 
 @frozen
@@ -172,11 +170,30 @@ def _part(node: Node, items: str, names: list[str]) -> tuple[str, tuple[str, ...
     return text(index), tuple(fields), length
 
 
-def _element(code: PackageCode, written: Node | None) -> Node | None:
+def _element_and_claims(
+    code: PackageCode, file: GoFile, items: Node, keys: _Keys
+) -> tuple[str, tuple[TypeClaim, ...]]:
+    """The type of the elements, as the file names it, and what has to be claimed for that.
+
+    Empty where it is unknown, or where what is compared may not be ordered.
+    """
+    known = code.types.of(file, items)
+    element_type = code.types.element(known) if known is not None else None
+    name = code.types.written(file, element_type) if element_type is not None else None
+    side = keys.comparison.child_by_field_name("left")
+    compared = code.types.of(file, side) if side is not None else None
+    if known is not None and name is not None and compared is not None:
+        is_ordered = keys.length or compared.kind in _ORDERED
+        return (name if known.kind == "slice" and is_ordered else "", ())
+    written = type_of(code, items)
     slice_type = underlying(code, written)
-    if slice_type is None or slice_type.type != "slice_type":
-        return None
-    return slice_type.child_by_field_name("element")
+    if written is None or slice_type is None or slice_type.type != "slice_type":
+        return "", ()
+    element = slice_type.child_by_field_name("element")
+    if element is None or not _is_ordered(code, element, keys):
+        return "", ()
+    claim = TypeClaim(file.source.path, items.start_byte, items.end_byte, text(written))
+    return text(element), (claim,)
 
 
 def _is_ordered(code: PackageCode, element: Node, keys: _Keys) -> bool:
