@@ -8,6 +8,7 @@ Downloads are kept under ``.cache/`` of the repository, so that only the first r
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib.util
 import os
 import shutil
@@ -106,8 +107,20 @@ def private_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
         patch.setenv("GOFLAGS", "")
         patch.delenv("GOROOT", raising=False)
         patch.delenv("NO_COLOR", raising=False)
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("XDG_CACHE_HOME", str(_own_cache(tmp_path_factory.mktemp("cache"))))
         yield
+
+
+def _own_cache(folder: Path) -> Path:
+    """Goescape's cache, empty but for the program that it builds: each Go builds that once, and not
+    again in each process and each run; its name tells of which sources it was built.
+    """
+    programs, shared = folder / "goescape" / "programs", CACHE / "programs"
+    shared.mkdir(mode=0o700, parents=True, exist_ok=True)
+    programs.parent.mkdir()
+    with contextlib.suppress(OSError):  # Windows may not allow it: it is built again there
+        programs.symlink_to(shared)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,8 @@ from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.model import PackageReport, RankReason, Severity
 from goescape.analysis.profiles import allocation_profile, join, reader
 from goescape.analysis.profiles.joined_profile import AllocationShare
-from goescape.analysis.profiles.unexplained import UnexplainedReason, reason_in_source
+from goescape.analysis.profiles.unexplained import reason_in_source
+from goescape.analysis.profiles.unexplained_reason import UnexplainedReason
 from goescape.analysis.ranking.rank import DEFAULT_POLICY, ranked_report
 from goescape.analysis.syntax.source import SourceText
 from goescape.toolchain.engine import Engine, EngineOptions

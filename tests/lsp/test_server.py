@@ -6,12 +6,15 @@ import ast
 import asyncio
 import inspect
 import logging
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from lsprotocol import types as lsp
 
-from goescape.lsp import handlers, server
+from goescape.lsp import command_names, handlers, server
+from goescape.lsp.commands.table import COMMANDS
+from goescape.lsp.questions import ANSWERS
 
 if TYPE_CHECKING:
     from goescape.lsp.session import Session
@@ -22,11 +25,19 @@ LONGEST_HANDLER = 10
 
 @pytest.mark.fast
 def test_handlers_are_small() -> None:
-    for method, (handler, _) in handlers.HANDLERS.items():
-        (definition,) = ast.parse(inspect.getsource(handler)).body
+    events = {method: handler for method, (handler, _) in handlers.HANDLERS.items()}
+    for method, handler in {**events, **ANSWERS}.items():
+        (definition,) = ast.parse(textwrap.dedent(inspect.getsource(handler))).body
         assert isinstance(definition, (ast.FunctionDef, ast.AsyncFunctionDef))
         lines = (definition.end_lineno or 0) - definition.body[0].lineno + 1
         assert lines <= LONGEST_HANDLER, method
+
+
+@pytest.mark.fast
+def test_what_is_registered_is_answered() -> None:
+    """Who answers is imported later than it is registered."""
+    assert {*ANSWERS} == {*handlers.QUESTIONS}
+    assert {*COMMANDS} == {*command_names.NAMES}
 
 
 @pytest.mark.parametrize("later", [False, True])

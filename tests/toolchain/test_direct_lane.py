@@ -87,7 +87,7 @@ async def test_unsaved_text_is_compiled_and_errors_name_its_file(
     saved = file.read_bytes()
     *_, before = await looked_at(lane, folder, {})
     more = saved + b"\nfunc Q() *int { x := 1; return &x }\n"
-    [report] = await looked_at(lane, folder, {str(file): more}, tests=False)
+    *_, report = await looked_at(lane, folder, {str(file): more}, tests=False)
     assert isinstance(report, PackageReport)
     assert isinstance(before, PackageReport)
     assert report.sources[str(file)].content == more

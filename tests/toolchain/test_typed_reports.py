@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -158,4 +158,53 @@ async def test_a_cancelled_run_leaves_no_question(engine: Engine, write_tree: Wr
     with pytest.raises(asyncio.CancelledError):
         await task
     assert verdicts((await lane_reports(DirectLane(engine), root))[-1]) == TYPED
+    await engine.facts.close()
+
+
+async def test_an_edit_takes_no_types_back(
+    engine: Engine, write_tree: WriteTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A finding that types have taken away does not come again while they are asked."""
+    root, lane = write_tree(MODULE), DirectLane(engine)
+    await lane_reports(lane, root)
+    may_answer = asyncio.Event()
+    ask = engine.facts.ask
+
+    async def ask_later(*arguments: Any) -> Any:
+        await may_answer.wait()
+        return await ask(*arguments)
+
+    monkeypatch.setattr(engine.facts, "ask", ask_later)
+    edited = (root / "a.go").read_text().replace("var", "\n\nvar")
+    more = edited + "\nfunc added() { given = context.TODO() }\n"
+    items = lane.analyze(str(root), ".", {str(root / "a.go"): more.encode()}, tests=False)
+    first = await anext(items)
+    assert isinstance(first, PackageReport)
+    assert not first.is_typed, "it waits for nobody"
+    assert ("context.backgroundCtx{}", Allocates.NO) in verdicts(first)
+    assert ("context.todoCtx{}", Allocates.YES) in verdicts(first), "nothing is known of it yet"
+    may_answer.set()
+    *_, last = [item async for item in items]
+    assert isinstance(last, PackageReport)
+    assert verdicts(last) == TYPED
+    await engine.facts.close()
+
+
+async def test_what_was_kept_is_not_taken_back(
+    engine: Engine, write_tree: WriteTree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, store = write_tree(MODULE), DiskCache(tmp_path / "store")
+    first_server = DirectLane(engine, store)
+    *_, report = await lane_reports(first_server, root)
+    await first_server.keep(report)
+    lane = DirectLane(engine, store)
+    assert await lane_reports(lane, root) == [report]
+
+    async def asked(*_arguments: object) -> None:
+        return None
+
+    monkeypatch.setattr(engine.facts, "ask", asked)
+    edited = (root / "a.go").read_text().replace("var", "\n\nvar").encode()
+    first, *_ = await lane_reports(lane, root, {str(root / "a.go"): edited})
+    assert ("context.backgroundCtx{}", Allocates.NO) in verdicts(first)
     await engine.facts.close()

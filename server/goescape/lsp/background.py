@@ -10,7 +10,6 @@ from goescape.toolchain.cache.stale_folders import remove_stale_folders
 from goescape.toolchain.engine import Engine, EngineOptions
 from goescape.toolchain.proofs.background_proofs import BackgroundProofs
 from goescape.toolchain.proofs.offers import preferred
-from goescape.toolchain.schedule.file_watcher import FileWatcher
 from goescape.toolchain.schedule.scheduler import Scheduler
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from goescape.settings import Settings
     from goescape.toolchain.schedule.events import Event
+    from goescape.toolchain.schedule.file_watcher import FileWatcher
     from goescape.toolchain.schedule.scheduler import WaitForDelivery
 
 
@@ -52,10 +52,12 @@ class Background:
 
     async def watch(self, folders: tuple[str, ...]) -> str:
         """Watch these folders from now on; a sentence when the system cannot do it well."""
+        watcher_class = await asyncio.to_thread(_watcher_class)
         await self.stop_watching()
         if not folders:
             return ""
-        watcher = self._watcher = FileWatcher(folders, self._on_change, asyncio.get_running_loop())
+        watcher = watcher_class(folders, self._on_change, asyncio.get_running_loop())
+        self._watcher = watcher
         await asyncio.to_thread(watcher.start)
         return watcher.notice
 
@@ -71,6 +73,13 @@ class Background:
         await self._pruning
         await self.proofs.close()
         await self.scheduler.close()
+
+
+def _watcher_class() -> type[FileWatcher]:
+    """Imported while others go on: no finding waits for it."""
+    from goescape.toolchain.schedule.file_watcher import FileWatcher  # noqa: PLC0415
+
+    return FileWatcher
 
 
 def _prune(disk_cache: DiskCache) -> None:

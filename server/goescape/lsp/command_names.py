@@ -19,3 +19,24 @@ LOAD_PROFILE = "goescape.loadProfile"
 REMOVE_PROFILE = "goescape.removeProfile"
 TOP_ALLOCATIONS = "goescape.topAllocations"
 BENCH = "goescape.bench"
+
+NAMES: tuple[str, ...] = (
+    ANALYZE_PACKAGE,
+    ANALYZE_WORKSPACE,
+    PAUSE_WORKSPACE,
+    RESTART,
+    SHOW_OUTPUT,
+    SHOW_ALLOCATIONS,
+    SHOW_FLOW,
+    APPLY_FIX,
+    APPLY_AND_TEST,
+    PACKAGES,
+    SITES,
+    FILE,
+    SHOW_REPORT,
+    LOAD_PROFILE,
+    REMOVE_PROFILE,
+    TOP_ALLOCATIONS,
+    BENCH,
+)
+"""All of them."""

@@ -16,9 +16,9 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 import goescape
-from goescape.lsp.commands.table import COMMANDS
+from goescape.lsp import command_names
 from goescape.lsp.editor import Editor, EditorLog
-from goescape.lsp.handlers import HANDLERS, guarded, guarded_command
+from goescape.lsp.handlers import HANDLERS, command, guarded, guarded_command
 from goescape.lsp.session import Session
 from goescape.lsp.transport import incoming, outgoing
 from goescape.lsp.transport.protocol import Protocol
@@ -40,8 +40,8 @@ class Server(LanguageServer):
         self.session = Session(Editor(self.wire))
         for method, (handler, options) in HANDLERS.items():
             self.feature(method, options)(guarded(self.session, method, handler))
-        for name, command in COMMANDS.items():
-            self.command(name)(guarded_command(self.session, name, command))
+        for name in command_names.NAMES:
+            self.command(name)(guarded_command(self.session, name, command(name)))
 
     @property
     def wire(self) -> Protocol:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from goescape.analysis.compiler.lines import message_of
-
 if TYPE_CHECKING:
     from goescape.analysis.model import PackageReport
 
@@ -23,6 +21,10 @@ class UnknownLines:
 
     def log_new(self, report: PackageReport) -> None:
         """Log the first of the lines that are new, and how many the report has in all."""
+        if not report.unknown_lines:
+            return
+        from goescape.analysis.compiler.lines import message_of  # noqa: PLC0415 - rare
+
         messages = {message_of(line): line for line in reversed(report.unknown_lines)}
         new = [line for message, line in messages.items() if message not in self._logged]
         if new and len(self._logged) < _MOST_REMEMBERED:

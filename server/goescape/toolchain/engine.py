@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrs import evolve
 
 from goescape.analysis.syntax.build_constraints import Target
-from goescape.toolchain.compile.package_builds import PackageBuilds
 from goescape.toolchain.compile.planner import BuildPlanner
-from goescape.toolchain.facts.client import FactsClient
-from goescape.toolchain.facts.compiled_reports import CompiledReports
-from goescape.toolchain.facts.typed_reports import TypedReports
 from goescape.toolchain.go.go_commands import GoCommands
 from goescape.toolchain.go.go_test import failing_tests
 from goescape.toolchain.go.package_queries import PackageQueries
@@ -23,6 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
     from goescape.analysis.model import PackageReport
+    from goescape.toolchain.compile.package_builds import PackageBuilds
+    from goescape.toolchain.facts.client import FactsClient
+    from goescape.toolchain.facts.compiled_reports import CompiledReports
+    from goescape.toolchain.facts.typed_reports import TypedReports
     from goescape.toolchain.go.command import Go
     from goescape.toolchain.go.package_queries import FileHome
 
@@ -36,11 +37,37 @@ class Engine:
         self.options = options
         self.commands = GoCommands(options)
         self.packages = PackageQueries(self.commands)
-        self.facts = FactsClient(self.commands)
-        self.typed = TypedReports(self.commands, self.facts)
-        self.compiled = CompiledReports(self.commands, self.facts)
-        self.builds = PackageBuilds(self.commands, self.typed, self.compiled)
         self.planner = BuildPlanner(self.commands)
+
+    # Imported when needed: what an earlier server found is shown without them.
+
+    @cached_property
+    def facts(self) -> FactsClient:
+        """Who asks the program that knows types."""
+        from goescape.toolchain.facts.client import FactsClient  # noqa: PLC0415
+
+        return FactsClient(self.commands)
+
+    @cached_property
+    def typed(self) -> TypedReports:
+        """Who corrects reports by types."""
+        from goescape.toolchain.facts.typed_reports import TypedReports  # noqa: PLC0415
+
+        return TypedReports(self.commands, self.facts)
+
+    @cached_property
+    def compiled(self) -> CompiledReports:
+        """Who corrects reports by the machine code."""
+        from goescape.toolchain.facts.compiled_reports import CompiledReports  # noqa: PLC0415
+
+        return CompiledReports(self.commands, self.facts)
+
+    @cached_property
+    def builds(self) -> PackageBuilds:
+        """Who runs whole builds."""
+        from goescape.toolchain.compile.package_builds import PackageBuilds  # noqa: PLC0415
+
+        return PackageBuilds(self.commands, self.typed, self.compiled)
 
     async def go(self) -> Go:
         """The Go in use. Raises GoProblem, and looks again at the next call."""

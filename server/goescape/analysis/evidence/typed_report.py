@@ -27,6 +27,7 @@ from goescape.analysis.sites.allocation import (
     ZERO_SIZE,
     RuntimeAllocation,
 )
+from goescape.analysis.syntax.position_shift import PositionShift
 
 if TYPE_CHECKING:
     from goescape.analysis.model import Finding, PackageReport
@@ -92,6 +93,45 @@ def _holds(finding: Finding, value: ValueFacts) -> bool:
     if kind != "map" or finding.destination != MAP_ELEMENT:
         return kind == "map"
     return any(part is not None and part.size > _MAP_BYTES for part in (value.key, value.element))
+
+
+def with_types_before(report: PackageReport, before: PackageReport) -> PackageReport:
+    """The report with what types have said of the same lines in an older text.
+
+    What was edited may make other types of theirs: this is good until somebody has asked.
+    """
+    shifts = {
+        path: PositionShift(source, report.sources[path])
+        for path, source in before.sources.items()
+        if path in report.sources
+    }
+    typed: dict[object, Finding] = {}
+    for finding in before.findings:
+        shift = shifts.get(finding.span.file)
+        span = None if shift is None else shift.span(finding.span)
+        if span is not None:
+            typed[_expression(finding, span)] = finding
+    findings = tuple(
+        _as_before(finding, typed.get(_expression(finding, finding.span)))
+        for finding in report.findings
+    )
+    return evolve(report, findings=findings)
+
+
+def _expression(finding: Finding, span: Span) -> object:
+    inlined = finding.inlined_from is not None
+    return span, finding.subject, finding.compiler, finding.escapes, inlined
+
+
+def _as_before(finding: Finding, before: Finding | None) -> Finding:
+    if before is None or not finding.escapes or finding.kind not in _ASKED:
+        return finding
+    if finding.kind is SiteKind.EXPRESSION and before.kind is SiteKind.BOXED:
+        finding = as_boxed(finding)
+    allocation = RuntimeAllocation(before.allocates, before.note)
+    if allocation not in _SAID_BY_TYPES or not _is_news(finding, allocation):
+        return finding
+    return with_allocation(finding, allocation)
 
 
 def _named_place(finding: Finding) -> NamedPlace | None:
@@ -236,4 +276,16 @@ _GUESSES = frozenset(
     {BOXED_SINGLE_BYTE.note, BOXED_ZERO_SIZE.note, BOXED_INTEGER.note, ZERO_SIZE.note}
 )
 """What is also said where only the text is known, or where others of its position were meant."""
+_SAID_BY_TYPES = frozenset(
+    {
+        ALLOCATES,
+        BOXED_CONSTANT,
+        BOXED_INTEGER,
+        BOXED_POINTER,
+        BOXED_SINGLE_BYTE,
+        BOXED_ZERO_SIZE,
+        DEPENDS_ON_TYPE,
+        ZERO_SIZE,
+    }
+)
 _LITERAL = re.compile(r"(?:&?(?P<literal>[\w.]+)\{.*\}|new\((?P<made>[\w.]+)\))$", re.DOTALL)

@@ -15,7 +15,7 @@ from attrs import frozen
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from goescape.analysis.profiles.unexplained import UnexplainedReason
+    from goescape.analysis.profiles.unexplained_reason import UnexplainedReason
 
 
 @frozen(eq=False, repr=False, match_args=False)

@@ -22,7 +22,8 @@ from goescape.analysis.profiles.joined_profile import (
     Key,
     ProfileLine,
 )
-from goescape.analysis.profiles.unexplained import UnexplainedReason, reason_in_source
+from goescape.analysis.profiles.unexplained import reason_in_source
+from goescape.analysis.profiles.unexplained_reason import UnexplainedReason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from goescape.analysis.model import RankReason
 from goescape.analysis.profiles.allocation_profile import packages
-from goescape.analysis.profiles.unexplained import UnexplainedReason
+from goescape.analysis.profiles.unexplained_reason import UnexplainedReason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import enum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from goescape.analysis.profiles.unexplained_reason import UnexplainedReason
 from goescape.analysis.syntax.go_file import GoFile
 from goescape.analysis.syntax.nodes import callee_text, walk
 
@@ -13,20 +13,6 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from goescape.analysis.syntax.source import SourceText
-
-
-class UnexplainedReason(str, enum.Enum):
-    """Why an allocation has no finding; catalogues have the words."""
-
-    MAP = "map growth"
-    APPEND = "append"
-    CHANNEL = "channel"
-    GOROUTINE = "goroutine"
-    DEFER = "defer"
-    RUNTIME = "runtime"
-    STACK = "too large for the stack"
-    OTHER_PACKAGE = "other package"
-    UNKNOWN = "unknown"
 
 
 def reason_in_source(source: SourceText, line: int) -> UnexplainedReason:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from goescape.analysis.messages import explain
 from goescape.analysis.messages.amounts import amount_text, percent_text, share_text
 from goescape.analysis.profiles.allocation_profile import ProfileProblem, packages
-from goescape.analysis.profiles.unexplained import UnexplainedReason
+from goescape.analysis.profiles.unexplained_reason import UnexplainedReason
 from goescape.lsp.uris import path_of
 
 if TYPE_CHECKING:

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from goescape.lsp.state.snapshot import DocumentSnapshot
     from goescape.toolchain.proofs.prover import Proof
 
-KINDS = (FixKind.QUICK_FIX.value, FixKind.REWRITE.value, FIX_ALL, WHY)
 _MOST_FLOWS = 4
 _LONGEST_AT = 5
 """Lines; a longer place shows its fixes on its first line only."""

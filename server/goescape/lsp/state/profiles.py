@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from goescape.analysis.profiles.allocation_profile import Profile, ProfileProblem, merged, packages
-from goescape.analysis.profiles.join import ProfileJoin
 from goescape.analysis.ranking.rank import RankPolicy, ranked_report
 from goescape.lsp.state.report_view import RankedReport
 from goescape.toolchain.file_stamps import file_stamp
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from goescape.analysis.model import PackageReport
+    from goescape.analysis.profiles.join import ProfileJoin
     from goescape.analysis.profiles.joined_profile import JoinedProfile
     from goescape.lsp.state.package_store import PackageState
     from goescape.toolchain.file_stamps import FileStamp
@@ -110,7 +110,7 @@ class LoadedProfiles:
         state = self.version, tuple(map(weakref.ref, slots))
 
         def join() -> JoinedProfile:
-            joining = ProfileJoin(profile, changed_since(profile))
+            joining = _joining(profile)
             for slot in slots:
                 joining.add(slot.peek())
             return joining.result()
@@ -124,6 +124,12 @@ class LoadedProfiles:
         self.merged = merged(profiles) if profiles else None
         self.version += 1
         self._on_change()
+
+
+def _joining(profile: Profile) -> ProfileJoin:
+    from goescape.analysis.profiles.join import ProfileJoin  # noqa: PLC0415 - for who has a profile
+
+    return ProfileJoin(profile, changed_since(profile))
 
 
 async def _read(path: str) -> _Loaded:
@@ -153,7 +159,7 @@ class Ranking:
     def _joined(self, report: PackageReport) -> JoinedProfile | None:
         if self.profile is None:
             return None
-        joining = ProfileJoin(self.profile, changed_since(self.profile))
+        joining = _joining(self.profile)
         joining.add(report)
         joined = joining.result(elsewhere=False)
         return joined if joined.covered else None

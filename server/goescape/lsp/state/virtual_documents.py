@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from pathlib import Path
 
 
@@ -16,6 +14,8 @@ class VirtualDocuments:
     def file(self, package: str, suffix: str = ".txt") -> Path:
         """Where the text about a package goes."""
         if not self._folder:
+            import tempfile  # noqa: PLC0415 - few sessions need it
+
             self._folder = tempfile.mkdtemp(prefix="goescape-")
         name = "".join(
             character if character.isalnum() or character in ".-_" else "_" for character in package
@@ -25,5 +25,7 @@ class VirtualDocuments:
     def remove(self) -> None:
         """Leave nothing behind."""
         if self._folder:
+            import shutil  # noqa: PLC0415 - as above
+
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = ""

@@ -12,7 +12,7 @@ from goescape.analysis.messages import explain
 from goescape.analysis.messages.amounts import amount_text, share_text
 from goescape.analysis.messages.documentation import cause_page
 from goescape.analysis.profiles.joined_profile import top
-from goescape.analysis.profiles.unexplained import UnexplainedReason
+from goescape.analysis.profiles.unexplained_reason import UnexplainedReason
 from goescape.analysis.reports.baselines import match_sites
 from goescape.analysis.reports.overview import overview
 from goescape.pages.report import MOST_SITES, Page, PageSite, ProfileRow, Trend, areas_of, render

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from goescape.analysis.messages import explain
 from goescape.analysis.messages.amounts import amount_text, share_text
 from goescape.analysis.profiles.joined_profile import top
-from goescape.analysis.profiles.unexplained import UnexplainedReason
+from goescape.analysis.profiles.unexplained_reason import UnexplainedReason
 from goescape.terminal.output.style import Style, printable
 from goescape.terminal.shown_paths import shown_path
 

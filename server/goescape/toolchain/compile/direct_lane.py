@@ -14,12 +14,8 @@ from goescape.analysis.model import PackageReport
 from goescape.toolchain.cache.build_configuration import build_configuration
 from goescape.toolchain.compile.editor_files import FileContent, read_folder, texts_not_on_disk
 from goescape.toolchain.compile.import_exports import ImportExports
-from goescape.toolchain.compile.package_run import PackageRun
 from goescape.toolchain.compile.planned_compile import NotPlannedError
 from goescape.toolchain.compile.planned_package import PlannedPackage
-from goescape.toolchain.compile.saved_archives import saved_archives
-from goescape.toolchain.compile.typed_run import TypedRun
-from goescape.toolchain.facts.typed_reports import is_unchanged
 from goescape.toolchain.go.module_folders import absolute, pattern_of
 from goescape.toolchain.problems import GoProblem
 
@@ -28,6 +24,8 @@ if TYPE_CHECKING:
 
     from goescape.toolchain.cache.disk_cache import DiskCache
     from goescape.toolchain.compile.build_plan import BuildPlan
+    from goescape.toolchain.compile.package_run import PackageRun
+    from goescape.toolchain.compile.typed_run import TypedRun
     from goescape.toolchain.engine import Engine
     from goescape.toolchain.problems import Problem
 
@@ -96,6 +94,10 @@ class DirectLane:
             plan, compiled = package.plan, package.compiled
             if plan is None or compiled is None:
                 return None
+            # imported when something has been compiled, as ``_run_classes`` is
+            from goescape.toolchain.compile.saved_archives import saved_archives  # noqa: PLC0415
+            from goescape.toolchain.facts.typed_reports import is_unchanged  # noqa: PLC0415
+
             exports = {**package.exports_with_tests[1], **package.exports}
             async with saved_archives(self._engine.planner, plan, exports) as variants:
                 if not await asyncio.to_thread(is_unchanged, compiled, variants):
@@ -132,15 +134,18 @@ class DirectLane:
                     if stored is not None:
                         package.report = package.stored = stored
                         package.take_judgement(stored)
+                        package.typed = (stored, stored) if stored.is_typed else None
                         yield stored
                         # for the next edit, which will tell what is wrong
+                        await asyncio.to_thread(_run_classes)
                         with contextlib.suppress(NotPlannedError, GoProblem):
                             await self._plan(package, root, directory, contents)
                         return
                 plan = await self._plan(package, root, directory, contents)
-                run = PackageRun(self._engine.planner, package, plan, contents)
-                typed = TypedRun(self._engine.typed, package, plan, contents)
-                async with typed.preparing(), aclosing(run.reports(tests=tests)) as reports:
+                package_run, typed_run = _run_classes()
+                run = package_run(self._engine.planner, package, plan, contents)
+                typed = typed_run(self._engine.typed, package, plan, contents)
+                async with typed.running(), aclosing(run.reports(tests=tests)) as reports:
                     async for report in reports:
                         if report is None:
                             again = True
@@ -170,7 +175,9 @@ class DirectLane:
             return None
         configuration = await build_configuration(self._engine.commands, root)
         report = await asyncio.to_thread(self._disk_cache.report, directory, configuration, {})
-        return report if report is None or await self._engine.typed.is_usable(report) else None
+        if report is None or report.is_typed or await self._engine.typed.is_usable(report):
+            return report
+        return None
 
     async def _plan(
         self,
@@ -202,3 +209,11 @@ async def _with_judgement(
     if not isinstance(item, PackageReport):
         return item
     return await asyncio.to_thread(package.with_judgement, item)
+
+
+def _run_classes() -> tuple[type[PackageRun], type[TypedRun]]:
+    """Imported when something is compiled: what an earlier server found is shown without them."""
+    from goescape.toolchain.compile.package_run import PackageRun  # noqa: PLC0415
+    from goescape.toolchain.compile.typed_run import TypedRun  # noqa: PLC0415
+
+    return PackageRun, TypedRun

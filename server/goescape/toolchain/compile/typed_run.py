@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
+from goescape.analysis.evidence.typed_report import with_types_before
 from goescape.analysis.model import PackageReport
 from goescape.toolchain.compile.listed_variants import planned_variants
 from goescape.toolchain.tasks import uninterrupted
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from goescape.toolchain.problems import Problem
 
 SOON_SECONDS = 0.15
-"""How long a last report waits for its types, and any whose package has been checked: one change
-instead of two in a row."""
+"""How long a last report waits for its types where another one has been shown, or no types
+are known: one change instead of two in a row."""
 
 
 class TypedRun:
@@ -40,26 +41,22 @@ class TypedRun:
         self._texts = {
             path: content.source.content for path, content in contents.items() if content.is_unsaved
         }
-        self._is_prepared = False
+        self._preparing: asyncio.Future[None] | None = None
 
     @contextlib.asynccontextmanager
-    async def preparing(self) -> AsyncIterator[None]:
+    async def running(self) -> AsyncIterator[None]:
         """While the compiler works."""
-        preparing = asyncio.ensure_future(self._prepare())
         try:
             yield
         finally:
-            preparing.cancel()
-            await uninterrupted(asyncio.wait({preparing}))
-
-    async def _prepare(self) -> None:
-        await self._typed.prepare(self._variants())
-        self._is_prepared = True
+            if self._preparing is not None:
+                self._preparing.cancel()
+                await uninterrupted(asyncio.wait({self._preparing}))
 
     async def reports(
         self, report: PackageReport | Problem
     ) -> AsyncGenerator[PackageReport | Problem, None]:
-        """The report with types, and before it without them where they take a while."""
+        """The report with the types that are known by now, and a last one with all of them."""
         if not isinstance(report, PackageReport) or report.errors:
             yield report
             return
@@ -67,21 +64,27 @@ class TypedRun:
         if known is not None and known[0] is report:
             yield known[1]
             return
-        if not report.is_final and not self._is_prepared:
-            yield report
+        before = self._package.typed
+        if before is not None:
+            shown = await asyncio.to_thread(with_types_before, report, before[1])
+        else:
+            shown = report
+        if not report.is_final:
+            yield shown
+            if self._preparing is None:  # not before: the compiler needs the processors
+                self._preparing = asyncio.ensure_future(self._typed.prepare(self._variants()))
             return
         asking = asyncio.ensure_future(self._typed.corrected(report, self._variants()))
         try:
-            await asyncio.wait({asking}, timeout=SOON_SECONDS)
+            if before is None or self._preparing is not None:
+                await asyncio.wait({asking}, timeout=SOON_SECONDS)
             if not asking.done():
-                yield report
-                if not report.is_final:
-                    return  # another one follows soon
+                yield shown
                 await asyncio.wait({asking})
-                if asking.result() is report:
+                if asking.result() is shown:
                     return
             typed = asking.result()
-            if typed.is_typed and report.is_final:
+            if typed.is_typed:
                 self._package.typed = report, typed
             yield typed
         finally:

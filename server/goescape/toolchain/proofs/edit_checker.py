@@ -16,7 +16,6 @@ from attrs import field, frozen
 from goescape.analysis.messages.reason import Reason, ReasonCode
 from goescape.analysis.model import PackageReport
 from goescape.fixes.candidate import apply_edits
-from goescape.toolchain.compile.edited_package import CompileFailure, edited_package
 from goescape.toolchain.go.error_text import plain_sentence
 from goescape.toolchain.go.vet import type_error, vet, vet_input_of
 from goescape.toolchain.proofs.counted_sites import have_targets
@@ -125,6 +124,11 @@ class EditChecker:
         if not self._edited:
             context, edited = self.context, self.context.edited
             if edited is None:
+                # imported with the first proof: findings are shown sooner
+                from goescape.toolchain.compile.edited_package import (  # noqa: PLC0415
+                    edited_package,
+                )
+
                 report = context.code.report
                 edited = await edited_package(self.engine, context.root, context.pattern, report)
             self._edited.append(edited)
@@ -167,7 +171,7 @@ class EditChecker:
     ) -> CheckedEdit | str:
         if edited is not None:
             after, before = await edited.report(contents), await edited.before()
-            if isinstance(after, CompileFailure):
+            if after is not None and not isinstance(after, PackageReport):
                 return after.reason
             if after is not None and before is not None:
                 return CheckedEdit((before,), (after,), edited.has_external_tests)

@@ -22,7 +22,7 @@ from goescape.analysis.messages.areas import (
 from goescape.analysis.messages.catalogue import Catalogue
 from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.model import RankReason
-from goescape.analysis.profiles.unexplained import UnexplainedReason
+from goescape.analysis.profiles.unexplained_reason import UnexplainedReason
 
 CATALOGUE = Catalogue(
     name="en",
