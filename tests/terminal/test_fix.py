@@ -35,7 +35,7 @@ func A(i int) string { return fmt.Sprintf("%d", i) }
 
 func B(s string) string { return fmt.Sprintf("<%s>", s) }
 
-func C(t time.Time) string { return fmt.Sprintf("<%s>", t.Weekday()) }
+func C(t *time.Duration, n *int) string { return fmt.Sprintf("%d%d", *t, *n) }
 """
 ITOA = "Use strconv.Itoa instead of fmt.Sprintf (sprintf)"
 
@@ -75,7 +75,7 @@ def test_a_diff_writes_nothing(go_path: str, write_tree: WriteTree) -> None:
     assert '-func A(i int) string { return fmt.Sprintf("%d", i) }\n' in answer.stdout
     assert "+func A(i int) string { return strconv.Itoa(i) }\n" in answer.stdout
     assert row(answer, "sprintf") == ["3", "2", "0", "1"]
-    assert "1 x sprintf: A type is not what it would have to be" in answer.stdout
+    assert "1 x sprintf: C would be inlined no more" in answer.stdout
     assert (folder / "a.go").read_text() == before
 
 
@@ -136,6 +136,30 @@ func C(i int) error {
     assert 'var errBadDigit = errors.New("bad digit")\n' in changed
     assert 'return errors.New("bad digit")' in (folder / "b" / "c.go").read_text()
     builds(folder, go_path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["PACKAGE{}\n", "PACKAGE{}", "PACKAGE{}\r\n", "PACKAGE{}\n\n\n"],
+    ids=["newline", "no newline", "crlf", "empty lines"],
+)
+def test_git_takes_the_diff_at_the_end_of_a_file(
+    go_path: str, write_tree: WriteTree, text: str
+) -> None:
+    folder = write_tree("-- go.mod --\nmodule m\n\ngo 1.21\n")
+    code = text.replace("PACKAGE", 'package m\n\nimport "fmt"\n\n').format(
+        'func A(i int) string { return fmt.Sprintf("%d", i) }'
+    )
+    code = code.replace("\n", "\r\n") if "\r" in text else code
+    file = folder / "a.go"
+    file.write_bytes(code.replace("\r\r", "\r").encode())
+    command = [*COMMAND, "fix", "--go", go_path, "--diff"]
+    patch = subprocess.run(command, cwd=folder, capture_output=True, check=False).stdout
+    done = subprocess.run(
+        ["git", "apply", "-"], cwd=folder, input=patch, capture_output=True, check=False
+    )
+    assert done.returncode == 0, (done.stderr + patch).decode()
+    assert b"strconv.Itoa" in file.read_bytes()
 
 
 @pytest.mark.parametrize(

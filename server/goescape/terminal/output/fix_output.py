@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import io
 import sys
 from typing import TYPE_CHECKING
 
@@ -78,12 +79,19 @@ def render(
 
 
 def _diff(name: str, old: bytes, new: bytes, style: Style) -> Iterator[str]:
+    """Hunks that ``git apply`` and ``patch`` take."""
     roles = {"+": "information", "-": "error", "@": "faint"}
-    before, after = (text.decode("utf-8", "replace").split("\n") for text in (old, new))
-    for line in difflib.unified_diff(before, after, f"a/{name}", f"b/{name}", lineterm=""):
-        shown = "".join(c if c == "\t" else printable(c) for c in line.rstrip("\r"))
+    before, after = (
+        io.StringIO(text.decode("utf-8", "replace"), newline="\n").readlines()
+        for text in (old, new)
+    )
+    for line in difflib.unified_diff(before, after, f"a/{name}", f"b/{name}"):
+        ending = "\r" if line.endswith("\r\n") else ""
+        shown = "".join(c if c == "\t" else printable(c) for c in line.rstrip("\r\n")) + ending
         role = "strong" if line.startswith(("+++", "---")) else roles.get(line[:1], "")
         yield style.paint(role, shown) if role else shown
+        if not line.endswith("\n"):
+            yield "\\ No newline at end of file"
 
 
 def render_summary(outcome: FixOutcome, style: Style) -> Iterator[str]:
