@@ -20,6 +20,7 @@ _PROMISES = {
     Promise.GONE: "the allocation is gone",
     Promise.OUT_OF_LOOP: "the allocation is no longer in the loop",
     Promise.STAYS_AT_CALLS: "the object stays on the stack of callers that inline the function",
+    Promise.ON_BRANCH: "the variable stays on the stack and its copy alone is allocated",
     Promise.GUARDED: "the allocation is made only behind the check",
 }
 _UNSEEN = (

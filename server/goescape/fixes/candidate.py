@@ -36,6 +36,8 @@ class Promise(enum.Enum):
     """The target is still there, but no longer in a loop."""
     STAYS_AT_CALLS = "stays at calls"
     """The target is still printed where it is written, but its inlined copies stay on the stack."""
+    ON_BRANCH = "on branch"
+    """The target is gone; a branch that not every path takes allocates in its place."""
     GUARDED = "guarded"
     """The target is still there, behind a condition."""
     UNSEEN = "unseen"

@@ -117,6 +117,7 @@ class ProofMessages:
     gone: str
     out_of_loop: str
     stays_at_calls: str
+    on_branch: str
     guarded: str
     unseen: str
     instead: str

@@ -80,6 +80,7 @@ class ReasonCode(enum.Enum):
     NAME_MAY_DIFFER = "name-may-differ"
     NAME_TAKEN = "name-taken"
     NO_NAME_IS_FREE = "no-name-is-free"
+    USED_AFTER_BRANCH = "used-after-branch"
     USED_AFTER_ITERATION = "used-after-iteration"
     USES_UNKNOWN = "uses-unknown"
 

@@ -50,6 +50,18 @@ def check_copyable(code: PackageCode, file: GoFile, name: str, limit: int = LIMI
         raise UnsafeError(ReasonCode.COPY_COSTS, type=name, limit=str(limit))
 
 
+def check_type_copyable(
+    code: PackageCode, known: UsableType, limit: int = LIMIT, *, addressed: bool = True
+) -> None:
+    """The same for any type. Only what was ``addressed`` can hold its own address."""
+    if addressed:
+        _check_parts(code, known)
+    elif known.lock:
+        raise UnsafeError(ReasonCode.IS_LOCK, type=short(known.lock))
+    if known.size > limit:
+        raise UnsafeError(ReasonCode.COPY_COSTS, type=short(known.text), limit=str(limit))
+
+
 def _check_parts(code: PackageCode, known: UsableType) -> None:
     """All that a value consists of."""
     if known.lock:

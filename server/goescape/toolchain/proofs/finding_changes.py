@@ -77,7 +77,8 @@ def _broken(
             if candidate.target is None:
                 return Reason.of(ReasonCode.NO_TARGET)
             by_promise[candidate.promise] += (candidate.target, *candidate.also)
-    for key, count in Counter(map(site_key, by_promise[Promise.GONE])).items():
+    gone_targets = by_promise[Promise.GONE] + by_promise[Promise.ON_BRANCH]
+    for key, count in Counter(map(site_key, gone_targets)).items():
         if gone[key] < count:
             return Reason.of(ReasonCode.STILL_ON_HEAP, subject=key[2])
     left = counted(before, _in_loop) - counted(after, _in_loop)
@@ -98,7 +99,7 @@ def _removed(
 ) -> int:
     """How many allocations the proof may speak of."""
     promises = {candidate.promise for candidate in candidates}
-    if promises & {Promise.GONE, Promise.UNSEEN}:
+    if promises & {Promise.GONE, Promise.ON_BRANCH, Promise.UNSEEN}:
         return gone.total()
     left = counted(before, _in_loop) - counted(after, _in_loop)
     targets = [candidate.target for candidate in candidates if candidate.target is not None]

@@ -74,6 +74,7 @@ def _promised(promise: Promise, count: str, catalogue: Catalogue) -> str:
         Promise.GONE: catalogue.proof.gone,
         Promise.OUT_OF_LOOP: catalogue.proof.out_of_loop,
         Promise.STAYS_AT_CALLS: catalogue.proof.stays_at_calls,
+        Promise.ON_BRANCH: catalogue.proof.on_branch,
         Promise.GUARDED: catalogue.proof.guarded,
         Promise.UNSEEN: catalogue.proof.unseen,
     }[promise]

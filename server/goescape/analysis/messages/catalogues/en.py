@@ -159,6 +159,7 @@ CATALOGUE = Catalogue(
         ReasonCode.NAME_MAY_DIFFER: "`{name}` may mean something else where it would be written.",
         ReasonCode.NAME_TAKEN: "`{name}` means something else here.",
         ReasonCode.NO_NAME_IS_FREE: "No short name is free.",
+        ReasonCode.USED_AFTER_BRANCH: "`{name}` is used after the branch.",
         ReasonCode.USED_AFTER_ITERATION: "`{name}` may be used after the iteration.",
         ReasonCode.USES_UNKNOWN: "The uses of `{name}` are not known.",
         # Who calls a function, and how.
@@ -408,6 +409,7 @@ CATALOGUE = Catalogue(
         gone="removes {count}",
         out_of_loop="moves {count} out of the loop",
         stays_at_calls="keeps {count} on the stack of the callers",
+        on_branch="makes {count} only when the branch is taken",
         guarded="makes {count} only while the level is on",
         unseen="saves an allocation that the compiler does not print",
         instead="{subjects} instead",

@@ -272,6 +272,7 @@ CATALOGUE = Catalogue(
         "Build the string with strings.Builder": "用 strings.Builder 构建字符串",
         "Call Grow before the loop": "在循环之前调用 Grow",
         "Allocate the exact length and assign by index": "按确切长度分配，并用下标赋值",
+        "Copy the variable in the branch where it escapes": "在变量逃逸的分支中复制它",
         "Capture only the field that the closure uses": "只捕获闭包用到的字段",
         "Send values instead of pointers": "发送值而不是指针",
         "Take the concrete type instead of the interface": "参数用具体类型代替接口",
@@ -400,6 +401,7 @@ CATALOGUE = Catalogue(
         ReasonCode.NAME_MAY_DIFFER: "在需要写出 `{name}` 的地方，它可能另有含义。",
         ReasonCode.NAME_TAKEN: "`{name}` 在这里另有含义。",
         ReasonCode.NO_NAME_IS_FREE: "没有可用的短名称。",
+        ReasonCode.USED_AFTER_BRANCH: "在该分支之后还会用到 `{name}`。",
         ReasonCode.USED_AFTER_ITERATION: "`{name}` 在本次迭代之后可能仍被使用。",
         ReasonCode.USES_UNKNOWN: "不知道 `{name}` 在哪些地方使用。",
         # Who calls a function, and how.
@@ -604,6 +606,7 @@ CATALOGUE = Catalogue(
         gone="消除 {count}",
         out_of_loop="把 {count}移到循环之外",
         stays_at_calls="使 {count}留在调用者的栈上",
+        on_branch="只有进入该分支时才有 {count}",
         guarded="只有启用该级别时才有 {count}",
         unseen="省去一次编译器没有报告的分配",
         instead="代之以 {subjects}",
