@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from goescape.toolchain.engine import Engine, EngineOptions
 
 _MOST_MODULES = 100
-_TYPES_SECONDS = 5.0
+TYPES_SECONDS = 5.0
 """How long rewrites wait for types; then they go by the source alone."""
 
 
@@ -67,7 +67,7 @@ async def typed_package(
         if edited is None:
             return None, UNKNOWN
         asking = engine.typed.expressions(edited.checked(), frozenset(report.files))
-        return edited, await with_timeout(_TYPES_SECONDS, asking)
+        return edited, await with_timeout(TYPES_SECONDS, asking)
     except GoProblem:
         return None, UNKNOWN
     except asyncio.TimeoutError:
