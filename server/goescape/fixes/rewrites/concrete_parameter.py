@@ -53,7 +53,7 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
             continue
         place = code.node_of(finding)
         concrete = concrete_type_of(file, place[1]) if place is not None else None
-        if place is None or concrete is None:
+        if place is None or concrete is None or _is_local(code, file, place[1], concrete):
             continue
         try:
             parameters = list(_parameters(code, file, passed_addresses(code, finding, place[1])))
@@ -118,6 +118,12 @@ def _change(code: PackageCode, parameter: _Parameter, concrete: ConcreteType) ->
     if imports is None:
         raise UnsafeError(ReasonCode.NAME_MAY_DIFFER, name=concrete.name)
     return Change((*edits, *imports), callers=len(calls), claims=tuple(claims))
+
+
+def _is_local(code: PackageCode, file: GoFile, node: Node, concrete: ConcreteType) -> bool:
+    """Whether a type is surely declared inside a function: no parameter can have it."""
+    known = code.types.of(file, node)
+    return known is not None and not known.is_plain and concrete.name in code.declared_locally
 
 
 def _is_used_for_others(code: PackageCode, parameter: _Parameter, concrete: ConcreteType) -> bool:
