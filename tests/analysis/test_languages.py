@@ -126,7 +126,7 @@ def test_a_language_is_translated(name: str) -> None:
 def notes() -> set[str]:
     """What the analysis may say of an allocation at run time."""
     by_code = {*code_notes.WORDS.values(), *code_notes.BY_CONDITION.values()}
-    by_code |= {code_notes.NOT_IN_THE_CODE, code_notes.SHARED_ALLOCATION}
+    by_code |= {code_notes.NOT_IN_THE_CODE, code_notes.SHARED_ALLOCATION, code_notes.ZERO_IS_SHARED}
     return by_code.union(*map(written_notes, (allocation.__file__, run_time_size.__file__)))
 
 
