@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field
 
-from goescape.analysis.syntax.nodes import ancestors, text, walk
+from goescape.analysis.syntax.nodes import ancestors, text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tree_sitter import Node
 
@@ -101,9 +101,7 @@ def _goes_back(function: Node, node: Node, skipped: Sequence[tuple[int, float]])
 
     ``skipped`` is what does not run after the node.
     """
-    if b"goto" not in (function.text or b""):
-        return False
-    for jump in walk(function):
+    for jump in _around_words(function, b"goto"):
         label = _target(jump) if jump.start_byte > node.start_byte else None
         if (
             label is not None
@@ -121,7 +119,20 @@ def _target(statement: Node) -> Node | None:
     if function is None or not statement.named_children:
         return None
     label = text(statement.named_children[0])
-    return next((node for node in walk(function) if _has_label(node, label)), None)
+    labeled = _around_words(function, label.encode())
+    return next((node for node in labeled if _has_label(node, label)), None)
+
+
+def _around_words(function: Node, word: bytes) -> Iterator[Node]:
+    """The nodes around each place where this is written: a walk takes far longer."""
+    source = function.text or b""
+    place = source.find(word)
+    while place >= 0:
+        start = function.start_byte + place
+        written = function.descendant_for_byte_range(start, start + len(word))
+        if written is not None and written.parent is not None:
+            yield written.parent
+        place = source.find(word, place + len(word))
 
 
 def _has_label(statement: Node, label: str) -> bool:
