@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from difflib import SequenceMatcher
 from functools import cached_property
+from itertools import islice
+from operator import ne
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from goescape.analysis.positions import Place, Span  # noqa: TC001 - attrs resolves them
 from goescape.analysis.syntax.source import SourceText  # noqa: TC001
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @frozen(slots=False)
@@ -53,13 +59,10 @@ class PositionShift:
     def _forward(self) -> dict[int, int]:
         old, new = self.old.lines, self.new.lines
         # Typing changes few lines: equal heads and tails need no comparison of everything.
-        head = 0
-        while head < min(len(old), len(new)) and old[head] == new[head]:
-            head += 1
-        tail = 0
-        while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
-            tail += 1
-        lines = {line: line for line in range(1, head + 1)}
+        shorter = min(len(old), len(new))
+        head = _equal(old, new, shorter)
+        tail = _equal(reversed(old), reversed(new), shorter - head)
+        lines = dict(zip(range(1, head + 1), range(1, head + 1), strict=True))
         matcher = SequenceMatcher(
             None, old[head : len(old) - tail], new[head : len(new) - tail], autojunk=False
         )
@@ -69,13 +72,19 @@ class PositionShift:
             for block in matcher.get_matching_blocks():
                 for index in range(block.size):
                     lines[head + block.a + index + 1] = head + block.b + index + 1
-        for index in range(tail):
-            lines[len(old) - index] = len(new) - index
+        last = range(len(old) - tail + 1, len(old) + 1), range(len(new) - tail + 1, len(new) + 1)
+        lines.update(zip(*last, strict=True))
         return lines
 
     @cached_property
     def _backward(self) -> dict[int, int]:
         return {new: old for old, new in self._forward.items()}
+
+
+def _equal(old: Iterable[bytes], new: Iterable[bytes], most: int) -> int:
+    """How many lines are the same from the beginning on."""
+    pairs = enumerate(islice(map(ne, old, new), most))
+    return next((index for index, differs in pairs if differs), most)
 
 
 # Comparing is quadratic at worst; beyond this many changed lines they count as edited.
