@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import tempfile
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from goescape.analysis.profiles.benchmarks import benchmark_names
 from goescape.lsp.uris import path_of
 from goescape.lsp.user_work import MEASURING
 from goescape.toolchain.problems import GoProblem
+from goescape.toolchain.tasks import with_timeout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,10 +28,19 @@ PROFILE = "benchmarks"
 """The name under which the profile of the last run is loaded."""
 
 
+_SECONDS_FOR_TESTS = 10.0
+"""How long a package without benchmarks is asked again."""
+
+
 async def bench(session: Session, arguments: Sequence[object]) -> list[object] | None:
     """Run a benchmark (a file's URI and a line or name; without: all of the package)."""
     background = await session.ready()
     report, names = _target(session.state, arguments)
+    if background is not None and report is not None and not benchmark_names(report):
+        # a package's tests are compiled last
+        with contextlib.suppress(asyncio.TimeoutError):
+            await with_timeout(_SECONDS_FOR_TESTS, background.scheduler.wait_idle())
+        report, names = _target(session.state, arguments)
     if background is None or report is None:
         session.editor.warning(session.state.catalogue.tell.open_benchmarks)
         return None
