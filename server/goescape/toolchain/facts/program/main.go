@@ -32,7 +32,8 @@ const (
 	mostHeap  = 1500 << 20
 
 	usualMemory = 128 << 20        // garbage is collected more often above it
-	idleBefore  = 10 * time.Second // then all is forgotten, and memory goes back to the system
+	pauseBefore = time.Second      // then garbage goes back to the system
+	idleBefore  = 10 * time.Second // then all is forgotten
 )
 
 func archiveOperation(content json.RawMessage) (any, error) {
@@ -58,7 +59,7 @@ type answer struct {
 
 func main() {
 	debug.SetMaxStack(mostStack)
-	debug.SetGCPercent(150)
+	debug.SetGCPercent(40)
 	debug.SetMemoryLimit(usualMemory)
 	go watchMemory()
 	if err := serve(os.Stdin, os.Stdout); err != nil {
@@ -148,18 +149,22 @@ func touch() {
 // watchMemory ends the program when it takes too much, and gives back what it does not need.
 func watchMemory() {
 	var stats runtime.MemStats
-	var returned time.Time
+	var returned, forgotten time.Time
 	for range time.Tick(500 * time.Millisecond) {
 		activity.Lock()
 		used := lastUse
 		activity.Unlock()
 		if time.Since(used) > idleBefore {
-			if returned != used {
-				returned = used
+			if forgotten != used {
+				forgotten = used
 				forgetAll()
 				debug.FreeOSMemory()
 			}
 			continue
+		}
+		if time.Since(used) > pauseBefore && returned != used {
+			returned = used
+			debug.FreeOSMemory()
 		}
 		runtime.ReadMemStats(&stats)
 		if stats.HeapAlloc > mostHeap {
