@@ -12,7 +12,7 @@ import pytest
 from tests import pythons
 from tests.conftest import REPOSITORY
 from tests.project import readme
-from tests.pythons import HIGHEST, LOWEST, Python, Run, known, plan, supported
+from tests.pythons import HIGHEST, LOWEST, Python, Run, known, part, plan, supported
 
 PROMISED = {(3, 10), (3, 11), (3, 12), (3, 13), (3, 14)}
 OLD = Python((3, 10, 13), "/pythons/3.10.13/bin/python3")
@@ -118,7 +118,7 @@ def test_no_other_python_fails_only_in_ci(
 ) -> None:
     ran: list[Run] = []
 
-    def passes(run: Run) -> bool:
+    def passes(run: Run, _files: tuple[str, ...]) -> bool:
         ran.append(run)
         return True
 
@@ -128,6 +128,14 @@ def test_no_other_python_fails_only_in_ci(
     assert pythons.main() == (1 if ci else 0)
     assert "No other Python than the one that runs all tests" in capsys.readouterr().out
     assert bool(ran) == (not ci)
+
+
+def test_both_ends_run_all_of_the_quick_part() -> None:
+    runs = plan(ALL, SYSTEM.version, SYSTEM.version)
+    whole = [run for run in runs if part(run, NEW) == pythons.QUICK]
+    assert whole == [Run(OLD, LOWEST), Run(NEW, HIGHEST)]
+    between = {part(run, NEW) for run in runs if run not in whole}
+    assert [{*pythons.QUICK} - {*files} for files in between] == [{*pythons.AT_BOTH_ENDS}]
 
 
 def test_every_file_of_the_quick_part_is_there() -> None:
