@@ -22,6 +22,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from tests.run import SPREAD
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -216,7 +218,7 @@ def _passes(run: Run, files: tuple[str, ...]) -> bool:
         return False
     ready = time.monotonic()
     # the cache of one Python would tell another what failed last
-    options = ["-q", "-p", "no:cacheprovider", "--numprocesses=auto", "--dist=worksteal"]
+    options = ["-q", "-p", "no:cacheprovider", *SPREAD]
     command = [str(python), "-m", "pytest", *options, *(f"tests/{name}" for name in files)]
     path = os.pathsep.join([str(python.parent), os.environ.get("PATH", "")])
     environment = {**os.environ, "PATH": path}

@@ -15,18 +15,21 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CLIENT = REPOSITORY / "client-vscode"
+PROCESSORS = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+SPREAD = [f"--numprocesses={PROCESSORS + 2}", "--dist=worksteal"]
+"""Conversations with servers mostly wait: two processors take four of them at a time."""
 STEPS = {
     "format": ["ruff", "format", "--check", "."],
     "lint": ["ruff", "check", "."],
     "types": ["mypy"],
-    "tests": ["pytest", "--numprocesses=auto", "--dist=worksteal"],
+    "tests": ["pytest", *SPREAD],
     "pythons": ["tests.pythons"],
 }
 
 
 FAST_STEPS = {
     **{name: STEPS[name] for name in ("format", "lint", "types")},
-    "tests": [*STEPS["tests"], "--fast"],
+    "tests": ["pytest", "--numprocesses=auto", "--dist=worksteal", "--fast"],
 }
 INSTALL = ["npm", "ci", "--prefer-offline"]
 PACKAGE = [sys.executable, "package.py"]
