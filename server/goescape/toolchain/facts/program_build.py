@@ -75,11 +75,11 @@ def _name(toolchain: Toolchain, sources: Mapping[str, bytes]) -> str:
 
 async def _build(toolchain: Toolchain, sources: Mapping[str, bytes], target: str) -> None:
     environment = await _host_environment(toolchain)
-    # Not in the temporary folder itself, where go ignores a go.mod.
+    # Not in the temporary folder itself, where go ignores a go.mod; without -trimpath, with which
+    # the standard library would have to be compiled again.
     arguments = (
         "build",
         f"-C={FOLDER}{os.sep}facts",
-        "-trimpath",
         "-buildvcs=false",
         "-ldflags=-s -w",
         "-o",
