@@ -12,6 +12,7 @@ import (
 	"go/types"
 	"hash/fnv"
 	"os"
+	"slices"
 	"sync"
 )
 
@@ -43,6 +44,7 @@ func typesOperation(content json.RawMessage) (any, error) {
 // checkedPackage is a package with all that is known of its expressions.
 type checkedPackage struct {
 	key      [16]byte
+	paths    []string
 	world    *importWorld
 	fset     *token.FileSet
 	files    []*ast.File
@@ -74,6 +76,7 @@ func check(request *typesRequest) (*checkedPackage, error) {
 	if sizes == nil {
 		return nil, fmt.Errorf("the sizes of %q are not known", request.Arch)
 	}
+	forgetOlderTexts(request)
 	checked := &checkedPackage{key: key, fset: token.NewFileSet(), sizes: sizes, world: worldOf(request)}
 	checked.run(request, contents)
 	recentlyChecked = append(recentlyChecked, checked)
@@ -81,6 +84,23 @@ func check(request *typesRequest) (*checkedPackage, error) {
 		recentlyChecked = recentlyChecked[1:]
 	}
 	return checked, nil
+}
+
+// forgetOlderTexts drops what was checked of the same files: it is large, and rarely comes again.
+func forgetOlderTexts(request *typesRequest) {
+	kept := recentlyChecked[:0:0]
+	for _, known := range recentlyChecked {
+		if !known.isOfSameFiles(request.Files) {
+			kept = append(kept, known)
+		}
+	}
+	recentlyChecked = kept
+}
+
+func (c *checkedPackage) isOfSameFiles(files []sourceFile) bool {
+	return slices.EqualFunc(c.paths, files, func(path string, file sourceFile) bool {
+		return path == file.Path
+	})
 }
 
 func contentsOf(files []sourceFile) ([][]byte, error) {
@@ -125,6 +145,7 @@ func keyOf(request *typesRequest, contents [][]byte) (key [16]byte) {
 
 func (c *checkedPackage) run(request *typesRequest, contents [][]byte) {
 	for i, content := range contents {
+		c.paths = append(c.paths, request.Files[i].Path)
 		file, err := parser.ParseFile(c.fset, request.Files[i].Path, content, parser.SkipObjectResolution)
 		if err != nil {
 			c.isBroken = true
