@@ -24,7 +24,7 @@ SOURCE = """
 -- go.mod --
 module example.com/m
 
-go 1.22
+go 1.23
 -- lib/lib.go --
 package lib
 
@@ -35,6 +35,8 @@ func (Nothing) M() {}
 type I interface{ M() }
 
 func New() I { return Nothing{} }
+
+func Clone[T any](values []T) []T { return append([]T{}, values...) }
 -- a.go --
 package m
 
@@ -96,6 +98,29 @@ func wait() { c := make(chan int, 1); c <- 1; <-c }
 func start() { go wait() }
 
 func count(m map[string]int, k string) { m[k]++ }
+
+type file struct{ lines []int }
+
+type list struct{ files []*file }
+
+func (l *list) all() func(func(*file) bool) {
+	return func(yield func(*file) bool) {
+		for _, f := range l.files {
+			if !yield(f) {
+				return
+			}
+		}
+	}
+}
+
+func copied(l *list) (copies []file) {
+	for f := range l.all() {
+		copies = append(copies, file{
+			lines: lib.Clone(f.lines),
+		})
+	}
+	return copies
+}
 
 func exported() { var e lib.Nothing; last = e }
 """
@@ -168,6 +193,17 @@ async def test_each_kind(judged: tuple[PackageReport, MachineCode]) -> None:
 
     (channel,) = on_line(report, "func wait()")
     assert (channel.subject, channel.allocates) == ("make(chan int, 1)", Allocates.YES)
+
+
+async def test_the_body_of_a_loop_over_a_function_allocates_where_it_stands(
+    judged: tuple[PackageReport, MachineCode],
+) -> None:
+    report = told(*judged)
+    assert not any(finding.is_diagnostic for finding in on_line(report, "for f := range"))
+    (grown,) = on_line(report, "copies = append")
+    assert grown.subject.startswith("append(copies, file{")
+    (cloned,) = on_line(report, "lines: lib")
+    assert (cloned.subject, cloned.inlined_from) == ("lib.Clone(f.lines)", "lib.Clone")
 
 
 async def test_what_is_no_finding_has_a_word(judged: tuple[PackageReport, MachineCode]) -> None:

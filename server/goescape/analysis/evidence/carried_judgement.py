@@ -161,7 +161,7 @@ class _Carrying:
                 anchor=anchor,
                 subject=before.subject,
                 function=before.function,
-                inlined_from=None,
+                inlined_from=before.inlined_from,
                 copies=tuple(sorted(copies, key=lambda copy: copy.place)),
             )
             yield moved, tuple(inlined)

@@ -107,14 +107,29 @@ class _Judge:
         """What becomes of something inside of the function that is called at its place."""
         # What is inlined there may be something else as well: a value and the box around it.
         certain = [placed for placed in inlined if is_surely(finding, placed.call.kind)]
-        if certain and self._report.sources[finding.span.file].text(finding.span) == "for":
-            yield self._confirmed(finding, certain)  # the loop turns the iterator's code itself
+        loop = self._loop_at(finding) if certain else None
+        if loop is not None:
+            # What the iterator does, the loop turns; what its body does stands there.
+            in_body = [placed for placed in certain if _is_in_body(placed, loop)]
+            if len(in_body) < len(certain):
+                yield self._confirmed(finding, [each for each in certain if each not in in_body])
+            yield from self._moved(finding, in_body)
         elif certain:
             yield from self._moved(finding, certain)
         elif finding.subject.startswith("append") and self._evidence.has_code(finding):
             yield without_allocation(finding, NOT_IN_THE_CODE)
         else:
             yield finding
+
+    def _loop_at(self, finding: Finding) -> Span | None:
+        """The loop over a function that the compiler prints what is inlined there at."""
+        source, span = self._report.sources[finding.span.file], finding.span
+        file, offset = self._files.get(span.file), source.offset(span.line, span.column)
+        if source.text(span) != "for" or file is None or offset is None:
+            return None
+        word = file.node_at(offset)
+        loop = word.parent if word is not None else None
+        return file.span(loop) if loop is not None else span
 
     def _without_call(self, finding: Finding) -> Finding:
         """What becomes of a finding that has no call on its lines."""
@@ -182,16 +197,18 @@ class _Judge:
 
         Where they have findings of their own, this one is a copy of them.
         """
-        for (file, line), kind in {placed.lines[0]: placed.call.kind for placed in calls}.items():
+        for (file, line), placed in {placed.lines[0]: placed for placed in calls}.items():
             source = self._files.get(file)
             if source is None:
                 continue
+            called = placed.inlined_from
             copy = InlinedCopy(finding.anchor, finding.function, escapes=True)
             copies = tuple(sorted({copy, *finding.copies}, key=lambda copy: copy.place))
             if (there := self._found_on(finding, file, line)) is not None:
                 yield evolve(there, copies=copies)
                 continue
             name = finding.subject if finding.kind is SiteKind.VARIABLE else None
+            kind = placed.call.kind if called is None else None
             if (told := expression_at(source, line, kind, name)) is None:
                 continue
             function = self._evidence.function_at(file, line)
@@ -201,7 +218,7 @@ class _Judge:
                 anchor=told.span.start,
                 subject=told.subject or finding.subject,
                 function=function.name if function is not None else finding.function,
-                inlined_from=None,
+                inlined_from=called,
                 copies=copies,
             )
 
@@ -258,6 +275,11 @@ class _Judge:
     def _files(self) -> dict[str, GoFile]:
         sources = self._report.sources
         return {path: GoFile(sources[path]) for path in self._report.files if path in sources}
+
+
+def _is_in_body(placed: PlacedCall, loop: Span) -> bool:
+    file, line = placed.lines[0]
+    return file == loop.file and loop.line < line <= loop.end_line
 
 
 def without_allocation(finding: Finding, note: str) -> Finding:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from goescape.analysis.causes import Cause
+from goescape.analysis.compiler.expressions import plain_function
 from goescape.analysis.evidence.machine_code import AllocationKind
 from goescape.analysis.model import SiteKind
 
@@ -28,6 +29,15 @@ class PlacedCall(NamedTuple):
     """The innermost first; behind it the calls that were inlined around it."""
     symbol: str
     """The function whose code has it."""
+
+    @property
+    def inlined_from(self) -> str | None:
+        """The function of another package that the innermost of the lines calls; else None."""
+        frames = self.call.inlined
+        if self.lines[0] == (self.call.file, self.call.line) or not frames:
+            return None
+        inner = next((f for f in frames if (f.file, f.line) == self.lines[0]), frames[-1])
+        return plain_function(inner.function).rpartition("/")[2]
 
 
 def placed_calls(code: MachineCode, own: frozenset[str]) -> Iterator[PlacedCall]:
