@@ -120,6 +120,7 @@ def test_every_finding_reads_well(minor_and_reports: tuple[int, list[PackageRepo
                 sentence = say(finding, ENGLISH)
                 assert sentence
                 assert not badly_punctuated(sentence)
+                assert "<node" not in sentence
                 assert not re.search(r"\{|~|``|  |\.autotmp", re.sub(r"`[^`]*`", "x", sentence))
             told = explain(finding, ENGLISH)
             assert told.why

@@ -97,7 +97,8 @@ def is_result(subject: str) -> bool:
 
 def lost_names(rendering: str) -> bool:
     """Whether the compiler shows names of its own where the source has expressions."""
-    return ("~" in rendering or "." in rendering) and _LOST.search(rendering) is not None
+    is_possible = "~" in rendering or "." in rendering or "<" in rendering
+    return is_possible and _LOST.search(rendering) is not None
 
 
 def call_head(subject: str) -> str:
@@ -185,7 +186,7 @@ _LOOP_STATE = re.compile(r"(?:\w+\.)?#\w+$")
 _RESULT = re.compile(r"~[rR]\d+$")
 
 
-_LOST = re.compile(r"~[a-zA-Z]\d|\.autotmp_\d|go\.shape\.")
+_LOST = re.compile(r"~[a-zA-Z]\d|\.autotmp_\d|go\.shape\.|<node DYNAMICTYPE>")
 
 
 _QUALIFIER = re.compile(r"\b[a-z_]\w*\.(?=[A-Za-z_])")

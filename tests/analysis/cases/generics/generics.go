@@ -19,6 +19,10 @@ func pointerTo[T any](v T) *T { // want information returned "v"
 	return &v
 }
 
+func setNew[T any](at **T) {
+	*at = new(T) // want information stored-in-heap "new(T)"
+}
+
 var (
 	ints    *int
 	strings *string
@@ -31,6 +35,7 @@ func use(n int, s string) {
 	strings = pointerTo(s)
 	numbers.add(s, n)
 	names.add(n, s)
+	setNew(&ints)
 }
 
 func double(xs []int) []float64 {
