@@ -13,7 +13,8 @@ from lsprotocol import types as lsp
 
 from goescape.analysis.ranking.rank import DEFAULT_POLICY, RankPolicy
 from goescape.settings import SECTION, SETTINGS, Settings, parse
-from goescape.terminal.commands.check import CheckOptions, check
+from goescape.terminal.commands.check import check
+from goescape.terminal.commands.check_outcome import CheckOptions
 from goescape.terminal.output import json_output
 from goescape.terminal.output.progress import ProgressLine
 from goescape.toolchain.engine import EngineOptions

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from goescape.terminal import dispatch
+from goescape.terminal.command_lines.shared import run_to_end
 from tests.terminal.command import COMMAND
 
 if TYPE_CHECKING:
@@ -171,5 +171,5 @@ def test_what_was_found_is_not_written_out_on_the_way() -> None:
     async def work() -> Found:
         return Found()
 
-    assert isinstance(dispatch._run(work()), Found)  # noqa: SLF001
+    assert isinstance(run_to_end(work()), Found)
     assert not written

@@ -50,8 +50,8 @@ def _run(arguments: argparse.Namespace) -> int:
     """Nothing is imported but what the command needs: the server does not, and help and version
     need nothing.
     """
+    gc.disable()  # imports make no garbage worth to look for; what is run says when it does
     if arguments.command == "server":
-        gc.disable()  # imports make no garbage worth to look for; the server says when it does
         from goescape.lsp.server import run as serve  # noqa: PLC0415
 
         return serve(arguments.tcp)

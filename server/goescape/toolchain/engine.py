@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from goescape.analysis.syntax.build_constraints import Target
+from goescape.toolchain.cache.stored_results import StoredResults
 from goescape.toolchain.compile.planner import BuildPlanner
 from goescape.toolchain.go.go_commands import GoCommands
 from goescape.toolchain.go.go_test import failing_tests
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
     from goescape.analysis.model import PackageReport
+    from goescape.toolchain.cache.disk_cache import DiskCache
     from goescape.toolchain.compile.package_builds import PackageBuilds
     from goescape.toolchain.facts.client import FactsClient
     from goescape.toolchain.facts.compiled_reports import CompiledReports
@@ -91,6 +93,13 @@ class Engine:
     ) -> AsyncGenerator[PackageReport | Problem, None]:
         """Compile packages and yield each one's report, see ``PackageBuilds``."""
         return self.builds.analyze(root, patterns, overlay, early=early)
+
+    def analyze_stored(
+        self, root: str, patterns: Sequence[str], disk_cache: DiskCache
+    ) -> AsyncGenerator[PackageReport | Problem, None]:
+        """The same, but what an earlier run has found and would come out the same is taken."""
+        stored = StoredResults(disk_cache, self, root)
+        return self.builds.analyze(root, patterns, stored=stored)
 
     async def failing_tests(self, overlay: Mapping[str, bytes]) -> str | None:
         """Why tests fail with other texts; empty if they pass. Runs the user's code."""

@@ -11,7 +11,7 @@ from attrs import define, field, frozen
 from goescape.analysis.profiles.allocation_profile import Profile, ProfileProblem, merged
 from goescape.analysis.profiles.benchmarks import benchmark_names
 from goescape.analysis.profiles.join import ProfileJoin
-from goescape.terminal.commands.check import CheckFailure
+from goescape.terminal.commands.check_outcome import CheckFailure
 from goescape.terminal.output import profile_output
 from goescape.terminal.output.style import Style, printable
 from goescape.terminal.shown_paths import shown_path

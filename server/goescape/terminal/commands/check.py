@@ -11,17 +11,18 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
-from goescape.analysis.model import DirectiveRemark, Finding, PackageReport, Severity
 from goescape.analysis.profiles.allocation_profile import ProfileProblem, merged
 from goescape.analysis.profiles.join import ProfileJoin
-from goescape.analysis.ranking.rank import DEFAULT_POLICY, RankPolicy, ranked
+from goescape.analysis.ranking.rank import ranked
 from goescape.analysis.reports.baselines import new_findings
 from goescape.analysis.reports.queries import once_per_site
 from goescape.analysis.syntax.source import SourceText
 from goescape.terminal.baseline_file import read, sites
+from goescape.terminal.commands.check_outcome import CheckFailure, CheckOptions, CheckOutcome
 from goescape.terminal.targets import UsageError, existing_folder, resolve, seen_from
+from goescape.toolchain.cache.disk_cache import DiskCache
 from goescape.toolchain.compile.build_log import BuildLog
 from goescape.toolchain.digests import digest
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
@@ -30,92 +31,12 @@ from goescape.toolchain.problems import GoProblem
 from goescape.toolchain.revisions import RevisionProblem, exported
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from goescape.analysis.positions import Place
+    from goescape.analysis.model import DirectiveRemark, Finding, PackageReport
     from goescape.analysis.profiles.joined_profile import JoinedProfile
     from goescape.analysis.reports.baselines import BaselineSite
     from goescape.terminal.output.progress import ProgressLine
-
-
-@frozen
-class CheckOptions:
-    """What was asked for."""
-
-    folder: str = "."
-    packages: tuple[str, ...] = ("./...",)
-    minimum: Severity = Severity.HINT
-    everything: bool = False
-    """Also the sites that do not allocate."""
-    profiles: tuple[str, ...] = ()
-    """Files with what the program allocated."""
-    baseline: str = ""
-    """A file with sites that are known: only others are shown."""
-    since: str = ""
-    """A revision whose sites are known."""
-    log: str = ""
-    """A file with the text of a build that was made elsewhere."""
-    fail_on: Severity = Severity.HINT
-    """The least severity that makes the check fail."""
-    shard: tuple[int, int] = (1, 1)
-    """Which part of the packages to analyse, of how many."""
-    policy: RankPolicy = DEFAULT_POLICY
-    """The settings that findings are ranked by."""
-
-
-@frozen
-class CheckFailure:
-    """Something that could not be analysed."""
-
-    kind: str
-    """``usage``, ``go``, ``load``, ``compile`` or ``internal``."""
-    message: str
-    package: str = ""
-    place: Place | None = None
-
-
-@frozen
-class CheckOutcome:
-    """All that a check found."""
-
-    folder: Path
-    """Where it looked; JSON names files from here."""
-    go: str
-    """The version; empty where Go was not found."""
-    findings: tuple[Finding, ...]
-    failures: tuple[CheckFailure, ...]
-    sources: Mapping[str, SourceText]
-    """The text of each file with a finding."""
-    packages: int
-    hidden: int
-    """How many findings are below the minimum severity."""
-    seconds: float
-    notice: str = ""
-    """What to know about this version of Go."""
-    unknown_lines: tuple[str, ...] = ()
-    """Lines of this Go's compiler that were not understood, one of each package that has any."""
-    unknown_line_count: int = 0
-    joined: JoinedProfile | None = None
-    """What the profiles say."""
-    fail_on: Severity = Severity.HINT
-    remarks: tuple[DirectiveRemark, ...] = ()
-    """What there is to say about directives in the source."""
-    known_count: int | None = None
-    """How many findings are not new, and not shown; None where nothing was compared."""
-    shard: tuple[int, int] = (1, 1)
-    analysed: frozenset[str] = frozenset()
-    """The packages that compile, by import path."""
-
-    @property
-    def exit_code(self) -> int:
-        """2 when something could not be analysed, 1 for findings that count, 0 for none."""
-        if self.failures:
-            return 2
-        return 1 if self.remarks or any(map(self.fails_by, self.findings)) else 0
-
-    def fails_by(self, finding: Finding) -> bool:
-        """Whether a finding makes the check fail."""
-        return finding.is_diagnostic and finding.severity.at_least(self.fail_on)
 
 
 @define
@@ -232,7 +153,9 @@ async def check(
             if question.log:
                 await asyncio.to_thread(_read_log, folder, question.log, collector, progress)
             else:
-                await _analyze(engine, folder, question, collector, progress)
+                disk_cache = DiskCache()
+                await _analyze(engine, folder, question, collector, progress, disk_cache=disk_cache)
+                await asyncio.to_thread(disk_cache.prune)
             if question.since:
                 baseline += await _sites_of_revision(engine, folder, question, progress)
         if not collector.packages and not collector.failures and not collector.divided:
@@ -295,13 +218,16 @@ def _read_log(folder: Path, name: str, collector: _Collector, progress: Progress
     )
 
 
-async def _analyze(
+async def _analyze(  # noqa: PLR0913 - each by its name
     engine: Engine,
     folder: Path,
     question: CheckOptions,
     collector: _Collector,
     progress: ProgressLine,
+    *,
+    disk_cache: DiskCache | None = None,
 ) -> None:
+    """``disk_cache`` is for folders that stay."""
     for target in await resolve(folder, question.packages, engine.modules):
         patterns = target.patterns
         if question.shard != (1, 1):
@@ -310,7 +236,12 @@ async def _analyze(
             patterns = _part(names, question.shard)
             if not patterns:
                 continue
-        async with aclosing(engine.analyze(target.root, patterns)) as items:
+        analysis = (
+            engine.analyze(target.root, patterns)
+            if disk_cache is None
+            else engine.analyze_stored(target.root, patterns, disk_cache)
+        )
+        async with aclosing(analysis) as items:
             async for item in items:
                 collector.add(item)
                 progress.advance(item.package, len(collector.findings))

@@ -15,7 +15,8 @@ from goescape.analysis.profiles.benchmarks import benchmark_names
 from goescape.analysis.profiles.significance import SampleChange, compare_samples
 from goescape.analysis.reports.baselines import match_sites
 from goescape.terminal.baseline_file import sites
-from goescape.terminal.commands.check import CheckFailure, CheckOptions, CheckOutcome, check
+from goescape.terminal.commands.check import check
+from goescape.terminal.commands.check_outcome import CheckFailure, CheckOptions, CheckOutcome
 from goescape.terminal.targets import UsageError, existing_folder, resolve, seen_from
 from goescape.toolchain.engine import Engine
 from goescape.toolchain.measure.benchmarks import BenchmarkOptions, BenchmarkRun, measure

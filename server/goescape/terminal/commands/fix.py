@@ -15,7 +15,7 @@ from goescape.analysis.model import PackageReport
 from goescape.analysis.syntax.go_file import GoFile
 from goescape.fixes.candidate import Candidate, FixKind, Refusal
 from goescape.fixes.driver import candidates
-from goescape.terminal.commands.check import CheckFailure
+from goescape.terminal.commands.check_outcome import CheckFailure
 from goescape.terminal.commands.fix_outcome import FixOptions, FixOutcome
 from goescape.terminal.file_writer import content_of, replace_files
 from goescape.terminal.targets import UsageError, existing_folder, resolve

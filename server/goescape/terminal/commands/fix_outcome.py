@@ -13,7 +13,7 @@ from goescape.terminal.targets import UsageError
 
 if TYPE_CHECKING:
     from goescape.fixes.candidate import Candidate, Refusal
-    from goescape.terminal.commands.check import CheckFailure
+    from goescape.terminal.commands.check_outcome import CheckFailure
 
 
 @frozen

@@ -17,7 +17,7 @@ from goescape.analysis.reports.baselines import match_sites
 from goescape.analysis.reports.overview import overview
 from goescape.pages.report import MOST_SITES, Page, PageSite, ProfileRow, Trend, areas_of, render
 from goescape.terminal.baseline_file import read, sites
-from goescape.terminal.commands.check import CheckOptions, CheckOutcome, check
+from goescape.terminal.commands.check import check
 from goescape.terminal.shown_paths import shown_path
 from goescape.terminal.targets import UsageError
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from goescape.analysis.profiles.joined_profile import JoinedProfile, ProfileLine
     from goescape.analysis.reports.baselines import BaselineSite as Baselined
     from goescape.analysis.reports.overview import Ranked
+    from goescape.terminal.commands.check_outcome import CheckOptions, CheckOutcome
     from goescape.terminal.output.progress import ProgressLine
     from goescape.toolchain.engine import EngineOptions
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from goescape.analysis.positions import Span
     from goescape.analysis.syntax.source import SourceText
-    from goescape.terminal.commands.check import CheckFailure, CheckOutcome
+    from goescape.terminal.commands.check_outcome import CheckFailure, CheckOutcome
 
 _GUTTER = 6
 """Terminal cells for line numbers."""

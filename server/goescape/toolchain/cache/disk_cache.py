@@ -92,7 +92,7 @@ class DiskCache:
             _remove(path)
             return None
         except Exception as problem:
-            _log.error("%s cannot be read, and is compiled again", path, exc_info=problem)
+            _log.warning("%s cannot be read, and is compiled again", path, exc_info=problem)
             _remove(path)
             return None
         if report is not None:

@@ -15,7 +15,7 @@ from goescape.toolchain.compile.build import Build
 from goescape.toolchain.go.error_text import plain_sentence
 from goescape.toolchain.go.file_selection import lone_files
 from goescape.toolchain.go.local_modules import local_modules, near_folders
-from goescape.toolchain.go.module_folders import work_root
+from goescape.toolchain.go.module_folders import pattern_of, work_root
 from goescape.toolchain.go.packages import FIELDS, JsonObjects, ListedPackage, listed_packages
 from goescape.toolchain.go.process import run
 from goescape.toolchain.go.process_output import BoundedText
@@ -25,11 +25,15 @@ from goescape.toolchain.tasks import uninterrupted
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
+    from goescape.toolchain.cache.stored_results import StoredResults
     from goescape.toolchain.facts.compiled_reports import CompiledReports
     from goescape.toolchain.facts.typed_reports import TypedReports
     from goescape.toolchain.go.go_commands import GoCommands
 
 _log = logging.getLogger(__name__)
+
+Listing = tuple[tuple[ListedPackage, ...], list[Problem]]
+"""The packages that can be compiled, and what is wrong with the rest."""
 
 _ATTEMPTS = 5
 _RAW_LIMIT = 2_000_000
@@ -85,15 +89,20 @@ class PackageBuilds:
         overlay: Mapping[str, bytes] | None = None,
         *,
         early: bool = False,
+        stored: StoredResults | None = None,
     ) -> AsyncGenerator[PackageReport | Problem, None]:
         """Compile packages and yield each one's report when all is known; with ``early`` also what
         is known without types and code, as soon as it has been compiled.
 
         A package whose files change meanwhile is compiled again: a report always fits its sources.
         ``overlay`` is what files shall hold instead of what is on the disk, by absolute path.
+        What is ``stored`` and holds is not compiled; the rest is stored.
         """
         for group in _groups_for_one_command(patterns):
-            group_items = self._analyze_group(root, group, overlay or {}, early=early)
+            if stored is not None and all(pattern.startswith(".") for pattern in group):
+                group_items = self._analyze_new(root, group, stored)
+            else:
+                group_items = self._analyze_group(root, group, overlay or {}, early=early)
             async with aclosing(group_items) as items:
                 async for item in items:
                     yield item
@@ -108,13 +117,50 @@ class PackageBuilds:
         end = "" if text.complete else "... (the rest is left out)\n"
         return text.text + end + "\n".join(errors)
 
-    async def _analyze_group(
-        self, root: str, patterns: Sequence[str], overlay: Mapping[str, bytes], *, early: bool
+    async def _analyze_new(
+        self, root: str, patterns: Sequence[str], stored: StoredResults
     ) -> AsyncGenerator[PackageReport | Problem, None]:
+        """Like ``_analyze_group``, but what is stored is not compiled; the rest is stored."""
+        try:
+            await stored.open()
+            listing = await self._listed(root, patterns)
+        except GoProblem as why:
+            yield problem_of(why)
+            return
+        found: set[str] = set()
+        for folder in _folders_without_errors(listing[0]):
+            if (report := await stored.report(folder)) is not None:
+                found.add(folder)
+                yield report
+        if found:
+            left = tuple(package for package in listing[0] if package.directory not in found)
+            folders = dict.fromkeys(package.directory for package in left)
+            patterns = [pattern_of(root, folder) for folder in folders]
+            listing = left, listing[1]
+        failed: set[str] = set()
+        async with aclosing(self._analyze_group(root, patterns, {}, listing)) as items:
+            async for item in items:
+                yield item
+                if isinstance(item, Problem):
+                    failed.add(item.package)
+                elif item.package not in failed:
+                    await stored.keep(item, self.near_folders.get(item.directory))
+
+    async def _analyze_group(
+        self,
+        root: str,
+        patterns: Sequence[str],
+        overlay: Mapping[str, bytes],
+        listing: Listing | None = None,
+        *,
+        early: bool = False,
+    ) -> AsyncGenerator[PackageReport | Problem, None]:
+        """``listing`` is what ``_listed`` has said of the patterns, where that was asked."""
         waiting, in_this_process = patterns, False
         try:
             for _ in range(_ATTEMPTS):
-                listed, problems = await self._listed(root, waiting)
+                listed, problems = listing or await self._listed(root, waiting)
+                listing = None
                 for problem in problems:
                     yield problem
                 if not listed:
@@ -168,9 +214,7 @@ class PackageBuilds:
             starting.cancel()
             await uninterrupted(asyncio.wait({starting}))
 
-    async def _listed(
-        self, root: str, patterns: Sequence[str]
-    ) -> tuple[tuple[ListedPackage, ...], list[Problem]]:
+    async def _listed(self, root: str, patterns: Sequence[str]) -> Listing:
         """The packages that can be compiled, and what is wrong with the rest."""
         objects = await self._commands.list_objects(root, patterns, (f"-json={FIELDS},Deps",))
         modules = await asyncio.to_thread(local_modules, root)
@@ -182,6 +226,15 @@ class PackageBuilds:
             if package.errors and not package.directory
         ]
         return tuple(package for package in listed if package.directory), problems
+
+
+def _folders_without_errors(listed: Sequence[ListedPackage]) -> list[str]:
+    """The folders of packages of which nothing has to be told but what a report says."""
+    folders = {package.directory: True for package in listed}
+    for package in listed:
+        if package.errors or package.dependency_errors or not (package.files or package.test_files):
+            folders[package.directory] = False
+    return [folder for folder, is_fine in folders.items() if is_fine]
 
 
 def _groups_for_one_command(patterns: Sequence[str]) -> list[tuple[str, ...]]:

@@ -6,12 +6,11 @@ import asyncio
 import os
 from typing import TYPE_CHECKING
 
-from goescape.toolchain.cache.build_configuration import build_configuration
-from goescape.toolchain.file_stamps import file_stamp
-from goescape.toolchain.go.module_folders import absolute, is_skipped, module_files, pattern_of
+from goescape.toolchain.cache.stored_results import StoredResults
+from goescape.toolchain.go.module_folders import absolute, is_skipped, pattern_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Iterable, Sequence
 
     from goescape.analysis.model import PackageReport
     from goescape.toolchain.cache.disk_cache import DiskCache
@@ -24,29 +23,20 @@ class CachedReports:
     def __init__(self, disk_cache: DiskCache, engine: Engine, root: str) -> None:
         self.not_found: tuple[str, ...] = ()
         """The patterns of these packages, after ``reports`` has ended."""
-        self._disk_cache = disk_cache
+        self._stored = StoredResults(disk_cache, engine, root)
         self._engine = engine
         self._root = root
-        self._digests: dict[str, bytes] = {}
-        """Of the folders that were read while packages are kept."""
-        self._configuration: tuple[bytes, object] = b"", None
-        """That of the module, and the stamps of its files then."""
 
     async def reports(self, patterns: Sequence[str]) -> AsyncGenerator[PackageReport, None]:
         """Those that would come out the same now. Raises GoProblem."""
-        stamps = await asyncio.to_thread(self._module_stamps)
-        configuration = await build_configuration(self._engine.commands, self._root)
-        self._configuration = configuration, stamps
-        digests: dict[str, bytes] = {}
+        await self._stored.open()
         lone = tuple(pattern for pattern in patterns if pattern.endswith(".go"))
         named = [pattern for pattern in patterns if pattern not in lone]
         folders = await asyncio.to_thread(_folders, self._root, named)
         missing = []
         for folder in folders:
-            report = await asyncio.to_thread(
-                self._disk_cache.report, folder, configuration, digests
-            )
-            if report is None or not await self._is_usable(report):
+            report = await self._stored.report(folder)
+            if report is None:
                 missing.append(pattern_of(self._root, folder))
             else:
                 yield report
@@ -55,23 +45,7 @@ class CachedReports:
 
     async def keep(self, report: PackageReport) -> None:
         """Store what the go command has led to, after ``reports`` has ended."""
-        near = self._engine.builds.near_folders.get(report.directory)
-        if near is None or report.errors:
-            return
-        if self._engine.typed.may_be_kept(report) and self._engine.compiled.may_be_kept(report):
-            await asyncio.to_thread(self._keep, report, near)
-
-    async def _is_usable(self, report: PackageReport) -> bool:
-        engine = self._engine
-        return await engine.typed.is_usable(report) and await engine.compiled.is_usable(report)
-
-    def _keep(self, report: PackageReport, near: Mapping[str, object]) -> None:
-        configuration, stamps = self._configuration
-        if stamps == self._module_stamps():
-            self._disk_cache.keep(report, configuration, near, self._digests)
-
-    def _module_stamps(self) -> object:
-        return {path: file_stamp(path) for path in module_files(self._root)}
+        await self._stored.keep(report, self._engine.builds.near_folders.get(report.directory))
 
 
 def _folders(root: str, patterns: Iterable[str]) -> list[str]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from goescape.terminal.commands.check import CheckOutcome
+    from goescape.terminal.commands.check_outcome import CheckOutcome
 
 _COMMANDS = {
     Severity.WARNING: "warning",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goescape.analysis.model import Finding
-    from goescape.terminal.commands.check import CheckFailure, CheckOutcome
+    from goescape.terminal.commands.check_outcome import CheckFailure, CheckOutcome
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from goescape.analysis.model import DirectiveRemark, Finding
     from goescape.analysis.positions import Place
-    from goescape.terminal.commands.check import CheckFailure, CheckOutcome
+    from goescape.terminal.commands.check_outcome import CheckFailure, CheckOutcome
 
 _SEVERITIES = {
     Severity.WARNING: "WARNING",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from goescape.analysis.model import DirectiveRemark, Finding
     from goescape.analysis.reports.baselines import BaselineSite
     from goescape.analysis.syntax.source import SourceText
-    from goescape.terminal.commands.check import CheckFailure, CheckOutcome
+    from goescape.terminal.commands.check_outcome import CheckFailure, CheckOutcome
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _ROOT = "ROOT"

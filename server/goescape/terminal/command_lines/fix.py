@@ -1,0 +1,42 @@
+"""``goescape fix``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from goescape.settings import Settings
+from goescape.terminal.command_lines.shared import current_folder, run_to_end, style_of
+from goescape.terminal.commands.fix import FixRun
+from goescape.terminal.commands.fix_outcome import FixOptions
+from goescape.terminal.output import fix_output, text_output
+from goescape.terminal.output.progress import ProgressLine
+from goescape.toolchain.options import EngineOptions
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run it."""
+    here = current_folder()
+    request = FixOptions(
+        folder=arguments.folder,
+        packages=tuple(arguments.packages) or ("./...",),
+        only=frozenset(arguments.only),
+        diff=arguments.diff,
+        yes=arguments.yes,
+        test=arguments.test,
+    )
+    style = style_of(arguments)
+    quiet = not sys.stderr.isatty() or os.environ.get("TERM") == "dumb"
+    progress = ProgressLine(sys.stderr, enabled=not quiet, width=style.width)
+    screen = fix_output.FixScreen(request, style, here)
+    options = EngineOptions.of(Settings(go_path=arguments.go))
+    outcome = FixRun(request, options, run_to_end).work(progress, screen)
+    sys.stdout.writelines(f"{line}\n" for line in fix_output.render_summary(outcome, style))
+    sys.stdout.flush()
+    for line in text_output.render_failures(outcome.failures, style, here):
+        print(line, file=sys.stderr)
+    return outcome.exit_code
