@@ -273,3 +273,23 @@ def test_nobody_s_home_keeps_nothing(
     store.keep(PackageReport("p", "/p", ()), b"", {}, {})
     assert store.report("/p", b"", {}) is None
     assert not caplog.records
+
+
+async def test_what_flags_name_decides(store: Store) -> None:
+    overlay, replacement = store.folder / "overlay.json", store.folder / "other.txt"
+    overlay.write_text('{"Replace": {"a/a.go": "other.txt"}}')
+    replacement.write_text("package a\n")
+    options = EngineOptions(
+        go_path=store.engine.options.go_path, build_flags=(f"-overlay={overlay.name}",)
+    )
+    with_overlay = Engine(options)
+
+    async def configuration() -> bytes:
+        return await build_configuration(with_overlay.commands, str(store.folder))
+
+    before = await configuration()
+    assert before == await configuration()
+    replacement.write_text("package a // more\n")
+    changed = await configuration()
+    overlay.write_text("{}")
+    assert len({before, changed, await configuration()}) == 3

@@ -98,8 +98,12 @@ class Engine:
         self, root: str, patterns: Sequence[str], disk_cache: DiskCache
     ) -> AsyncGenerator[PackageReport | Problem, None]:
         """The same, but what an earlier run has found and would come out the same is taken."""
-        stored = StoredResults(disk_cache, self, root)
+        stored = self.stored_results(root, disk_cache)
         return self.builds.analyze(root, patterns, stored=stored)
+
+    def stored_results(self, root: str, disk_cache: DiskCache) -> StoredResults:
+        """What earlier runs with these settings found in a module."""
+        return StoredResults(disk_cache, self.commands, self.typed, self.compiled, root)
 
     async def failing_tests(self, overlay: Mapping[str, bytes]) -> str | None:
         """Why tests fail with other texts; empty if they pass. Runs the user's code."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,10 @@ _WITHOUT_EFFECT = frozenset({"GOCACHE", "GOTMPDIR", "GOPROXY", "GOSUMDB", "GOMAX
 """Variables that change nothing of what is compiled."""
 
 
+_NAMES_FILE = re.compile(r"--?(?:overlay|modfile|pgo)=(.+)")
+"""A flag whose file decides, not only its name."""
+
+
 async def build_configuration(commands: GoCommands, root: str) -> bytes:
     """A digest of all that decides what the packages of a module compile to, but their sources.
 
@@ -35,14 +41,32 @@ async def build_configuration(commands: GoCommands, root: str) -> bytes:
         (toolchain.go.version, toolchain.compiler, toolchain.gcflags, toolchain.target),
         sorted(toolchain.target_environment.items()),
         (sorted(go.items()), commands.options.build_flags, commands.options.tests),
-        await asyncio.to_thread(_on_disk, toolchain.compiler, sorted(module_files(root))),
+        await asyncio.to_thread(
+            _on_disk,
+            root,
+            toolchain.compiler,
+            sorted(module_files(root)),
+            [*commands.options.build_flags, *go.get("GOFLAGS", "").split()],
+        ),
     )
     return digest(repr(parts).encode())
 
 
-def _on_disk(compiler: str, files: Sequence[str]) -> list[object]:
+def _on_disk(root: str, compiler: str, files: Sequence[str], flags: Sequence[str]) -> list[object]:
     """The stamp of a program, the contents of files, and goescape's own code."""
+    named = [match[1] for flag in flags if (match := _NAMES_FILE.fullmatch(flag))]
+    named += [path for name in named for path in _replacements(str(Path(root, name)))]
+    files = [*files, *(str(Path(root, name)) for name in named)]
     return [file_stamp(compiler), file_digests(files), own_code()]
+
+
+def _replacements(overlay: str) -> list[str]:
+    """The files that the JSON of ``-overlay`` names in place of others; [] for another file."""
+    try:
+        replaced = json.loads(Path(overlay).read_bytes())["Replace"]
+        return sorted(path for path in replaced.values() if path)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return []
 
 
 def own_code() -> bytes:

@@ -14,28 +14,37 @@ if TYPE_CHECKING:
 
     from goescape.analysis.model import PackageReport
     from goescape.toolchain.cache.disk_cache import DiskCache
-    from goescape.toolchain.engine import Engine
+    from goescape.toolchain.facts.compiled_reports import CompiledReports
+    from goescape.toolchain.facts.typed_reports import TypedReports
+    from goescape.toolchain.go.go_commands import GoCommands
 
 
 class StoredResults:
-    """The reports of one module in the disk cache, for one engine."""
+    """The reports of one module in the disk cache, for one Go and its settings."""
 
-    def __init__(self, disk_cache: DiskCache, engine: Engine, root: str) -> None:
+    def __init__(
+        self,
+        disk_cache: DiskCache,
+        commands: GoCommands,
+        typed: TypedReports,
+        compiled: CompiledReports,
+        root: str,
+    ) -> None:
         self._disk_cache = disk_cache
-        self._engine = engine
+        self._commands = commands
+        self._typed = typed
+        self._compiled = compiled
         self._root = root
         self._digests_read: dict[str, bytes] = {}
         self._digests_kept: dict[str, bytes] = {}
         """Of the folders that were read while packages are kept."""
         self._configuration: tuple[bytes, object] = b"", None
         """That of the module, and the stamps of its files then."""
-        self.has_kept = False
-        """Whether anything was stored."""
 
     async def open(self) -> None:
         """See how the module is built now; before anything is compiled. Raises GoProblem."""
         stamps = await asyncio.to_thread(self._module_stamps)
-        configuration = await build_configuration(self._engine.commands, self._root)
+        configuration = await build_configuration(self._commands, self._root)
         self._configuration = configuration, stamps
 
     async def report(self, folder: str) -> PackageReport | None:
@@ -51,16 +60,13 @@ class StoredResults:
 
         ``near`` are the folders that it depends on, with their stamps from before the compile.
         """
-        engine = self._engine
         if near is None or report.errors:
             return
-        if engine.typed.may_be_kept(report) and engine.compiled.may_be_kept(report):
-            self.has_kept = True
+        if self._typed.may_be_kept(report) and self._compiled.may_be_kept(report):
             await asyncio.to_thread(self._keep, report, near)
 
     async def _is_usable(self, report: PackageReport) -> bool:
-        engine = self._engine
-        return await engine.typed.is_usable(report) and await engine.compiled.is_usable(report)
+        return await self._typed.is_usable(report) and await self._compiled.is_usable(report)
 
     def _keep(self, report: PackageReport, near: Mapping[str, object]) -> None:
         configuration, stamps = self._configuration

@@ -6,7 +6,6 @@ import asyncio
 import os
 from typing import TYPE_CHECKING
 
-from goescape.toolchain.cache.stored_results import StoredResults
 from goescape.toolchain.go.module_folders import absolute, is_skipped, pattern_of
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ class CachedReports:
     def __init__(self, disk_cache: DiskCache, engine: Engine, root: str) -> None:
         self.not_found: tuple[str, ...] = ()
         """The patterns of these packages, after ``reports`` has ended."""
-        self._stored = StoredResults(disk_cache, engine, root)
+        self._stored = engine.stored_results(root, disk_cache)
         self._engine = engine
         self._root = root
 
