@@ -18,6 +18,7 @@ from goescape.analysis.messages import explain, languages
 from goescape.analysis.messages.areas import Plural
 from goescape.analysis.messages.catalogues import language_names
 from goescape.analysis.messages.languages import ENGLISH, catalogue_for, language_of_environment
+from goescape.analysis.model import ALLOCATES_TWICE
 from goescape.analysis.positions import Span
 from goescape.analysis.reports.queries import FunctionCount
 from goescape.analysis.sites import allocation, run_time_size
@@ -127,6 +128,7 @@ def notes() -> set[str]:
     """What the analysis may say of an allocation at run time."""
     by_code = {*code_notes.WORDS.values(), *code_notes.BY_CONDITION.values()}
     by_code |= {code_notes.NOT_IN_THE_CODE, code_notes.SHARED_ALLOCATION, code_notes.ZERO_IS_SHARED}
+    by_code.add(ALLOCATES_TWICE)
     return by_code.union(*map(written_notes, (allocation.__file__, run_time_size.__file__)))
 
 

@@ -9,17 +9,19 @@ from attrs import evolve
 
 from goescape.analysis.evidence.code_judge import with_code
 from goescape.analysis.evidence.code_notes import NOT_IN_THE_CODE, SHARED_ALLOCATION, WORDS
-from goescape.analysis.evidence.machine_code import MachineCode, machine_code
+from goescape.analysis.evidence.machine_code import AllocationKind, MachineCode, machine_code
 from goescape.analysis.model import Allocates, PackageReport
+from goescape.toolchain.engine import Engine, EngineOptions
+from tests.conftest import GO_VERSIONS
 from tests.toolchain.archive_reader import ArchiveReader, build_reader
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from goescape.analysis.model import Finding
-    from goescape.toolchain.engine import Engine
     from tests.conftest import WriteTree
 
+GROWTH = AllocationKind.GROWTH
 SOURCE = """
 -- go.mod --
 module example.com/m
@@ -126,17 +128,19 @@ func exported() { var e lib.Nothing; last = e }
 """
 
 
-@pytest.fixture(scope="module")
-def reader(go_path: str, tmp_path_factory: pytest.TempPathFactory) -> ArchiveReader:
-    return build_reader(go_path, tmp_path_factory.mktemp("reader"))
+@pytest.fixture(scope="module", params=["1.23.9", GO_VERSIONS[-1]])
+def reader(
+    request: pytest.FixtureRequest,
+    go_toolchains: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> ArchiveReader:
+    return build_reader(go_toolchains[request.param], tmp_path_factory.mktemp("reader"))
 
 
 @pytest.fixture
-async def judged(
-    write_tree: WriteTree, engine: Engine, reader: ArchiveReader
-) -> tuple[PackageReport, MachineCode]:
+async def judged(write_tree: WriteTree, reader: ArchiveReader) -> tuple[PackageReport, MachineCode]:
     """A report as the text has it, and the code."""
-    folder = write_tree(SOURCE)
+    folder, engine = write_tree(SOURCE), Engine(EngineOptions(go_path=reader.go))
     engine.facts.problem = "not asked here"
     reports = [item async for item in engine.analyze(str(folder), ["."])]
     (report,) = reports
@@ -158,8 +162,12 @@ def told(report: PackageReport, code: MachineCode) -> PackageReport:
     return with_code(report, code, own)
 
 
+def minor_version(code: MachineCode) -> int:
+    return int(code.go.split(".")[1])
+
+
 async def test_each_kind(judged: tuple[PackageReport, MachineCode]) -> None:
-    report = told(*judged)
+    report, code = told(*judged), judged[1]
 
     (nothing,) = on_line(report, "i = lib.New()")
     assert (nothing.allocates, nothing.note) == (Allocates.NO, NOT_IN_THE_CODE)
@@ -177,7 +185,9 @@ async def test_each_kind(judged: tuple[PackageReport, MachineCode]) -> None:
     )
 
     a, b = on_line(report, "a, b := n, n")
-    assert (a.allocates, b.allocates, b.note) == (Allocates.YES, Allocates.NO, SHARED_ALLOCATION)
+    is_one_object = minor_version(code) >= 25  # small variables are put together
+    b_is = (Allocates.NO, SHARED_ALLOCATION) if is_one_object else (Allocates.YES, None)
+    assert (a.allocates, (b.allocates, b.note)) == (Allocates.YES, b_is)
 
     (made,) = on_line(report, "func buffer(")
     assert made.is_diagnostic
@@ -198,8 +208,12 @@ async def test_each_kind(judged: tuple[PackageReport, MachineCode]) -> None:
 async def test_the_body_of_a_loop_over_a_function_allocates_where_it_stands(
     judged: tuple[PackageReport, MachineCode],
 ) -> None:
-    report = told(*judged)
+    report, code = told(*judged), judged[1]
     assert not any(finding.is_diagnostic for finding in on_line(report, "for f := range"))
+    if minor_version(code) < 25:  # the compiler says nothing of append: it is a word
+        words = {word.span.line for word in report.explained if word.note == WORDS[GROWTH]}
+        assert line_of("copies = append") in words
+        return
     (grown,) = on_line(report, "copies = append")
     assert grown.subject.startswith("append(copies, file{")
     (cloned,) = on_line(report, "lines: lib")

@@ -159,7 +159,7 @@ def _of_finding(finding: Finding, helpers: _Helpers) -> Iterator[tuple[int, Allo
     stay = {copy.place.line for copy in finding.copies if finding.escapes and copy.stays}
     for line in _lines(finding.span, helpers):
         if finding.span.file.endswith("code.go") or line not in stay:
-            yield line, allocates, note
+            yield from [(line, allocates, note)] * finding.objects
 
 
 def kinds(found: Iterable[Mismatch]) -> Counter[str]:

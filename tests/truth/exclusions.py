@@ -31,10 +31,6 @@ class Exclusion:
 
 EXCLUSIONS = (
     Exclusion(
-        r"few: (?:concatenation|string of bytes) that is boxed / .*",
-        "the text and the box around it are two objects, and one finding",
-    ),
-    Exclusion(
         "(?:false|few): slice of any / .*",
         "the slice and the values in it are allocated on one line: their calls are not told apart",
     ),
@@ -46,15 +42,6 @@ EXCLUSIONS = (
         "false: closure that makes a slice / .*",
         "a small size stays on the stack where the literal is inlined",
         since=(1, 25),
-    ),
-    Exclusion(
-        "false: loop over an unknown function / .*",
-        "a small variable and the hidden state of the loop are one object",
-        since=(1, 23),
-    ),
-    Exclusion(
-        "false: closure of two (?:small integers|booleans|references) / .*literal.*",
-        "small variables of a literal that is inlined are one object",
     ),
     Exclusion(
         r"false: (?:bytes of an empty constant|box .*|interface field .*"

@@ -47,6 +47,10 @@ class Allocates(str, enum.Enum):
     DEPENDS = "depends"
 
 
+ALLOCATES_TWICE = "it allocates twice: for its content and for the interface"
+"""The note of a text or a slice that is put into an interface where it is made."""
+
+
 class RankReason(str, enum.Enum):
     """Why a finding has its severity; ``ranking.rank`` decides which one counts."""
 
@@ -143,7 +147,8 @@ class Finding:
     """The function it stands in: ``(*T).M``, ``F``; None at package level."""
     allocates: Allocates
     note: str | None
-    """Why it does not allocate, or what it depends on; None when it simply allocates."""
+    """Why it does not allocate, what it depends on, or why it does so twice; None when it simply
+    allocates."""
     escapes: bool
     """False for what the compiler keeps on the stack, although it may allocate at run time."""
     in_loop: bool
@@ -162,6 +167,11 @@ class Finding:
     reasons: tuple[RankReason, ...] = ()
     """All that the source says for a rank, the first one decides: with profiles and settings,
     ``ranking.rank`` makes another ``rank`` of it."""
+
+    @property
+    def objects(self) -> int:
+        """How many objects it allocates each time."""
+        return 2 if self.note == ALLOCATES_TWICE else 1
 
     @property
     def severity(self) -> Severity:

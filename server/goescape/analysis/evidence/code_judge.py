@@ -18,7 +18,12 @@ from goescape.analysis.evidence.code_matching import (
     PlacedCall,
     fits,
     is_inside,
+    is_made_and_boxed,
+    is_of_several,
+    is_of_variable,
     is_surely,
+    is_variable,
+    most_at_once,
     starts_with,
 )
 from goescape.analysis.evidence.code_notes import (
@@ -31,6 +36,7 @@ from goescape.analysis.evidence.code_places import expression_at
 from goescape.analysis.evidence.machine_code import AllocationCondition, AllocationKind
 from goescape.analysis.evidence.overruled_findings import with_findings
 from goescape.analysis.model import (
+    ALLOCATES_TWICE,
     Allocates,
     Finding,
     InlinedCopy,
@@ -94,7 +100,7 @@ class _Judge:
             yield self._upgraded(finding, calls)
         elif not finding.is_diagnostic:
             yield finding
-        elif finding.kind is SiteKind.VARIABLE and self._shares(finding, calls):
+        elif is_variable(finding) and self._shares(finding, calls):
             yield without_allocation(finding, SHARED_ALLOCATION)
         elif calls:
             yield self._confirmed(finding, calls)
@@ -145,6 +151,10 @@ class _Judge:
         conditions = {placed.call.condition for placed in calls}
         if finding.allocates is Allocates.YES and conditions == {AllocationCondition.NOT_SMALL}:
             finding = evolve(finding, allocates=Allocates.DEPENDS, note=self._not_small(finding))
+        if finding.allocates is Allocates.YES and finding.note is None:
+            here = self._evidence.written.get(finding.span[:2], [])
+            if is_made_and_boxed(finding, self._report.diagnostics(), here):
+                finding = evolve(finding, note=ALLOCATES_TWICE)
         inlined = {line for placed in calls for line in placed.lines[1:]}
         copies = tuple(
             evolve(copy, escapes=True) if copy.stays and copy.place[:2] in inlined else copy
@@ -236,23 +246,24 @@ class _Judge:
     def _shares(self, finding: Finding, calls: list[PlacedCall]) -> bool:
         """Whether a variable is allocated with one before it: small ones without pointers are."""
         function = self._evidence.function_at(finding.span.file, finding.span.line)
-        if function is None:
-            return False
+        around = function.span if function is not None else finding.span
         before = [
             other
             for other in self._report.findings
-            if other.kind is SiteKind.VARIABLE
+            if is_variable(other)
             and other.is_diagnostic
-            and is_inside(other.span, function.span)
+            and is_inside(other.span, around)
             and other.span < finding.span
         ]
         lines = {other.span[:2] for other in before}
+        calls = [placed for placed in calls if is_of_variable(placed.call)]
         if calls:
-            # One call for several variables of a line: it has no type.
+            # Fewer calls than variables on a line, and one is of several.
             same_line = [other for other in before if starts_with(other, finding)]
-            return len(calls) == 1 and calls[0].call.type is None and bool(same_line)
+            is_left_over = 0 < most_at_once(calls) <= len(same_line)
+            return is_left_over and any(is_of_several(placed.call) for placed in calls)
         return any(
-            placed.call.kind is AllocationKind.OBJECT and placed.call.type is None
+            is_of_several(placed.call)
             for line in lines
             for placed in self._evidence.written.get(line, ())
         )

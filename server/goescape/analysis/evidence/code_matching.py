@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from goescape.analysis.causes import Cause
@@ -11,7 +12,7 @@ from goescape.analysis.evidence.machine_code import AllocationKind
 from goescape.analysis.model import SiteKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from goescape.analysis.evidence.machine_code import AllocatingCall, MachineCode
     from goescape.analysis.model import Finding
@@ -72,6 +73,65 @@ def starts_with(one: Finding, other: Finding) -> bool:
     return one is not other and one.span[:2] == other.span[:2]
 
 
+def most_at_once(calls: Iterable[PlacedCall]) -> int:
+    """How many of the calls stand in one copy of their code; a literal has its own and others."""
+    return max(Counter((each.symbol, each.call.inlined) for each in calls).values(), default=0)
+
+
+def is_variable(finding: Finding) -> bool:
+    """Whether it is a variable, of the source or of a loop over a function."""
+    return finding.kind is SiteKind.VARIABLE or (
+        finding.kind is SiteKind.TEMPORARY and finding.subject == "loop state"
+    )
+
+
+def is_of_variable(call: AllocatingCall) -> bool:
+    """Whether a call may allocate variables: the type of a literal begins with its code."""
+    is_closure = call.type is not None and _CLOSURE.match(call.type) is not None
+    return call.kind is AllocationKind.OBJECT and not is_closure
+
+
+def is_of_several(call: AllocatingCall) -> bool:
+    """Whether a call allocates several variables as one object, which has no pointers and no type.
+
+    Where the code shows a type all the same, it is one that was loaded for something else.
+    """
+    if call.kind is not AllocationKind.OBJECT:
+        return False
+    without_pointers = re.search("Tiny|NoScan", call.allocator) is not None
+    return call.type is None or (without_pointers and _POINTER.match(call.type) is not None)
+
+
+def is_made_and_boxed(
+    finding: Finding, findings: Iterable[Finding], calls: Sequence[PlacedCall]
+) -> bool:
+    """Whether an interface is given what an expression makes: a text or an array, and a box.
+
+    ``calls`` are those on its line. Of several such expressions there, either all are put into
+    interfaces, or it is not known which.
+    """
+    if not (kinds := _content(finding)):
+        return False
+    others = [other for other in findings if starts_with(other, finding)]
+    box = "convTslice" if AllocationKind.SLICE in kinds else "convTstring"
+    boxes = [placed for placed in calls if placed.call.kind is AllocationKind.BOX]
+    if not any(placed.call.allocator == box for placed in boxes):
+        return False
+    if not any(placed.call.kind in kinds for placed in calls):
+        return False
+    wanted = sum(other.kind is SiteKind.BOXED or bool(_content(other)) for other in others) + 1
+    return most_at_once(boxes) >= wanted
+
+
+def _content(finding: Finding) -> frozenset[AllocationKind]:
+    """What allocates the content of a text or a slice; nothing for other expressions."""
+    if finding.kind is not SiteKind.EXPRESSION:
+        return frozenset()
+    if re.match(r"\(?\[\]|make\(\[\]", finding.subject) is not None:
+        return frozenset({_Kind.SLICE, _Kind.OBJECT, _Kind.CONVERSION})
+    return frozenset({_Kind.CONCATENATION, _Kind.CONVERSION})
+
+
 def is_inside(one: Span, other: Span) -> bool:
     return one.file == other.file and other.line <= one.line <= one.end_line <= other.end_line
 
@@ -82,6 +142,8 @@ def plain_name(symbol: str) -> str:
     return without_types.rpartition("/")[2].partition(".")[2]
 
 
+_CLOSURE = re.compile(r"(?:noalg\.)?struct \{ F uintptr\b")
+_POINTER = re.compile(r"func\(|\*|map\[|chan\b|interface\b")
 _Kind = AllocationKind
 _KINDS = {
     SiteKind.VARIABLE: {_Kind.OBJECT},

@@ -84,8 +84,8 @@ def lens_lines(report: PackageReport, file: str) -> tuple[FunctionCount, ...]:
     return tuple(
         FunctionCount(
             function.name_span,
-            len(by_function[function.name]),
-            sum(finding.in_loop for finding in by_function[function.name]),
+            _objects(by_function[function.name]),
+            _objects(each for each in by_function[function.name] if each.in_loop),
             function.name,
             inlined[function.name],
         )
@@ -105,12 +105,16 @@ def function_count(report: PackageReport, function: Function) -> FunctionCount:
     ]
     return FunctionCount(
         function.name_span,
-        len(own),
-        sum(finding.in_loop for finding in own),
+        _objects(own),
+        _objects(finding for finding in own if finding.in_loop),
         function.name,
         sum(_is_inlined_in(function, finding) for finding in report.diagnostics()),
         _without_escape(report, function, {finding.span for finding in own}),
     )
+
+
+def _objects(findings: Iterable[Finding]) -> int:
+    return sum(finding.objects for finding in findings)
 
 
 def _is_inlined_in(function: Function, finding: Finding) -> bool:

@@ -244,6 +244,9 @@ CATALOGUE = Catalogue(
         ),
         "the compiled code has no allocation here": "编译出的代码在这里不分配内存",
         "it is allocated together with a variable before it": "它与前面的一个变量一起分配",
+        "it allocates twice: for its content and for the interface": (
+            "它分配两次：内容一次，接口一次"
+        ),
         "a value is allocated on the heap here": "这里在堆上分配一个值",
         "an array is allocated on the heap here": "这里在堆上分配一个数组",
         "a full slice grows on the heap": "切片已满时在堆上扩容",

@@ -1,0 +1,147 @@
+"""Kinds of code about which compilers' words mislead: what is said of them was measured, too.
+
+``kinds.txt`` is a package. ``// allocates 2: a yes`` above a function is how many objects a call
+allocates (``2+``: or more) and what findings say of its lines: the text, as in the source, and
+whether it allocates; ``copies`` before the text says that it is inlined there. ``before 1.25`` is
+for an older Go.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from attrs import frozen
+
+from goescape.analysis.model import Allocates
+from tests.conftest import GO_VERSIONS, run_coroutine
+from tests.truth.measuring import report_of
+
+if TYPE_CHECKING:
+    from goescape.analysis.model import Finding, Function, PackageReport
+
+FOLDER = Path(__file__).parent
+CLAUSE = re.compile(
+    r"// allocates (?P<count>\d+)(?P<more>\+?)(?: before 1\.(?P<before>\d+))?(?:: (?P<said>.*))?"
+)
+SAID = re.compile(r"(?P<copies>copies )?(?P<text>.*?) (?P<allocates>(?:yes|no|depends)(?:\|\w+)*)")
+MEASURE = """package kinds
+
+import "testing"
+
+func TestMeasure(t *testing.T) {
+	for name, function := range map[string]func(){
+%s
+	} {
+		t.Logf("measured %%s %%v", name, testing.AllocsPerRun(50, function))
+	}
+}
+"""
+
+
+@frozen
+class Kind:
+    """What a comment says of one function."""
+
+    name: str
+    count: int
+    may_be_more: bool
+    said: tuple[tuple[bool, str, frozenset[str]], ...]
+    """Whether it is inlined there, the text, and what it may be said to do."""
+
+
+def kinds(text: str, minor: int) -> dict[str, Kind]:
+    found: dict[str, Kind] = {}
+    clauses: list[re.Match[str]] = []
+    for line in text.splitlines():
+        if (clause := CLAUSE.fullmatch(line)) is not None:
+            clauses.append(clause)
+        elif clauses and (declared := re.match(r"func (\w+)\(", line)) is not None:
+            fitting = [c for c in clauses if c["before"] is None or minor < int(c["before"])]
+            clause = next((c for c in fitting if c["before"] is not None), fitting[-1])
+            found[declared[1]] = Kind(
+                declared[1], int(clause["count"]), bool(clause["more"]), tuple(_said(clause))
+            )
+            clauses = []
+    assert not clauses
+    return found
+
+
+def _said(clause: re.Match[str]) -> list[tuple[bool, str, frozenset[str]]]:
+    items = re.split(r"(?<=yes|nds), ", clause["said"]) if clause["said"] else []
+    matches = [SAID.fullmatch(item) for item in items]
+    assert all(matches), clause[0]
+    return [
+        (bool(m["copies"]), m["text"], frozenset(m["allocates"].split("|"))) for m in matches if m
+    ]
+
+
+@pytest.mark.parametrize("version", [GO_VERSIONS[0], "1.24.11", "1.26.6", GO_VERSIONS[-1]])
+def test_what_is_said_of_each_kind_was_measured(
+    go_toolchains: dict[str, str], tmp_path: Path, version: str
+) -> None:
+    go, minor = go_toolchains[version], int(version.split(".")[1])
+    names = ["kinds.txt", *(["kinds_of_loops.txt"] if minor >= 23 else [])]
+    texts = {name: (FOLDER / name).read_text("utf-8") for name in names}
+    wanted = {name: kind for text in texts.values() for name, kind in kinds(text, minor).items()}
+    (tmp_path / "go.mod").write_text(f"module example.com/kinds\n\ngo 1.{minor}\n")
+    for name, text in texts.items():
+        (tmp_path / name).with_suffix(".go").write_text(text, "utf-8")
+    table = "\n".join(f'\t\t"{name}": {name},' for name in wanted)
+    (tmp_path / "measure_test.go").write_text(MEASURE % table)
+
+    measured = _measured(go, tmp_path)
+    wrong = [
+        f"{name}: {measured[name]} measured"
+        for name, kind in wanted.items()
+        if not (measured[name] == kind.count or (kind.may_be_more and measured[name] > kind.count))
+    ]
+    report = run_coroutine(report_of(go, tmp_path))
+    functions = {function.name: function for function in report.functions}
+    for name, kind in wanted.items():
+        said = _of(report, functions[name])
+        expected = sorted((copies, text) for copies, text, _ in kind.said)
+        texts_said = sorted((copies, text) for copies, text, _ in said)
+        if texts_said != expected:
+            wrong.append(f"{name}: {texts_said} instead of {expected}")
+            continue
+        allowed = {(copies, text): allocates for copies, text, allocates in kind.said}
+        wrong += [
+            f"{name}: {text} is said to allocate: {finding.allocates.value}"
+            for copies, text, finding in said
+            if finding.allocates.value not in allowed[copies, text]
+        ]
+        once = [finding for _, _, finding in said if not finding.in_loop]
+        least = sum(f.objects for f in once if f.allocates is Allocates.YES and not f.copies)
+        most = sum(finding.objects for finding in once)
+        is_within = least <= measured[name] and (kind.may_be_more or measured[name] <= most)
+        if said and len(once) == len(said) and not is_within:
+            wrong.append(f"{name}: {measured[name]} measured, {least} to {most} said")
+    assert not wrong, "\n".join(wrong)
+
+
+def _measured(go: str, folder: Path) -> dict[str, int]:
+    command = [go, "test", "-vet=off", "-count=1", "-v", "."]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return {name: int(n) for name, n in re.findall(r"measured (\w+) (\d+)", done.stdout)}
+
+
+def _of(report: PackageReport, function: Function) -> list[tuple[bool, str, Finding]]:
+    """The findings that stand in a function, and those that are inlined there."""
+    found = []
+    for finding in report.diagnostics():
+        is_here = finding.span.file == function.span.file and (
+            function.span.line <= finding.span.line <= function.span.end_line
+        )
+        if is_here:
+            text = " ".join(report.sources[finding.span.file].text(finding.span).split())
+            is_named = finding.subject.startswith("loop ")
+            found.append((False, finding.subject if is_named else text, finding))
+        elif any(c.function == function.name and not c.stays for c in finding.copies):
+            text = report.sources[finding.span.file].text(finding.span)
+            found.append((True, text, finding))
+    return found
