@@ -208,7 +208,9 @@ def _boxed_type(source: TypeFacts) -> RuntimeAllocation:
         return BOXED_ZERO_SIZE
     if source.is_pointer_shaped or source.is_interface:
         return BOXED_POINTER
-    if source.kind in {"bool", "int8", "uint8"}:
+    if source.size == 1:
+        # Also in a struct or an array alone; beside something without size it does allocate, and
+        # the machine code says so.
         return BOXED_SINGLE_BYTE
     if source.kind in _INTEGERS:
         return BOXED_INTEGER
