@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from goescape.analysis.evidence.code_additions import told_lines
-from goescape.analysis.evidence.code_judge import GUESSED, in_source_order, without_allocation
+from goescape.analysis.evidence.code_judge import GUESSED, without_allocation
 from goescape.analysis.evidence.code_notes import (
     BY_CONDITION,
     NOT_IN_THE_CODE,
     SHARED_ALLOCATION,
 )
 from goescape.analysis.evidence.machine_code import AllocationCondition
+from goescape.analysis.evidence.merged_findings import in_source_order
 from goescape.analysis.evidence.overruled_findings import with_findings
 from goescape.analysis.model import Allocates, InlinedCopy, RankReason
 from goescape.analysis.ranking.rank import rank

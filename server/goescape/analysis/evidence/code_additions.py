@@ -10,7 +10,7 @@ from goescape.analysis.evidence.machine_code import AllocationKind
 from goescape.analysis.model import ExplainedAllocation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator
 
     from goescape.analysis.evidence.code_matching import Line, PlacedCall
     from goescape.analysis.model import PackageReport
@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 
 
 def words(
-    corrected: PackageReport, calls: Iterable[PlacedCall], files: Mapping[str, GoFile]
+    corrected: PackageReport,
+    calls: Iterable[PlacedCall],
+    files: Container[str],
+    parsed: Callable[[str], GoFile | None],
 ) -> Iterator[ExplainedAllocation]:
-    """What allocates and is neither a finding nor said to stay on the stack only if small."""
+    """What allocates in these files and is neither a finding nor a stay with a note."""
     told = set(told_lines(corrected))
     seen = {(word.span.file, word.span.line, word.note) for word in corrected.explained}
     for placed in calls:
@@ -31,7 +34,10 @@ def words(
             continue
         seen.add((file, line, note))
         foreign = placed.call.file not in files
-        expression = expression_at(files[file], line, None if foreign else kind)
+        parsed_file = parsed(file)
+        if parsed_file is None:
+            continue
+        expression = expression_at(parsed_file, line, None if foreign else kind)
         if expression is not None:
             subject = expression.subject or corrected.sources[file].text(expression.span)
             yield ExplainedAllocation(expression.span, subject, note)

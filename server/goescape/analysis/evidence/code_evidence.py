@@ -47,7 +47,8 @@ class CodeEvidence:
     ) -> list[PlacedCall]:
         """The calls on the lines of a finding that may be its own."""
         span = finding.span
-        last = span.line if self.is_inlined(finding) else span.end_line
+        is_long = span.end_line > span.line and not self.is_inlined(finding)
+        last = span.end_line if is_long else span.line
         return [
             placed
             for line in range(span.line, last + 1)

@@ -7,6 +7,7 @@ tests), or share its line with others.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ from goescape.analysis.evidence.code_notes import (
 )
 from goescape.analysis.evidence.code_places import expression_at
 from goescape.analysis.evidence.machine_code import AllocationCondition, AllocationKind
+from goescape.analysis.evidence.merged_findings import in_source_order, merged
 from goescape.analysis.evidence.overruled_findings import with_findings
 from goescape.analysis.model import (
     ALLOCATES_TWICE,
@@ -47,11 +49,11 @@ from goescape.analysis.ranking.rank import rank
 from goescape.analysis.syntax.go_file import GoFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from goescape.analysis.evidence.machine_code import MachineCode
     from goescape.analysis.model import PackageReport
-    from goescape.analysis.positions import Place, Span
+    from goescape.analysis.positions import Span
 
 
 def with_code(report: PackageReport, code: MachineCode, judged: frozenset[str]) -> PackageReport:
@@ -73,19 +75,19 @@ class _Judge:
     ) -> None:
         self._report = report
         self._files_judged = files_judged
+        self._files: dict[str, GoFile | None] = {}
         self._evidence = CodeEvidence(report, code, frozenset(report.files))
 
     def report(self) -> PackageReport:
         """The corrected report."""
-        merged = _merged(
+        found = merged(
             (judged, finding)
             for finding in self._report.findings
             for judged in self._judged(finding)
         )
-        findings = sorted(merged, key=in_source_order)
+        findings = sorted(found, key=in_source_order)
         corrected = with_findings(self._report, findings)
-        decided = {path: file for path, file in self._files.items() if path in self._files_judged}
-        explained = words(corrected, self._evidence.calls, decided)
+        explained = words(corrected, self._evidence.calls, self._files_judged, self._parsed)
         return evolve(corrected, explained=(*corrected.explained, *explained))
 
     def _judged(self, finding: Finding) -> Iterator[Finding]:
@@ -94,17 +96,20 @@ class _Judge:
             yield finding
             return
         evidence = self._evidence
-        calls = evidence.calls_in(finding, evidence.written)
-        inlined = evidence.calls_in(finding, evidence.inlined_at)
-        if finding.allocates is Allocates.NO:
-            yield self._upgraded(finding, calls)
-        elif not finding.is_diagnostic:
+        if finding.allocates is Allocates.NO and finding.note in GUESSED:
+            yield self._upgraded(finding, evidence.calls_in(finding, evidence.written))
+            return
+        if not finding.is_diagnostic:
             yield finding
-        elif is_variable(finding) and self._shares(finding, calls):
+            return
+        calls = evidence.calls_in(finding, evidence.written)
+        if is_variable(finding) and self._shares(finding, calls):
             yield without_allocation(finding, SHARED_ALLOCATION)
         elif calls:
             yield self._confirmed(finding, calls)
-        elif inlined and evidence.is_inlined(finding):
+        elif evidence.is_inlined(finding) and (
+            inlined := evidence.calls_in(finding, evidence.inlined_at)
+        ):
             yield from self._inside(finding, inlined)
         else:
             yield self._without_call(finding)
@@ -130,7 +135,7 @@ class _Judge:
     def _loop_at(self, finding: Finding) -> Span | None:
         """The loop over a function that the compiler prints what is inlined there at."""
         source, span = self._report.sources[finding.span.file], finding.span
-        file, offset = self._files.get(span.file), source.offset(span.line, span.column)
+        file, offset = self._parsed(span.file), source.offset(span.line, span.column)
         if source.text(span) != "for" or file is None or offset is None:
             return None
         word = file.node_at(offset)
@@ -180,9 +185,9 @@ class _Judge:
         """A finding that was said not to allocate, where there is a call that can only be its."""
         if finding.note == ONLY_INLINED:
             calls = [placed for placed in calls if placed.symbol not in self._evidence.never_called]
-        if finding.note not in GUESSED or not calls:
+        if not calls:
             return finding
-        others = [other for other in self._report.findings if starts_with(other, finding)]
+        others = [other for other in self._in_file(finding) if starts_with(other, finding)]
         rivals = [
             other
             for other in others
@@ -208,7 +213,7 @@ class _Judge:
         Where they have findings of their own, this one is a copy of them.
         """
         for (file, line), placed in {placed.lines[0]: placed for placed in calls}.items():
-            source = self._files.get(file)
+            source = self._parsed(file)
             if source is None:
                 continue
             called = placed.inlined_from
@@ -234,7 +239,7 @@ class _Judge:
 
     def _found_on(self, finding: Finding, file: str, line: int) -> Finding | None:
         """The finding of the same kind on a line."""
-        for other in self._report.findings:
+        for other in self._by_file.get(file, ()):
             if (
                 other.span[:2] == (file, line)
                 and other.kind is finding.kind
@@ -249,7 +254,7 @@ class _Judge:
         around = function.span if function is not None else finding.span
         before = [
             other
-            for other in self._report.findings
+            for other in self._in_file(finding)
             if is_variable(other)
             and other.is_diagnostic
             and is_inside(other.span, around)
@@ -270,7 +275,9 @@ class _Judge:
 
     def _may_be_around(self, finding: Finding) -> bool:
         """Whether its call may stand at the beginning of a literal around it."""
-        for other in self._report.findings:
+        for other in self._in_file(finding):
+            if other.span.line > finding.span.line:
+                break  # they are in source order
             if other.span != finding.span and is_inside(finding.span, other.span):
                 line = (other.span.file, other.span.line)
                 fitting = [
@@ -282,10 +289,23 @@ class _Judge:
                     return True
         return False
 
+    def _in_file(self, finding: Finding) -> Sequence[Finding]:
+        """The findings in the file of one, in source order."""
+        return self._by_file.get(finding.span.file, ())
+
     @cached_property
-    def _files(self) -> dict[str, GoFile]:
-        sources = self._report.sources
-        return {path: GoFile(sources[path]) for path in self._report.files if path in sources}
+    def _by_file(self) -> Mapping[str, Sequence[Finding]]:
+        by_file: dict[str, list[Finding]] = defaultdict(list)
+        for finding in sorted(self._report.findings, key=in_source_order):
+            by_file[finding.span.file].append(finding)
+        return by_file
+
+    def _parsed(self, path: str) -> GoFile | None:
+        """A file of the report; most need not be parsed."""
+        if path not in self._files:
+            source = self._report.sources.get(path) if path in self._report.files else None
+            self._files[path] = None if source is None else GoFile(source)
+        return self._files[path]
 
 
 def _is_in_body(placed: PlacedCall, loop: Span) -> bool:
@@ -305,31 +325,6 @@ def _ranked(finding: Finding, reason: RankReason) -> Finding:
         others = (each for each in finding.reasons if each is not RankReason.NO_ALLOCATION)
         reasons = (*others, reason)
     return evolve(finding, reasons=reasons, rank=rank(reasons, in_loop=finding.in_loop))
-
-
-def _merged(judged: Iterable[tuple[Finding, Finding]]) -> list[Finding]:
-    """One finding for each place, however many copies were moved there from theirs."""
-    kept: list[Finding] = []
-    moved: dict[object, Finding] = {}
-    for finding, before in judged:
-        if finding.span == before.span:
-            kept.append(finding)
-        else:
-            first = moved.setdefault((finding.span, finding.kind), finding)
-            moved[finding.span, finding.kind] = _with_copies(first, finding)
-    for number, finding in enumerate(kept):
-        if (copy := moved.pop((finding.span, finding.kind), None)) is not None:
-            kept[number] = _with_copies(finding, copy)
-    return [*kept, *moved.values()]
-
-
-def _with_copies(finding: Finding, other: Finding) -> Finding:
-    copies = {copy.place: copy for copy in (*other.copies, *finding.copies)}
-    return evolve(finding, copies=tuple(copies[place] for place in sorted(copies)))
-
-
-def in_source_order(finding: Finding) -> tuple[Span, Place, str]:
-    return finding.span, finding.anchor, finding.subject
 
 
 GUESSED = frozenset(

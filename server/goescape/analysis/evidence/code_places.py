@@ -33,11 +33,7 @@ def expression_at(
     start = file.source.offset(line, 1)
     if start is None or not written.strip():
         return None
-    nodes = [
-        node
-        for node in file.nodes_between(start, start + len(written))
-        if node.start_point[0] == line - 1 and _may_allocate(node, kind, name)
-    ]
+    nodes = [node for node in file.nodes_on_line(line) if _may_allocate(node, kind, name)]
     outermost = [node for node in nodes if not any(_is_around(other, node) for other in nodes)]
     if len(outermost) == 1 or (outermost and name is not None):
         return TextOnLine(file.span(outermost[0]), _short(text(outermost[0])))

@@ -17,18 +17,10 @@ if TYPE_CHECKING:
 
 def reason_in_source(source: SourceText, line: int) -> UnexplainedReason:
     """What on a line allocates without being an escape; the most telling thing counts."""
-    reasons = {_reason(node) for node in _starting_at(_syntax(source), line)}
+    reasons = {_reason(node) for node in _syntax(source).nodes_on_line(line)}
     return next(
         (reason for reason in UnexplainedReason if reason in reasons), UnexplainedReason.UNKNOWN
     )
-
-
-def _starting_at(syntax: GoFile, line: int) -> list[Node]:
-    start = syntax.source.offset(line, 1)
-    if start is None:
-        return []
-    end = start + len(syntax.source.line(line))
-    return [n for n in syntax.nodes_between(start, end) if n.start_point[0] == line - 1]
 
 
 def _reason(node: Node) -> UnexplainedReason | None:

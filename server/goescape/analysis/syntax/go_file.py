@@ -90,14 +90,26 @@ class GoFile:
             node = node.parent
         return tuple(anchored)
 
-    def nodes_between(self, start: int, end: int) -> Iterator[Node]:
-        """The nodes that touch a range of bytes, in source order."""
-        stack = [self.root]
+    def nodes_between(self, start: int, end: int, top: Node | None = None) -> Iterator[Node]:
+        """The nodes, at or below ``top``, that touch a range of bytes, in source order."""
+        stack = [top or self.root]
         while stack:
             node = stack.pop()
             if node.start_byte < end and start < node.end_byte:
                 yield node
                 stack.extend(reversed(node.named_children))
+
+    def nodes_on_line(self, line: int) -> list[Node]:
+        """The nodes that begin on a line, in source order."""
+        start = self.source.offset(line, 1)
+        if start is None:
+            return []
+        end = start + len(self.source.line(line))
+        top = self.root.descendant_for_byte_range(start, end)
+        while top is not None and top.start_point[0] >= line - 1:
+            top = top.parent
+        nodes = self.nodes_between(start, end, top)
+        return [node for node in nodes if node.start_point[0] == line - 1]
 
     @cached_property
     def functions(self) -> tuple[FunctionDeclaration, ...]:
