@@ -22,7 +22,7 @@ STEPS = {
     "format": ["ruff", "format", "--check", "."],
     "lint": ["ruff", "check", "."],
     "types": ["mypy"],
-    "tests": ["pytest", *SPREAD],
+    "tests": ["pytest", *SPREAD, "--durations=30"],
     "pythons": ["tests.pythons"],
 }
 

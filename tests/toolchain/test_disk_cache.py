@@ -77,7 +77,12 @@ class Store:
         events: list[Event] = []
         scheduler = Scheduler(engine, events.append, disk_cache=self.kept)
         ask(scheduler)
-        await asyncio.wait_for(scheduler.wait_idle(), 60)
+        try:
+            await asyncio.wait_for(scheduler.wait_idle(), 60)
+        except asyncio.TimeoutError:
+            for task in asyncio.all_tasks():
+                task.print_stack()
+            raise
         await scheduler.close()
         assert not [each for each in events if isinstance(each, Failed)]
         return [each.report for each in events if isinstance(each, Reported)]
