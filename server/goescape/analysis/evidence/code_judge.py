@@ -153,7 +153,9 @@ class _Judge:
 
     def _confirmed(self, finding: Finding, calls: list[PlacedCall]) -> Finding:
         """A finding that allocates, with what the code says of its condition and its copies."""
-        conditions = {placed.call.condition for placed in calls}
+        boxes = [placed for placed in calls if placed.call.kind is AllocationKind.BOX]
+        its_own = boxes if finding.kind is SiteKind.BOXED else calls
+        conditions = {placed.call.condition for placed in its_own}
         if finding.allocates is Allocates.YES and conditions == {AllocationCondition.NOT_SMALL}:
             finding = evolve(finding, allocates=Allocates.DEPENDS, note=self._not_small(finding))
         if finding.allocates is Allocates.YES and finding.note is None:
