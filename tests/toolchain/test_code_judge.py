@@ -101,6 +101,22 @@ func start() { go wait() }
 
 func count(m map[string]int, k string) { m[k]++ }
 
+type word string
+
+var (
+	text string
+	name word
+)
+
+const mark = '/'
+
+func texts(b []byte, part string, w word) {
+	text = string(mark) + part
+	name = word(b)
+	last = string(w)
+	sink = []byte(part + text)
+}
+
 type file struct{ lines []int }
 
 type list struct{ files []*file }
@@ -218,6 +234,18 @@ async def test_the_body_of_a_loop_over_a_function_allocates_where_it_stands(
     assert grown.subject.startswith("append(copies, file{")
     (cloned,) = on_line(report, "lines: lib")
     assert (cloned.subject, cloned.inlined_from) == ("lib.Clone(f.lines)", "lib.Clone")
+
+
+@pytest.mark.parametrize(
+    "written", ["string(mark) + part", "word(b)", "string(w)", "[]byte(part + text)"]
+)
+async def test_a_text_is_allocated_by_whatever_makes_it(
+    judged: tuple[PackageReport, MachineCode], written: str
+) -> None:
+    report = told(*judged)
+    (finding,) = on_line(report, f"= {written}")
+    assert finding.is_diagnostic
+    assert report.sources[finding.span.file].text(finding.span) == written
 
 
 async def test_what_is_no_finding_has_a_word(judged: tuple[PackageReport, MachineCode]) -> None:

@@ -157,10 +157,13 @@ _BY_CAUSE = {
     Cause.LARGE_MAP: {_Kind.MAP, _Kind.MAP_GROWTH},
 }
 _ARRAYS = frozenset({_Kind.SLICE, _Kind.OBJECT, _Kind.GROWTH, _Kind.MOVED_SLICE})
+_TEXTS = frozenset({_Kind.CONVERSION, _Kind.CONCATENATION, _Kind.BOX, *_ARRAYS})
+"""``string(c) + s`` begins like a conversion, ``[]byte(s + t)`` is one call, and ``string(s)`` of a
+named string only boxes it."""
 _BY_SUBJECT = (
     (re.compile(r"append\b|make\(\[\]"), _ARRAYS),
     (re.compile(r"(?:make\()?map\["), frozenset({_Kind.MAP, _Kind.OBJECT})),
-    (re.compile(r"string\(|\(?\[\](?:byte|rune)\)?\("), frozenset({_Kind.CONVERSION, *_ARRAYS})),
+    (re.compile(r"string\(|\(?\[\](?:byte|rune)\)?\("), _TEXTS),
     (re.compile(r"new\(|&"), frozenset({_Kind.OBJECT})),
 )
 """For expressions; a literal of another type may be anything but the growth of a map."""

@@ -13,6 +13,7 @@ from goescape.analysis.compiler.expressions import (
     is_result,
     is_temporary,
     shape,
+    unqualified,
 )
 from goescape.analysis.compiler.facts import EscapeVerdict
 from goescape.analysis.model import SiteKind
@@ -136,7 +137,7 @@ def _refine_kind(site: Site, syntax: GoPackage) -> None:
     if node is None:
         return
     conversion = conversion_of(node)
-    if is_conversion(site.subject) and conversion is not None:
+    if conversion is not None and _is_copied_by(conversion, site.subject):
         site.node, site.kind = conversion, SiteKind.EXPRESSION
     elif node.type == "selector_expression" and site.kind is SiteKind.BOXED:
         method = node.child_by_field_name("field")
@@ -167,13 +168,25 @@ def _is_own_call(site: Site, node: Node, inlined: tuple[str, ...]) -> bool:
         case _ if site.subject == "append":
             return called == "append"
         case _ if head:
+            conversion = conversion_of(node)
             return callee_name_of_text(head) == called or (
-                is_conversion(site.subject)
+                conversion is not None
+                and _is_copied_by(conversion, site.subject)
                 and node.named_child_count > 1
                 and (not inlined or _is_converted(node, head, site.subject))
             )
     # The result of an inlined call has lost its name: `~r0`.
     return is_result(site.subject)
+
+
+def _is_copied_by(conversion: Node, subject: str) -> bool:
+    """Whether it is the copy that a conversion of texts makes, be it to a named type.
+
+    A value in an interface is anchored at the call, and only the copy at its operand.
+    """
+    head = call_head(subject)
+    named = head and unqualified(head) == unqualified(callee_text(conversion))
+    return is_conversion(subject) or bool(named)
 
 
 def _is_converted(call: Node, head: str, subject: str) -> bool:
