@@ -216,7 +216,8 @@ class _Origins:
             around = self._by_function.get(loop_body[1], [])
             return [site for site in around if _is_inside(site, copy)]
         closure = _CLOSURE.match(name)
-        around = self._by_function.get(closure[1], []) if closure is not None else []
+        names = _with_shorter(closure[1]) if closure is not None else ()
+        around = next((self._by_function[name] for name in names if name in self._by_function), [])
         return [site for site in around if site.in_literal]
 
 
@@ -224,6 +225,13 @@ def _inlined_at(copy: Site) -> Iterator[str]:
     yield from copy.inlined
     if copy.ownership is Ownership.WRAPPER and copy.function is not None:
         yield copy.function.name
+
+
+def _with_shorter(name: str) -> Iterator[str]:
+    """Before Go 1.27 a literal that was inlined has its caller in front: ``Caller.F.func1``."""
+    while name:
+        yield name
+        name = name.partition(".")[2]
 
 
 def _is_inside(site: Site, loop: Site) -> bool:

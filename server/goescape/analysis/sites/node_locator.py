@@ -51,7 +51,10 @@ def _locate_at(site: Site, syntax: GoPackage, offset: int, inlined: tuple[str, .
         _locate_expression(site, syntax, nodes, inlined)
     if site.node is None and nodes and (inlined or nodes[-1].type == "call_expression"):
         site.node, site.ownership = nodes[-1], Ownership.INLINED
-        site.inlined_from = _whose(site.subject, inlined)
+        name, caller = _whose(site.subject, inlined), site.function
+        if name is not None and caller is not None:
+            name = name.removeprefix(f"{caller.name}.")  # of a literal, before Go 1.27
+        site.inlined_from = name
 
 
 def _search_line(site: Site, syntax: GoPackage) -> None:
