@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import define, evolve, field, frozen
 
+from goescape.analysis.evidence.code_notes import NOT_IN_THE_CODE
 from goescape.analysis.evidence.machine_code import machine_code
 from goescape.analysis.evidence.overruled_findings import as_compiled
 from goescape.analysis.model import Allocates, PackageReport
@@ -94,7 +95,26 @@ def audit(
         wrong.append(
             _contradiction(f"silent {kind.value}", file, line, f"{allocator} {allocated or ''}")
         )
+    wrong += _overruled(report, own, called)
     return PackageAudit(report.package, len(findings), len({*called}), tuple(wrong))
+
+
+def _overruled(
+    report: PackageReport, own: set[str], called: set[tuple[str, int]]
+) -> Iterator[Contradiction]:
+    """What was taken for nothing, although its lines allocate and no finding says so."""
+    covered = {
+        (finding.span.file, line)
+        for finding in report.diagnostics()
+        for line in range(finding.span.line, finding.span.end_line + 1)
+    }
+    for finding in report.findings:
+        span = finding.span
+        if finding.note == NOT_IN_THE_CODE and span.file in own:
+            lines = {(span.file, line) for line in range(span.line, span.end_line + 1)}
+            if (lines - covered) & called:
+                what = f"silent overruled {finding.kind.value}"
+                yield _contradiction(what, span.file, span.line, finding.subject)
 
 
 def _contradiction(what: str, file: str, line: int, subject: str) -> Contradiction:

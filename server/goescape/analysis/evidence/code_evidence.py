@@ -10,6 +10,7 @@ from goescape.analysis.evidence.code_matching import (
     Line,
     PlacedCall,
     fits,
+    may_be_text,
     placed_calls,
     plain_name,
 )
@@ -53,7 +54,7 @@ class CodeEvidence:
             placed
             for line in range(span.line, last + 1)
             for placed in calls.get((span.file, line), ())
-            if fits(finding, placed.call.kind)
+            if fits(finding, placed.call.kind) or may_be_text(finding, placed.call.kind)
         ]
 
     def has_call_of_copy(self, variable: Finding) -> bool:

@@ -61,6 +61,16 @@ def fits(finding: Finding, kind: AllocationKind) -> bool:
     return kind is not AllocationKind.MAP_GROWTH
 
 
+def may_be_text(finding: Finding, kind: AllocationKind) -> bool:
+    """Whether what looks boxed may be a text that is made: types of inlined code are not known."""
+    return (
+        kind is AllocationKind.CONVERSION
+        and finding.kind is SiteKind.BOXED
+        and finding.inlined_from is not None
+        and _CONVERSION.match(finding.subject) is not None
+    )
+
+
 def is_surely(finding: Finding, kind: AllocationKind) -> bool:
     if finding.kind is SiteKind.BOXED:
         return kind is AllocationKind.BOX
@@ -156,6 +166,7 @@ _BY_CAUSE = {
     Cause.CHANNEL: {_Kind.CHANNEL},
     Cause.LARGE_MAP: {_Kind.MAP, _Kind.MAP_GROWTH},
 }
+_CONVERSION = re.compile(r"[\w.]+\(")
 _ARRAYS = frozenset({_Kind.SLICE, _Kind.OBJECT, _Kind.GROWTH, _Kind.MOVED_SLICE})
 _TEXTS = frozenset({_Kind.CONVERSION, _Kind.CONCATENATION, _Kind.BOX, *_ARRAYS})
 """``string(c) + s`` begins like a conversion, ``[]byte(s + t)`` is one call, and ``string(s)`` of a
