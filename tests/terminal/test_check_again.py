@@ -52,6 +52,117 @@ func New() *string { s := "c"; return &s }
 """
 
 
+KEEPS = "package v\n\nvar kept *int\n\nfunc Look(p *int) { kept = p }\n"
+"""A dependency that moves what it is given to the heap."""
+
+USER = """
+-- m/go.mod --
+module example.com/m
+
+go 1.21
+
+require example.com/v v1.0.0
+-- m/a/a.go --
+package a
+
+import "example.com/v"
+
+func F() { n := 1; v.Look(&n) }
+-- v/go.mod --
+module example.com/v
+
+go 1.21
+-- v/v.go --
+package v
+
+func Look(p *int) {}
+"""
+"""A package whose finding depends on a module beside it; how that is found is left to each test."""
+
+BESIDE = {
+    "vendor": (
+        """
+-- m/vendor/modules.txt --
+# example.com/v v1.0.0
+## explicit; go 1.21
+example.com/v
+-- m/vendor/example.com/v/v.go --
+package v
+
+func Look(p *int) {}
+""",
+        {},
+        ("m/vendor/example.com/v/v.go", KEEPS),
+    ),
+    "quoted replace": (
+        """
+-- m/go.mod --
+module example.com/m
+
+go 1.21
+
+require example.com/v v1.0.0
+
+replace "example.com/v" => "../v"
+""",
+        {},
+        ("v/v.go", KEEPS),
+    ),
+    "other go.mod": (
+        """
+-- m/alt.mod --
+module example.com/m
+
+go 1.21
+
+require example.com/v v1.0.0
+
+replace example.com/v => ../v
+""",
+        {"GOFLAGS": "-modfile=alt.mod"},
+        ("v/v.go", KEEPS),
+    ),
+    "go.work by name": (
+        """
+-- my.work --
+go 1.21
+
+use ./m
+use ./v
+""",
+        {"GOWORK": "my.work"},
+        ("v/v.go", KEEPS),
+    ),
+    "version by another module": (
+        f"""
+-- go.work --
+go 1.21
+
+use ./m
+use ./other
+
+replace example.com/v v1.0.0 => ./v
+replace example.com/v v1.1.0 => ./w
+-- other/go.mod --
+module example.com/other
+
+go 1.21
+
+require example.com/v v1.0.0
+-- w/go.mod --
+module example.com/v
+
+go 1.21
+-- w/v.go --
+{KEEPS}
+""",
+        {},
+        ("other/go.mod", "module example.com/other\n\ngo 1.21\n\nrequire example.com/v v1.1.0\n"),
+    ),
+}
+"""What is written besides, the environment, and which file gets another text."""
+
+
 class Checks:
     """Checks of one module, and what each has compiled."""
 
@@ -140,3 +251,47 @@ def test_other_settings_take_nothing_of_it(checks: Checks) -> None:
     without_tests, compiled = checks.run("--no-tests")
     assert compiled == "./..."
     assert not [one for one in without_tests["findings"] if one["file"].endswith("_test.go")]
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_what_lies_beside_the_module_counts(
+    name: str, write_tree: WriteTree, go_path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more, environment, (changed, text) = BESIDE[name]
+    root = write_tree(USER + more)
+    for variable, value in environment.items():
+        file = root / value
+        monkeypatch.setenv(variable, str(file) if file.exists() else value)
+    assert checked(root / "m", go_path)["findings"] == []
+    (root / changed).write_text(text)
+    [finding] = checked(root / "m", go_path)["findings"]
+    assert finding["file"] == "a/a.go"
+
+
+def test_what_decides_about_c_counts(
+    write_tree: WriteTree, go_path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = write_tree("""
+-- go.mod --
+module example.com/m
+
+go 1.21
+-- a.go --
+//go:build cgo
+
+package a
+
+import "C"
+-- b.go --
+//go:build !cgo
+
+package a
+
+func F() *int { return new(int) }
+""")
+    settings = tmp_path / "env"
+    settings.write_text("CGO_ENABLED=1\n")
+    monkeypatch.setenv("GOENV", str(settings))
+    assert checked(root, go_path)["findings"] == []
+    settings.write_text("CGO_ENABLED=0\n")
+    assert len(checked(root, go_path)["findings"]) == 1

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from goescape import __version__
 from goescape.toolchain.digests import digest, file_digests
 from goescape.toolchain.file_stamps import file_stamp
+from goescape.toolchain.go.command import split_flags
+from goescape.toolchain.go.local_modules import local_modules
 from goescape.toolchain.go.module_folders import module_files
 
 if TYPE_CHECKING:
@@ -40,23 +42,27 @@ async def build_configuration(commands: GoCommands, root: str) -> bytes:
     parts = (
         (toolchain.go.version, toolchain.compiler, toolchain.gcflags, toolchain.target),
         sorted(toolchain.target_environment.items()),
+        sorted(toolchain.c_settings.items()),
         (sorted(go.items()), commands.options.build_flags, commands.options.tests),
         await asyncio.to_thread(
             _on_disk,
             root,
             toolchain.compiler,
-            sorted(module_files(root)),
-            [*commands.options.build_flags, *go.get("GOFLAGS", "").split()],
+            go.get("GOWORK", ""),
+            [*commands.options.build_flags, *split_flags(go.get("GOFLAGS", ""))],
         ),
     )
     return digest(repr(parts).encode())
 
 
-def _on_disk(root: str, compiler: str, files: Sequence[str], flags: Sequence[str]) -> list[object]:
+def _on_disk(root: str, compiler: str, work: str, flags: Sequence[str]) -> list[object]:
     """The stamp of a program, the contents of files, and goescape's own code."""
     named = [match[1] for flag in flags if (match := _NAMES_FILE.fullmatch(flag))]
     named += [path for name in named for path in _replacements(str(Path(root, name)))]
-    files = [*files, *(str(Path(root, name)) for name in named)]
+    # What a module beside this one asks for decides versions of a workspace, and its language.
+    named += [str(Path(folder, "go.mod")) for folder in local_modules(root).values()]
+    named += [work] if work not in {"", "off"} else []
+    files = sorted({*module_files(root), *(str(Path(root, name)) for name in named)})
     return [file_stamp(compiler), file_digests(files), own_code()]
 
 

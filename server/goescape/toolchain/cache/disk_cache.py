@@ -27,7 +27,7 @@ from goescape.toolchain.digests import digest
 from goescape.toolchain.file_stamps import folder_stamp, stamp_of_status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from goescape.analysis.model import PackageReport
 
@@ -41,7 +41,7 @@ _CONDITIONS: Codec[tuple[str, dict[str, bytes], dict[str, bytes]]] = Codec(
     tuple[str, dict[str, bytes], dict[str, bytes]]
 )
 """What a report is good for: an entry's name, so that one that was moved is no other's, and the
-digests of folders, and of files of other packages.
+digests of folders (empty for one that never changes), and of files of other packages.
 """
 
 
@@ -76,15 +76,20 @@ class DiskCache:
         self._folder = folder if folder is not None else cache_folder() / "results"
 
     def report(
-        self, directory: str, configuration: bytes, contents: dict[str, bytes]
+        self,
+        directory: str,
+        configuration: bytes,
+        contents: dict[str, bytes],
+        near: Collection[str] = (),
     ) -> PackageReport | None:
         """The report of a folder if it would come out the same now.
 
-        ``contents`` has the digests of folders that were read before; it is added to.
+        ``contents`` has the digests of folders that were read before; it is added to. ``near`` are
+        the folders that the package is known to depend on now: the report has to be of these.
         """
         path = self._path(directory, configuration)
         try:
-            report = _unpacked(_read(path), path.name, contents)
+            report = _unpacked(_read(path), path.name, contents, near)
         except OSError:  # there is none, or what it was made of is gone
             return None
         except OtherFormatError as problem:
@@ -109,9 +114,9 @@ class DiskCache:
     ) -> None:
         """Store a report of what lies on the disk.
 
-        ``near`` are the folders that it depends on with their stamps from before the compile.
-        ``contents`` has the digests of folders that were read before; it is added to. What fails is
-        logged: nothing depends on what is kept.
+        ``near`` are the folders that it depends on with their stamps from before the compile; None
+        for one that never changes. ``contents`` has the digests of folders that were read before;
+        it is added to. What fails is logged: nothing depends on what is kept.
         """
         try:
             self._keep(report, configuration, near, contents)
@@ -131,8 +136,10 @@ class DiskCache:
         texts = {path: own.sources.get(path) for path in report.files}
         if any(text is None or text != report.sources.get(path) for path, text in texts.items()):
             return  # it is of another text, or Go cannot say a file's name
-        digests = {folder: _digest(folder, contents) for folder in {*near, report.directory}}
-        if any(folder_stamp(folder) != stamp for folder, stamp in near.items()):
+        changing = {folder: stamp for folder, stamp in near.items() if stamp is not None}
+        digests = dict.fromkeys(near, b"")
+        digests |= {folder: _digest(folder, contents) for folder in {*changing, report.directory}}
+        if any(folder_stamp(folder) != stamp for folder, stamp in changing.items()):
             return
         path = self._path(report.directory, configuration)
         packed = _packed(report, path.name, digests)
@@ -200,15 +207,17 @@ def _packed(report: PackageReport, name: str, digests: Mapping[str, bytes]) -> b
     return pack(report, _CONDITIONS.encode((name, dict(digests), others)))
 
 
-def _unpacked(stored: bytes, name: str, contents: dict[str, bytes]) -> PackageReport | None:
+def _unpacked(
+    stored: bytes, name: str, contents: dict[str, bytes], near: Collection[str]
+) -> PackageReport | None:
     """The report; None when something that it was made of is another now."""
     opened = Opened(stored)
     own_name, digests, others = _CONDITIONS.decode(opened.about)
-    if own_name != name:
+    if own_name != name or not digests.keys() >= {*near}:
         return None
     bare = opened.bare
     own = _read_again(bare.directory, contents)
-    if any(_digest(folder, contents) != recorded for folder, recorded in digests.items()):
+    if any(old and _digest(folder, contents) != old for folder, old in digests.items()):
         return None
     sources = {path: own.sources[path] for path in bare.files}
     sources.update((path, SourceText(path, _read(Path(path)))) for path in others)

@@ -10,7 +10,7 @@ from goescape.toolchain.file_stamps import file_stamp
 from goescape.toolchain.go.module_folders import module_files
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from goescape.analysis.model import PackageReport
     from goescape.toolchain.cache.disk_cache import DiskCache
@@ -47,11 +47,11 @@ class StoredResults:
         configuration = await build_configuration(self._commands, self._root)
         self._configuration = configuration, stamps
 
-    async def report(self, folder: str) -> PackageReport | None:
-        """The report of a folder's package."""
+    async def report(self, folder: str, near: Collection[str] = ()) -> PackageReport | None:
+        """The report of a folder's package, which depends on the folders ``near`` now."""
         configuration, _ = self._configuration
         report = await asyncio.to_thread(
-            self._disk_cache.report, folder, configuration, self._digests_read
+            self._disk_cache.report, folder, configuration, self._digests_read, near
         )
         return report if report is not None and await self._is_usable(report) else None
 

@@ -14,7 +14,7 @@ from goescape.analysis.reports.report_codec import PackedReport
 from goescape.toolchain.compile.build import Build
 from goescape.toolchain.go.error_text import plain_sentence
 from goescape.toolchain.go.file_selection import lone_files
-from goescape.toolchain.go.local_modules import local_modules, near_folders
+from goescape.toolchain.go.local_modules import near_folders
 from goescape.toolchain.go.module_folders import pattern_of, work_root
 from goescape.toolchain.go.packages import FIELDS, JsonObjects, ListedPackage, listed_packages
 from goescape.toolchain.go.process import run
@@ -129,7 +129,8 @@ class PackageBuilds:
             return
         found: set[str] = set()
         for folder in _folders_without_errors(listing[0]):
-            if (report := await stored.report(folder)) is not None:
+            near = self.near_folders.get(folder, {})
+            if (report := await stored.report(folder, near)) is not None:
                 found.add(folder)
                 yield report
         if found:
@@ -216,10 +217,11 @@ class PackageBuilds:
 
     async def _listed(self, root: str, patterns: Sequence[str]) -> Listing:
         """The packages that can be compiled, and what is wrong with the rest."""
-        objects = await self._commands.list_objects(root, patterns, (f"-json={FIELDS},Deps",))
-        modules = await asyncio.to_thread(local_modules, root)
-        self.near_folders.update(await asyncio.to_thread(near_folders, objects, modules))
-        listed = listed_packages(objects)
+        flags = ("-deps", f"-json={FIELDS},Deps,DepOnly,Standard")
+        objects = await self._commands.list_objects(root, patterns, flags)
+        fetched = (await self._commands.toolchain()).modules
+        self.near_folders.update(await asyncio.to_thread(near_folders, objects, fetched))
+        listed = listed_packages([item for item in objects if not item.get("DepOnly")])
         problems = [
             Problem(plain_sentence(package.errors), package.path, "load")
             for package in listed

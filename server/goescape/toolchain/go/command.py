@@ -57,6 +57,12 @@ TARGET = (
 )
 """What the go command tells its compiler through the environment."""
 
+C_SETTINGS = (
+    *("CC", "CXX", "FC", "PKG_CONFIG", "CGO_ENABLED", "CGO_CFLAGS", "CGO_CPPFLAGS"),
+    *("CGO_CXXFLAGS", "CGO_FFLAGS", "CGO_LDFLAGS", "CGO_CFLAGS_ALLOW", "CGO_LDFLAGS_ALLOW"),
+)
+"""What decides how packages with C are compiled, and whether they are."""
+
 # Flags that would change go.mod, the printed positions, the output, or that would build everything.
 _UNWANTED_FLAGS = re.compile(
     r"--?(?:mod=mod|(?:trimpath|cover|a|n|x|v|work|json|e|export|test|deps|compiled|find|u|m)"
@@ -100,7 +106,7 @@ def go_environment(env: Mapping[str, str], flags: str) -> dict[str, str]:
     """The environment of every go call: the user's, with what is never allowed taken out."""
     environment = {**env, **FIXED_ENVIRONMENT}
     # Never empty, because Go would then read GOFLAGS from its own configuration file.
-    kept = (*clean_flags(_split_flags(flags)), "-buildvcs=false")
+    kept = (*clean_flags(split_flags(flags)), "-buildvcs=false")
     environment["GOFLAGS"] = _join_flags(kept)
     return environment
 
@@ -121,7 +127,7 @@ def clean_flags(flags: Sequence[str]) -> tuple[str, ...]:
 
 async def settings_of(go: Go, env: Mapping[str, str]) -> dict[str, str]:
     """What `go env` says of the build: GOOS, GOARCH, CGO_ENABLED, GOFLAGS, GOMODCACHE..."""
-    names = ("CGO_ENABLED", "GOFLAGS", "GOMODCACHE", "GO111MODULE", "GOTOOLDIR", *TARGET)
+    names = ("GOFLAGS", "GOMODCACHE", "GO111MODULE", "GOTOOLDIR", *C_SETTINGS, *TARGET)
     answer = await _run(go.path, ("env", "-json", *names), env)
     try:
         values = json.loads(answer.output)
@@ -239,7 +245,7 @@ def _first_line(answer: ProcessOutput) -> str:
     return f"{text[:200]!r}." if text else f"exit code {answer.code} and no message."
 
 
-def _split_flags(flags: str) -> list[str]:
+def split_flags(flags: str) -> list[str]:
     """GOFLAGS as Go reads it: fields separated by spaces; quotes surround a whole field."""
     fields = re.findall(r"'([^']*)'|\"([^\"]*)\"|(\S+)", flags)
     return ["".join(field) for field in fields]

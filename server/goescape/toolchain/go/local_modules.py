@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 from goescape.toolchain.file_stamps import folder_stamp
 from goescape.toolchain.go.module_folders import work_root
-from goescape.toolchain.go.packages import split_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
 
 def local_modules(root: str) -> dict[str, str]:
@@ -38,33 +37,32 @@ def local_modules(root: str) -> dict[str, str]:
 
 
 def near_folders(
-    objects: Iterable[Mapping[str, object]], modules: Mapping[str, str]
+    objects: Sequence[Mapping[str, object]], fetched: str
 ) -> dict[str, dict[str, object]]:
-    """For each folder that `go list` describes with its ``Deps``: the folders near it that it
-    depends on, each with a stamp that changes when a Go file is written there.
+    """For each folder that `go list -deps` was asked for: the folders that it depends on, each with
+    a stamp that changes when a Go file is written there; None for a folder below ``fetched``, where
+    nothing changes. The standard library counts for itself only.
     """
+    wanted = [item for item in objects if not item.get("DepOnly")]
+    is_standard = any(item.get("Standard") for item in wanted)
     stamps: dict[str, object] = {}
-    near_by_folder: dict[str, dict[str, object]] = {}
+    folders: dict[str, str] = {}
     for item in objects:
+        folder = str(item.get("Dir") or "")
+        if folder and (is_standard or not item.get("Standard")):
+            folders[str(item.get("ImportPath"))] = folder
+            is_fetched = fetched and folder.startswith(os.path.join(fetched, ""))  # noqa: PTH118
+            if folder not in stamps:
+                stamps[folder] = None if is_fetched else folder_stamp(folder)
+    near_by_folder: dict[str, dict[str, object]] = {}
+    for item in wanted:
         directory, dependencies = str(item.get("Dir") or ""), item.get("Deps")
         near = near_by_folder.setdefault(directory, {})
         for path in dependencies if isinstance(dependencies, list) else ():
-            folder = _folder(split_path(str(path))[0], modules)
-            if folder and folder != directory:
-                if folder not in stamps:
-                    stamps[folder] = folder_stamp(folder)
+            folder = folders.get(str(path), directory)
+            if folder != directory:
                 near[folder] = stamps[folder]
     return near_by_folder
-
-
-def _folder(path: str, modules: Mapping[str, str]) -> str:
-    """Where a package lies, if in one of these modules."""
-    module = path
-    while module:
-        if module in modules:
-            return os.path.normpath(modules[module] + path[len(module) :])
-        module = module.rpartition("/")[0]
-    return ""
 
 
 def _used(work: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from goescape.toolchain.go.command import (
+    C_SETTINGS,
     TARGET,
     Go,
     find_go,
@@ -43,6 +44,8 @@ class Toolchain:
     """Where fetched modules lie; empty where go does not say."""
     target_environment: Mapping[str, str]
     """What the go command tells its compiler of the target."""
+    c_settings: Mapping[str, str]
+    """What decides how packages with C are compiled."""
 
 
 async def find_toolchain(options: EngineOptions, environment: Mapping[str, str]) -> Toolchain:
@@ -64,4 +67,5 @@ async def find_toolchain(options: EngineOptions, environment: Mapping[str, str])
         os.path.join(values.get("GOTOOLDIR", ""), _COMPILER),  # noqa: PTH118
         values.get("GOMODCACHE", ""),
         {name: values[name] for name in TARGET if values.get(name)},
+        {name: values[name] for name in C_SETTINGS if values.get(name)},
     )
