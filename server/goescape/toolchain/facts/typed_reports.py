@@ -88,18 +88,21 @@ class TypedReports:
             return report
         values: dict[Span, ValueFacts] = {}
         named: dict[NamedPlace, TypeFacts] = {}
+        is_typed = True
         for variant, asked in _divided(questions(report), variants):
             request = await self._request(variant)
             answer = await self._answer(request, asked) if request is not None else None
             if answer is not None:
                 values.update(_known(asked.values, answer.values))
                 named.update(_known(asked.named, answer.named))
+            elif request is not None and "types" not in self._client.refusals:
+                is_typed = False  # it did not answer: another time it may
         if self._client.problem is not None:
             return report
         if not await asyncio.to_thread(is_unchanged, report, variants):
             return report
         typed = await asyncio.to_thread(with_types, report, KnownTypes(values, named))
-        return evolve(typed, is_typed=True)
+        return evolve(typed, is_typed=is_typed)
 
     async def expressions(self, variant: CheckedVariant, files: Collection[str]) -> PackageTypes:
         """The types of all expressions of some files, as far as they are known."""
