@@ -12,13 +12,16 @@ import errno
 import logging
 import os
 import stat
+import struct
 import sys
 import tempfile
 import time
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import frozen
+from msgspec import MsgspecError
 
 from goescape.analysis.codec import Codec
 from goescape.analysis.reports.report_codec import Opened, OtherFormatError, pack
@@ -96,8 +99,12 @@ class DiskCache:
             _log.debug("%s is of another version: %s", path, problem)
             _remove(path)
             return None
+        except (ValueError, struct.error, zlib.error, MsgspecError) as problem:
+            _log.warning("%s is damaged, and is compiled again: %s", path, problem)
+            _remove(path)
+            return None
         except Exception as problem:
-            _log.warning("%s cannot be read, and is compiled again", path, exc_info=problem)
+            _log.error("%s cannot be read, and is compiled again", path, exc_info=problem)
             _remove(path)
             return None
         if report is not None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from goescape.toolchain.go.error_text import plain_sentence
 from goescape.toolchain.go.process import ProcessOutput, capture
 from goescape.toolchain.go.process_command import Command
 from goescape.toolchain.problems import GoProblem
@@ -134,7 +135,9 @@ async def settings_of(go: Go, env: Mapping[str, str]) -> dict[str, str]:
     except ValueError:
         values = None
     if answer.code != 0 or not isinstance(values, dict):
-        raise GoProblem(f"`go env` of {go.path} failed: {_first_line(answer)}")
+        said = answer.errors.strip().splitlines()[:1]
+        sentence = plain_sentence(said) if said else _first_line(answer)
+        raise GoProblem(f"`go env` of {go.path} failed: {sentence}")
     return {str(name): str(value) for name, value in values.items()}
 
 
