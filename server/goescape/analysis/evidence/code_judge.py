@@ -160,7 +160,8 @@ class _Judge:
             finding = evolve(finding, allocates=Allocates.DEPENDS, note=self._not_small(finding))
         if finding.allocates is Allocates.YES and finding.note is None:
             here = self._evidence.written.get(finding.span[:2], [])
-            if is_made_and_boxed(finding, self._report.diagnostics(), here):
+            others = [other for other in self._beside(finding) if other.is_diagnostic]
+            if is_made_and_boxed(finding, others, here):
                 finding = evolve(finding, note=ALLOCATES_TWICE)
         inlined = {line for placed in calls for line in placed.lines[1:]}
         copies = tuple(
@@ -189,7 +190,7 @@ class _Judge:
             calls = [placed for placed in calls if placed.symbol not in self._evidence.never_called]
         if not calls:
             return finding
-        others = [other for other in self._in_file(finding) if starts_with(other, finding)]
+        others = self._beside(finding)
         rivals = [
             other
             for other in others
@@ -241,14 +242,9 @@ class _Judge:
 
     def _found_on(self, finding: Finding, file: str, line: int) -> Finding | None:
         """The finding of the same kind on a line."""
-        for other in self._by_file.get(file, ()):
-            if (
-                other.span[:2] == (file, line)
-                and other.kind is finding.kind
-                and other.is_diagnostic
-            ):
-                return other
-        return None
+        on_line = self._by_line.get((file, line), ())
+        same = (other for other in on_line if other.kind is finding.kind and other.is_diagnostic)
+        return next(same, None)
 
     def _shares(self, finding: Finding, calls: list[PlacedCall]) -> bool:
         """Whether a variable is allocated with one before it: small ones without pointers are."""
@@ -294,6 +290,18 @@ class _Judge:
     def _in_file(self, finding: Finding) -> Sequence[Finding]:
         """The findings in the file of one, in source order."""
         return self._by_file.get(finding.span.file, ())
+
+    def _beside(self, finding: Finding) -> list[Finding]:
+        """The others that begin on its line."""
+        line = self._by_line.get(finding.span[:2], ())
+        return [other for other in line if starts_with(other, finding)]
+
+    @cached_property
+    def _by_line(self) -> Mapping[tuple[str, int], Sequence[Finding]]:
+        by_line: dict[tuple[str, int], list[Finding]] = defaultdict(list)
+        for finding in self._report.findings:
+            by_line[finding.span[:2]].append(finding)
+        return by_line
 
     @cached_property
     def _by_file(self) -> Mapping[str, Sequence[Finding]]:

@@ -113,16 +113,15 @@ def is_of_several(call: AllocatingCall) -> bool:
 
 
 def is_made_and_boxed(
-    finding: Finding, findings: Iterable[Finding], calls: Sequence[PlacedCall]
+    finding: Finding, others: Iterable[Finding], calls: Sequence[PlacedCall]
 ) -> bool:
     """Whether an interface is given what an expression makes: a text or an array, and a box.
 
-    ``calls`` are those on its line. Of several such expressions there, either all are put into
-    interfaces, or it is not known which.
+    ``others`` and ``calls`` are those on its line. Of several such expressions there, either all
+    are put into interfaces, or it is not known which.
     """
     if not (kinds := _content(finding)):
         return False
-    others = [other for other in findings if starts_with(other, finding)]
     box = "convTslice" if AllocationKind.SLICE in kinds else "convTstring"
     boxes = [placed for placed in calls if placed.call.kind is AllocationKind.BOX]
     if not any(placed.call.allocator == box for placed in boxes):
