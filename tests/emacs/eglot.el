@@ -2,21 +2,12 @@
 (load (expand-file-name "support.el" (file-name-directory load-file-name)) nil t)
 (require 'eglot)
 (load (getenv "INIT") nil t)
-(setq eglot-sync-connect 30 eglot-autoreconnect nil)
+(setq eglot-sync-connect 120 eglot-autoreconnect nil)
 
 (find-file (getenv "FILE"))
 (apply #'eglot (eglot--guess-contact))
 (shown "eglot in the buffer" #'eglot-managed-p)
 
-(defun has-goescape ()
-  "Whether what the server offers is also what goescape offers."
-  (cl-find "goescape.showFlow"
-           (plist-get (eglot--server-capable :executeCommandProvider) :commands)
-           :test #'equal))
-;; rass forgets a server that answers more than three seconds after the other
-(unless (has-goescape)
-  (tell "slow" t)
-  (done))
 (flymake-mode 1)
 (flymake-start)
 

@@ -7,14 +7,9 @@ local function of(source)
   end
 end
 
--- rass forgets a server that answers more than three seconds after the other
-local known = shown(function()
-  return client() and client().initialized and client()
+shown(function()
+  return client() and client().initialized
 end, 'a server')
-local commands = vim.tbl_get(known.server_capabilities, 'executeCommandProvider', 'commands')
-if not vim.list_contains(commands or {}, 'goescape.showFlow') then
-  return { slow = true }
-end
 
 local finding = shown(of('goescape'), 'a diagnostic of goescape')
 vim.api.nvim_buf_set_lines(0, -1, -1, false, { 'func unused() { x := 1 }' })
