@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from goescape.analysis.evidence.types import UNKNOWN_SIZE
+from goescape.analysis.evidence.machine_code import CompiledPackage
+from goescape.analysis.evidence.types import UNKNOWN_SIZE, TypesAnswer
 from goescape.analysis.syntax.go_file import GoFile
 from goescape.analysis.syntax.source import SourceText
-from goescape.fixes.context.package_types import PackageTypes
+from goescape.fixes.context.package_types import ExpressionsAnswer, PackageTypes
 from goescape.toolchain.engine import Engine, EngineOptions
 from goescape.toolchain.facts import client as client_module
 from goescape.toolchain.facts import program_build
-from goescape.toolchain.facts.client import FactsClient
+from goescape.toolchain.facts.client import FactsClient, Unanswerable
 from goescape.toolchain.facts.requests import (
     ArchiveRequest,
     ExpressionsRequest,
@@ -188,7 +189,7 @@ async def test_it_tells_the_types_of_all_expressions(
     package = await request_for(engine, tmp_path, USED, ("crypto/sha256", "sync", "time"))
     path = package.files[0].path
     answer = await engine.facts.expressions(ExpressionsRequest(package, (0,)))
-    assert answer is not None
+    assert isinstance(answer, ExpressionsAnswer)
     file = GoFile(SourceText(path, USED.encode()))
     types = PackageTypes.of_answer((path,), answer)
 
@@ -229,7 +230,7 @@ async def test_nothing_is_known_of_a_broken_package(go_path: str, tmp_path: Path
     broken = "package p\n\nfunc f() int { return missing }\n"
     package = await request_for(engine, tmp_path, broken)
     answer = await engine.facts.expressions(ExpressionsRequest(package, (0, 7)))
-    assert answer is not None
+    assert isinstance(answer, ExpressionsAnswer)
     assert answer.is_partial
     path = package.files[0].path
     assert not PackageTypes.of_answer((path,), answer).knows(
@@ -244,7 +245,7 @@ async def test_it_knows_types(version: str, go_toolchains: dict[str, str], tmp_p
     engine = Engine(EngineOptions(go_path=go_toolchains[newest]))
     request = await request_for(engine, tmp_path, SOURCE, ("bytes", "context", "time"))
     answer = await engine.facts.types(request)
-    assert answer is not None, engine.facts.problem
+    assert isinstance(answer, TypesAnswer), engine.facts.problem
     assert answer.is_partial  # one name is missing
     values = answer.values
     assert [told(value) for value in values] == [
@@ -300,7 +301,7 @@ async def test_types_that_only_inlined_code_names(go_path: str, tmp_path: Path) 
     named = tuple(NamedType(call, name) for name in names)
     request = await request_for(engine, tmp_path, source, ("context",), named=named)
     answer = await engine.facts.types(request)
-    assert answer is not None
+    assert isinstance(answer, TypesAnswer)
     sizes = [None if facts is None else facts.size for facts in answer.named]
     assert sizes[0] == 0
     assert sizes[2:] == [None, None, None]
@@ -322,7 +323,7 @@ func f() {{ Box(1); Box(true); Box(2); pair("") }}
     for name, is_complete in (("p", False), ("main", False)):
         request = await request_for(engine, tmp_path, source.format(name=name))
         answer = await engine.facts.types(request)
-        assert answer is not None
+        assert isinstance(answer, TypesAnswer)
         value, array = answer.values
         assert value is not None
         assert array is not None
@@ -366,7 +367,7 @@ func f(c chan any, m map[any]any, b byte, x any) (result any) {
     text, positions = asked(source)
     request = await request_for(engine, tmp_path, text, conversions=(0,))
     answer = await engine.facts.types(request)
-    assert answer is not None
+    assert isinstance(answer, TypesAnswer)
     assert not answer.is_partial
     found = {conversion.at: conversion for conversion in answer.conversions or ()}
     assert not {*positions} - found.keys()
@@ -381,7 +382,7 @@ async def test_all_uses_of_an_object(go_path: str, tmp_path: Path) -> None:
     engine = Engine(EngineOptions(go_path=go_path))
     source = "package p\n\nfunc f() int {\n\tn := 1\n\t{ n := 2; n++ }\n\treturn «n» + n\n}\n"
     answer = await engine.facts.types(await request_for(engine, tmp_path, source, uses=True))
-    assert answer is not None
+    assert isinstance(answer, TypesAnswer)
     (value,) = answer.values
     assert value is not None
     assert value.object is not None
@@ -399,7 +400,7 @@ async def test_a_changed_export_file_is_read_again(go_path: str, tmp_path: Path)
         source = 'package p\n\nimport "example.com/p/q"\n\nvar v any = «q.T{}»\n'
         request = await request_for(engine, tmp_path, source, ("example.com/p/q",))
         answer = await engine.facts.types(request)
-        assert answer is not None
+        assert isinstance(answer, TypesAnswer)
         sizes += [value.type.size for value in answer.values if value and value.type]
     assert sizes == [8, 16]
     await engine.facts.close()
@@ -410,9 +411,10 @@ async def test_it_reads_archives(go_path: str, tmp_path: Path) -> None:
     exports = await engine.planner.export_files(str(tmp_path), ["strings"])
     goroot = (await engine.go()).goroot
     package = await engine.facts.archive(ArchiveRequest(exports["strings"], goroot))
-    assert package is not None
+    assert isinstance(package, CompiledPackage)
     assert package.functions
-    assert await engine.facts.archive(ArchiveRequest(str(tmp_path), goroot)) is None
+    refused = await engine.facts.archive(ArchiveRequest(str(tmp_path), goroot))
+    assert isinstance(refused, Unanswerable)
     assert engine.facts.problem is None
     await engine.facts.close()
 
@@ -433,11 +435,11 @@ async def test_hostile_packages(name: str, go_path: str, tmp_path: Path) -> None
     engine = Engine(EngineOptions(go_path=go_path))
     started = time.monotonic()
     answer = await client.types(await request_for(engine, tmp_path, HOSTILE[name]))
-    assert answer is None or all(
+    assert not isinstance(answer, TypesAnswer) or all(
         value is None or value.type is None or value.type.size < 0 for value in answer.values
     )
     fine = await client.types(await request_for(engine, tmp_path, "package p\n\nvar x any = «1»\n"))
-    assert fine is not None
+    assert isinstance(fine, TypesAnswer)
     assert [told(value) for value in fine.values] == [("literal", "int", 8, "1")]
     assert time.monotonic() - started < 60
     await client.close()

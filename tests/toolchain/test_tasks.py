@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 import pytest
 
-from goescape.toolchain.tasks import gather_all, gather_both, uninterrupted, with_timeout
+from goescape.toolchain.tasks import gather_all, gather_both, in_order, uninterrupted, with_timeout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -79,3 +80,29 @@ async def test_results_come_in_order() -> None:
     assert await gather_all(number(value) for value in range(3)) == [0, 1, 2]
     assert await gather_all([]) == []
     assert await gather_both(number(1), number(2)) == (1, 2)
+
+
+async def test_the_next_ones_already_run() -> None:
+    begun: list[int] = []
+
+    async def number(value: int) -> int:
+        begun.append(value)
+        await asyncio.sleep(0)
+        return value
+
+    async with aclosing(in_order((number(value) for value in range(5)), 2)) as numbers:
+        assert await anext(numbers) == 0
+        assert begun == [0, 1]
+        assert [value async for value in numbers] == [1, 2, 3, 4]
+        assert begun == [0, 1, 2, 3, 4]
+
+
+async def test_nobody_waits_for_what_already_runs() -> None:
+    async def fail() -> None:
+        raise ValueError("first")
+
+    work = Work()
+    with pytest.raises(ValueError, match="first"):
+        async with aclosing(in_order(iter([fail(), work.run()]), 2)) as results:
+            await anext(results)
+    assert work.ended

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable
+    from collections.abc import AsyncGenerator, Awaitable, Iterable
 
 _T = TypeVar("_T")
 _U = TypeVar("_U")
@@ -59,6 +61,25 @@ async def gather_all(works: Iterable[Awaitable[_T]]) -> list[_T]:
         await uninterrupted(asyncio.wait(tasks))
     failed = [task for task in tasks if not task.cancelled() and task.exception() is not None]
     return [task.result() for task in failed or tasks]
+
+
+async def in_order(works: Iterable[Awaitable[_T]], at_once: int) -> AsyncGenerator[_T, None]:
+    """The results of works in their order, while the next ones already run."""
+    running: deque[asyncio.Future[_T]] = deque()
+    left = iter(works)
+    try:
+        while True:
+            more = islice(left, at_once - len(running))
+            running.extend(asyncio.ensure_future(work) for work in more)
+            if not running:
+                return
+            await asyncio.wait({running[0]})
+            yield running.popleft().result()
+    finally:
+        for task in running:
+            task.cancel()
+        if running:
+            await uninterrupted(asyncio.wait(running))
 
 
 async def gather_both(first: Awaitable[_T], second: Awaitable[_U]) -> tuple[_T, _U]:

@@ -20,7 +20,7 @@ from goescape.toolchain.go.packages import FIELDS, JsonObjects, ListedPackage, l
 from goescape.toolchain.go.process import run
 from goescape.toolchain.go.process_output import BoundedText
 from goescape.toolchain.problems import GoProblem, Problem, problem_of
-from goescape.toolchain.tasks import uninterrupted
+from goescape.toolchain.tasks import in_order, uninterrupted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -39,6 +39,8 @@ _ATTEMPTS = 5
 _RAW_LIMIT = 2_000_000
 _MOST_HELD = 24
 """Reports that are held as they are; more would take much memory."""
+_JUDGED_AT_ONCE = 2
+"""While one is judged here, the program for facts checks another."""
 
 
 @frozen(eq=False)
@@ -199,21 +201,29 @@ class PackageBuilds:
                     if early:
                         yield item
                     held.append(await asyncio.to_thread(HeldReport.of, item, len(held)))
-            for place, kept in enumerate(held):
-                report = await asyncio.to_thread(kept.report)
-                held[place] = HeldReport()
-                if report is None:
-                    if not early:
-                        yield Problem("A report was lost: please report this.", kind="internal")
-                    continue
-                variants = build.variants.get(report.package, ())
-                typed = await self._typed.corrected(report, variants)
-                judged = await self._compiled.corrected(typed, variants)
-                if judged is not report or not early:
-                    yield judged
+            works = (self._judged(held, place, build) for place in range(len(held)))
+            async with aclosing(in_order(works, _JUDGED_AT_ONCE)) as reports:
+                async for report, judged in reports:
+                    if judged is None:
+                        if not early:
+                            yield Problem("A report was lost: please report this.", kind="internal")
+                    elif judged is not report or not early:
+                        yield judged
         finally:
             starting.cancel()
             await uninterrupted(asyncio.wait({starting}))
+
+    async def _judged(
+        self, held: list[HeldReport], place: int, build: Build
+    ) -> tuple[PackageReport | None, PackageReport | None]:
+        """A report that waits, and what types and code make of it; it waits no longer."""
+        kept, held[place] = held[place], HeldReport()
+        report = await asyncio.to_thread(kept.report)
+        if report is None:
+            return None, None
+        variants = build.variants.get(report.package, ())
+        typed = await self._typed.corrected(report, variants)
+        return report, await self._compiled.corrected(typed, variants)
 
     async def _listed(self, root: str, patterns: Sequence[str]) -> Listing:
         """The packages that can be compiled, and what is wrong with the rest."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
+from attrs import frozen
 
 from goescape.analysis.evidence.machine_code import CompiledPackage
 from goescape.analysis.evidence.types import TypesAnswer
@@ -47,8 +48,18 @@ _NICENESS = 5
 _LONGEST_ANSWER = 64 << 20
 
 
+@frozen
+class Unanswerable:
+    """The program has no answer to a question, and would have none if it were asked again."""
+
+    why: str
+
+
 class FactsClient:
-    """Asks the program that one Go has built."""
+    """Asks the program that one Go has built.
+
+    None is an answer that did not come this time.
+    """
 
     def __init__(
         self,
@@ -70,29 +81,31 @@ class FactsClient:
         self._one_check = asyncio.Lock()
         self.problem: str | None = None
         """Why it is not asked any more; None as long as it is."""
-        self.refusals: dict[str, str] = {}
-        """Why it had no answer the last time that it had none, by operation."""
 
     @property
     def process(self) -> int | None:
         """Its number in the system; None where none runs."""
         return None if self._program is None else self._program.process
 
-    async def types(self, request: TypesRequest) -> TypesAnswer | None:
-        """What the type checker says; None where that is not known."""
+    async def types(self, request: TypesRequest) -> TypesAnswer | Unanswerable | None:
+        """What the type checker says."""
         async with self._one_check:  # the program checks one at a time, and each has its time
             return await self.ask("types", request, TypesAnswer, self._types_seconds)
 
-    async def expressions(self, request: ExpressionsRequest) -> ExpressionsAnswer | None:
-        """The types of all expressions of some files; None where they are not known."""
+    async def expressions(
+        self, request: ExpressionsRequest
+    ) -> ExpressionsAnswer | Unanswerable | None:
+        """The types of all expressions of some files."""
         async with self._one_check:
             return await self.ask("expressions", request, ExpressionsAnswer, self._types_seconds)
 
-    async def archive(self, request: ArchiveRequest) -> CompiledPackage | None:
-        """What the machine code in an archive says; None where that is not known."""
+    async def archive(self, request: ArchiveRequest) -> CompiledPackage | Unanswerable | None:
+        """What the machine code in an archive says."""
         return await self.ask("archive", request, CompiledPackage, ARCHIVE_SECONDS)
 
-    async def ask(self, operation: str, request: object, of: type[_T], seconds: float) -> _T | None:
+    async def ask(
+        self, operation: str, request: object, of: type[_T], seconds: float
+    ) -> _T | Unanswerable | None:
         """An answer of this type; None where there is none within so many seconds."""
         program = await self._running()
         if program is None:
@@ -102,8 +115,7 @@ class FactsClient:
         except _RefusalError as why:
             level = logging.ERROR if str(why).startswith("panic") else logging.DEBUG
             _log.log(level, "the program for facts has no answer: %s", why)
-            self.refusals[operation] = str(why)
-            return None
+            return Unanswerable(str(why))
         except asyncio.TimeoutError:
             await self._failed(program, f"it did not answer {operation} within {seconds:g} s")
             return None

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from goescape.analysis.evidence.code_judge import with_code
-from goescape.analysis.evidence.machine_code import machine_code
+from goescape.analysis.evidence.machine_code import CompiledPackage, machine_code
+from goescape.toolchain.facts.client import Unanswerable
 from goescape.toolchain.facts.requests import ArchiveRequest
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ class CompiledReports:
     def __init__(self, commands: GoCommands, client: FactsClient) -> None:
         self._commands = commands
         self._client = client
-        self._is_odd = False
 
     async def start(self) -> str | None:
         """Read one archive; why that is not possible, or None. Raises GoProblem."""
@@ -43,9 +43,12 @@ class CompiledReports:
         command = await self._commands.command(goroot, "list", "-export", "-json=Export", _PROBE)
         for listed in await self._commands.objects(command):
             request = ArchiveRequest(str(listed.get("Export") or ""), goroot)
-            if await self._client.archive(request) is not None:
+            answer = await self._client.archive(request)
+            if isinstance(answer, CompiledPackage):
                 return None
-        return self._client.refusals.get("archive") or self._client.problem or "it gives no reason"
+            if answer is not None:
+                return answer.why
+        return self._client.problem or "it gives no reason"
 
     async def is_usable(self, report: PackageReport) -> bool:
         """Whether a report that was stored would come out the same now."""
@@ -66,32 +69,29 @@ class CompiledReports:
         for variant in sorted(variants, key=lambda variant: len(variant.files)):
             if files.issuperset(variant.files):
                 continue
-            if (code := await self._code(report, variant)) is None:
-                if variant.archive and not self._is_refused:
-                    return report
+            code = await self._code(report, variant)
+            if code is None:
+                return report
+            if isinstance(code, Unanswerable):
                 continue  # asking again would bring nothing
             its_own = frozenset(variant.files) - files
             judged = await asyncio.to_thread(with_code, judged, code, its_own)
             files |= its_own
         return evolve(judged, is_judged=True) if variants and not report.errors else report
 
-    @property
-    def _is_refused(self) -> bool:
-        """Whether an archive was read that has no answer."""
-        return self._is_odd or "archive" in self._client.refusals
-
-    async def _code(self, report: PackageReport, variant: CheckedVariant) -> MachineCode | None:
+    async def _code(
+        self, report: PackageReport, variant: CheckedVariant
+    ) -> MachineCode | Unanswerable | None:
         if not variant.archive:
-            return None
+            return Unanswerable("it was not compiled")
         goroot = (await self._commands.toolchain()).go.goroot
         answer = await self._client.archive(ArchiveRequest(variant.archive, goroot))
-        if answer is None:
-            return None
+        if not isinstance(answer, CompiledPackage):
+            return answer
         # Paths that were trimmed begin with the import path.
         folders = {"$GOROOT": goroot, variant.path: report.directory}
         try:
             return await asyncio.to_thread(machine_code, answer, folders)
         except ValueError as problem:
             _log.error("an archive of %s is not understood", variant.path, exc_info=problem)
-            self._is_odd = True
-            return None
+            return Unanswerable(str(problem))

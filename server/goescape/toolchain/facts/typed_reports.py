@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 from attrs import evolve, field, frozen
 
 from goescape.analysis.evidence.typed_report import KnownTypes, questions, with_types
-from goescape.fixes.context.package_types import UNKNOWN, PackageTypes
+from goescape.analysis.evidence.types import TypesAnswer
+from goescape.fixes.context.package_types import UNKNOWN, ExpressionsAnswer, PackageTypes
 from goescape.toolchain.facts.requests import (
     ExpressionsRequest,
     NamedType,
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from goescape.analysis.evidence.typed_report import NamedPlace, TypeQuestions
-    from goescape.analysis.evidence.types import TypeFacts, TypesAnswer, ValueFacts
+    from goescape.analysis.evidence.types import TypeFacts, ValueFacts
     from goescape.analysis.model import PackageReport
     from goescape.analysis.positions import Span
-    from goescape.toolchain.facts.client import FactsClient
+    from goescape.toolchain.facts.client import FactsClient, Unanswerable
     from goescape.toolchain.facts.requests import Position
     from goescape.toolchain.go.go_commands import GoCommands
 
@@ -92,10 +93,10 @@ class TypedReports:
         for variant, asked in _divided(questions(report), variants):
             request = await self._request(variant)
             answer = await self._answer(request, asked) if request is not None else None
-            if answer is not None:
+            if isinstance(answer, TypesAnswer):
                 values.update(_known(asked.values, answer.values))
                 named.update(_known(asked.named, answer.named))
-            elif request is not None and "types" not in self._client.refusals:
+            elif answer is None and request is not None:
                 is_typed = False  # it did not answer: another time it may
         if self._client.problem is not None:
             return report
@@ -111,7 +112,9 @@ class TypedReports:
             return UNKNOWN
         numbers = [number for number, path in enumerate(variant.files) if path in files]
         answer = await self._client.expressions(ExpressionsRequest(request, tuple(numbers)))
-        return UNKNOWN if answer is None else PackageTypes.of_answer(variant.files, answer)
+        if not isinstance(answer, ExpressionsAnswer):
+            return UNKNOWN
+        return PackageTypes.of_answer(variant.files, answer)
 
     async def _request(self, variant: CheckedVariant) -> TypesRequest | None:
         toolchain = await self._commands.toolchain()
@@ -138,7 +141,9 @@ class TypedReports:
         named = [re.fullmatch(r"--?tags=(.*)", flag) for flag in self._commands.build_flags]
         return tuple(tag for match in named if match for tag in match[1].split(",") if tag)
 
-    async def _answer(self, request: TypesRequest, asked: TypeQuestions) -> TypesAnswer | None:
+    async def _answer(
+        self, request: TypesRequest, asked: TypeQuestions
+    ) -> TypesAnswer | Unanswerable | None:
         numbers = {file.path: number for number, file in enumerate(request.files)}
 
         def position(span: Span) -> Position:
@@ -150,9 +155,10 @@ class TypedReports:
             named=tuple(NamedType(position(span), text) for span, text in asked.named),
         )
         answer = await self._client.types(whole)
-        if answer is None or len(answer.values) != len(asked.values):
-            return None
-        return answer if len(answer.named) == len(asked.named) else None
+        if not isinstance(answer, TypesAnswer):
+            return answer
+        expected = len(asked.values), len(asked.named)
+        return answer if (len(answer.values), len(answer.named)) == expected else None
 
 
 def _divided(
