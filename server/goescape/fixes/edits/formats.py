@@ -70,6 +70,20 @@ class FormatPart:
                 return f"strconv.AppendQuote({buffer}, {self._as('string')})"
         return None
 
+    @property
+    def scratch(self) -> str:
+        """A buffer on the stack that the operand is appended to."""
+        return f"make([]byte, 0, {_QUOTED if self.quoted else _DIGITS})"
+
+    @property
+    def operand_of_sum(self) -> str:
+        """As ``rendered``, without an object of its own where ``+`` follows or stands before.
+
+        The bytes of a conversion that is an operand of ``+`` stay on the stack.
+        """
+        appended = self.appended_to(self.scratch)
+        return f"string({appended})" if appended is not None else self.rendered
+
     def _as(self, wide: str) -> str:
         is_it = self.type == wide and not self.is_named
         return self.text if is_it else f"{wide}({self.text})"
@@ -168,6 +182,10 @@ def _add_text(parts: list[FormatPart], piece: str) -> None:
         parts.append(FormatPart(piece))
 
 
+_DIGITS = 20
+"""The longest number in decimal has as many, with its sign."""
+_QUOTED = 64
+"""A longer quoted text takes memory, as it did before."""
 _HIDDEN = re.compile(r"\\(x25|u0025|U00000025|045)")
 """A percent sign that does not look like one."""
 _INTEGERS = {

@@ -85,7 +85,7 @@ class _Builder(NamedTuple):
         """Where a part is put together: on the stack, or behind what the buffer holds."""
         if self.type == "bytes.Buffer":
             return f"{self.name}.AvailableBuffer()"
-        return f"make([]byte, 0, {_QUOTED if part.quoted else _DIGITS})"
+        return part.scratch
 
 
 def _change(file: GoFile, call: Node, builder: _Builder, parts: list[FormatPart]) -> Change:
@@ -195,10 +195,6 @@ def _is_deferred(call: Node) -> bool:
     return call.parent is not None and call.parent.type in {"defer_statement", "go_statement"}
 
 
-_DIGITS = 20
-"""The longest number in decimal has as many, with its sign."""
-_QUOTED = 64
-"""A longer quoted text takes memory, as it did before."""
 _HARMLESS = frozenset(
     {"identifier", "interpreted_string_literal", "int_literal", "true", "false", "rune_literal"}
 )

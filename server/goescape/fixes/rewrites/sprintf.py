@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from tree_sitter import Node  # noqa: TC002 - a NamedTuple resolves it
 
 from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import ancestors
 from goescape.fixes.candidate import UnsafeError
-from goescape.fixes.context.package_code import replace
+from goescape.fixes.context.package_code import indentation, line_end, replace
 from goescape.fixes.edits.formats import claims_of, is_boxed, needed_imports, parts_of, printed
 from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.imports import import_edits
@@ -21,11 +23,10 @@ from goescape.fixes.syntax.local_variables import (
     keeps_order,
     redeclares,
 )
+from goescape.fixes.syntax.variable_uses import contains
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from tree_sitter import Node
 
     from goescape.analysis.model import Finding
     from goescape.analysis.syntax.go_file import GoFile
@@ -39,43 +40,57 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     A type with a String method would print something else: where the types are not known, only
     basic ones will do, which is for the compiler to say.
     """
-    if redeclares(code, *BASIC):
+    if redeclares(code, *BASIC, "make"):
         return
-    seen: set[int] = set()
+    calls: dict[int, _FormatCall] = {}
     for finding in code.allocations(file):
-        call = _call_around(code, finding)
-        if call is None or call.start_byte in seen:
+        place = _call_around(code, finding)
+        if place is not None:
+            call = calls.setdefault(place[0].start_byte, _FormatCall(place[0], finding, []))
+            call.boxed.append(place[1])
+    for call in calls.values():
+        function, parts = _parts(code, file, call.node)
+        if parts is None or not _is_equivalent(code, call.node, parts):
             continue
-        seen.add(call.start_byte)
-        function, parts = _parts(code, file, call)
-        if parts is None or not _is_equivalent(code, call, parts):
+        new = _rendered(file, call, parts)
+        if new is None:
             continue
-        change = partial(_change, file, call, parts)
-        if len(parts) == 1 and parts[0].function:
-            variant, words = _CONVERTED, (("new", parts[0].function), ("old", function))
-            yield Match((finding,), change, file.span(call), variant, words)
+        change, at = partial(_change, file, call.node, parts, new), file.span(call.node)
+        if len(parts) == 1 and (converter := parts[0].function):
+            name = "AppendQuote" if parts[0].quoted else converter
+            words = (("new", name), ("old", function))
+            yield Match((call.finding,), change, at, _CONVERTED, words)
         else:
-            yield Match((finding,), change, file.span(call), _JOINED, (("old", function),))
+            yield Match((call.finding,), change, at, _JOINED, (("old", function),))
 
 
-def _change(file: GoFile, call: Node, parts: list[FormatPart]) -> Change:
+class _FormatCall(NamedTuple):
+    """A call of fmt."""
+
+    node: Node
+    finding: Finding
+    """The first of its operands that takes memory of its own."""
+    boxed: list[Node]
+    """All of these."""
+
+
+def _change(file: GoFile, call: Node, parts: list[FormatPart], new: str) -> Change:
     imports = import_edits(file, needed_imports(parts), [call])
     if imports is None or (needed_imports(parts) and not is_visible(call, "strconv")):
         raise UnsafeError(ReasonCode.NAME_TAKEN, name="strconv")
     return Change(
-        (replace(file, call, _rendered(call, parts)), *imports),
-        may_add=(r".* \+ .*",) if len(parts) > 1 else (),
+        (replace(file, call, new), *imports),
+        may_add=(r".* \+ .*", r"make\(\[\]byte, .*\)", r"string\(.*\)", r"append"),
         claims=claims_of(file, parts),
     )
 
 
-def _call_around(code: PackageCode, finding: Finding) -> Node | None:
-    if not is_boxed(finding):
-        return None
-    place = code.node_of(finding)
+def _call_around(code: PackageCode, finding: Finding) -> tuple[Node, Node] | None:
+    """The call that a value is put into an interface for, and the operand."""
+    place = code.node_of(finding) if is_boxed(finding) else None
     for around in ancestors(place[1]) if place is not None else ():
         if around.type == "call_expression":
-            return around
+            return (around, place[1]) if place is not None else None
         if around.type != "argument_list":
             return None
     return None
@@ -101,14 +116,53 @@ def _is_equivalent(code: PackageCode, call: Node, parts: Sequence[FormatPart]) -
     return copies or not any("unsafe" in file.imported_names for file in code.all_files)
 
 
-def _rendered(call: Node, parts: Sequence[FormatPart]) -> str:
-    new = " + ".join(part.rendered for part in parts)
-    parent_type = call.parent.type if call.parent is not None else ""
+def _rendered(file: GoFile, call: _FormatCall, parts: Sequence[FormatPart]) -> str | None:
+    """What stands for the call; None where it would be harder to read than that."""
+    pieces = [_operand(part, parts, call) for part in parts]
+    new = _in_lines(file, call.node, pieces)
+    parent_type = call.node.parent.type if call.node.parent is not None else ""
     operand = parts[0].node if len(parts) == 1 and not parts[0].function else None
     is_simple = len(parts) == 1 and (operand is None or operand.type not in _COMPOUND)
-    return new if is_simple or parent_type not in _NEEDS_PARENTHESES else f"({new})"
+    return new if is_simple or new is None or parent_type not in _NEEDS_PARENTHESES else f"({new})"
 
 
+def _operand(part: FormatPart, parts: Sequence[FormatPart], call: _FormatCall) -> str:
+    """One operand of the sum.
+
+    A number as a text of its own is an object more. It pays only for the box of a text: that of a
+    number is none where the number is small. What is quoted never pays for two.
+    """
+    if part.quoted:
+        return part.operand_of_sum
+    if len(parts) == 1:
+        return part.rendered
+    numbers = [p for p in parts if p.appended_to("") is not None and not p.quoted]
+    texts = [p.node for p in parts if p.node is not None and not p.function]
+    paid = [t for t in texts if any(contains(t, operand) for operand in call.boxed)]
+    return part.rendered if len(numbers) <= len(paid) else part.operand_of_sum
+
+
+def _in_lines(file: GoFile, call: Node, pieces: Sequence[str]) -> str | None:
+    """The sum, in a few lines where one would be too long."""
+    before = file.source.line(call.start_point[0] + 1)[: call.start_point[1]]
+    start = len(before.decode("utf-8", "replace").expandtabs(_TAB))
+    indent = indentation(file, call) + "\t"
+    lines = [pieces[0]]
+    for piece in pieces[1:]:
+        column = start if len(lines) == 1 else len(indent.expandtabs(_TAB))
+        if column + len(f"{lines[-1]} + {piece} +") > _COLUMNS:
+            lines.append(piece)
+        else:
+            lines[-1] += f" + {piece}"
+    if len(lines) > _LINES or any(len(line) > _COLUMNS for line in lines):
+        return None
+    return f" +{line_end(file)}{indent}".join(lines)
+
+
+_TAB = 4
+_COLUMNS = 100
+_LINES = 4
+"""More of them are a table, which a format shows better."""
 _COMPOUND = frozenset({"binary_expression", "unary_expression"})
 _NEEDS_PARENTHESES = frozenset(
     {"binary_expression", "selector_expression", "index_expression", "slice_expression"}
@@ -121,7 +175,10 @@ REWRITE = Rewrite(
     code="sprintf",
     title="Use strconv or string concatenation instead of fmt",
     variants=(_CONVERTED, _JOINED),
-    brings="`strconv` and `+` do not box their operands and do not parse a format.",
+    brings=(
+        "`strconv` and `+` do not box their operands and do not parse a format. Numbers become no "
+        "texts of their own where these would be more objects than the boxes were."
+    ),
     before="""
 import "fmt"
 
@@ -146,6 +203,7 @@ func address(host string, port int) string {
     refused_when=(
         "the type of an operand has a method that fmt calls, such as `String`",
         "`strconv` means something else at that place",
+        "the sum would take more than four lines",
     ),
     find=_find,
 )
