@@ -167,7 +167,7 @@ def test_every_note_is_translated_and_none_is_left_over(name: str) -> None:
 def words_of_fixes() -> set[str]:
     """The titles of all rewrites, and what they say to look at."""
     titles = {title for rewrite in all_rewrites() for title in rewrite.titles}
-    return titles | {rewrite.look_at for rewrite in all_rewrites() if rewrite.look_at is not None}
+    return titles | {caution for rewrite in all_rewrites() for caution in rewrite.cautions}
 
 
 @pytest.mark.parametrize("name", [name for name in CATALOGUES if name != "en"])

@@ -48,8 +48,9 @@ async def test_the_examples_are_formatted(go_path: str) -> None:
 
 @rewrites
 def test_the_texts_are_plain(rewrite: Rewrite) -> None:
-    for sentence in (rewrite.brings, *rewrite.checks, *filter(None, [rewrite.look_at])):
+    for sentence in (rewrite.brings, *rewrite.checks, *rewrite.cautions):
         assert re.fullmatch(r"[A-Z`].*[^.]\.", sentence), sentence
     for clause in rewrite.refused_when:
         assert re.fullmatch(r"[a-z`].*[^.]", clause), clause
     assert (rewrite.look_at is not None) == (rewrite.kind is FixKind.REWRITE)
+    assert not (rewrite.look_at and rewrite.look_at_trade)

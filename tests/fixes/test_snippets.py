@@ -56,6 +56,11 @@ async def test_each_is_offered_or_not(name: str, tmp_path: Path, go_path: str) -
             wrong.append(f"{snippet.name} is offered:\n{results[0]}")
         if snippet.offered and not any(all(p in r for p in snippet.parts) for r in results):
             wrong.append(f"{snippet.name}: {reasons}\n" + "\n".join(results))
+        if any(
+            (p.candidate.kind is not rewrite.kind) != snippet.is_trade
+            for p in tried[snippet.name].proofs
+        ):
+            wrong.append(f"{snippet.name} is offered as another kind")
     assert not wrong, "\n\n".join(wrong)
 
 

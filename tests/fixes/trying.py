@@ -2,6 +2,7 @@
 
 A file of snippets has sections ``=== offered: name``, each with the code, and after ``--- with``
 lines parts of the result; ``=== offered with types: name`` where only Go's type checker can tell;
+``=== offered as a trade: name`` where it is a quick fix elsewhere and here for the user to judge;
 and sections ``=== refused: name``. ``(crlf)`` may follow the name.
 ``---- file.go`` lines separate the files of a package; a package clause is added where none is.
 """
@@ -39,6 +40,7 @@ class Snippet:
     files: dict[str, str]
     parts: tuple[str, ...]
     needs_types: bool = False
+    is_trade: bool = False
 
 
 @frozen
@@ -64,11 +66,11 @@ def snippets_of(text: str) -> list[Snippet]:
             rest = rest.replace("\n", "\r\n")
         code, *parts = re.split(r"^--- with\r?\n", rest, flags=re.MULTILINE)
         plain = re.sub(r"\W+", "_", name.partition("(")[0]).strip("_")
-        assert kind in {"offered", "offered with types", "refused"}, head
+        assert re.fullmatch(r"refused|offered( with types)?( as a trade)?", kind), head
         assert bool(parts) == (kind != "refused"), head
         expected = tuple(part.strip() for part in parts)
-        needs_types = kind == "offered with types"
-        found.append(Snippet(plain, bool(parts), _files(code), expected, needs_types))
+        needs_types, is_trade = "with types" in kind, "as a trade" in kind
+        found.append(Snippet(plain, bool(parts), _files(code), expected, needs_types, is_trade))
     return found
 
 

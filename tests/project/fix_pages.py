@@ -28,6 +28,7 @@ _UNSEEN = (
     "promise. It does confirm that everything still builds and that nothing else escapes or moves "
     "into a loop."
 )
+_TRADE = "There it is a rewrite, which is never applied unasked."
 _KINDS = {
     FixKind.QUICK_FIX: "Quick fix: the program does the same.",
     FixKind.REWRITE: "Rewrite: a trade that only you can judge, never applied unasked.",
@@ -54,6 +55,8 @@ def _page(rewrite: Rewrite) -> Iterator[str]:
     yield f"After:\n\n```go\n{rewrite.after}```\n\n"
     if rewrite.look_at is not None:
         yield f"## What to look at\n\n{rewrite.look_at}\n\n"
+    if rewrite.look_at_trade is not None:
+        yield f"## Where it is a trade\n\n{rewrite.look_at_trade} {_TRADE}\n\n"
     yield "## What is checked\n\n"
     yield from (f"- {sentence}\n" for sentence in rewrite.checks)
     yield f"\n{_proof(rewrite)} See [how fixes are proved](../fixes.md).\n\n"
@@ -94,7 +97,5 @@ def _untranslated(rewrites: tuple[Rewrite, ...], language: str) -> list[str]:
         return []
     words = catalogue_of(language).fixes.keys()
     return [
-        rewrite.code
-        for rewrite in rewrites
-        if not words >= {*rewrite.titles, *filter(None, [rewrite.look_at])}
+        rewrite.code for rewrite in rewrites if not words >= {*rewrite.titles, *rewrite.cautions}
     ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from goescape.fixes import rewrites
-from goescape.fixes.candidate import Candidate, Promise, Refusal, UnsafeError
+from goescape.fixes.candidate import Candidate, FixKind, Promise, Refusal, UnsafeError
 from goescape.fixes.checks.claims import unsettled
 from goescape.fixes.rewrite import Rewrite
 
@@ -80,9 +80,9 @@ def _candidate(
         change.edits,
         rewrite.promise if target is not None else Promise.UNSEEN,
         target,
-        kind=rewrite.kind,
+        kind=FixKind.REWRITE if change.is_trade else rewrite.kind,
         may_add=change.may_add,
-        look_at=rewrite.look_at,
+        look_at=rewrite.look_at_trade if change.is_trade else rewrite.look_at,
         callers=change.callers,
         claims=change.claims,
         also=tuple(other for other in match.targets if other is not target),

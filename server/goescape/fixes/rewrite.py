@@ -27,6 +27,8 @@ class Change:
     """Types that syntax does not show and on which the meaning of the result depends."""
     other_builds: tuple[str, ...] = ()
     """Files that this build leaves out and that depend on the change: their types are checked."""
+    is_trade: bool = False
+    """Whether only the user can judge it here, although the program does the same."""
 
 
 @frozen
@@ -81,6 +83,8 @@ class Rewrite:
     kind: FixKind = FixKind.QUICK_FIX
     look_at: str | None = None
     """For a ``REWRITE``: what the user must check, in one sentence."""
+    look_at_trade: str | None = None
+    """For a ``QUICK_FIX``: the same where a change is a trade; there it is a ``REWRITE``."""
     variants: tuple[str, ...] = ()
     """Titles that say more, with ``{names}`` that a match fills; they are shown instead."""
     since: tuple[int, int] = (1, 21)
@@ -90,3 +94,8 @@ class Rewrite:
     def titles(self) -> tuple[str, ...]:
         """The titles that users see."""
         return self.variants or (self.title,)
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What users are told to look at."""
+        return tuple(text for text in (self.look_at, self.look_at_trade) if text is not None)

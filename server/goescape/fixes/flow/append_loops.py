@@ -8,6 +8,7 @@ from attrs import frozen
 from tree_sitter import Node  # noqa: TC002 - attrs resolves it
 
 from goescape.analysis.messages.reason import ReasonCode
+from goescape.analysis.syntax.cold_code import is_error_path
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.candidate import Edit, UnsafeError
@@ -250,6 +251,37 @@ def is_exact(code: PackageCode, file: GoFile, growth: AppendLoop) -> bool:
     return not any(node.type in _LEAVING for node in walk(growth.loop))
 
 
+def always_appends(growth: AppendLoop) -> bool:
+    """Whether each iteration appends, unless something goes wrong."""
+    return growth.unconditional and not any(
+        node.type in _JUMPS and _ends_iteration(node, growth.loop) for node in walk(growth.loop)
+    )
+
+
+def _ends_iteration(jump: Node, loop: Node) -> bool:
+    """Whether a jump ends an iteration of a loop before its time, and not for an error."""
+    if is_error_path(jump, None):
+        return False
+    targets = _TARGETS.get(jump.type, frozenset()) if not jump.named_children else frozenset()
+    for around in ancestors(jump):
+        if around == loop:
+            return True
+        if around.type == "func_literal" or around.type in targets:
+            return False
+    return True
+
+
+_JUMPS = frozenset({"continue_statement", "break_statement", "return_statement", "goto_statement"})
+_TARGETS = {
+    "continue_statement": frozenset({"for_statement"}),
+    "break_statement": frozenset(
+        {
+            *("for_statement", "select_statement"),
+            *("expression_switch_statement", "type_switch_statement"),
+        }
+    ),
+}
+"""What jumps without a label are for."""
 _LEAVING = frozenset(
     {
         *("continue_statement", "break_statement", "return_statement", "goto_statement"),

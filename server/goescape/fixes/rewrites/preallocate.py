@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from goescape.analysis.syntax.nodes import text
 from goescape.fixes.candidate import Promise
 from goescape.fixes.flow.append_loops import (
+    always_appends,
     check_start_unseen,
     growths,
     is_exact,
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 
 
 def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
-    """One append for each iteration at most; where each has one, assign-by-index does better."""
+    """One append for each iteration at most; where each has one, assign-by-index does better.
+
+    Where no iteration appends, there was no allocation: only the user knows whether that is rare.
+    """
     for growth in growths(code, file):
         if not is_exact(code, file, growth):
             yield Match((), partial(_change, code, file, growth), file.span(growth.call))
@@ -33,7 +37,7 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
 def _change(code: PackageCode, file: GoFile, growth: AppendLoop) -> Change:
     check_start_unseen(code, file, growth)
     edits = made_beforehand(file, growth, f"0, len({text(growth.ranged)})")
-    return Change(edits, may_add=(r"make\(.*\)",))
+    return Change(edits, may_add=(r"make\(.*\)",), is_trade=not always_appends(growth))
 
 
 REWRITE = Rewrite(
@@ -44,33 +48,19 @@ REWRITE = Rewrite(
         "several times."
     ),
     before="""
-type User struct {
-	ID   int
-	Name string
-}
-
-func ids(users []User) []int {
+func ids(users map[int]string) []int {
 	var out []int
-	for _, u := range users {
-		if u.Name != "" {
-			out = append(out, u.ID)
-		}
+	for id := range users {
+		out = append(out, id)
 	}
 	return out
 }
 """,
     after="""
-type User struct {
-	ID   int
-	Name string
-}
-
-func ids(users []User) []int {
+func ids(users map[int]string) []int {
 	out := make([]int, 0, len(users))
-	for _, u := range users {
-		if u.Name != "" {
-			out = append(out, u.ID)
-		}
+	for id := range users {
+		out = append(out, id)
 	}
 	return out
 }
@@ -84,5 +74,6 @@ func ids(users []User) []int {
         "the code that follows might see the different capacity",
     ),
     promise=Promise.UNSEEN,
+    look_at_trade="Iterations may end without an append: it pays where most of them append.",
     find=_find,
 )

@@ -319,6 +319,9 @@ CATALOGUE = Catalogue(
             "Whoever reads into the buffer or writes it must not keep it, and it still holds what "
             "was read the last time."
         ): "读入或写出缓冲区的代码都不能保留它，而且其中仍有上一次读到的内容。",
+        (
+            "Iterations may end without an append: it pays where most of them append."
+        ): "有的迭代可能不追加元素：多数迭代都追加时才划算。",
         "The strings are walked twice: it pays where the result is long.": (
             "字符串会被遍历两次：结果较长时才划算。"
         ),
