@@ -11,6 +11,7 @@ from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import ancestors
 from goescape.fixes.candidate import UnsafeError
 from goescape.fixes.context.package_code import indentation, line_end, replace
+from goescape.fixes.edits.appended_texts import is_appended, is_converted
 from goescape.fixes.edits.formats import claims_of, is_boxed, needed_imports, parts_of, printed
 from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.imports import import_edits
@@ -49,6 +50,8 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
             call = calls.setdefault(place[0].start_byte, _FormatCall(place[0], finding, []))
             call.boxed.append(place[1])
     for call in calls.values():
+        if is_appended(call.node) or is_converted(call.node):
+            continue  # append-text makes no string at all
         function, parts = _parts(code, file, call.node)
         if parts is None or not _is_equivalent(code, call.node, parts):
             continue

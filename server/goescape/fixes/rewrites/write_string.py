@@ -10,6 +10,7 @@ from goescape.analysis.syntax.go_file import GoFile
 from goescape.analysis.syntax.nodes import text, walk
 from goescape.fixes.candidate import TypeClaim, UnsafeError
 from goescape.fixes.context.package_code import replace
+from goescape.fixes.edits.appended_texts import appended_text
 from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.imports import import_edits, imported_as
 from goescape.fixes.syntax.local_variables import (
@@ -39,7 +40,9 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
         call = _call(place[1]) if place is not None else None
         function = call.child_by_field_name("function") if call is not None else None
         writer = function.child_by_field_name("operand") if function is not None else None
-        if call is not None and writer is not None and not has_comment(call):
+        if call is None or writer is None or has_comment(call):
+            continue
+        if not _is_made_of_bytes(code, file, call):
             yield Match((finding,), partial(_change, code, file, call, writer), file.span(call))
 
 
@@ -78,6 +81,12 @@ def _call(node: Node) -> Node | None:
             call if field is not None and text(field) == "Write" and single and not later else None
         )
     return None
+
+
+def _is_made_of_bytes(code: PackageCode, file: GoFile, call: Node) -> bool:
+    """Whether append-text makes the bytes of what is written without a string."""
+    made = appended_text(code, file, arguments_of(call)[0].named_children[-1])
+    return made is not None and made.gives_bytes
 
 
 def _writer_type(code: PackageCode, file: GoFile, writer: Node) -> str:

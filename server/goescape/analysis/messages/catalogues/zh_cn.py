@@ -277,6 +277,8 @@ CATALOGUE = Catalogue(
         "Allocate the exact length and assign by index": "按确切长度分配，并用下标赋值",
         "Copy the variable in the branch where it escapes": "在变量逃逸的分支中复制它",
         "Capture only the field that the closure uses": "只捕获闭包用到的字段",
+        "Append with {new} instead of {old}": "用 {new} 直接追加，代替 {old}",
+        "Append the parts instead of the text of {old}": "直接追加各部分，代替 {old} 得到的文本",
         "Send values instead of pointers": "发送值而不是指针",
         "Take the concrete type instead of the interface": "参数用具体类型代替接口",
         "Return the concrete type instead of interface{}": "返回具体类型而不是 interface{}",
