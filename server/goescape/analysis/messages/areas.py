@@ -195,12 +195,14 @@ class CompareMessages:
     """``goescape compare``."""
 
     gone: str
+    instead: str
     new: str
     line: str
     moved: str
     more: str
     since: str
     total: str
+    total_instead: str
     only_before: str
     only_now: str
     from_nothing: str

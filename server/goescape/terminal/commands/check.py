@@ -16,8 +16,8 @@ from attrs import define, evolve, field
 from goescape.analysis.profiles.allocation_profile import ProfileProblem, merged
 from goescape.analysis.profiles.join import ProfileJoin
 from goescape.analysis.ranking.rank import ranked
-from goescape.analysis.reports.baselines import new_findings
 from goescape.analysis.reports.queries import once_per_site
+from goescape.analysis.reports.replacements import CodeState, new_sites
 from goescape.analysis.syntax.source import SourceText
 from goescape.terminal.baseline_file import read, sites
 from goescape.terminal.commands.check_outcome import CheckFailure, CheckOptions, CheckOutcome
@@ -99,10 +99,13 @@ class _Collector:
             if not now.rank.is_hidden:
                 yield now
 
-    def leave_out(self, sites_before: Sequence[BaselineSite], folder: Path) -> None:
-        """Keep only what is none of these sites."""
+    def leave_out(
+        self, sites_before: Sequence[BaselineSite], revision: CodeState, folder: Path
+    ) -> None:
+        """Keep only what is none of these sites, and stands in place of no worse one."""
         findings = once_per_site(self._ranked())
-        new = new_findings(sites(findings, self.sources, folder), sites_before)
+        now = CodeState(sites(findings, self.sources, folder), self.sources)
+        new = new_sites(now, revision, sites_before)
         self.findings = [
             finding
             for number, finding in enumerate(findings)
@@ -145,6 +148,7 @@ async def check(
             question = evolve(question, packages=seen_from(folder, question.packages))
         collector.read_profiles()
         baseline = read(question.baseline) if question.baseline else []
+        revision = CodeState((), {})
         engine = Engine(options)
         if not question.log or question.since:
             go = await engine.go()
@@ -157,7 +161,7 @@ async def check(
                 await _analyze(engine, folder, question, collector, progress, disk_cache=disk_cache)
                 await asyncio.to_thread(disk_cache.prune)
             if question.since:
-                baseline += await _sites_of_revision(engine, folder, question, progress)
+                revision = await _sites_of_revision(engine, folder, question, progress)
         if not collector.packages and not collector.failures and not collector.divided:
             names = " ".join(question.packages)
             raise UsageError(
@@ -165,7 +169,7 @@ async def check(
             )
         collector.join()
         if question.baseline or question.since:
-            collector.leave_out(baseline, folder)
+            collector.leave_out(baseline, revision, folder)
     except (UsageError, RevisionProblem) as error:
         collector.failures.append(CheckFailure("usage", str(error)))
     except GoProblem as problem:
@@ -260,16 +264,16 @@ def _part(names: Sequence[str], shard: tuple[int, int]) -> tuple[str, ...]:
 
 async def _sites_of_revision(
     engine: Engine, folder: Path, question: CheckOptions, progress: ProgressLine
-) -> list[BaselineSite]:
+) -> CodeState:
     """What there was at a revision. Raises RevisionProblem where that cannot be told."""
     collector = _Collector(evolve(question, profiles=()))
     async with exported(folder, question.since) as old:
         if not old.is_dir():
-            return []
+            return CodeState((), {})
         try:
             await _analyze(engine, old, question, collector, progress)
         except UsageError:
-            return []  # nothing of it was there yet
+            return CodeState((), {})  # nothing of it was there yet
         if collector.failures:
             first = collector.failures[0]
             raise RevisionProblem(
@@ -277,4 +281,4 @@ async def _sites_of_revision(
                 f"{first.package or first.kind}: {first.message}"
             )
         pairs = sites(once_per_site(collector.findings), collector.sources, old)
-        return [site for _, site in pairs]
+        return CodeState(pairs, collector.sources)

@@ -14,6 +14,7 @@ from goescape.analysis.model import PackageReport
 from goescape.analysis.profiles.benchmarks import benchmark_names
 from goescape.analysis.profiles.significance import SampleChange, compare_samples
 from goescape.analysis.reports.baselines import match_sites
+from goescape.analysis.reports.replacements import CodeState, replacements
 from goescape.terminal.baseline_file import sites
 from goescape.terminal.commands.check import check
 from goescape.terminal.commands.check_outcome import CheckFailure, CheckOptions, CheckOutcome
@@ -86,6 +87,8 @@ class Comparison:
     go: str = ""
     new: tuple[Finding, ...] = ()
     gone: tuple[Finding, ...] = ()
+    replacing: tuple[Finding, ...] = ()
+    """Sites of now that stand where worse ones are gone: they are not among the new ones."""
     moved: tuple[MovedSite, ...] = ()
     same: int = 0
     """How many sites are where they were."""
@@ -159,13 +162,18 @@ def _matched(done: Comparison, now: CheckOutcome, before: CheckOutcome | None) -
         for old, new in pairs
         if (old[1].file, old[0].span.line) != (new[1].file, new[0].span.line)
     )
+    sources_before = {} if before is None else before.sources
+    better = replacements(
+        CodeState(of_now, now.sources), CodeState(of_old, sources_before), matching
+    )
     return evolve(
         done,
-        new=tuple(of_now[number][0] for number in matching.new),
+        new=tuple(of_now[number][0] for number in matching.new if number not in better),
+        replacing=tuple(of_now[number][0] for number in sorted(better)),
         gone=tuple(of_old[number][0] for number in matching.gone),
         moved=moved,
         same=len(pairs) - len(moved),
-        sources={**now.sources, **({} if before is None else before.sources)},
+        sources={**now.sources, **sources_before},
     )
 
 

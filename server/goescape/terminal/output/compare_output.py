@@ -30,6 +30,7 @@ def render(comparison: Comparison, style: Style, here: Path) -> Iterator[str]:
     catalogue = style.catalogue
     parts = (
         (catalogue.compare.gone, comparison.gone, "hint", comparison.old_folder, comparison.folder),
+        (catalogue.compare.instead, comparison.replacing, "hint", here, here),
         (catalogue.compare.new, comparison.new, "warning", here, here),
     )
     for label, findings, role, base, named_from in parts:
@@ -53,17 +54,23 @@ def render(comparison: Comparison, style: Style, here: Path) -> Iterator[str]:
     if (more := len(comparison.moved) - _MOST_MOVED) > 0:
         yield style.paint("faint", catalogue.compare.more.format(count=more))
     if not comparison.failures or comparison.new or comparison.gone or comparison.same:
-        title = catalogue.compare.since.format(revision=printable(comparison.revision))
-        yield catalogue.compare.total.format(
-            title=style.paint("strong", title),
-            gone=len(comparison.gone),
-            new=len(comparison.new),
-            moved=len(comparison.moved),
-            same=comparison.same,
-        )
+        yield _total(comparison, style)
     if comparison.benchmarks:
         yield ""
         yield from _benchmarks(comparison.benchmarks, style)
+
+
+def _total(comparison: Comparison, style: Style) -> str:
+    catalogue = style.catalogue
+    title = catalogue.compare.since.format(revision=printable(comparison.revision))
+    title = style.paint("strong", title)
+    gone, new = len(comparison.gone), len(comparison.new)
+    moved, same = len(comparison.moved), comparison.same
+    if instead := len(comparison.replacing):
+        return catalogue.compare.total_instead.format(
+            title=title, gone=gone, instead=instead, new=new, moved=moved, same=same
+        )
+    return catalogue.compare.total.format(title=title, gone=gone, new=new, moved=moved, same=same)
 
 
 def _benchmarks(benchmarks: Sequence[ComparedBenchmark], style: Style) -> Iterator[str]:
@@ -118,6 +125,7 @@ def render_json(comparison: Comparison) -> str:
         "go": comparison.go,
         "revision": comparison.revision,
         "new": [_site(finding, comparison.folder) for finding in comparison.new],
+        "replacing": [_site(finding, comparison.folder) for finding in comparison.replacing],
         "gone": [_site(finding, comparison.old_folder) for finding in comparison.gone],
         "moved": [
             {

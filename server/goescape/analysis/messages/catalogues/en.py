@@ -480,12 +480,17 @@ CATALOGUE = Catalogue(
     ),
     compare=CompareMessages(
         gone="gone",
+        instead="instead",
         new="new",
         line="line {line}",
         moved="moved {place}: {subject} ({before} before)",
         more="moved {count} more",
         since="Allocation sites since {revision}",
         total="{title}: {gone} gone, {new} new, {moved} moved, {same} where they were",
+        total_instead=(
+            "{title}: {gone} gone, {instead} instead of them, {new} new, {moved} moved, "
+            "{same} where they were"
+        ),
         only_before=": only before",
         only_now=": only now",
         from_nothing="from nothing",

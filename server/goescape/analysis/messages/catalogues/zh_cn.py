@@ -684,12 +684,17 @@ CATALOGUE = Catalogue(
     ),
     compare=CompareMessages(
         gone="消失",
+        instead="取代",
         new="新增",
         line="第 {line} 行",
         moved="移动 {place}：{subject}（之前在 {before}）",
         more="另有 {count} 处移动",
         since="自 {revision} 以来的分配点",
         total="{title}：消失 {gone}，新增 {new}，移动 {moved}，{same} 处位置未变",
+        total_instead=(
+            "{title}：消失 {gone}，其中由 {instead} 处更轻的取代，新增 {new}，移动 {moved}，"
+            "{same} 处位置未变"
+        ),
         only_before="：只在之前有",
         only_now="：只在现在有",
         from_nothing="之前为零",
