@@ -72,7 +72,7 @@ def test_each_makes_fewer_objects(go_path: str, write_tree: WriteTree) -> None:
     after = results(folder, go_path)
     for name in names:
         (old, printed), (new, still_printed) = before[name], after[name]
-        assert new < old, (name, old, new, answer.stdout)
+        assert new < old, f"{name}: {old} to {new}\n{answer.stdout}"
         assert still_printed == printed, name
 
 

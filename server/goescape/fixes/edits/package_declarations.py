@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goescape.analysis.syntax.nodes import text, walk
+from goescape.analysis.syntax.nodes import callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.context.package_code import insert, line_end
+from goescape.fixes.syntax.local_variables import may_call
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -43,3 +44,21 @@ def means_the_same_outside(code: PackageCode, node: Node) -> bool:
         if name.type in {"identifier", "type_identifier"} and text(name) in code.declared_locally:
             return False
     return True
+
+
+def may_be_needed_earlier(code: PackageCode, file: GoFile) -> bool:
+    """Whether code of the package may run before a new variable of a file has its value.
+
+    Go orders variables by the functions that their values mention; calls through interfaces and
+    function values it does not see. Within the file the new variable comes first.
+    """
+    own = {f.plain_name for f in code.syntax.functions.values()} | set(code.syntax.types)
+    earlier = (f for path, f in code.files.items() if path < file.source.path)
+    for variable in (v for f in earlier for v in f.root.named_children):
+        if variable.type != "var_declaration":
+            continue
+        names = {text(n) for n in walk(variable) if n.type.endswith("identifier")}
+        calls = (n for n in walk(variable) if may_call(n))
+        if names & own and any(callee_text(c) not in code.syntax.types for c in calls):
+            return True
+    return False

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.model import Finding
-from goescape.analysis.syntax.cold_code import is_error_path, is_test_file
+from goescape.analysis.syntax.cold_code import is_test_file
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.fixes.candidate import TypeClaim, UnsafeError
 from goescape.fixes.checks.buffers import has_space, is_settled_buffer
+from goescape.fixes.checks.failures import is_for_failure
 from goescape.fixes.context.package_code import indentation, line_end, replace
 from goescape.fixes.edits.appended_texts import appended_text, has_effects, is_appended
 from goescape.fixes.edits.formats import claims_of, is_boxed, needed_imports, parts_of
@@ -72,10 +73,10 @@ def _conversion(node: Node) -> Node | None:
 def _converted(code: PackageCode, file: GoFile, made: Node, finding: Finding) -> Iterator[Match]:
     """``[]byte(strconv.Itoa(n))``: nothing grows in steps, and the result is never nil."""
     call = appended_text(code, file, made.named_children[-1])
-    if call is None or not call.gives_bytes or _is_cold(made):
+    if call is None or not call.gives_bytes or is_for_failure(made):
         return
     edits = (replace(file, made, call.appended_to("nil")), *call.imports)
-    change = partial(Change, edits, claims=call.claims)
+    change = partial(Change, edits, may_add=_around(call), claims=call.claims)
     words = (("new", call.new), ("old", call.old))
     yield Match((finding,), change, file.span(made), variant=_ONE, words=words)
 
@@ -86,7 +87,7 @@ def _appended(
     """``append(b, strconv.Itoa(n)...)``, and the same with ``fmt.Sprintf``."""
     around = next(a for a in ancestors(made) if a.type == "call_expression")
     buffer = arguments_of(around)[0]
-    if has_comment(around) or _is_cold(around):
+    if has_comment(around) or is_for_failure(around):
         return
     targets = (boxed,) if boxed is not None else ()
     parts = _parts(code, file, made)
@@ -115,8 +116,14 @@ def _behind(code: PackageCode, file: GoFile, around: Node, call: TextCall) -> Ch
         raise UnsafeError(ReasonCode.MAY_CHANGE_MEANWHILE, name=text(buffer))
     return Change(
         (replace(file, around, call.appended_to(text(buffer))), *call.imports),
+        may_add=_around(call),
         claims=(_is_bytes(file, buffer), *call.claims),
     )
+
+
+def _around(call: TextCall) -> tuple[str, ...]:
+    """What an allocation that stands around the call is called afterwards."""
+    return (rf".*\b{call.new.rpartition('.')[2]}\(.*",)
 
 
 def _parts(code: PackageCode, file: GoFile, made: Node) -> list[FormatPart] | None:
@@ -170,10 +177,6 @@ def _with_part(name: str, part: FormatPart) -> str:
 
 def _is_bytes(file: GoFile, buffer: Node) -> TypeClaim:
     return TypeClaim(file.source.path, buffer.start_byte, buffer.end_byte, "[]byte")
-
-
-def _is_cold(node: Node) -> bool:
-    return is_error_path(node, None)
 
 
 _MOST_PARTS = 8

@@ -7,17 +7,19 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.messages.reason import ReasonCode
-from goescape.analysis.syntax.nodes import callee_text, text, walk
+from goescape.analysis.syntax.nodes import text
 from goescape.fixes.candidate import UnsafeError
 from goescape.fixes.checks.error_identity import compares_errors
 from goescape.fixes.context.package_code import replace
-from goescape.fixes.edits.package_declarations import declared_after_imports
+from goescape.fixes.edits.package_declarations import (
+    declared_after_imports,
+    may_be_needed_earlier,
+)
 from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.local_variables import (
     arguments_of,
     declaration_around,
     is_called,
-    may_call,
 )
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ def _change(code: PackageCode, file: GoFile, call: Node) -> Change | None:
         raise UnsafeError(ReasonCode.NAME_TAKEN, name=name or "err")
     if compares_errors(code):
         raise UnsafeError(ReasonCode.ERRORS_ARE_COMPARED)
-    if _runs_earlier(code, file):
+    if may_be_needed_earlier(code, file):
         raise UnsafeError(ReasonCode.NEEDED_EARLIER)
     declared = declared_after_imports(file, f"var {name} = {text(call)}")
     if declared is None:
@@ -79,24 +81,6 @@ def _fits(file: GoFile, call: Node) -> bool:
     function = declaration_around(call)
     name = function.child_by_field_name("name") if function is not None else None
     return name is not None and text(name) not in {"init", "main"}
-
-
-def _runs_earlier(code: PackageCode, file: GoFile) -> bool:
-    """Whether code of the package may run before a new variable of a file has its value.
-
-    Go orders variables by the functions that their values mention; calls through interfaces and
-    function values it does not see. Within the file the new variable comes first.
-    """
-    own = {f.plain_name for f in code.syntax.functions.values()} | set(code.syntax.types)
-    earlier = (f for path, f in code.files.items() if path < file.source.path)
-    for variable in (v for f in earlier for v in f.root.named_children):
-        if variable.type != "var_declaration":
-            continue
-        names = {text(n) for n in walk(variable) if n.type.endswith("identifier")}
-        calls = (n for n in walk(variable) if may_call(n))
-        if names & own and any(callee_text(c) not in code.syntax.types for c in calls):
-            return True
-    return False
 
 
 def _name(literal: str) -> str:

@@ -279,6 +279,7 @@ CATALOGUE = Catalogue(
         "Capture only the field that the closure uses": "只捕获闭包用到的字段",
         "Append with {new} instead of {old}": "用 {new} 直接追加，代替 {old}",
         "Append the parts instead of the text of {old}": "直接追加各部分，代替 {old} 得到的文本",
+        "Call {function} once, for a package-level variable": "只调用一次 {function}，存入包级变量",
         "Send values instead of pointers": "发送值而不是指针",
         "Take the concrete type instead of the interface": "参数用具体类型代替接口",
         "Return the concrete type instead of interface{}": "返回具体类型而不是 interface{}",
