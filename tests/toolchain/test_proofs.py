@@ -15,9 +15,10 @@ from goescape.analysis.positions import Span
 from goescape.fixes.candidate import Candidate, Edit, FixKind, Promise, TypeClaim
 from goescape.fixes.driver import candidates
 from goescape.toolchain.engine import Engine, EngineOptions
-from goescape.toolchain.go.go_commands import GoCommands
+from goescape.toolchain.facts.client import TYPES_SECONDS
+from goescape.toolchain.go.go_commands import LIST_SECONDS, GoCommands
 from goescape.toolchain.go.vet import ANALYSES, go_vet
-from goescape.toolchain.proofs import background_proofs
+from goescape.toolchain.proofs import background_proofs, fix_context, prover
 from goescape.toolchain.proofs.background_proofs import BackgroundProofs
 from goescape.toolchain.proofs.edit_checker import EditChecker
 from goescape.toolchain.proofs.fix_context import FixContext, fix_context_of
@@ -684,3 +685,9 @@ def test_files_that_must_not_be_changed(tmp_path: Path) -> None:
         "It would change p.go, which is outside the workspace.",
     ]
     assert reason(inside / "gone.go") == "gone.go is not there any more."
+
+
+def test_a_busy_machine_refuses_nothing() -> None:
+    """What a proof waits for has a limit of its own: that of the proof is for what hangs."""
+    assert prover.SECONDS >= LIST_SECONDS
+    assert fix_context.TYPES_SECONDS > TYPES_SECONDS, "the program answers, or says that it cannot"

@@ -29,8 +29,11 @@ if TYPE_CHECKING:
     from goescape.toolchain.engine import Engine, EngineOptions
 
 _MOST_MODULES = 100
-TYPES_SECONDS = 5.0
-"""How long rewrites wait for types; then they go by the source alone."""
+TYPES_SECONDS = 60.0
+"""How long rewrites wait for types; then they go by the source alone.
+
+They are the same rewrites on a busy machine, and the program may have to be built first.
+"""
 
 
 @frozen(eq=False)

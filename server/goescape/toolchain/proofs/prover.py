@@ -13,6 +13,7 @@ from goescape.analysis.syntax.declarations import affects_importers
 from goescape.analysis.syntax.go_file import GoFile
 from goescape.analysis.syntax.source import SourceText
 from goescape.fixes.candidate import Candidate, Promise, apply_edits
+from goescape.toolchain.go.go_commands import LIST_SECONDS
 from goescape.toolchain.go.gofmt import formatted
 from goescape.toolchain.proofs.edit_checker import CheckedEdit, EditChecker, WrongClaimError
 from goescape.toolchain.proofs.finding_changes import (
@@ -30,8 +31,10 @@ if TYPE_CHECKING:
     from goescape.toolchain.engine import Engine
     from goescape.toolchain.proofs.fix_context import FixContext
 
-SECONDS = 10.0
-"""How long a proof may take."""
+SECONDS = LIST_SECONDS
+"""How long a proof may take: as long as a go command that it waits for. It ends what hangs:
+how busy the machine is must not decide what is proved.
+"""
 _MOST_NEW = 2
 """Allocations that are named in the sentence about a proof."""
 
