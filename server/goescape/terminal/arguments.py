@@ -189,8 +189,51 @@ def _add_fix(commands: _Commands) -> None:
     command.add_argument(
         "--only", action="append", default=[], metavar="CODE", help="only this kind of fix"
     )
+    command.add_argument(
+        "--hot",
+        action="store_true",
+        help="only what --profile shows to allocate, hottest first",
+    )
+    command.add_argument(
+        "--profile", default="", metavar="FILE", help="a heap profile of pprof, for --hot"
+    )
+    _add_measuring(command)
     _add_go(command)
     _add_color(command)
+
+
+def _add_measuring(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--measure",
+        action="store_true",
+        help="run tests and benchmarks, and keep only what makes these allocate less",
+    )
+    command.add_argument(
+        "--benchtime",
+        default="100x",
+        metavar="Nx",
+        help="with --measure: operations per benchmark (default: 100x)",
+    )
+    command.add_argument(
+        "--count",
+        type=_count,
+        default=6,
+        metavar="N",
+        help="with --measure: how often each side runs at the end, for its time (default: 6)",
+    )
+    command.add_argument(
+        "--time-limit",
+        type=_seconds,
+        default=600.0,
+        metavar="SECONDS",
+        help="with --measure: for one package, each time (default: 600)",
+    )
+    command.add_argument(
+        "--format",
+        choices=("text", "markdown"),
+        default="text",
+        help="with --measure: the table as text, or for a pull request",
+    )
 
 
 def _add_bench(commands: _Commands) -> None:

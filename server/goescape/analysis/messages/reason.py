@@ -54,12 +54,16 @@ class ReasonCode(enum.Enum):
     WOULD_ESCAPE = "would-escape"
 
     # Why a fix that holds is not applied.
+    BENCHMARKS_FAIL = "benchmarks-fail"
     CANNOT_WRITE = "cannot-write"
     COPY_OF_MODULE = "copy-of-module"
     FILE_CHANGED = "file-changed"
     FILE_GONE = "file-gone"
     FILE_READ_ONLY = "file-read-only"
     GENERATED_FILE = "generated-file"
+    MEASURED_MORE = "measured-more"
+    MEASURED_SAME = "measured-same"
+    NOT_SEEN_ALLOCATING = "not-seen-allocating"
     NOT_WORTH_IT = "not-worth-it"
     OUTSIDE_WORKSPACE = "outside-workspace"
     SEVERAL_FIXES = "several-fixes"

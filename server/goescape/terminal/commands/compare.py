@@ -12,35 +12,30 @@ from attrs import define, evolve, field, frozen
 
 from goescape.analysis.model import PackageReport
 from goescape.analysis.profiles.benchmarks import benchmark_names
-from goescape.analysis.profiles.significance import SampleChange, compare_samples
 from goescape.analysis.reports.baselines import match_sites
 from goescape.analysis.reports.replacements import CodeState, replacements
 from goescape.terminal.baseline_file import sites
 from goescape.terminal.commands.check import check
 from goescape.terminal.commands.check_outcome import CheckFailure, CheckOptions, CheckOutcome
+from goescape.terminal.commands.compared_benchmarks import (
+    ComparedBenchmark,
+    Samples,
+    add_run,
+    compared_benchmarks,
+)
 from goescape.terminal.targets import UsageError, existing_folder, resolve, seen_from
 from goescape.toolchain.engine import Engine
 from goescape.toolchain.measure.benchmarks import BenchmarkOptions, BenchmarkRun, measure
-from goescape.toolchain.measure.memory_meter import (
-    CYCLES,
-    HEAP_BYTES,
-    HEAP_OBJECTS,
-    metered,
-    metered_name,
-    plain_name,
-)
+from goescape.toolchain.measure.memory_meter import metered, metered_name
 from goescape.toolchain.revisions import RevisionProblem, exported
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from goescape.analysis.model import Finding
     from goescape.analysis.syntax.source import SourceText
     from goescape.terminal.output.progress import ProgressLine
     from goescape.toolchain.engine import EngineOptions
-
-UNITS = ("allocs/op", "B/op", "ns/op", CYCLES, HEAP_BYTES, HEAP_OBJECTS)
-"""What is compared of every benchmark, in this order; its own units come after them."""
 
 
 @frozen
@@ -65,17 +60,6 @@ class MovedSite:
 
     before: Finding
     after: Finding
-
-
-@frozen
-class ComparedBenchmark:
-    """What has become of one benchmark."""
-
-    package: str
-    name: str
-    changes: tuple[SampleChange, ...]
-    only: str = ""
-    """``before`` or ``now`` where there is only one side of it."""
 
 
 @frozen
@@ -223,7 +207,7 @@ class _Bench:
         compared: list[ComparedBenchmark] = []
         for package in sorted(now.reports | before.reports):
             samples = await self._samples(package, before, now)
-            compared += _benchmarks(package, *samples)
+            compared += compared_benchmarks(package, *samples)
         return compared
 
     async def _side(self, folder: Path) -> _Side:
@@ -242,8 +226,8 @@ class _Bench:
                         reports[item.package], names[item.package] = item, matching
         return _Side(engine, reports, names)
 
-    async def _samples(self, package: str, before: _Side, now: _Side) -> tuple[_Samples, _Samples]:
-        samples: tuple[_Samples, _Samples] = ({}, {})
+    async def _samples(self, package: str, before: _Side, now: _Side) -> tuple[Samples, Samples]:
+        samples: tuple[Samples, Samples] = ({}, {})
         with tempfile.TemporaryDirectory(prefix="goescape-bench-") as work:
             sides = [
                 (side, of_side, Path(work, name))
@@ -267,7 +251,7 @@ class _Bench:
                             CheckFailure("bench", message, package) for message in messages
                         ]
                         return {}, {}  # half of it says nothing
-                    _add(of_side, run)
+                    add_run(of_side, run)
         return samples
 
     async def _run(self, side: _Side, package: str, place: Path) -> BenchmarkRun:
@@ -282,30 +266,3 @@ class _Bench:
             profile=False,
         )
         return await measure(side.engine, side.reports[package], how, str(place))
-
-
-_Samples = dict[tuple[str, str], list[float]]
-"""By name and unit."""
-
-
-def _add(samples: _Samples, run: BenchmarkRun) -> None:
-    for result in run.measured:
-        for unit, amount in result.amounts.items():
-            samples.setdefault((plain_name(result.name), unit), []).append(amount)
-
-
-def _benchmarks(package: str, before: _Samples, now: _Samples) -> Iterator[ComparedBenchmark]:
-    names = dict.fromkeys(name for name, _ in (*now, *before))
-    for name in names:
-        sides = [{u: tuple(v) for (n, u), v in side.items() if n == name} for side in (before, now)]
-        old, new = sides
-        if not (old and new):
-            yield ComparedBenchmark(package, name, (), "before" if old else "now")
-            continue
-        units = sorted(old.keys() & new.keys(), key=_order)
-        changes = tuple(compare_samples(unit, old[unit], new[unit]) for unit in units)
-        yield ComparedBenchmark(package, name, changes)
-
-
-def _order(unit: str) -> tuple[int, str]:
-    return (UNITS.index(unit) if unit in UNITS else len(UNITS)), unit

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import aclosing
-from functools import cached_property, partial
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
-
-from attrs import define, field, frozen
 
 from goescape.analysis.messages.reason import Reason, ReasonCode
 from goescape.analysis.model import PackageReport
 from goescape.analysis.syntax.go_file import GoFile
 from goescape.fixes.candidate import Candidate, FixKind, Refusal
-from goescape.fixes.driver import candidates
+from goescape.terminal.commands.candidate_shares import CandidateShares
 from goescape.terminal.commands.check_outcome import CheckFailure
+from goescape.terminal.commands.fix_measurement import FixMeasurement, shown
 from goescape.terminal.commands.fix_outcome import FixOptions, FixOutcome
-from goescape.terminal.file_writer import content_of, replace_files
+from goescape.terminal.commands.fix_work import FixedPackage, FixWork
+from goescape.terminal.file_writer import replace_files
 from goescape.terminal.targets import UsageError, existing_folder, resolve
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
 from goescape.toolchain.proofs.combined_proof import prove_combined
@@ -26,35 +26,12 @@ from goescape.toolchain.proofs.offers import exclusion_key, obstacle, reason_to_
 from goescape.toolchain.proofs.prover import Disproof, Proof, ProofResult, Prover, prove_in_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from goescape.analysis.positions import Span
     from goescape.terminal.output.fix_output import FixScreen
     from goescape.terminal.output.progress import ProgressLine
-    from goescape.toolchain.proofs.fix_context import FixContext
 
-_MOST = 1000
-"""Candidates of one package; a fix may lead to another one."""
 Run = Any  # runs a coroutine to its end: Callable[[Coroutine[..., T]], T]
-
-
-@frozen(eq=False, slots=False)
-class FixedPackage:
-    """One package that is worked on."""
-
-    around: FixContext
-    report: PackageReport
-    prover: Prover
-
-    def is_fresh(self) -> bool:
-        """Whether its files are still those that were analysed."""
-        return all(content_of(path) == text.content for path, text in self.report.sources.items())
-
-    @cached_property
-    def proposals(self) -> tuple[Candidate | Refusal, ...]:
-        """What rewrites propose."""
-        code = self.around.code
-        return tuple(proposal for path in code.files for proposal in candidates(code, path))
 
 
 class FixRun:
@@ -65,16 +42,47 @@ class FixRun:
         self._run = run
         self._engine = Engine(options_for_proofs(options))
         self._folders: tuple[str, ...] = ()
-        self._everything = request.yes and not request.diff
+        self._everything = bool(request.measure or request.yes) and not request.diff
+        self._measurement: FixMeasurement | None = None
+        self._shares: CandidateShares | None = None
         self.outcome = FixOutcome(diff=request.diff)
 
     def work(self, progress: ProgressLine, screen: FixScreen) -> FixOutcome:
         """Look at every package in turn. Raises UsageError and GoProblem."""
-        packages: Sequence[FixedPackage] = self._run(self._packages(progress))
+        if self._request.profile:
+            self._shares = CandidateShares.of_file(self._request.profile)
+        packages: list[FixedPackage] = self._run(self._packages(progress))
+        if self._request.measure is not None:
+            measure = FixMeasurement(self._engine, self._request.measure, progress.tell)
+            reports = [package.report for package in packages]
+            self._run(shown(progress, measure.begin(reports, self._request.packages)))
+            self._measurement = measure
+        if self._ranks:
+            packages.sort(key=self._hottest, reverse=True)
         for package in packages:
             if not self._work_on(package, screen):
                 break
+        if self._measurement is not None:
+            done = self._run(shown(progress, self._measurement.result()))
+            self.outcome.benchmarks, failures = done
+            self.outcome.failures += failures
         return self.outcome
+
+    @property
+    def _ranks(self) -> bool:
+        """Whether only what was seen to allocate is looked at, hottest first."""
+        return self._measurement is not None or self._shares is not None
+
+    def _objects(self, package: FixedPackage, candidate: Candidate) -> int:
+        """How many objects the code of a candidate was seen to allocate."""
+        if self._measurement is not None:
+            return self._measurement.objects(package.report, candidate)
+        share = self._shares.of(package.report, candidate) if self._shares is not None else None
+        return share.objects if share is not None else 0
+
+    def _hottest(self, package: FixedPackage) -> int:
+        fitting = (each for each in package.proposals if isinstance(each, Candidate))
+        return max((self._objects(package, candidate) for candidate in fitting), default=0)
 
     async def _packages(self, progress: ProgressLine) -> list[FixedPackage]:
         folder = existing_folder(self._request.folder)
@@ -116,7 +124,7 @@ class FixRun:
 
     def _work_on(self, package: FixedPackage, screen: FixScreen) -> bool:
         """Whether to go on with the next package."""
-        work = _Work(package)
+        work = FixWork(package)
         now: FixedPackage | None = package
         while now is not None and work.budget > 0:
             work.package = now
@@ -126,13 +134,29 @@ class FixRun:
             elif self._everything:
                 if not self._all_at_once(work, screen):
                     break
-            elif (candidate := next(work.undecided(self._request), None)) is None:
+            elif (candidate := next(iter(self._undecided(work)), None)) is None:
                 break
             elif self._one(work, candidate, screen) == "quit":
                 return False
         return True
 
-    def _count_refusals(self, work: _Work) -> None:
+    def _undecided(self, work: FixWork) -> Iterable[Candidate]:
+        """What to look at next: what allocates most where that is known, and never what does not.
+
+        What does not is refused at once.
+        """
+        waiting = work.undecided(self._request)
+        if not self._ranks:
+            return waiting
+        hot = []
+        for candidate in [*waiting]:
+            if objects := self._objects(work.package, candidate):
+                hot.append((objects, candidate))
+            else:
+                self._refuse(work, candidate, Reason.of(ReasonCode.NOT_SEEN_ALLOCATING))
+        return [candidate for _, candidate in sorted(hot, key=lambda pair: -pair[0])]
+
+    def _count_refusals(self, work: FixWork) -> None:
         """Also those that come of other fixes, such as a name that is free no more."""
         refusals = (r for r in work.package.proposals if isinstance(r, Refusal))
         counted = Counter((r.code, r.reason) for r in refusals if self._request.means(r))
@@ -141,9 +165,9 @@ class FixRun:
             self.outcome.reasons[code, reason] += number
         work.refusals |= counted
 
-    def _all_at_once(self, work: _Work, screen: FixScreen) -> bool:
+    def _all_at_once(self, work: FixWork, screen: FixScreen) -> bool:
         """Write what is obvious, proved as one; whether there may be more now."""
-        waiting = list(islice(work.undecided(self._request), work.budget))
+        waiting = list(islice(self._undecided(work), work.budget))
         preferred = self._preferred(work, waiting)
         sources = work.package.around.sources
         union = self._run(prove_combined(sources, preferred, partial(self._judged, work.package)))
@@ -154,7 +178,7 @@ class FixRun:
             self._write(work, union.proof, union.parts)
         return bool(waiting)
 
-    def _preferred(self, work: _Work, waiting: Sequence[Candidate]) -> list[Candidate]:
+    def _preferred(self, work: FixWork, waiting: Sequence[Candidate]) -> list[Candidate]:
         """Those that may be written without a second thought, if they hold."""
         alternatives: dict[object, list[Candidate]] = {}
         for candidate in waiting:
@@ -174,7 +198,7 @@ class FixRun:
                 preferred += holding
         return preferred
 
-    def _holds(self, work: _Work, candidate: Candidate) -> bool:
+    def _holds(self, work: FixWork, candidate: Candidate) -> bool:
         verdict = self._run(self._judged(work.package, candidate, (candidate,)))
         if isinstance(verdict, Disproof):
             self._refuse(work, candidate, verdict.reason)
@@ -188,7 +212,7 @@ class FixRun:
         """Why a candidate is not written unasked, whatever a proof says; None if it may be."""
         sources = [package.around.sources[path] for path in candidate.files]
         if not self._is_named(candidate):
-            if why := reason_to_leave(candidate.target):
+            if not self._ranks and (why := reason_to_leave(candidate.target)):
                 return Reason.of(ReasonCode.NOT_WORTH_IT, why=why)
             if candidate.kind is FixKind.REWRITE:
                 return Reason.of(ReasonCode.USER_MUST_JUDGE)
@@ -196,7 +220,7 @@ class FixRun:
                 return Reason.of(ReasonCode.GENERATED_FILE)
         return obstacle(candidate.files, self._folders)
 
-    def _one(self, work: _Work, candidate: Candidate, screen: FixScreen) -> str:
+    def _one(self, work: FixWork, candidate: Candidate, screen: FixScreen) -> str:
         """Prove a candidate, and ask whether to write it; the answer."""
         if (why := reason_to_leave(candidate.target)) and not self._is_named(candidate):
             self._refuse(work, candidate, Reason.of(ReasonCode.NOT_WORTH_IT, why=why))
@@ -226,13 +250,15 @@ class FixRun:
             self._write(work, verdict, (candidate,))
         return answer
 
-    def _refuse(self, work: _Work, candidate: Candidate, reason: Reason) -> None:
+    def _refuse(self, work: FixWork, candidate: Candidate, reason: Reason) -> None:
         work.decide(candidate)
         self.outcome.of(candidate.code).fits += 1
         self.outcome.refuse(candidate.code, reason)
 
-    def _write(self, work: _Work, proof: Proof, parts: Sequence[Candidate]) -> None:
+    def _write(self, work: FixWork, proof: Proof, parts: Sequence[Candidate]) -> None:
         problem = replace_files(proof.originals, proof.contents)
+        if self._measurement is not None and not problem:
+            self._measurement.accept(proof)
         for part in parts:
             self.outcome.of(part.code).proved += 1
             if problem:
@@ -255,48 +281,13 @@ class FixRun:
         verdict = await self._proved(package, whole, parts)
         if self._request.test and isinstance(verdict, Proof):
             failure = await self._failure(verdict)
-            return Disproof(whole, failure) if failure else verdict
+            verdict = Disproof(whole, failure) if failure else verdict
+        if self._measurement is not None and isinstance(verdict, Proof):
+            objection = await self._measurement.objection(package.report, verdict, parts)
+            verdict = Disproof(whole, objection) if objection else verdict
         return verdict
 
     async def _failure(self, proof: Proof) -> Reason | None:
         """What the tests say; None when they pass."""
         failure = await self._engine.failing_tests(proof.contents)
         return Reason.of(ReasonCode.TESTS_FAIL, failure=failure) if failure is not None else None
-
-
-@define
-class _Work:
-    """How far the work on a package is."""
-
-    package: FixedPackage
-    budget: int = _MOST
-    refusals: Counter[tuple[str, Reason]] = field(factory=Counter)
-    """Those that were counted: code and reason."""
-    _decided: Counter[tuple[str, ...]] = field(factory=Counter)
-
-    def undecided(self, request: FixOptions) -> Iterator[Candidate]:
-        """What to look at next: lines move when others are written, names do not."""
-        seen: Counter[tuple[str, ...]] = Counter()
-        for candidate in self.package.proposals:
-            if isinstance(candidate, Candidate) and request.means(candidate):
-                name = _name(self.package, candidate)
-                seen[name] += 1
-                if seen[name] > self._decided[name]:
-                    yield candidate
-
-    def decide(self, candidate: Candidate) -> None:
-        """Never look at a candidate again, though it stays in the code."""
-        self.budget -= 1
-        self._decided[_name(self.package, candidate)] += 1
-
-
-def _name(package: FixedPackage, candidate: Candidate) -> tuple[str, ...]:
-    """What a candidate is called, wherever it stands now."""
-    target, at = candidate.target, candidate.at
-    function = (target.function if target is not None else None) or ""
-    return candidate.code, candidate.title, at.file, function, _text(package.report, at)
-
-
-def _text(report: PackageReport, at: Span) -> str:
-    source = report.sources.get(at.file)
-    return source.text(at) if source is not None else ""

@@ -9,11 +9,13 @@ from attrs import define, field, frozen
 
 from goescape.analysis.messages.reason import Reason  # noqa: TC001 - attrs resolves it
 from goescape.fixes.driver import all_rewrites
+from goescape.terminal.commands.fix_measurement import MeasureOptions  # noqa: TC001 - the same
 from goescape.terminal.targets import UsageError
 
 if TYPE_CHECKING:
     from goescape.fixes.candidate import Candidate, Refusal
     from goescape.terminal.commands.check_outcome import CheckFailure
+    from goescape.terminal.commands.compared_benchmarks import ComparedBenchmark
 
 
 @frozen
@@ -30,9 +32,15 @@ class FixOptions:
     """Write, and ask nothing."""
     test: bool = False
     """Write only what the package's own tests pass with."""
+    measure: MeasureOptions | None = None
+    """How to measure what fixes bring; None to keep whatever holds."""
+    profile: str = ""
+    """The file of a profile: only what it shows, in its order; empty for all."""
 
     def __attrs_post_init__(self) -> None:
         codes = [rewrite.code for rewrite in all_rewrites()]
+        if self.diff and self.measure is not None:
+            raise UsageError("--measure writes what it keeps; leave out --diff, or --measure.")
         if unknown := sorted(self.only - {*codes}):
             raise UsageError(f"There is no fix {unknown[0]}; --only takes {', '.join(codes)}.")
 
@@ -61,6 +69,8 @@ class FixOutcome:
     files: set[str] = field(factory=set)
     """Those that were written."""
     diff: bool = False
+    benchmarks: list[ComparedBenchmark] = field(factory=list)
+    """What the fixes that were kept have changed, hottest first."""
 
     def of(self, code: str) -> FixCounts:
         """The counts of one rewrite."""

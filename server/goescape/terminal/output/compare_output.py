@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from goescape.analysis.messages.catalogue import Catalogue
     from goescape.analysis.model import Finding
     from goescape.analysis.profiles.significance import SampleChange
-    from goescape.terminal.commands.compare import ComparedBenchmark, Comparison
+    from goescape.terminal.commands.compare import Comparison
+    from goescape.terminal.commands.compared_benchmarks import ComparedBenchmark
 
 SCHEMA = 1
 _MOST_MOVED = 5
@@ -57,7 +58,7 @@ def render(comparison: Comparison, style: Style, here: Path) -> Iterator[str]:
         yield _total(comparison, style)
     if comparison.benchmarks:
         yield ""
-        yield from _benchmarks(comparison.benchmarks, style)
+        yield from render_benchmarks(comparison.benchmarks, style)
 
 
 def _total(comparison: Comparison, style: Style) -> str:
@@ -73,7 +74,8 @@ def _total(comparison: Comparison, style: Style) -> str:
     return catalogue.compare.total.format(title=title, gone=gone, new=new, moved=moved, same=same)
 
 
-def _benchmarks(benchmarks: Sequence[ComparedBenchmark], style: Style) -> Iterator[str]:
+def render_benchmarks(benchmarks: Sequence[ComparedBenchmark], style: Style) -> Iterator[str]:
+    """A few lines for each benchmark, and what cannot be said of chance."""
     catalogue, package = style.catalogue, ""
     for benchmark in benchmarks:
         if benchmark.package != package:

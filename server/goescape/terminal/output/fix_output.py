@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from goescape.analysis.messages.documentation import fix_page
+from goescape.terminal.output import compare_output
 from goescape.terminal.output.style import Style, printable
 from goescape.terminal.output.text_output import count, shown_place
 from goescape.terminal.shown_paths import shown_path
@@ -28,11 +29,13 @@ _MOST_REASONS = 20
 class FixScreen:
     """Shows proofs and asks about them."""
 
-    def __init__(self, request: FixOptions, style: Style, here: Path) -> None:
-        self._request = request
+    def __init__(
+        self, request: FixOptions, style: Style, here: Path, *, quiet: bool = False
+    ) -> None:
+        self._quiet = quiet
         self._style = style
         self._here = here
-        self._asks = not (request.diff or request.yes)
+        self._asks = not (request.diff or request.yes or request.measure)
 
     def decide(self, proof: Proof) -> str:
         """Show a proof and ask; what is not understood is asked again."""
@@ -54,6 +57,8 @@ class FixScreen:
 
     def show(self, proof: Proof, parts: Sequence[Candidate]) -> None:
         """Show what is written unasked, proved as one."""
+        if self._quiet:
+            return
         for line in render(proof, self._style, self._here, parts):
             print(line)
         sys.stdout.flush()
@@ -112,3 +117,6 @@ def render_summary(outcome: FixOutcome, style: Style) -> Iterator[str]:
         yield style.paint("faint", printable(f"  {number} x {code}: {why}"))
     if outcome.files:
         yield f"{count(len(outcome.files), 'file')} changed."
+    if outcome.benchmarks:
+        yield ""
+        yield from compare_output.render_benchmarks(outcome.benchmarks, style)

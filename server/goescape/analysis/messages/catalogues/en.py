@@ -140,6 +140,10 @@ CATALOGUE = Catalogue(
         ReasonCode.GENERATED_FILE: (
             "It would change a generated file; name it with --only to do so."
         ),
+        ReasonCode.BENCHMARKS_FAIL: "The benchmarks fail with it: {failure}",
+        ReasonCode.MEASURED_MORE: "{benchmark} allocates more with it: {before} to {after} {unit}.",
+        ReasonCode.MEASURED_SAME: "No benchmark allocates less with it.",
+        ReasonCode.NOT_SEEN_ALLOCATING: "The profile shows no allocation there.",
         ReasonCode.NOT_WORTH_IT: "It is not worth it: {why}",
         ReasonCode.OUTSIDE_WORKSPACE: "It would change {file}, which is outside the workspace.",
         ReasonCode.SEVERAL_FIXES: "There is more than one fix for it; choose with --only.",

@@ -391,6 +391,12 @@ CATALOGUE = Catalogue(
         ReasonCode.FILE_GONE: "{file} 已经不存在。",
         ReasonCode.FILE_READ_ONLY: "{file} 是只读的。",
         ReasonCode.GENERATED_FILE: "它会修改生成的文件；如果确实需要，请用 --only 指定。",
+        ReasonCode.BENCHMARKS_FAIL: "应用后基准测试失败：{failure}",
+        ReasonCode.MEASURED_MORE: (
+            "应用后 {benchmark} 分配得更多：{unit} 从 {before} 增加到 {after}。"
+        ),
+        ReasonCode.MEASURED_SAME: "应用后没有任何基准测试减少分配。",
+        ReasonCode.NOT_SEEN_ALLOCATING: "性能剖析中，这里没有分配。",
         ReasonCode.NOT_WORTH_IT: "不值得修改：{why}",
         ReasonCode.OUTSIDE_WORKSPACE: "它会修改 {file}，而该文件在工作区之外。",
         ReasonCode.SEVERAL_FIXES: "这里有不止一种修复；请用 --only 选择。",

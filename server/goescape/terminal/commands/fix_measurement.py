@@ -1,0 +1,249 @@
+"""Whether fixes lower what the user's benchmarks allocate: before, with each trial, and at the end.
+
+Every number is exact: the runtime writes down each object, and both sides do the same number of
+operations. Only time is left to chance.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from typing import TYPE_CHECKING, TypeVar
+
+from attrs import define, evolve, field, frozen
+
+from goescape.analysis.messages.reason import Reason, ReasonCode
+from goescape.analysis.profiles.allocation_profile import Profile
+from goescape.analysis.profiles.benchmarks import benchmark_names
+from goescape.terminal.commands.candidate_shares import (
+    CandidateShares,
+    function_of,
+    objects_below,
+)
+from goescape.terminal.commands.check_outcome import CheckFailure
+from goescape.terminal.commands.compared_benchmarks import (
+    ComparedBenchmark,
+    Samples,
+    add_run,
+    compared_benchmarks,
+)
+from goescape.terminal.targets import UsageError
+from goescape.toolchain.measure.benchmarks import BenchmarkOptions, BenchmarkRun, measure
+from goescape.toolchain.measure.profile_files import load
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+    from goescape.analysis.model import PackageReport
+    from goescape.fixes.candidate import Candidate
+    from goescape.terminal.output.progress import ProgressLine
+    from goescape.toolchain.engine import Engine
+    from goescape.toolchain.proofs.prover import Proof
+
+_T = TypeVar("_T")
+
+_NOISE = 0.01
+"""Maps and pools differ by some bytes from run to run."""
+_NOISE_BYTES = 16
+
+
+@frozen
+class MeasureOptions:
+    """How to measure."""
+
+    benchtime: str = "100x"
+    """As for go test, but a number: both sides must do the same."""
+    count: int = 6
+    """How often each side runs at the end, for its time."""
+    seconds: float = 600.0
+    """How long the benchmarks of one package may take, each time."""
+
+    def __attrs_post_init__(self) -> None:
+        if not re.fullmatch(r"[1-9]\d*x", self.benchtime):
+            raise UsageError(
+                f"--benchtime {self.benchtime} is no number of operations; with --measure it is "
+                "one, such as 100x, so that both sides do the same."
+            )
+
+
+@frozen(eq=False)
+class _Measured:
+    """The benchmarks of one package, once."""
+
+    samples: Mapping[tuple[str, str], float]
+    """By benchmark and unit."""
+    shares: CandidateShares
+
+
+@define(eq=False)
+class FixMeasurement:
+    """Of one run of ``goescape fix``. Raises GoProblem and UsageError where it measures."""
+
+    _engine: Engine
+    _asked: MeasureOptions
+    _tell: Callable[[str], None]
+    _reports: dict[str, PackageReport] = field(factory=dict, init=False)
+    """The packages with benchmarks, by import path."""
+    _now: dict[str, _Measured] = field(factory=dict, init=False)
+    """What they allocate with what has been accepted."""
+    _trials: dict[object, dict[str, _Measured]] = field(factory=dict, init=False)
+    _originals: dict[str, bytes] = field(factory=dict, init=False)
+    _concerned: set[str] = field(factory=set, init=False)
+    """The packages whose benchmarks some fix has changed."""
+
+    async def begin(self, reports: Sequence[PackageReport], asked: Sequence[str]) -> None:
+        """Measure the code as it is."""
+        self._reports = {report.package: report for report in reports if benchmark_names(report)}
+        if not self._reports:
+            raise UsageError(
+                f"{' '.join(asked)} has no benchmarks, so nothing can be measured; leave out "
+                "--measure, or write a `func BenchmarkX(b *testing.B)`."
+            )
+        for package in self._reports:
+            measured = await self._measured(package, {})
+            if isinstance(measured, str):
+                raise UsageError(f"The benchmarks fail without any fix: {measured}")
+            self._now[package] = measured
+
+    def objects(self, report: PackageReport, candidate: Candidate) -> int:
+        """How many objects the code of a candidate allocates in all benchmarks."""
+        shares = (measured.shares.of(report, candidate) for measured in self._now.values())
+        return sum(share.objects for share in shares if share is not None)
+
+    async def objection(
+        self, report: PackageReport, proof: Proof, parts: Sequence[Candidate]
+    ) -> Reason | None:
+        """Why fixes that hold are not kept; None where they lower objects or bytes."""
+        trial: dict[str, _Measured] = {}
+        is_better = False
+        for package, before in self._now.items():
+            if not any(before.shares.of(report, part) for part in parts):
+                continue
+            after = await self._measured(package, proof.contents)
+            if isinstance(after, str):
+                return Reason.of(ReasonCode.BENCHMARKS_FAIL, failure=after)
+            if (rise := _rise(before, after)) is not None:
+                again = await self._measured(package, proof.contents)
+                after = again if isinstance(again, _Measured) else after
+                rise = _rise(before, after)
+            if rise is not None:
+                return rise
+            is_better = is_better or _falls(before, after)
+            trial[package] = after
+        if not is_better or (len(parts) > 1 and self._idle(report, parts, trial)):
+            return Reason.of(ReasonCode.MEASURED_SAME)
+        self._trials[_key(proof.contents)] = trial
+        return None
+
+    def accept(self, proof: Proof) -> None:
+        """Its texts are the user's now."""
+        trial = self._trials.pop(_key(proof.contents), {})
+        self._now.update(trial)
+        self._concerned |= trial.keys()
+        for path, content in proof.originals.items():
+            self._originals.setdefault(path, content)
+
+    async def result(self) -> tuple[list[ComparedBenchmark], list[CheckFailure]]:
+        """The benchmarks that fixes have changed, measured on both sides in turn."""
+        compared: list[ComparedBenchmark] = []
+        for package in sorted(self._concerned):
+            before: Samples = {}
+            after: Samples = {}
+            sides = [("before", before, self._originals), ("now", after, {})]
+            for number in range(self._asked.count):
+                for name, samples, overlay in sides[:: 1 if number % 2 == 0 else -1]:
+                    self._tell(f"{package}: {name}, {number + 1} of {self._asked.count}")
+                    with tempfile.TemporaryDirectory(prefix="goescape-bench-") as work:
+                        how = evolve(self._how(overlay), profile=False, memprofilerate=0)
+                        run = await self._run(package, how, work)
+                    if run.problems:
+                        failures = [CheckFailure("bench", each, package) for each in run.problems]
+                        return compared, failures
+                    add_run(samples, run)
+            changed = compared_benchmarks(package, before, after)
+            compared += sorted(changed, key=_objects_before, reverse=True)
+        return compared, []
+
+    def _idle(
+        self, report: PackageReport, parts: Sequence[Candidate], trial: Mapping[str, _Measured]
+    ) -> bool:
+        """Whether the function of one of several parts allocates as much as before."""
+        for part in parts:
+            function = function_of(report, part)
+            before, after = (
+                sum(
+                    objects_below(side[name].shares.profile, report.package, function)
+                    for name in trial
+                )
+                for side in (self._now, trial)
+            )
+            if after >= before:
+                return True
+        return False
+
+    async def _measured(self, package: str, overlay: Mapping[str, bytes]) -> _Measured | str:
+        """What the benchmarks of a package allocate with other texts; or why they fail."""
+        self._tell(f"the benchmarks of {package}")
+        with tempfile.TemporaryDirectory(prefix="goescape-bench-") as work:
+            run = await self._run(package, self._how(overlay), work)
+            if run.problems:
+                return run.problems[0]
+            profile = load(run.profile) if run.profile else Profile("nothing", 0.0, ())
+        samples: Samples = {}
+        add_run(samples, run)
+        least = {key: min(amounts) for key, amounts in samples.items()}
+        return _Measured(least, CandidateShares(profile))
+
+    async def _run(self, package: str, how: BenchmarkOptions, work: str) -> BenchmarkRun:
+        return await measure(self._engine, self._reports[package], how, work)
+
+    def _how(self, overlay: Mapping[str, bytes]) -> BenchmarkOptions:
+        return BenchmarkOptions(
+            seconds=self._asked.seconds,
+            benchtime=self._asked.benchtime,
+            memprofilerate=1,
+            overlay=overlay,
+        )
+
+
+async def shown(progress: ProgressLine, work: Awaitable[_T]) -> _T:
+    """The result of some work whose progress is shown."""
+    async with progress:
+        return await work
+
+
+def _rise(before: _Measured, after: _Measured) -> Reason | None:
+    """The first benchmark that allocates more."""
+    for (name, unit), amount in after.samples.items():
+        old = before.samples.get((name, unit))
+        allowed = _NOISE * (old or 0) + _NOISE_BYTES if unit == "B/op" else 0
+        if unit in _UNITS and old is not None and amount > old + allowed:
+            return Reason.of(
+                ReasonCode.MEASURED_MORE,
+                benchmark=name,
+                before=f"{old:,.0f}",
+                after=f"{amount:,.0f}",
+                unit=unit,
+            )
+    return None
+
+
+def _falls(before: _Measured, after: _Measured) -> bool:
+    """Whether some benchmark allocates fewer objects or bytes."""
+    for (name, unit), amount in after.samples.items():
+        old = before.samples.get((name, unit), amount)
+        allowed = _NOISE * old + _NOISE_BYTES if unit == "B/op" else 0
+        if unit in _UNITS and amount < old - allowed:
+            return True
+    return False
+
+
+def _objects_before(benchmark: ComparedBenchmark) -> float:
+    return max((max(c.before) for c in benchmark.changes if c.unit == "allocs/op"), default=0.0)
+
+
+def _key(contents: Mapping[str, bytes]) -> object:
+    return tuple(sorted(contents.items()))
+
+
+_UNITS = frozenset({"allocs/op", "B/op"})
