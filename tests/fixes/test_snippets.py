@@ -22,6 +22,7 @@ LANGUAGES = {
     "builder_grow": "1.23",
     "map_index": "1.23",
     "range_method": "1.23",
+    "range_seq": "1.24",
     "reuse_timer": "1.23",
     "return_value": "1.23",
 }

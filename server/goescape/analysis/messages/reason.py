@@ -208,6 +208,7 @@ class ReasonCode(enum.Enum):
     WRITING_STRINGS_UNKNOWN = "writing-strings-unknown"
 
     # Loops, timers, errors and logging.
+    BODY_BECOMES_FUNCTION = "body-becomes-function"
     CASE_RUNS_FIRST = "case-runs-first"
     ERRORS_ARE_COMPARED = "errors-are-compared"
     HANDLER_IS_TOLD = "handler-is-told"

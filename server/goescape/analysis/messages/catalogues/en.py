@@ -308,6 +308,9 @@ CATALOGUE = Catalogue(
         ReasonCode.WRITER_MAY_DIFFER: "A writer here may treat WriteString unlike Write.",
         ReasonCode.WRITING_STRINGS_UNKNOWN: "Whether `{type}` writes strings is not known.",
         # Loops, timers, errors and logging.
+        ReasonCode.BODY_BECOMES_FUNCTION: (
+            "The body of the loop would become a function, and it defers or recovers."
+        ),
         ReasonCode.CASE_RUNS_FIRST: (
             "Another case calls a function, or waits, before the timer starts."
         ),

@@ -280,6 +280,7 @@ CATALOGUE = Catalogue(
         "Append with {new} instead of {old}": "用 {new} 直接追加，代替 {old}",
         "Append the parts instead of the text of {old}": "直接追加各部分，代替 {old} 得到的文本",
         "Call {function} once, for a package-level variable": "只调用一次 {function}，存入包级变量",
+        "Range over {new} instead of {old}": "遍历 {new}，代替 {old}",
         "Send values instead of pointers": "发送值而不是指针",
         "Take the concrete type instead of the interface": "参数用具体类型代替接口",
         "Return the concrete type instead of interface{}": "返回具体类型而不是 interface{}",
@@ -535,6 +536,7 @@ CATALOGUE = Catalogue(
         ReasonCode.WRITER_MAY_DIFFER: "这里的某个 writer 对 WriteString 和 Write 的处理可能不同。",
         ReasonCode.WRITING_STRINGS_UNKNOWN: "不知道 `{type}` 能否写入字符串。",
         # Loops, timers, errors and logging.
+        ReasonCode.BODY_BECOMES_FUNCTION: "循环体会变成一个函数，而其中有 defer 或 recover。",
         ReasonCode.CASE_RUNS_FIRST: "在定时器启动之前，另一个 case 会调用函数或等待。",
         ReasonCode.ERRORS_ARE_COMPARED: "这个包通过相互比较来区分错误。",
         ReasonCode.HANDLER_IS_TOLD: "这里的某个 handler 在被询问级别是否启用时会做别的事。",
