@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 from tree_sitter import Node  # noqa: TC002 - attrs resolves it
 
-from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
-from goescape.analysis.syntax.scopes import parameter_names
+from goescape.analysis.syntax.nodes import ancestors, text, walk
 from goescape.fixes.candidate import Edit, TypeClaim
-from goescape.fixes.context.package_code import replace
+from goescape.fixes.context.package_code import indentation, line_end, replace
 from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.imports import import_edits
+from goescape.fixes.syntax.less_functions import SortKey, sort_keys
 from goescape.fixes.syntax.local_variables import (
     arguments_of,
     field_type,
@@ -27,7 +27,7 @@ from goescape.fixes.syntax.local_variables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from goescape.analysis.syntax.go_file import GoFile
     from goescape.fixes.context.package_code import PackageCode
@@ -37,7 +37,7 @@ _SUCCESSORS = {"Slice": "SortFunc", "SliceStable": "SortStableFunc"}
 
 
 def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
-    """Orders by one key that is an integer or a string.
+    """Orders by keys that are integers or strings.
 
     ``cmp.Compare`` would order floating-point numbers that are no numbers in another way.
     """
@@ -87,91 +87,53 @@ def _sorting(code: PackageCode, file: GoFile, call: Node, successor: str) -> _So
     items, less = arguments
     if any(may_call(n) or text(n).startswith("<-") for n in walk(items)):
         return None  # every comparison evaluates it again
-    callee, header = call.child_by_field_name("function"), less.child_by_field_name("parameters")
-    result = less.child_by_field_name("result")
-    keys = _keys(items, less)
-    if callee is None or header is None or result is None or keys is None:
+    callee, keys = call.child_by_field_name("function"), sort_keys(items, less)
+    if callee is None or keys is None:
         return None
     element, claims = _element_and_claims(code, file, items, keys)
-    if not element:
-        return None
-    path = file.source.path
-    packages = ["slices"] if keys.natural else ["cmp", "slices"]
+    natural = len(keys) == 1 and keys[0].forward and not keys[0].fields and not keys[0].length
+    packages = ["slices"] if natural else ["cmp", "slices"]
     imports = import_edits(file, packages, [callee])
     if imports is None or not all(is_visible(call, package) for package in packages):
         return None
-    if keys.natural:  # equal elements cannot be told apart: nothing is less stable
+    if not element:
+        return None
+    if natural:  # equal elements cannot be told apart: nothing is less stable
         successor = "Sort"
-        new = [Edit(path, items.end_byte, less.end_byte, "")]
+        new = [Edit(file.source.path, items.end_byte, less.end_byte, "")]
     else:
-        new = [
-            Edit(path, header.start_byte, result.end_byte, f"(a, b {element}) int"),
-            replace(file, keys.comparison, f"cmp.Compare({keys.sides})"),
-        ]
-    edits = (replace(file, callee, f"slices.{successor}"), *new, *imports)
-    return _Sorting(successor, edits, claims)
+        new = _compare_function(file, less, keys, element)
+    return _Sorting(
+        successor, (replace(file, callee, f"slices.{successor}"), *new, *imports), claims
+    )
 
 
-@frozen
-class _Keys:
-    """What a less function compares: the same part of two elements."""
-
-    comparison: Node
-    fields: tuple[str, ...]
-    length: bool
-    sides: str
-    """The arguments for ``cmp.Compare``."""
-    natural: bool
-    """Whether whole elements are compared, the smaller ones first."""
-
-
-def _keys(items: Node, less: Node) -> _Keys | None:
-    header, body = less.child_by_field_name("parameters"), less.child_by_field_name("body")
-    names = [text(n) for n in parameter_names(header)] if header is not None else []
-    statements = body.named_children[0].named_children if body and body.named_children else []
-    if len(names) != 2 or len(statements) != 1 or statements[0].type != "return_statement":
-        return None
-    results = statements[0].named_children[0].named_children if statements[0].named_children else []
-    comparison = results[0] if len(results) == 1 else None
-    if comparison is None or comparison.type != "binary_expression":
-        return None
-    operator = comparison.child_by_field_name("operator")
-    sides = [comparison.child_by_field_name(side) for side in ("left", "right")]
-    parts = [_part(side, text(items), names) for side in sides if side is not None]
-    if operator is None or operator.type not in {"<", ">"} or len(parts) != 2:
-        return None
-    left, right = parts
-    if left is None or right is None or left[1:] != right[1:] or {left[0], right[0]} != set(names):
-        return None
-    forward = (left[0] == names[0]) == (operator.type == "<")
-    rendered = [".".join([element, *left[1]]) for element in ("a", "b")]
-    if left[2]:
-        rendered = [f"len({operand})" for operand in rendered]
-    arguments = ", ".join(rendered if forward else reversed(rendered))
-    natural = forward and not left[1] and not left[2]
-    return _Keys(comparison, left[1], left[2], arguments, natural)
-
-
-def _part(node: Node, items: str, names: list[str]) -> tuple[str, tuple[str, ...], bool] | None:
-    """Index, fields and whether it is a length: of ``len(items[i].name)``."""
-    length = node.type == "call_expression" and callee_text(node) == "len"
-    arguments = arguments_of(node) if length else [node]
-    inner: Node | None = arguments[0] if len(arguments) == 1 else None
-    fields: list[str] = []
-    while inner is not None and inner.type == "selector_expression":
-        field = inner.child_by_field_name("field")
-        fields.insert(0, text(field) if field is not None else "")
-        inner = inner.child_by_field_name("operand")
-    if inner is None or inner.type != "index_expression":
-        return None
-    operand, index = inner.child_by_field_name("operand"), inner.child_by_field_name("index")
-    if operand is None or index is None or text(operand) != items or text(index) not in names:
-        return None
-    return text(index), tuple(fields), length
+def _compare_function(
+    file: GoFile, less: Node, keys: Sequence[SortKey], element: str
+) -> list[Edit]:
+    """The edits that make a function for package slices of one for package sort."""
+    header, result = less.child_by_field_name("parameters"), less.child_by_field_name("result")
+    body = less.child_by_field_name("body")
+    assert header is not None
+    assert result is not None
+    assert body is not None
+    signature = Edit(file.source.path, header.start_byte, result.end_byte, f"(a, b {element}) int")
+    statements = body.named_children[0].named_children
+    if len(keys) == 1 and len(statements) == 1:
+        return [signature, replace(file, statements[0], f"return {keys[0].compared}")]
+    end = line_end(file) + indentation(file, less)
+    lines = [
+        line
+        for key in keys[:-1]
+        for line in (f"if c := {key.compared}; c != 0 {{", "\treturn c", "}")
+    ]
+    lines.append(f"return {keys[-1].compared}")
+    whole = "".join(f"{end}\t{line}" for line in lines)
+    return [signature, replace(file, body, f"{{{whole}{end}}}")]
 
 
 def _element_and_claims(
-    code: PackageCode, file: GoFile, items: Node, keys: _Keys
+    code: PackageCode, file: GoFile, items: Node, keys: Sequence[SortKey]
 ) -> tuple[str, tuple[TypeClaim, ...]]:
     """The type of the elements, as the file names it, and what has to be claimed for that.
 
@@ -180,31 +142,32 @@ def _element_and_claims(
     known = code.types.of(file, items)
     element_type = code.types.element(known) if known is not None else None
     name = code.types.written(file, element_type) if element_type is not None else None
-    side = keys.comparison.child_by_field_name("left")
-    compared = code.types.of(file, side) if side is not None else None
-    if known is not None and name is not None and compared is not None:
-        is_ordered = keys.length or compared.kind in _ORDERED
+    types = [code.types.of(file, key.node) for key in keys]
+    compared = [its_type for its_type in types if its_type is not None]
+    if known is not None and name is not None and len(compared) == len(keys):
+        pairs = zip(keys, compared, strict=True)
+        is_ordered = all(key.length or its_type.kind in _ORDERED for key, its_type in pairs)
         return (name if known.kind == "slice" and is_ordered else "", ())
     written = type_of(code, items)
     slice_type = underlying(code, written)
     if written is None or slice_type is None or slice_type.type != "slice_type":
         return "", ()
     element = slice_type.child_by_field_name("element")
-    if element is None or not _is_ordered(code, element, keys):
+    if element is None or not all(_is_ordered(code, element, key) for key in keys):
         return "", ()
     claim = TypeClaim(file.source.path, items.start_byte, items.end_byte, text(written))
     return text(element), (claim,)
 
 
-def _is_ordered(code: PackageCode, element: Node, keys: _Keys) -> bool:
-    """Whether the compared part is an integer, a string or a length, as the source shows."""
+def _is_ordered(code: PackageCode, element: Node, key: SortKey) -> bool:
+    """Whether a compared part is an integer, a string or a length, as the source shows."""
     its_type: Node | None = element
-    for field in keys.fields:
+    for field in key.fields:
         its_type = field_type(code, its_type, field)
     if its_type is None:
         return False
     final = underlying(code, its_type)
-    return keys.length or (final is not None and text(final) in _ORDERED)
+    return key.length or (final is not None and text(final) in _ORDERED)
 
 
 _ORDERED = frozenset(
@@ -251,14 +214,14 @@ func order(jobs []job) {
 }
 """,
     checks=(
-        "The elements are ordered by one key that is an integer or a string.",
+        "The elements are ordered by keys that are integers or strings, one after the other.",
         (
             "The comparison calls nothing and has no effects; the compiler confirms the type of "
             "the slice."
         ),
     ),
     refused_when=(
-        "the key is a floating-point number, because NaN would be ordered in another way",
+        "a key is a floating-point number, because NaN would be ordered in another way",
         "`slices` or `cmp` means something else at that place",
     ),
     find=_find,
