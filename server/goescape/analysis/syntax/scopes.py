@@ -19,10 +19,15 @@ def definition(identifier: Node) -> Node | None:
     """
     if identifier.type != "identifier":
         return None
-    for node in [identifier, *ancestors(identifier)]:
-        if node.type in _SCOPES:
-            for declaring in _declarations_in(node, identifier):
-                if declaring.text == identifier.text:
+    return local_declaration(identifier, identifier.text)
+
+
+def local_declaration(node: Node, name: bytes | None) -> Node | None:
+    """The identifier that declares a local name for what stands at a node; types are none."""
+    for around in [node, *ancestors(node)]:
+        if around.type in _SCOPES:
+            for declaring in _declarations_in(around, node):
+                if declaring.text == name:
                     return declaring
     return None
 

@@ -24,7 +24,7 @@ from goescape.fixes.flow.converted_addresses import (
 from goescape.fixes.flow.results import made_by, operands
 from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.imports import import_edits, import_paths
-from goescape.fixes.syntax.local_variables import declaration_around, is_assigned
+from goescape.fixes.syntax.local_variables import declaration_around, is_assigned, is_visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,7 +115,8 @@ def _change(code: PackageCode, parameter: _Parameter, concrete: ConcreteType) ->
             edits.append(edit)
             replaced.append(node)
     imports = import_edits(file, [concrete.path] if concrete.path else [], replaced)
-    if imports is None:
+    package = concrete.name.partition(".")[0] if concrete.path else ""
+    if imports is None or not is_visible(parameter.type, package):
         raise UnsafeError(ReasonCode.NAME_MAY_DIFFER, name=concrete.name)
     return Change((*edits, *imports), callers=len(calls), claims=tuple(claims))
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import text, walk
+from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.candidate import Edit
 from goescape.fixes.context.package_code import line_end
 
@@ -23,7 +24,8 @@ def import_edits(
     """Edits that import ``needed`` and drop what only the ``replaced`` nodes used.
 
     A path is imported under its last element. None when that name stands for something else in
-    the file, so that the rewrite is not possible.
+    the whole file, so that the rewrite is not possible; what is local may hide it, see
+    ``is_visible``.
     """
     specs = _specs(file)
     edits: list[Edit] = []
@@ -127,10 +129,26 @@ def _path(spec: Node) -> str:
 
 
 def _is_taken(file: GoFile, name: str) -> bool:
-    """Whether a name means something in this file already."""
-    if name in file.imported_names:
-        return True
-    return any(n.type != "package_identifier" for n in _named(file).get(name, ()))
+    """Whether a name is imported, or declared for the whole package, in this file already."""
+    return name in file.imported_names or name in _package_level_names(file)
+
+
+@lru_cache(maxsize=16)
+def _package_level_names(file: GoFile) -> frozenset[str]:
+    """The names that a file declares outside of functions; methods have none."""
+    specs = [
+        spec
+        for declaration in file.root.named_children
+        if declaration.type.endswith("_declaration") and declaration.type not in _LOCAL
+        for spec in walk(declaration)
+        if spec.type in {"type_spec", "type_alias", "var_spec", "const_spec"}
+    ]
+    functions = [n for n in file.root.named_children if n.type == "function_declaration"]
+    named = (n for node in (*specs, *functions) for n in node.children_by_field_name("name"))
+    return frozenset(map(text, named))
+
+
+_LOCAL = frozenset({"function_declaration", "method_declaration", "import_declaration"})
 
 
 def _only_used_in(file: GoFile, spec: Node, gone: list[Node]) -> bool:
@@ -144,14 +162,20 @@ def _only_used_in(file: GoFile, spec: Node, gone: list[Node]) -> bool:
 
 def _uses(file: GoFile, spec: Node) -> list[Node]:
     alias = spec.child_by_field_name("name")
-    name = text(alias) if alias is not None else _path(spec).rpartition("/")[2]
-    return [
+    return [*_package_uses(file, text(alias) if alias else _path(spec).rpartition("/")[2])]
+
+
+@lru_cache(maxsize=64)
+def _package_uses(file: GoFile, name: str) -> tuple[Node, ...]:
+    """Where a name before a dot is no local variable."""
+    return tuple(
         n
         for n in _named(file).get(name, ())
         if n.type in {"identifier", "package_identifier"}
         and n.parent is not None
         and n.parent.type in {"selector_expression", "qualified_type"}
-    ]
+        and definition(n) is None
+    )
 
 
 @lru_cache(maxsize=16)

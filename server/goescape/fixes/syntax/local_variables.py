@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
-from goescape.analysis.syntax.scopes import definition
+from goescape.analysis.syntax.scopes import definition, local_declaration
 from goescape.fixes.context.package_code import FUNCTIONS, identifiers
 from goescape.fixes.syntax.imports import imported_as
 
@@ -150,9 +150,27 @@ def package_name(file: GoFile, node: Node, path: str) -> str:
 
 
 def is_visible(node: Node, name: str) -> bool:
-    """Whether no local declaration of the function around a node hides a package's name."""
+    """Whether no local declaration hides a package's name at a node."""
     function = declaration_around(node)
-    return function is None or name not in _plain_names(function)
+    if function is None or name not in _plain_names(function):
+        return True
+    if name in _type_names(function):
+        return False  # scopes say nothing of types
+    return local_declaration(node, name.encode()) is None
+
+
+@lru_cache(maxsize=256)
+def _type_names(declaration: Node) -> frozenset[str]:
+    """The names in a function that types have, of the package or its own."""
+    return frozenset(
+        text(n)
+        for n in identifiers(declaration)
+        if n.parent is not None
+        and (
+            n.parent.type == "type_parameter_declaration"
+            or (n.type == "type_identifier" and n.parent.type != "qualified_type")
+        )
+    )
 
 
 @lru_cache(maxsize=256)
