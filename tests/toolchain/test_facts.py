@@ -587,3 +587,30 @@ async def test_the_end_of_ours_ends_it(end: str, go_path: str, tmp_path: Path) -
     answer = await capture(command, 120)
     number = int(re.findall(r"\d+", answer.output)[0])
     await until(lambda: not Path(f"/proc/{number}").exists())
+
+
+IN_TWO_LOOPS = """
+import asyncio, sys
+from goescape.toolchain.engine import Engine, EngineOptions
+
+engine = Engine(EngineOptions(go_path=sys.argv[1]))
+
+async def both():
+    reports = [item async for item in engine.analyze(sys.argv[2], ["./..."])]
+    print(sorted((report.package, report.is_typed) for report in reports))
+
+for _ in range(2):
+    asyncio.run(both())
+"""
+
+
+async def test_each_event_loop_has_a_program_of_its_own(go_path: str, tmp_path: Path) -> None:
+    """As in ``goescape fix``, which asks the user between two loops."""
+    (tmp_path / "go.mod").write_text("module m\n\ngo 1.21\n")
+    for name in "abc":
+        (tmp_path / name).mkdir()
+        text = f"package {name}\n\nfunc F(v int) any {{ return v }}\n"
+        (tmp_path / name / "f.go").write_text(text)
+    script = (sys.executable, "-c", IN_TWO_LOOPS, go_path, str(tmp_path))
+    said = await capture(Command(script, str(tmp_path), os.environ), 120)
+    assert said.output.splitlines() == ["[('m/a', True), ('m/b', True), ('m/c', True)]"] * 2

@@ -78,7 +78,6 @@ class FactsClient:
         self._has_told = False
         self._program: _RunningProgram | None = None
         self._building: asyncio.Task[Path | None] | None = None
-        self._one_check = asyncio.Lock()
         self.problem: str | None = None
         """Why it is not asked any more; None as long as it is."""
 
@@ -89,19 +88,27 @@ class FactsClient:
 
     async def types(self, request: TypesRequest) -> TypesAnswer | Unanswerable | None:
         """What the type checker says."""
-        async with self._one_check:  # the program checks one at a time, and each has its time
-            return await self.ask("types", request, TypesAnswer, self._types_seconds)
+        return await self._checked("types", request, TypesAnswer)
 
     async def expressions(
         self, request: ExpressionsRequest
     ) -> ExpressionsAnswer | Unanswerable | None:
         """The types of all expressions of some files."""
-        async with self._one_check:
-            return await self.ask("expressions", request, ExpressionsAnswer, self._types_seconds)
+        return await self._checked("expressions", request, ExpressionsAnswer)
 
     async def archive(self, request: ArchiveRequest) -> CompiledPackage | Unanswerable | None:
         """What the machine code in an archive says."""
         return await self.ask("archive", request, CompiledPackage, ARCHIVE_SECONDS)
+
+    async def _checked(
+        self, operation: str, request: object, of: type[_T]
+    ) -> _T | Unanswerable | None:
+        """What needs a package checked: one at a time, so that each has its time."""
+        program = await self._running()
+        if program is None:
+            return None
+        async with program.one_check:
+            return await self.ask(operation, request, of, self._types_seconds)
 
     async def ask(
         self, operation: str, request: object, of: type[_T], seconds: float
@@ -204,6 +211,7 @@ class _RunningProgram:
 
     def __init__(self, file: str, idle_seconds: float) -> None:
         self.is_running = True
+        self.one_check = asyncio.Lock()
         self._idle_seconds = idle_seconds
         self._numbers = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[bytes]] = {}
