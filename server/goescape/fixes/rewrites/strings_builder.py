@@ -91,12 +91,30 @@ def _added(statement: Node) -> Node:
 
 
 def _grown(node: Node) -> Node | None:
-    """Where the variable of a statement ``s += x`` is declared."""
-    operator = node.child_by_field_name("operator")
-    left = node.child_by_field_name("left")
-    if node.type != "assignment_statement" or operator is None or text(operator) != "+=":
+    """Where the variable of a statement ``s += x`` or ``s = s + x`` is declared."""
+    left = node.child_by_field_name("left") if node.type == "assignment_statement" else None
+    return definition(left.named_children[0]) if left is not None and _adds(node) else None
+
+
+def _adds(statement: Node) -> bool:
+    """Whether an assignment puts something behind what the variable holds."""
+    operator = statement.child_by_field_name("operator")
+    if operator is None or text(operator) != "=":
+        return operator is not None and text(operator) == "+="
+    return _repeated(statement) is not None
+
+
+def _repeated(statement: Node) -> Node | None:
+    """The second ``s`` in ``s = s + x``."""
+    operator = statement.child_by_field_name("operator")
+    left, right = (statement.child_by_field_name(side) for side in ("left", "right"))
+    if operator is None or text(operator) != "=" or left is None or right is None:
         return None
-    return definition(left.named_children[0]) if left is not None else None
+    if left.named_child_count != 1 or right.named_child_count != 1:
+        return None
+    first, *added = _operands(right.named_children[0])
+    same = first.type == "identifier" and text(first) == text(left)
+    return first if same and added else None
 
 
 def _growth(code: PackageCode, variable: Node) -> _Growth | None:
@@ -110,6 +128,8 @@ def _growth(code: PackageCode, variable: Node) -> _Growth | None:
         return None
     uses = [use for use in code.uses(variable, function) if use != variable]
     appends = {use.start_byte: a for use in uses if (a := _append(use)) is not None}
+    repeated = {s.start_byte for a in appends.values() if (s := _repeated(a)) is not None}
+    uses = [use for use in uses if use.start_byte not in repeated]
     if not any(_loops_within(a, declaration) for a in appends.values()):
         return None
     last = _statement_in_block(declaration, max(appends.values(), key=lambda a: a.start_byte))
@@ -146,19 +166,20 @@ def _start(declaration: Node, variable: Node) -> str | None:
 
 
 def _append(use: Node) -> Node | None:
-    """The statement ``s += x`` in a block, without comments, whose left side this use is."""
+    """The statement in a block, without comments, that adds to this use on its left side."""
     left = use.parent
     statement = left.parent if left is not None else None
     if statement is None or statement.type != "assignment_statement" or has_comment(statement):
         return None
-    operator, block = statement.child_by_field_name("operator"), statement.parent
-    if operator is None or text(operator) != "+=" or left != statement.child_by_field_name("left"):
+    block = statement.parent
+    if not _adds(statement) or left != statement.child_by_field_name("left"):
         return None
     return statement if block is not None and block.type == "statement_list" else None
 
 
 def _reads(code: PackageCode, statement: Node, variable: Node) -> bool:
-    return sum(1 for _ in code.uses(variable, statement)) != 1
+    expected = 1 if _repeated(statement) is None else 2
+    return sum(1 for _ in code.uses(variable, statement)) != expected
 
 
 def _loops_within(statement: Node, declaration: Node) -> bool:
@@ -241,9 +262,10 @@ def _end_of_line(file: GoFile, node: Node) -> int:
 
 
 def _written(statement: Node) -> list[Node]:
-    """What ``s += a + b`` adds, piece by piece."""
+    """What ``s += a + b`` or ``s = s + a + b`` adds, piece by piece."""
     right = statement.child_by_field_name("right")
-    return _operands(right.named_children[0]) if right is not None else []
+    pieces = _operands(right.named_children[0]) if right is not None else []
+    return pieces if _repeated(statement) is None else pieces[1:]
 
 
 def _operands(node: Node) -> list[Node]:
@@ -258,7 +280,10 @@ def _operands(node: Node) -> list[Node]:
 REWRITE = Rewrite(
     code="strings-builder",
     title="Build the string with strings.Builder",
-    brings="`s += x` copies the whole string in every iteration. A builder grows now and then.",
+    brings=(
+        "`s += x` and `s = s + x` copy the whole string in every iteration. A builder grows now "
+        "and then."
+    ),
     before="""
 func joinKeys(keys []string) string {
 	s := ""
