@@ -128,6 +128,12 @@ def test_what_cannot_be(
     assert answer.returncode == 2
 
 
+def test_only_some_benchmarks(write_tree: WriteTree, go_path: str) -> None:
+    root = write_tree(MODULE)
+    answer = goescape("fix", "-C", root, "--go", go_path, "--measure", "--bench", "Cold")
+    assert sentences(answer.stderr) == ["goescape: No benchmark matches --bench Cold."]
+
+
 def test_benchmarks_that_fail_are_told_before_anything_is_written(
     write_tree: WriteTree, go_path: str
 ) -> None:

@@ -209,6 +209,12 @@ def _add_measuring(command: argparse.ArgumentParser) -> None:
         help="run tests and benchmarks, and keep only what makes these allocate less",
     )
     command.add_argument(
+        "--bench",
+        default=".",
+        metavar="REGEX",
+        help="with --measure: only these benchmarks, as for go test (default: all)",
+    )
+    command.add_argument(
         "--benchtime",
         default="100x",
         metavar="Nx",

@@ -54,7 +54,9 @@ def _how_to_measure(arguments: argparse.Namespace) -> MeasureOptions | None:
         if arguments.format == "markdown":
             raise UsageError("--format markdown is the table of --measure; add --measure.")
         return None
-    return MeasureOptions(arguments.benchtime, arguments.count, arguments.time_limit)
+    return MeasureOptions(
+        arguments.bench, arguments.benchtime, arguments.count, arguments.time_limit
+    )
 
 
 def _profile(arguments: argparse.Namespace) -> str:

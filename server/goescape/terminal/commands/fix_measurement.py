@@ -6,6 +6,7 @@ operations. Only time is left to chance.
 
 from __future__ import annotations
 
+import math
 import re
 import tempfile
 from typing import TYPE_CHECKING, TypeVar
@@ -43,14 +44,17 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 _NOISE = 0.01
-"""Maps and pools differ by some bytes from run to run."""
-_NOISE_BYTES = 16
+"""The part of the bytes by which maps differ from run to run."""
+_NOISE_BYTES = 4096
+"""In one run: what a pool that the garbage collector has emptied allocates anew."""
 
 
 @frozen
 class MeasureOptions:
     """How to measure."""
 
+    bench: str = "."
+    """Which benchmarks: a regular expression as for go test."""
     benchtime: str = "100x"
     """As for go test, but a number: both sides must do the same."""
     count: int = 6
@@ -111,7 +115,10 @@ class FixMeasurement:
             measured = await self._measured(package, {})
             if isinstance(measured, str):
                 raise UsageError(f"The benchmarks fail without any fix: {measured}")
-            self._now[package] = measured
+            if measured.samples:
+                self._now[package] = measured
+        if not self._now:
+            raise UsageError(f"No benchmark matches --bench {self._asked.bench}.")
 
     def objects(self, report: PackageReport, candidate: Candidate) -> int:
         """How many objects the code of a candidate allocates in all benchmarks."""
@@ -131,11 +138,11 @@ class FixMeasurement:
             if isinstance(after, str):
                 return Reason.of(ReasonCode.BENCHMARKS_FAIL, failure=after)
             before = now
-            if _rise(before, after) is not None:
+            if self._rise(before, after) is not None:
                 before, after = await self._both_again(package, proof.contents, before, after)
-            if (rise := _rise(before, after)) is not None:
+            if (rise := self._rise(before, after)) is not None:
                 return rise
-            is_better = is_better or _falls(before, after)
+            is_better = is_better or self._falls(before, after)
             trial[package] = after
         if not is_better or (len(parts) > 1 and self._idle(report, parts, trial)):
             return Reason.of(ReasonCode.MEASURED_SAME)
@@ -170,6 +177,35 @@ class FixMeasurement:
             changed = compared_benchmarks(package, before, after)
             compared += sorted(changed, key=_objects_before, reverse=True)
         return compared, []
+
+    def _rise(self, before: _Measured, after: _Measured) -> Reason | None:
+        """The first benchmark that allocates more."""
+        for (name, unit), amount in after.samples.items():
+            old = before.samples.get((name, unit))
+            if old is not None and amount > old + self._noise(unit, old):
+                return Reason.of(
+                    ReasonCode.MEASURED_MORE,
+                    benchmark=name,
+                    before=f"{old:,.0f}",
+                    after=f"{amount:,.0f}",
+                    unit=unit,
+                )
+        return None
+
+    def _falls(self, before: _Measured, after: _Measured) -> bool:
+        """Whether some benchmark allocates fewer objects or bytes."""
+        return any(
+            amount < before.samples.get(key, amount) - self._noise(key[1], amount)
+            for key, amount in after.samples.items()
+        )
+
+    def _noise(self, unit: str, amount: float) -> float:
+        """What is no difference; infinite for what is not allocation."""
+        if unit == "allocs/op":
+            return 0.0
+        if unit == "B/op":
+            return _NOISE * amount + _NOISE_BYTES / int(self._asked.benchtime[:-1])
+        return math.inf
 
     def _idle(
         self, report: PackageReport, parts: Sequence[Candidate], trial: Mapping[str, _Measured]
@@ -217,6 +253,7 @@ class FixMeasurement:
     def _how(self, overlay: Mapping[str, bytes]) -> BenchmarkOptions:
         return BenchmarkOptions(
             seconds=self._asked.seconds,
+            pattern=self._asked.bench,
             benchtime=self._asked.benchtime,
             memprofilerate=1,
             overlay=overlay,
@@ -229,38 +266,9 @@ async def shown(progress: ProgressLine, work: Awaitable[_T]) -> _T:
         return await work
 
 
-def _rise(before: _Measured, after: _Measured) -> Reason | None:
-    """The first benchmark that allocates more."""
-    for (name, unit), amount in after.samples.items():
-        old = before.samples.get((name, unit))
-        allowed = _NOISE * (old or 0) + _NOISE_BYTES if unit == "B/op" else 0
-        if unit in _UNITS and old is not None and amount > old + allowed:
-            return Reason.of(
-                ReasonCode.MEASURED_MORE,
-                benchmark=name,
-                before=f"{old:,.0f}",
-                after=f"{amount:,.0f}",
-                unit=unit,
-            )
-    return None
-
-
-def _falls(before: _Measured, after: _Measured) -> bool:
-    """Whether some benchmark allocates fewer objects or bytes."""
-    for (name, unit), amount in after.samples.items():
-        old = before.samples.get((name, unit), amount)
-        allowed = _NOISE * old + _NOISE_BYTES if unit == "B/op" else 0
-        if unit in _UNITS and amount < old - allowed:
-            return True
-    return False
-
-
 def _objects_before(benchmark: ComparedBenchmark) -> float:
     return max((max(c.before) for c in benchmark.changes if c.unit == "allocs/op"), default=0.0)
 
 
 def _key(contents: Mapping[str, bytes]) -> object:
     return tuple(sorted(contents.items()))
-
-
-_UNITS = frozenset({"allocs/op", "B/op"})
