@@ -281,6 +281,9 @@ CATALOGUE = Catalogue(
         "Append the parts instead of the text of {old}": "直接追加各部分，代替 {old} 得到的文本",
         "Call {function} once, for a package-level variable": "只调用一次 {function}，存入包级变量",
         "Range over {new} instead of {old}": "遍历 {new}，代替 {old}",
+        "Cut the rows from one array, which they keep alive together": (
+            "从同一个数组切出各行，它们会一起保持存活"
+        ),
         "Send values instead of pointers": "发送值而不是指针",
         "Take the concrete type instead of the interface": "参数用具体类型代替接口",
         "Return the concrete type instead of interface{}": "返回具体类型而不是 interface{}",
@@ -326,6 +329,9 @@ CATALOGUE = Catalogue(
         (
             "Iterations may end without an append: it pays where most of them append."
         ): "有的迭代可能不追加元素：多数迭代都追加时才划算。",
+        "One row that is kept keeps the memory of all rows.": (
+            "只要保留一行，就会保留所有行的内存。"
+        ),
         "The strings are walked twice: it pays where the result is long.": (
             "字符串会被遍历两次：结果较长时才划算。"
         ),
