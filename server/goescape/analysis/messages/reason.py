@@ -49,6 +49,7 @@ class ReasonCode(enum.Enum):
     """No reason, but a place: that of what is in no function."""
     TOO_MANY_FIXES = "too-many-fixes"
     TYPE_DIFFERS = "type-differs"
+    TYPE_NOT_CONFIRMED = "type-not-confirmed"
     VET_OBJECTS = "vet-objects"
     WOULD_BE_IN_LOOP = "would-be-in-loop"
     WOULD_ESCAPE = "would-escape"

@@ -83,7 +83,7 @@ def _change(file: GoFile, call: Node, parts: list[FormatPart], new: str) -> Chan
         raise UnsafeError(ReasonCode.NAME_TAKEN, name="strconv")
     return Change(
         (replace(file, call, new), *imports),
-        may_add=(r".* \+ .*", r"make\(\[\]byte, .*\)", r"string\(.*\)", r"append"),
+        may_add=(r".*\+.*", r"make\(\[\]byte, .*\)", r"string\(.*\)", r"append"),
         claims=claims_of(file, parts),
     )
 

@@ -24,6 +24,7 @@ from goescape.toolchain.tasks import gather_both
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from goescape.analysis.model import CompileError
     from goescape.toolchain.go.go_commands import GoCommands
 
 _READS_OVERLAYS = (1, 24)
@@ -137,7 +138,7 @@ async def type_error(
     patterns: Sequence[str],
     contents: Mapping[str, bytes],
     vetting: VetInput | None = None,
-) -> str | None:
+) -> CompileError | None:
     """The first error in packages with new contents, tests included; None when there is none."""
     complaints = None
     if vetting is not None and vetting.covers(contents):
@@ -145,7 +146,7 @@ async def type_error(
     if complaints is None:
         complaints = await go_vet(commands, root, patterns, contents, _CHEAPEST)
     errors = [e for line in complaints for e in compile_errors(line.removeprefix("vet: "), root)]
-    return errors[0].message if errors else None
+    return errors[0] if errors else None
 
 
 async def go_vet(

@@ -18,6 +18,7 @@ from goescape.analysis.model import PackageReport
 from goescape.fixes.candidate import apply_edits
 from goescape.toolchain.go.error_text import plain_sentence
 from goescape.toolchain.go.vet import type_error, vet, vet_input_of
+from goescape.toolchain.proofs.checked_claims import wrong_claim
 from goescape.toolchain.proofs.counted_sites import have_targets
 from goescape.toolchain.tasks import gather_all
 
@@ -33,7 +34,11 @@ if TYPE_CHECKING:
 
 
 class WrongClaimError(Exception):
-    """What is claimed of a type is not so, and why."""
+    """What is claimed of a type is not so."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @frozen
@@ -186,7 +191,7 @@ class EditChecker:
         commands, patterns = self.engine.commands, self.patterns[:1]
         error = await type_error(commands, self.root, patterns, contents, vet_input)
         if error:
-            raise WrongClaimError(error)
+            raise WrongClaimError(wrong_claim(whole.claims, self.sources, contents, error))
 
     async def _together(
         self,
@@ -204,7 +209,7 @@ class EditChecker:
         await gather_all(works)
         checked = compiled.result()
         if isinstance(checked, str):
-            return Reason.of(ReasonCode.DOES_NOT_COMPILE, error=checked)
+            return _does_not_compile(checked)
         if complaint := vetted.result():
             return Reason.of(ReasonCode.VET_OBJECTS, complaint=complaint)
         return checked
@@ -255,6 +260,12 @@ async def _compiled(
                 return item.errors[0].message
             reports.append(item)
     return CheckedEdit(before, tuple(reports))
+
+
+def _does_not_compile(error: str) -> Reason:
+    if match := re.match(r"(\w+) already declared through import of package", error):
+        return Reason.of(ReasonCode.NAME_TAKEN, name=match[1])  # by another file
+    return Reason.of(ReasonCode.DOES_NOT_COMPILE, error=error)
 
 
 def _without_position(complaint: str) -> str:

@@ -41,12 +41,13 @@ async def error_elsewhere(
             built = await other.packages.files_of(root, pattern)
             error = await type_error(other.commands, root, (pattern,), contents)
         except GoProblem as problem:
-            error = problem.message
-            return Reason.of(ReasonCode.GO_FAILS_FOR, target=target.shown, error=error)
+            message = problem.message
+            return Reason.of(ReasonCode.GO_FAILS_FOR, target=target.shown, error=message)
         if left := [path for path in paths if path not in built]:
             return Reason.of(ReasonCode.NO_BUILD_HAS, file=_name(left[0]))
         if error:
-            return Reason.of(ReasonCode.DOES_NOT_COMPILE_FOR, target=target.shown, error=error)
+            message = error.message
+            return Reason.of(ReasonCode.DOES_NOT_COMPILE_FOR, target=target.shown, error=message)
     return None
 
 

@@ -143,8 +143,8 @@ class Prover:
             if worse and missed and not isinstance(effect, Reason):
                 checked = await self._checker.check(whole, parts, contents, external_tests=True)
                 effect, _ = await asyncio.to_thread(_compared, parts, checked)
-        except WrongClaimError as why:
-            return Disproof(whole, Reason.of(ReasonCode.TYPE_DIFFERS, error=str(why)))
+        except WrongClaimError as wrong:
+            return Disproof(whole, wrong.reason)
         if isinstance(checked, Reason):
             return Disproof(whole, checked)
         if isinstance(effect, Reason):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import evolve
 
@@ -14,7 +14,8 @@ from goescape.fixes.candidate import Edit, apply_edits
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from goescape.analysis.model import Finding, PackageReport
+    from goescape.analysis.model import Finding, PackageReport, SiteKind
+    from goescape.analysis.positions import Span
     from goescape.fixes.candidate import Candidate
 
 
@@ -25,15 +26,13 @@ def renamed(
 ) -> list[PackageReport]:
     """The reports from before, with the subjects that they have after the edits.
 
-    A subject is renamed where its text after the edits is one that the function has only since.
+    A subject is renamed where the function has its text after the edits more often than before.
     """
-    places_before = {_subject_key(f) for report in before for f in report.findings}
-    new: dict[tuple[str | None, str, str], str] = {}
-    for finding in (f for report in after for f in report.findings):
-        if _subject_key(finding) not in places_before:
-            new[_subject_key(finding)] = finding.subject
+    subjects = {_subject_key(f): f.subject for report in after for f in report.findings}
+    new = _counts(after) - _counts(before)
+    names: dict[_Site, str | None] = {}
     targets = {
-        (target.span, target.kind, target.subject)
+        _site(target)
         for candidate in candidates
         for target in (candidate.target, *candidate.also)
         if target is not None
@@ -45,12 +44,16 @@ def renamed(
     def named(report: PackageReport, finding: Finding) -> Finding:
         source = report.sources.get(finding.span.file)
         inside = edits.get(finding.span.file)
-        is_target = (finding.span, finding.kind, finding.subject) in targets
-        if source is None or inside is None or is_target:
+        site = _site(finding)
+        if source is None or inside is None or site in targets:
             return finding
-        texts = _edited(source, finding, inside)
-        places = ((finding.function, finding.kind.value, text) for text in texts)
-        subject = next((new[place] for place in places if place in new), None)
+        if site not in names:  # several packages may speak of it
+            texts = _edited(source, finding, inside)
+            places = ((finding.function, finding.kind.value, text) for text in texts)
+            place = next((place for place in places if new[place] > 0), None)
+            new[place] -= 1
+            names[site] = None if place is None else subjects[place]
+        subject = names[site]
         return finding if subject is None else evolve(finding, subject=subject)
 
     if not new:
@@ -58,7 +61,21 @@ def renamed(
     return [evolve(r, findings=tuple(named(r, finding) for finding in r.findings)) for r in before]
 
 
-def _subject_key(finding: Finding) -> tuple[str | None, str, str]:
+_Site: TypeAlias = "tuple[Span, SiteKind, str]"
+_SubjectKey: TypeAlias = "tuple[str | None, str, str]"
+
+
+def _counts(reports: Sequence[PackageReport]) -> Counter[_SubjectKey | None]:
+    """How many sites have each subject; those that several reports have are counted once."""
+    sites = {_site(f): _subject_key(f) for report in reports for f in report.findings}
+    return Counter(sites.values())
+
+
+def _site(finding: Finding) -> _Site:
+    return finding.span, finding.kind, finding.subject
+
+
+def _subject_key(finding: Finding) -> _SubjectKey:
     return finding.function, finding.kind.value, _plain(finding.subject)
 
 
@@ -76,6 +93,9 @@ def _edited(source: SourceText, finding: Finding, edits: set[Edit]) -> Iterator[
         if start <= e.start < e.end <= end
     ]
     if not inside:
+        return
+    if len(inside) == 1 and (inside[0].start, inside[0].end) == (0, end - start):
+        yield _plain(inside[0].text)  # whatever the compiler called it
         return
     subject = _plain(finding.subject)
     if _plain(_text(part.content)) == subject:

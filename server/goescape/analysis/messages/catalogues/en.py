@@ -127,7 +127,8 @@ CATALOGUE = Catalogue(
         ReasonCode.TOO_MANY_FIXES: (
             "Only {most} fixes of a file are tried; save it nearer to this one."
         ),
-        ReasonCode.TYPE_DIFFERS: "A type is not what it would have to be: {error}",
+        ReasonCode.TYPE_DIFFERS: "`{expression}` is of type `{type}`, not `{wanted}`.",
+        ReasonCode.TYPE_NOT_CONFIRMED: "`{expression}` is not known to be of type `{wanted}`.",
         ReasonCode.VET_OBJECTS: "go vet objects: {complaint}",
         ReasonCode.WOULD_BE_IN_LOOP: "`{subject}` in {where} would be in a loop.",
         ReasonCode.WOULD_ESCAPE: "It would make `{subject}` escape in {where}.",
