@@ -126,7 +126,8 @@ func C(i int) error {
 }
 """
     folder = write_tree(MODULE + text)
-    answer = fix(folder, go_path, "--yes", "--only", "sprintf", "--only", "sentinel-error")
+    kinds = ("--only", "sprintf", "--only", "sentinel-error")
+    answer = fix(folder, go_path, "--yes", "--everywhere", *kinds)
     assert row(answer, "sprintf") == ["5", "4", "4", "1"]
     assert row(answer, "sentinel-error") == ["2", "1", "1", "1"]
     assert answer.stdout.count("--- a/") == 2, "one diff for each package"
@@ -233,12 +234,18 @@ func R(n int) string { return fmt.Sprintf("%d", n) }
     answer = fix(folder, go_path, "--yes")
     assert row(answer, "sprintf") == ["2", "0", "0", "2"]
     assert "It is not worth it: Package initialisation runs once." in answer.stdout
+    assert "1 not looked at: --everywhere offers " in answer.stdout
     assert "r.go is read-only." in answer.stdout
-    answer = fix(folder, go_path, "--yes", "--only", "sprintf")
+    for arguments in (("--yes", "--only", "sprintf"), ("--diff",), ("--diff", "--only", "sprintf")):
+        answer = fix(folder, go_path, *arguments)
+        assert row(answer, "sprintf") == ["2", "0", "0", "2"], arguments
+    answer = fix(folder, go_path, "--yes", "--everywhere")
     assert row(answer, "sprintf") == ["2", "1", "1", "1"]
+    assert "--everywhere" not in answer.stdout
 
 
-def test_generated_code_is_left_unless_it_is_named(go_path: str, write_tree: WriteTree) -> None:
+def test_generated_code_and_tests_are_left(go_path: str, write_tree: WriteTree) -> None:
+    """However fixes are asked for, the same ones are worth it."""
     generated = """
 -- go.mod --
 module example.com/generated
@@ -252,13 +259,38 @@ package generated
 import "fmt"
 
 func G(n int) string { return fmt.Sprintf("%d", n) }
+-- a_test.go --
+package generated
+
+import "fmt"
+
+func T(n int) string { return fmt.Sprintf("%d", n) }
+
+func U(m map[string]bool) []string {
+	out := []string{}
+	for k := range m {
+		out = append(out, k)
+	}
+	return out
+}
 """
     folder = write_tree(generated)
-    answer = fix(folder, go_path, "--yes")
-    assert row(answer, "sprintf") == ["1", "0", "0", "1"]
-    assert "It would change a generated file; name it with --only to do so." in answer.stdout
-    answer = fix(folder, go_path, "--yes", "--only", "sprintf")
-    assert row(answer, "sprintf") == ["1", "1", "1", "0"]
+    for arguments in (
+        ("--yes",),
+        ("--diff",),
+        ("--yes", "--only", "sprintf", "--only", "preallocate"),
+    ):
+        answer = fix(folder, go_path, *arguments)
+        assert row(answer, "sprintf") == ["2", "0", "0", "2"], arguments
+        assert row(answer, "preallocate") == ["1", "0", "0", "1"], arguments
+        assert "1 x sprintf: It would change a generated file." in answer.stdout
+        assert (
+            "3 not looked at: --everywhere offers what seldom runs or is generated."
+            in answer.stdout
+        )
+    answer = fix(folder, go_path, "--yes", "--everywhere")
+    assert row(answer, "sprintf") == ["2", "2", "2", "0"]
+    assert row(answer, "preallocate") == ["1", "1", "1", "0"]
 
 
 def test_files_are_written_all_or_none(tmp_path: Path) -> None:

@@ -190,6 +190,11 @@ def _add_fix(commands: _Commands) -> None:
         "--only", action="append", default=[], metavar="CODE", help="only this kind of fix"
     )
     command.add_argument(
+        "--everywhere",
+        action="store_true",
+        help="also in tests, on error paths, in what runs once, and in generated files",
+    )
+    command.add_argument(
         "--hot",
         action="store_true",
         help="only what --profile shows to allocate, hottest first",

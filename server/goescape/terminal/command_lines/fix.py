@@ -30,6 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
         only=frozenset(arguments.only),
         diff=arguments.diff,
         yes=arguments.yes,
+        everywhere=arguments.everywhere,
         test=arguments.test or arguments.measure,
         measure=_how_to_measure(arguments),
         profile=_profile(arguments),

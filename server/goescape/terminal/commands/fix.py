@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from goescape.analysis.messages.reason import Reason, ReasonCode
 from goescape.analysis.model import PackageReport
-from goescape.analysis.syntax.go_file import GoFile
 from goescape.fixes.candidate import Candidate, FixKind, Refusal
 from goescape.terminal.commands.candidate_shares import CandidateShares
 from goescape.terminal.commands.check_outcome import CheckFailure
@@ -22,7 +21,7 @@ from goescape.terminal.targets import UsageError, existing_folder, resolve
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
 from goescape.toolchain.proofs.combined_proof import prove_combined
 from goescape.toolchain.proofs.fix_context import fix_context_of, options_for_proofs
-from goescape.toolchain.proofs.offers import exclusion_key, obstacle, reason_to_leave
+from goescape.toolchain.proofs.offers import exclusion_key, obstacle, place_to_leave
 from goescape.toolchain.proofs.prover import Disproof, Proof, ProofResult, Prover, prove_in_time
 
 if TYPE_CHECKING:
@@ -210,20 +209,25 @@ class FixRun:
 
     def _reason_to_skip(self, package: FixedPackage, candidate: Candidate) -> Reason | None:
         """Why a candidate is not written unasked, whatever a proof says; None if it may be."""
-        sources = [package.around.sources[path] for path in candidate.files]
-        if not self._is_named(candidate):
-            if not self._ranks and (why := reason_to_leave(candidate.target)):
-                return Reason.of(ReasonCode.NOT_WORTH_IT, why=why)
-            if candidate.kind is FixKind.REWRITE:
-                return Reason.of(ReasonCode.USER_MUST_JUDGE)
-            if any(GoFile(source).generated for source in sources):
-                return Reason.of(ReasonCode.GENERATED_FILE)
+        if reason := self._reason_to_leave(package, candidate):
+            return reason
+        if candidate.kind is FixKind.REWRITE and not self._is_named(candidate):
+            return Reason.of(ReasonCode.USER_MUST_JUDGE)
         return obstacle(candidate.files, self._folders)
+
+    def _reason_to_leave(self, package: FixedPackage, candidate: Candidate) -> Reason | None:
+        """Why a candidate is not worth a look, in whatever way fixes are asked for."""
+        if self._request.everywhere:
+            return None
+        if not self._ranks and (why := place_to_leave(candidate)):
+            return Reason.of(ReasonCode.NOT_WORTH_IT, why=why)
+        generated = any(package.is_generated(path) for path in candidate.files)
+        return Reason.of(ReasonCode.GENERATED_FILE) if generated else None
 
     def _one(self, work: FixWork, candidate: Candidate, screen: FixScreen) -> str:
         """Prove a candidate, and ask whether to write it; the answer."""
-        if (why := reason_to_leave(candidate.target)) and not self._is_named(candidate):
-            self._refuse(work, candidate, Reason.of(ReasonCode.NOT_WORTH_IT, why=why))
+        if reason := self._reason_to_leave(work.package, candidate):
+            self._refuse(work, candidate, reason)
             return "no"
         verdict = self._run(self._proved(work.package, candidate, (candidate,)))
         if isinstance(verdict, Disproof):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
-from goescape.analysis.messages.reason import Reason  # noqa: TC001 - attrs resolves it
+from goescape.analysis.messages.reason import Reason, ReasonCode
 from goescape.fixes.driver import all_rewrites
 from goescape.terminal.commands.fix_measurement import MeasureOptions  # noqa: TC001 - the same
 from goescape.terminal.targets import UsageError
@@ -25,11 +25,13 @@ class FixOptions:
     folder: str = "."
     packages: tuple[str, ...] = ("./...",)
     only: frozenset[str] = frozenset()
-    """Names of rewrites; empty for all that may be applied without a second thought."""
+    """Names of rewrites, also of those that only the user can judge; empty for all."""
     diff: bool = False
     """Show, and write nothing."""
     yes: bool = False
     """Write, and ask nothing."""
+    everywhere: bool = False
+    """Also where code seldom runs, and in generated files."""
     test: bool = False
     """Write only what the package's own tests pass with."""
     measure: MeasureOptions | None = None
@@ -47,6 +49,9 @@ class FixOptions:
     def means(self, candidate: Candidate | Refusal) -> bool:
         """Whether a rewrite is to be looked at."""
         return not self.only or candidate.code in self.only
+
+
+_PLACES = frozenset({ReasonCode.NOT_WORTH_IT, ReasonCode.GENERATED_FILE})
 
 
 @define
@@ -79,6 +84,11 @@ class FixOutcome:
     def refuse(self, code: str, reason: Reason) -> None:
         """Count a rewrite that is not possible."""
         self.reasons[code, reason] += 1
+
+    @property
+    def left(self) -> int:
+        """How many candidates nobody has looked at, since their place is not worth it."""
+        return sum(n for (_, reason), n in self.reasons.items() if reason.code in _PLACES)
 
     @property
     def exit_code(self) -> int:

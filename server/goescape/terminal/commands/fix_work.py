@@ -10,6 +10,7 @@ from attrs import define, field, frozen
 
 from goescape.analysis.messages.reason import Reason  # noqa: TC001 - attrs resolves it
 from goescape.analysis.model import PackageReport  # noqa: TC001 - the same
+from goescape.analysis.syntax.go_file import GoFile
 from goescape.fixes.candidate import Candidate, Refusal
 from goescape.fixes.driver import candidates
 from goescape.terminal.file_writer import content_of
@@ -43,6 +44,12 @@ class FixedPackage:
         """What rewrites propose."""
         code = self.around.code
         return tuple(proposal for path in code.files for proposal in candidates(code, path))
+
+    def is_generated(self, path: str) -> bool:
+        """Whether a file that a fix may change says that a program has written it."""
+        code = self.around.code
+        file = code.files.get(path) or code.others.get(path) or GoFile(self.around.sources[path])
+        return file.generated
 
 
 @define

@@ -115,6 +115,8 @@ def render_summary(outcome: FixOutcome, style: Style) -> Iterator[str]:
     for (code, reason), number in outcome.reasons.most_common(_MOST_REASONS):
         why = style.catalogue.reason(reason)
         yield style.paint("faint", printable(f"  {number} x {code}: {why}"))
+    if outcome.left:
+        yield f"{outcome.left} not looked at: --everywhere offers what seldom runs or is generated."
     if outcome.files:
         yield f"{count(len(outcome.files), 'file')} changed."
     if outcome.benchmarks:

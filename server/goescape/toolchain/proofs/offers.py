@@ -10,6 +10,7 @@ from attrs import frozen
 
 from goescape.analysis.messages.reason import Reason, ReasonCode
 from goescape.analysis.model import Finding, RankReason
+from goescape.analysis.syntax.cold_code import is_test_file
 from goescape.fixes.candidate import Candidate, FixKind, Refusal
 
 if TYPE_CHECKING:
@@ -49,6 +50,13 @@ def reason_to_leave(finding: Finding | None) -> RankReason | None:
     return finding.rank_reason if finding is not None and finding.rank_reason in COLD else None
 
 
+def place_to_leave(candidate: Candidate) -> RankReason | None:
+    """The same of a candidate, which may be for what the compiler does not print."""
+    if candidate.target is None:
+        return RankReason.COLD_TEST if is_test_file(candidate.at.file) else None
+    return reason_to_leave(candidate.target)
+
+
 def preferred(proofs: Iterable[Proof]) -> list[Proof]:
     """Those that are the only quick fix of what they repair."""
     quick: dict[object, list[Proof]] = {}
@@ -56,7 +64,7 @@ def preferred(proofs: Iterable[Proof]) -> list[Proof]:
         candidate = proof.candidate
         if (
             candidate.kind is FixKind.QUICK_FIX
-            and not reason_to_leave(candidate.target)
+            and not place_to_leave(candidate)
             and not proof.changes_generated
         ):
             quick.setdefault(exclusion_key(candidate), []).append(proof)

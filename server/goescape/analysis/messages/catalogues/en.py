@@ -138,9 +138,7 @@ CATALOGUE = Catalogue(
         ReasonCode.FILE_CHANGED: "{file} has changed meanwhile; nothing was written.",
         ReasonCode.FILE_GONE: "{file} is not there any more.",
         ReasonCode.FILE_READ_ONLY: "{file} is read-only.",
-        ReasonCode.GENERATED_FILE: (
-            "It would change a generated file; name it with --only to do so."
-        ),
+        ReasonCode.GENERATED_FILE: "It would change a generated file.",
         ReasonCode.BENCHMARKS_FAIL: "The benchmarks fail with it: {failure}",
         ReasonCode.MEASURED_MORE: "{benchmark} allocates more with it: {before} to {after} {unit}.",
         ReasonCode.MEASURED_SAME: "No benchmark allocates less with it.",

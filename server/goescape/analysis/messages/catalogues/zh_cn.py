@@ -398,7 +398,7 @@ CATALOGUE = Catalogue(
         ReasonCode.FILE_CHANGED: "{file} 在此期间有改动；没有写入任何内容。",
         ReasonCode.FILE_GONE: "{file} 已经不存在。",
         ReasonCode.FILE_READ_ONLY: "{file} 是只读的。",
-        ReasonCode.GENERATED_FILE: "它会修改生成的文件；如果确实需要，请用 --only 指定。",
+        ReasonCode.GENERATED_FILE: "它会修改生成的文件。",
         ReasonCode.BENCHMARKS_FAIL: "应用后基准测试失败：{failure}",
         ReasonCode.MEASURED_MORE: (
             "应用后 {benchmark} 分配得更多：{unit} 从 {before} 增加到 {after}。"
