@@ -181,7 +181,9 @@ class FixRun:
         """Those that may be written without a second thought, if they hold."""
         alternatives: dict[object, list[Candidate]] = {}
         for candidate in waiting:
-            if reason := self._reason_to_skip(work.package, candidate):
+            if self._leaves(work, candidate):
+                continue
+            if reason := self._reason_to_skip(candidate):
                 self._refuse(work, candidate, reason)
             else:
                 alternatives.setdefault(exclusion_key(candidate), []).append(candidate)
@@ -207,13 +209,19 @@ class FixRun:
         """Whether the user asked for this kind of fix."""
         return candidate.code in self._request.only
 
-    def _reason_to_skip(self, package: FixedPackage, candidate: Candidate) -> Reason | None:
+    def _reason_to_skip(self, candidate: Candidate) -> Reason | None:
         """Why a candidate is not written unasked, whatever a proof says; None if it may be."""
-        if reason := self._reason_to_leave(package, candidate):
-            return reason
         if candidate.kind is FixKind.REWRITE and not self._is_named(candidate):
             return Reason.of(ReasonCode.USER_MUST_JUDGE)
         return obstacle(candidate.files, self._folders)
+
+    def _leaves(self, work: FixWork, candidate: Candidate) -> bool:
+        """Whether a candidate is refused for its place."""
+        reason = self._reason_to_leave(work.package, candidate)
+        if reason is not None:
+            self.outcome.left += 1
+            self._refuse(work, candidate, reason)
+        return reason is not None
 
     def _reason_to_leave(self, package: FixedPackage, candidate: Candidate) -> Reason | None:
         """Why a candidate is not worth a look, in whatever way fixes are asked for."""
@@ -226,8 +234,7 @@ class FixRun:
 
     def _one(self, work: FixWork, candidate: Candidate, screen: FixScreen) -> str:
         """Prove a candidate, and ask whether to write it; the answer."""
-        if reason := self._reason_to_leave(work.package, candidate):
-            self._refuse(work, candidate, reason)
+        if self._leaves(work, candidate):
             return "no"
         verdict = self._run(self._proved(work.package, candidate, (candidate,)))
         if isinstance(verdict, Disproof):

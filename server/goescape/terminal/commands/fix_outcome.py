@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
-from goescape.analysis.messages.reason import Reason, ReasonCode
+from goescape.analysis.messages.reason import Reason  # noqa: TC001 - attrs resolves it
 from goescape.fixes.driver import all_rewrites
 from goescape.terminal.commands.fix_measurement import MeasureOptions  # noqa: TC001 - the same
 from goescape.terminal.targets import UsageError
@@ -51,9 +51,6 @@ class FixOptions:
         return not self.only or candidate.code in self.only
 
 
-_PLACES = frozenset({ReasonCode.NOT_WORTH_IT, ReasonCode.GENERATED_FILE})
-
-
 @define
 class FixCounts:
     """What became of one rewrite's candidates."""
@@ -71,6 +68,8 @@ class FixOutcome:
     reasons: Counter[tuple[str, Reason]] = field(factory=Counter)
     """How often a rewrite was refused for a reason."""
     failures: list[CheckFailure] = field(factory=list)
+    left: int = 0
+    """How many candidates nobody has looked at, since their place is not worth it."""
     files: set[str] = field(factory=set)
     """Those that were written."""
     diff: bool = False
@@ -84,11 +83,6 @@ class FixOutcome:
     def refuse(self, code: str, reason: Reason) -> None:
         """Count a rewrite that is not possible."""
         self.reasons[code, reason] += 1
-
-    @property
-    def left(self) -> int:
-        """How many candidates nobody has looked at, since their place is not worth it."""
-        return sum(n for (_, reason), n in self.reasons.items() if reason.code in _PLACES)
 
     @property
     def exit_code(self) -> int:
