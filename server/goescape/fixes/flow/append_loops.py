@@ -253,9 +253,12 @@ def is_exact(code: PackageCode, file: GoFile, growth: AppendLoop) -> bool:
 
 def always_appends(growth: AppendLoop) -> bool:
     """Whether each iteration appends, unless something goes wrong."""
-    return growth.unconditional and not any(
-        node.type in _JUMPS and _ends_iteration(node, growth.loop) for node in walk(growth.loop)
-    )
+    return growth.unconditional and not may_end_early(growth.loop)
+
+
+def may_end_early(loop: Node) -> bool:
+    """Whether an iteration may end before its time, and not because something went wrong."""
+    return any(node.type in _JUMPS and _ends_iteration(node, loop) for node in walk(loop))
 
 
 def _ends_iteration(jump: Node, loop: Node) -> bool:

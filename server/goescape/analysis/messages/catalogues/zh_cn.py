@@ -284,6 +284,7 @@ CATALOGUE = Catalogue(
         "Cut the rows from one array, which they keep alive together": (
             "从同一个数组切出各行，它们会一起保持存活"
         ),
+        "Make the map with room for all entries": "创建 map 时为所有条目预留空间",
         "Send values instead of pointers": "发送值而不是指针",
         "Take the concrete type instead of the interface": "参数用具体类型代替接口",
         "Return the concrete type instead of interface{}": "返回具体类型而不是 interface{}",
@@ -331,6 +332,9 @@ CATALOGUE = Catalogue(
         ): "有的迭代可能不追加元素：多数迭代都追加时才划算。",
         "One row that is kept keeps the memory of all rows.": (
             "只要保留一行，就会保留所有行的内存。"
+        ),
+        "Whether most keys differ: room for keys that repeat is never used.": (
+            "多数键是否不同：为重复的键预留的空间不会被用到。"
         ),
         "The strings are walked twice: it pays where the result is long.": (
             "字符串会被遍历两次：结果较长时才划算。"
