@@ -64,6 +64,7 @@ class FixRun:
         if self._measurement is not None:
             done = self._run(shown(progress, self._measurement.result()))
             self.outcome.benchmarks, failures = done
+            self.outcome.objects = self._measurement.objects_of_all()
             self.outcome.failures += failures
         return self.outcome
 

@@ -98,6 +98,8 @@ class FixMeasurement:
     """The packages with benchmarks, by import path."""
     _now: dict[str, _Measured] = field(factory=dict, init=False)
     """What they allocate with what has been accepted."""
+    _first: dict[str, _Measured] = field(factory=dict, init=False)
+    """What they allocated at the beginning."""
     _trials: dict[object, dict[str, _Measured]] = field(factory=dict, init=False)
     _originals: dict[str, bytes] = field(factory=dict, init=False)
     _concerned: set[str] = field(factory=set, init=False)
@@ -116,7 +118,7 @@ class FixMeasurement:
             if isinstance(measured, str):
                 raise UsageError(f"The benchmarks fail without any fix: {measured}")
             if measured.samples:
-                self._now[package] = measured
+                self._first[package] = self._now[package] = measured
         if not self._now:
             raise UsageError(f"No benchmark matches --bench {self._asked.bench}.")
 
@@ -156,6 +158,15 @@ class FixMeasurement:
         self._concerned |= trial.keys()
         for path, content in proof.originals.items():
             self._originals.setdefault(path, content)
+
+    def objects_of_all(self) -> dict[tuple[str, str], tuple[float, float]]:
+        """Objects per operation before and after, by package and benchmark."""
+        return {
+            (package, name): (amount, self._now[package].samples.get((name, unit), amount))
+            for package, measured in self._first.items()
+            for (name, unit), amount in measured.samples.items()
+            if unit == "allocs/op"
+        }
 
     async def result(self) -> tuple[list[ComparedBenchmark], list[CheckFailure]]:
         """The benchmarks that fixes have changed, measured on both sides in turn."""

@@ -75,6 +75,8 @@ class FixOutcome:
     diff: bool = False
     benchmarks: list[ComparedBenchmark] = field(factory=list)
     """What the fixes that were kept have changed, hottest first."""
+    objects: dict[tuple[str, str], tuple[float, float]] = field(factory=dict)
+    """Objects per operation before and after, of every benchmark: by package and name."""
 
     def of(self, code: str) -> FixCounts:
         """The counts of one rewrite."""
