@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
@@ -110,7 +111,7 @@ def _writes_strings_differently(code: PackageCode) -> bool:
     packages that are imported only the types with a Write and an inherited WriteString matter.
     """
     sources = [file.source.content for file in code.all_files]
-    if any(b") WriteString(" in content for content in sources):
+    if not _declared_pairs_agree(code):
         return True
     if any(_differ(its_type.methods) for its_type in code.types.all):
         return True
@@ -120,6 +121,51 @@ def _writes_strings_differently(code: PackageCode) -> bool:
         return True
     foreign = code.imported.foreign_packages
     return any(_overrides(foreign[path]) for path in foreign if path != code.report.package)
+
+
+def _declared_pairs_agree(code: PackageCode) -> bool:
+    """Whether each WriteString of this package does with a string what its Write does with bytes.
+
+    Only what says so in the same words: both hand on to one other writer.
+    """
+    writing = [file for file in code.all_files if b") WriteString(" in file.source.content]
+    declared = [
+        function
+        for file in writing
+        for function in file.functions
+        if function.plain_name == "WriteString" and function.name != "WriteString"
+    ]
+    if not declared:
+        return not any(b") WriteString(" in file.source.content for file in code.all_files)
+    writes = {
+        function.name: function
+        for file in code.all_files
+        for function in file.functions
+        if function.plain_name == "Write"
+    }
+    return all(
+        (write := writes.get(function.name.removesuffix("String"))) is not None
+        and (words := _handed_on(function.node, "[]byte({})")) is not None
+        and words == _handed_on(write.node, "{}")
+        for function in declared
+    )
+
+
+def _handed_on(method: Node, argument: str) -> str | None:
+    """The writer whose Write gets the only parameter, by its field; None for other bodies."""
+    receiver = next((n for n in walk(method) if n.type == "parameter_declaration"), None)
+    parameters = method.child_by_field_name("parameters")
+    body = method.child_by_field_name("body")
+    if receiver is None or parameters is None or body is None:
+        return None
+    name = receiver.child_by_field_name("name")
+    parameter = next((n for n in walk(parameters) if n.type == "identifier"), None)
+    if name is None or parameter is None:
+        return None
+    words = re.fullmatch(r"\{\s*return (\w+)\.(\w+)\.Write\((.*)\)\s*\}", text(body))
+    if words is None or words[1] != text(name) or words[3] != argument.format(text(parameter)):
+        return None
+    return words[2]
 
 
 def _differ(methods: tuple[str, ...]) -> bool:
