@@ -13,7 +13,14 @@ from goescape.fixes.candidate import Edit, TypeClaim
 from goescape.fixes.context.package_code import indentation, line_end, replace
 from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.imports import import_edits
-from goescape.fixes.syntax.less_functions import SortKey, sort_keys
+from goescape.fixes.syntax.less_functions import (
+    ORDERED,
+    SortKey,
+    comparison_lines,
+    may_order,
+    packages_for,
+    sort_keys,
+)
 from goescape.fixes.syntax.local_variables import (
     arguments_of,
     field_type,
@@ -37,7 +44,7 @@ _SUCCESSORS = {"Slice": "SortFunc", "SliceStable": "SortStableFunc"}
 
 
 def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
-    """Orders by keys that are integers or strings.
+    """Orders by keys that are integers, strings or times.
 
     ``cmp.Compare`` would order floating-point numbers that are no numbers in another way.
     """
@@ -91,8 +98,8 @@ def _sorting(code: PackageCode, file: GoFile, call: Node, successor: str) -> _So
     if callee is None or keys is None:
         return None
     element, claims = _element_and_claims(code, file, items, keys)
-    natural = len(keys) == 1 and keys[0].forward and not keys[0].fields and not keys[0].length
-    packages = ["slices"] if natural else ["cmp", "slices"]
+    natural = len(keys) == 1 and keys[0].is_whole
+    packages = packages_for(keys)
     imports = import_edits(file, packages, [callee])
     if imports is None or not all(is_visible(call, package) for package in packages):
         return None
@@ -122,12 +129,7 @@ def _compare_function(
     if len(keys) == 1 and len(statements) == 1:
         return [signature, replace(file, statements[0], f"return {keys[0].compared}")]
     end = line_end(file) + indentation(file, less)
-    lines = [
-        line
-        for key in keys[:-1]
-        for line in (f"if c := {key.compared}; c != 0 {{", "\treturn c", "}")
-    ]
-    lines.append(f"return {keys[-1].compared}")
+    lines = comparison_lines(keys)
     whole = "".join(f"{end}\t{line}" for line in lines)
     return [signature, replace(file, body, f"{{{whole}{end}}}")]
 
@@ -146,7 +148,7 @@ def _element_and_claims(
     compared = [its_type for its_type in types if its_type is not None]
     if known is not None and name is not None and len(compared) == len(keys):
         pairs = zip(keys, compared, strict=True)
-        is_ordered = all(key.length or its_type.kind in _ORDERED for key, its_type in pairs)
+        is_ordered = all(may_order(key, its_type) for key, its_type in pairs)
         return (name if known.kind == "slice" and is_ordered else "", ())
     written = type_of(code, items)
     slice_type = underlying(code, written)
@@ -167,15 +169,9 @@ def _is_ordered(code: PackageCode, element: Node, key: SortKey) -> bool:
     if its_type is None:
         return False
     final = underlying(code, its_type)
-    return key.length or (final is not None and text(final) in _ORDERED)
-
-
-_ORDERED = frozenset(
-    {
-        *("string", "byte", "rune", "uintptr", "int", "int8", "int16", "int32", "int64"),
-        *("uint", "uint8", "uint16", "uint32", "uint64", "time.Duration", "time.Month"),
-    }
-)
+    if key.is_time:
+        return False  # only types tell that it is one
+    return key.length or (final is not None and text(final) in ORDERED)
 
 
 REWRITE = Rewrite(
@@ -214,7 +210,10 @@ func order(jobs []job) {
 }
 """,
     checks=(
-        "The elements are ordered by keys that are integers or strings, one after the other.",
+        (
+            "The elements are ordered by keys that are integers, strings or times, one after the "
+            "other."
+        ),
         (
             "The comparison calls nothing and has no effects; the compiler confirms the type of "
             "the slice."

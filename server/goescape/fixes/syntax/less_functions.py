@@ -14,6 +14,8 @@ from goescape.fixes.syntax.local_variables import arguments_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from goescape.fixes.context.package_types import UsableType
+
 
 @frozen
 class SortKey:
@@ -25,6 +27,8 @@ class SortKey:
     length: bool
     forward: bool
     """Whether the smaller ones come first."""
+    is_time: bool = False
+    """Whether they are compared by the methods of time.Time."""
 
     @property
     def compared(self) -> str:
@@ -32,11 +36,46 @@ class SortKey:
         sides = [".".join([element, *self.fields]) for element in ("a", "b")]
         if self.length:
             sides = [f"len({side})" for side in sides]
+        if self.is_time:
+            first, second = sides if self.forward else reversed(sides)
+            return f"{first}.Compare({second})"
         return f"cmp.Compare({', '.join(sides if self.forward else reversed(sides))})"
 
     def is_same_part(self, other: SortKey) -> bool:
         """Whether both are of the same part, in whatever direction."""
-        return (self.fields, self.length) == (other.fields, other.length)
+        parts = [(key.fields, key.length, key.is_time) for key in (self, other)]
+        return parts[0] == parts[1]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether elements are compared as they are."""
+        return self.forward and not (self.fields or self.length or self.is_time)
+
+
+def comparison_lines(keys: Sequence[SortKey]) -> list[str]:
+    """The statements of a function for package slices, whose parameters are a and b."""
+    earlier = [
+        line
+        for key in keys[:-1]
+        for line in (f"if c := {key.compared}; c != 0 {{", "\treturn c", "}")
+    ]
+    return [*earlier, f"return {keys[-1].compared}"]
+
+
+def packages_for(keys: Sequence[SortKey]) -> list[str]:
+    """What is imported for package slices to compare these."""
+    compares = not all(key.is_time for key in keys) and not (len(keys) == 1 and keys[0].is_whole)
+    return ["cmp", "slices"] if compares else ["slices"]
+
+
+def may_order(key: SortKey, its_type: UsableType) -> bool:
+    """Whether package slices orders a key of this type as the less function does.
+
+    Not floating-point numbers: ``cmp.Compare`` puts those that are no numbers first.
+    """
+    if key.is_time:
+        return its_type.text == "time.Time"
+    return key.length or its_type.kind in ORDERED
 
 
 def sort_keys(items: Node, less: Node) -> list[SortKey] | None:
@@ -178,6 +217,8 @@ def _unwrapped(node: Node) -> Node:
 
 def _sides(node: Node, elements: Mapping[str, int]) -> tuple[str, SortKey, int] | None:
     """The operator between the same part of both elements, and the key that it would be."""
+    if node.type == "call_expression":
+        return _times(node, elements)
     operator = node.child_by_field_name("operator")
     left, right = (node.child_by_field_name(side) for side in ("left", "right"))
     if node.type != "binary_expression" or operator is None or left is None or right is None:
@@ -189,6 +230,29 @@ def _sides(node: Node, elements: Mapping[str, int]) -> tuple[str, SortKey, int] 
         return None
     forward = (parts[0][0] == 0) == (operator.type == "<")
     return operator.type, SortKey(left, parts[0][1], parts[0][2], forward), parts[0][0]
+
+
+def _times(call: Node, elements: Mapping[str, int]) -> tuple[str, SortKey, int] | None:
+    """``items[i].at.Before(items[j].at)``, as if it were ``<``."""
+    function, arguments = call.child_by_field_name("function"), arguments_of(call)
+    if function is None or function.type != "selector_expression" or len(arguments) != 1:
+        return None
+    method, left = (function.child_by_field_name(name) for name in ("field", "operand"))
+    operator = _OF_TIMES.get(text(method)) if method is not None else None
+    parts = [_part(side, elements) if side is not None else None for side in (left, arguments[0])]
+    if operator is None or left is None or parts[0] is None or parts[1] is None:
+        return None
+    if parts[0][1:] != parts[1][1:] or parts[0][2] or {parts[0][0], parts[1][0]} != {0, 1}:
+        return None
+    forward = (parts[0][0] == 0) == (operator == "<")
+    return (
+        operator,
+        SortKey(left, parts[0][1], length=False, forward=forward, is_time=True),
+        parts[0][0],
+    )
+
+
+_OF_TIMES = {"Before": "<", "After": ">", "Equal": "=="}
 
 
 def _part(node: Node, elements: Mapping[str, int]) -> tuple[int, tuple[str, ...], bool] | None:
@@ -204,3 +268,12 @@ def _part(node: Node, elements: Mapping[str, int]) -> tuple[int, tuple[str, ...]
     if inner is None or text(inner) not in elements:
         return None
     return elements[text(inner)], tuple(fields), length
+
+
+ORDERED = frozenset(
+    {
+        *("string", "byte", "rune", "uintptr", "int", "int8", "int16", "int32", "int64"),
+        *("uint", "uint8", "uint16", "uint32", "uint64", "time.Duration", "time.Month"),
+    }
+)
+"""Types whose values are all ordered."""

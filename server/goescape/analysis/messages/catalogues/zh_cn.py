@@ -265,6 +265,7 @@ CATALOGUE = Catalogue(
     },
     fixes={
         "Use slices.{new} instead of sort.{old}": "用 slices.{new} 代替 sort.{old}",
+        "Sort with slices.{new} instead of sort.{old}": "改用 slices.{new} 排序，不再用 sort.{old}",
         "Use strconv.{new} instead of fmt.{old}": "用 strconv.{new} 代替 fmt.{old}",
         "Use string concatenation instead of fmt.{old}": "用字符串拼接代替 fmt.{old}",
         "Append to a buffer passed by the caller": "追加到调用者传入的缓冲区",
