@@ -163,7 +163,8 @@ def _single(code: PackageCode, file: GoFile, call: Node, arguments: list[Node]) 
     parts = parts_of(code, file, arguments[0], arguments[1:])
     part: FormatPart | None = parts[0] if parts is not None and len(parts) == 1 else None
     appended = part.appended_to("\0") if part is not None else None
-    imports = import_edits(file, ["strconv"], [call])
+    called = call.child_by_field_name("function")
+    imports = import_edits(file, ["strconv"], [called] if called is not None else [])
     if parts is None or part is None or part.node is None or appended is None or imports is None:
         return None
     if redeclares(code, "int64", "uint64", "string") or not is_visible(call, "strconv"):
