@@ -87,6 +87,43 @@ func Use(n int) int {
 """
 
 
+METHODS = """
+-- m/go.mod --
+module example.com/m
+
+go 1.22
+-- m/internal/p/p.go --
+package p
+
+type Point struct{ X, Y int }
+
+type Maker struct{ n int }
+
+//go:noinline
+func (m Maker) Next(n int) *Point { return &Point{n, m.n} }
+
+func Use(m Maker) int {
+	q := m.Next(1)
+	return q.X
+}
+-- m/internal/q/q.go --
+package q
+
+import "example.com/m/internal/p"
+
+func Get() p.Maker { return p.Maker{} }
+-- m/main.go --
+package main
+
+import (
+	"example.com/m/internal/p"
+	"example.com/m/internal/q"
+)
+
+func main() { println(p.Use(q.Get())) }
+"""
+
+
 async def surveyed(root: Path, pattern: str, engine: Engine) -> FixContext:
     async for report in engine.analyze(str(root / "m"), [pattern]):
         assert not isinstance(report, Problem), report.message
@@ -249,3 +286,142 @@ async def test_a_public_package_has_callers_that_nobody_knows(
     [refusal] = proposed(around)
     assert isinstance(refusal, Refusal)
     assert ENGLISH.reason(refusal.reason) == "Other packages may call an exported function."
+
+
+async def test_methods_of_internal_packages_may_change(write_tree: WriteTree, go_path: str) -> None:
+    root = write_tree(METHODS + HARMLESS.lstrip())
+    [proof] = await verdicts(root, go_path)
+    assert isinstance(proof, Proof), proof
+    assert list(proof.contents) == [str(root / "m" / "internal" / "p" / "p.go")]
+
+
+HARMLESS = """
+-- m/pub/pub.go --
+package pub
+
+import "example.com/m/internal/q"
+
+type Count struct{ made int }
+
+func Use() Count {
+	kept := q.Get()
+	_ = kept
+	return Count{1}
+}
+"""
+"""A package that anybody can import, and that keeps to itself what it knows."""
+
+HOLDERS = {
+    "a result": ("pub.go:5", "func New() (*p.Maker, error) { return nil, nil }"),
+    "another name": ("pub.go:5", "type Maker = p.Maker"),
+    "an embedded one": ("pub.go:5", "type maker struct{ p.Maker }"),
+    "a field": ("pub.go:5", "type Shop struct{ Makers []p.Maker }"),
+    "a variable": ("pub.go:5", "var Default p.Maker"),
+    "the result of a function": (
+        "pub.go:7",
+        "func get() p.Maker { return p.Maker{} }\n\nvar V = get()",
+    ),
+}
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
+async def test_a_method_of_what_a_public_package_hands_out(
+    holder: str, write_tree: WriteTree, go_path: str
+) -> None:
+    place, text = HOLDERS[holder]
+    package = f'-- m/pub/pub.go --\npackage pub\n\nimport "example.com/m/internal/p"\n\n{text}\n'
+    root = write_tree(METHODS + package)
+    [refused] = await verdicts(root, go_path)
+    assert isinstance(refused, Refusal)
+    sentence = f"Values of internal packages are handed out in {place}."
+    assert ENGLISH.reason(refused.reason) == sentence
+
+
+ANOTHER_NAME = """
+-- m/internal/other/other.go --
+package special
+
+import "example.com/m/internal/p"
+
+type Maker = p.Maker
+-- m/pub/pub.go --
+package pub
+
+import "example.com/m/internal/other"
+
+var Default special.Maker
+"""
+
+
+async def test_a_package_whose_name_is_not_that_of_its_folder(
+    write_tree: WriteTree, go_path: str
+) -> None:
+    [refused] = await verdicts(write_tree(METHODS + ANOTHER_NAME.lstrip()), go_path)
+    assert isinstance(refused, Refusal)
+    sentence = "Values of internal packages are handed out in pub.go:3."
+    assert ENGLISH.reason(refused.reason) == sentence
+
+
+ELSEWHERE = {
+    "a call": (
+        "`Next` in tool.go:5 may be this method.",
+        """
+-- m/internal/tool/tool.go --
+package tool
+
+import "example.com/m/internal/q"
+
+var n = q.Get().Next(2).X
+""",
+    ),
+    "an interface": (
+        "`Next` in tool.go:6 may be this method.",
+        """
+-- m/internal/tool/tool.go --
+package tool
+
+import "example.com/m/internal/p"
+
+type maker interface {
+	Next(n int) *p.Point
+}
+""",
+    ),
+    "reflection": (
+        "tool.go may call exported methods by their names, through reflection.",
+        """
+-- m/internal/tool/tool.go --
+package tool
+
+import (
+	"reflect"
+
+	"example.com/m/internal/p"
+)
+
+var method = reflect.ValueOf(p.Maker{}).MethodByName("N" + "ext")
+""",
+    ),
+    "another build that does not name the package": (
+        "Files of other builds mention `Next`.",
+        """
+-- m/internal/tool/tool_plan9.go --
+package tool
+
+import "example.com/m/internal/q"
+
+var n = q.Get().Next(2).X
+""",
+    ),
+}
+
+
+@pytest.mark.parametrize("place", ELSEWHERE)
+async def test_a_method_that_may_be_used_elsewhere(
+    place: str, write_tree: WriteTree, go_path: str
+) -> None:
+    reason, text = ELSEWHERE[place]
+    root = write_tree(METHODS + text.lstrip())
+    [refused] = await verdicts(root, go_path)
+    assert isinstance(refused, Refusal)
+    assert ENGLISH.reason(refused.reason) == reason

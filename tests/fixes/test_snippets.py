@@ -55,6 +55,8 @@ async def test_each_is_offered_or_not(name: str, tmp_path: Path, go_path: str) -
         results, reasons = tried[snippet.name].results, tried[snippet.name].reasons
         if not snippet.offered and results:
             wrong.append(f"{snippet.name} is offered:\n{results[0]}")
+        if snippet.because not in {"", *reasons}:
+            wrong.append(f"{snippet.name} is refused for other reasons: {reasons}")
         if snippet.offered and not any(all(p in r for p in snippet.parts) for r in results):
             wrong.append(f"{snippet.name}: {reasons}\n" + "\n".join(results))
         if any(

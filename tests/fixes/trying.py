@@ -3,7 +3,8 @@
 A file of snippets has sections ``=== offered: name``, each with the code, and after ``--- with``
 lines parts of the result; ``=== offered with types: name`` where only Go's type checker can tell;
 ``=== offered as a trade: name`` where it is a quick fix elsewhere and here for the user to judge;
-and sections ``=== refused: name``. ``(crlf)`` may follow the name.
+and sections ``=== refused: name``, where ``--- because`` may stand before one of the reasons.
+``(crlf)`` may follow the name, and ``(internal)`` for a package that nobody else can import.
 ``---- file.go`` lines separate the files of a package; a package clause is added where none is.
 """
 
@@ -41,6 +42,14 @@ class Snippet:
     parts: tuple[str, ...]
     needs_types: bool = False
     is_trade: bool = False
+    because: str = ""
+    folder: str = ""
+    """Where it lies, instead of in a folder of its name."""
+
+    @property
+    def pattern(self) -> str:
+        """Its folder below that of the module."""
+        return self.folder or self.name
 
 
 @frozen
@@ -68,9 +77,22 @@ def snippets_of(text: str) -> list[Snippet]:
         plain = re.sub(r"\W+", "_", name.partition("(")[0]).strip("_")
         assert re.fullmatch(r"refused|offered( with types)?( as a trade)?", kind), head
         assert bool(parts) == (kind != "refused"), head
+        code, _, because = code.partition("--- because\n")
         expected = tuple(part.strip() for part in parts)
         needs_types, is_trade = "with types" in kind, "as a trade" in kind
-        found.append(Snippet(plain, bool(parts), _files(code), expected, needs_types, is_trade))
+        folder = f"internal/{plain}" if "(internal)" in name else plain
+        found.append(
+            Snippet(
+                plain,
+                bool(parts),
+                _files(code),
+                expected,
+                needs_types,
+                is_trade,
+                because.strip(),
+                folder,
+            )
+        )
     return found
 
 
@@ -100,29 +122,29 @@ class Workshop:
     async def try_all(self, snippets: list[Snippet]) -> dict[str, Tried]:
         """Propose for every snippet, and prove what is proposed."""
         for snippet in snippets:
-            (self._root / snippet.name).mkdir()
+            (self._root / snippet.pattern).mkdir(parents=True)
             for name, content in snippet.files.items():
-                (self._root / snippet.name / name).write_bytes(content.encode())
+                (self._root / snippet.pattern / name).write_bytes(content.encode())
         reports = {}
         async for item in self._engine.analyze(str(self._root), ["./..."]):
             assert not isinstance(item, Problem), item.message
             assert not item.errors, (item.directory, item.errors)
             reports[item.package.rpartition("/")[2]] = item
-        return {s.name: await self._try(s.name, reports[s.name]) for s in snippets}
+        return {s.name: await self._try(s.pattern, reports[s.name]) for s in snippets}
 
-    async def _try(self, name: str, report: PackageReport) -> Tried:
+    async def _try(self, folder: str, report: PackageReport) -> Tried:
         others = {
             str(path): SourceText(str(path), path.read_bytes())
-            for path in (self._root / name).glob("*.go")
+            for path in (self._root / folder).glob("*.go")
             if str(path) not in report.files
         }
         version = (await self._engine.go()).number
-        imported = await self._engine.packages.imported(str(self._root), f"./{name}")
-        root, pattern = str(self._root), f"./{name}"
+        imported = await self._engine.packages.imported(str(self._root), f"./{folder}")
+        root, pattern = str(self._root), f"./{folder}"
         edited, types = await typed_package(self._engine, root, pattern, report)
         if not self._knows_types:
             types = UNKNOWN
-        users = PackageUsers(others, (), imported, types=types)
+        users = PackageUsers(others, (), imported, lambda: (), types=types)
         code = PackageCode(report, users, version, self._language)
         around = FixContext(code, root, pattern, edited=edited)
         tried, prover = Tried(), Prover.of(self._engine, around)

@@ -225,6 +225,99 @@ async def test_it_tells_the_types_of_all_expressions(
     await engine.facts.close()
 
 
+NAMED = """\
+package p
+
+import "io"
+
+type point struct{ x int }
+
+type grid[T any] struct{ cells []T }
+
+func (g *grid[T]) origin() *point { return &point{} }
+
+func (g *grid[T]) Len() int { return len(g.cells) }
+
+type framed struct{ grid[int] }
+
+type placed interface{ origin() *point }
+
+type other struct{}
+
+func (other) next() *point { return nil }
+
+func (other) WriteTo(w io.Writer) (int64, error) { return 0, nil }
+
+func (other) Error(detail int) string { return "" }
+
+func next(n int) *point { return nil }
+
+type holder struct{ next func() *point }
+
+func use(h holder, o other, f framed) {
+	next := next(1)
+	_ = h.next().x + o.next().x + (o.next)().x + f.origin().x + next.x
+	h.next = o.next
+	_ = other.next(o)
+}
+"""
+
+
+@pytest.mark.parametrize("version", TESTED)
+async def test_it_tells_who_names_a_function(
+    version: str, go_toolchains: dict[str, str], tmp_path: Path
+) -> None:
+    newest = next(name for name in go_toolchains if name.startswith(f"{version}."))
+    engine = Engine(EngineOptions(go_path=go_toolchains[newest]))
+    package = await request_for(engine, tmp_path, NAMED, ("io",))
+    path = package.files[0].path
+    answer = await engine.facts.expressions(ExpressionsRequest(package, (0,)))
+    assert isinstance(answer, ExpressionsAnswer)
+    assert not answer.is_partial
+    types = PackageTypes.of_answer((path,), answer)
+    file = GoFile(SourceText(path, NAMED.encode()))
+    named: dict[str, list[tuple[int, str, str]]] = {}
+    interfaces, own = {}, set()
+    for declared in file.functions:
+        known = types.function(file, declared.name_node)
+        assert known is not None
+        interfaces[declared.name] = known.interfaces
+        own |= {declared.name} if known.gives_own else set()
+        named[declared.name] = []
+        for use in types.uses(known):
+            line = NAMED[: use.start].count("\n") + 1
+            before = NAMED[: use.start].rpartition("\n")[2].split()[-1]
+            named[declared.name].append((line, before, use.kind.name))
+    assert named == {
+        "(*grid).origin": [(31, "f.", "CALL")],
+        "(*grid).Len": [],
+        "other.next": [
+            (31, "o.", "CALL"),
+            (31, "(o.", "CALL"),
+            (32, "o.", "VALUE"),
+            (33, "other.", "METHOD_EXPRESSION"),
+        ],
+        "other.WriteTo": [],
+        "other.Error": [],
+        "next": [(30, ":=", "CALL")],
+        "use": [],
+    }, "a field, a method, a variable and a function have one name"
+    assert {name: its for name, its in interfaces.items() if its} == {
+        "(*grid).origin": ("placed",),
+        "other.WriteTo": ("io.WriterTo",),
+    }, "Error has another type than that of error"
+    assert own == {"(*grid).origin", "other.next", "next"}
+    function = types.function(file, file.functions[2].name_node)
+    assert function is not None
+    places = [NAMED.index("o.next()") + 2, NAMED.index("h.next()") + 2]
+    nodes = [file.node_at(place) for place in places]
+    assert [node is not None and types.is_use(file, node, function) for node in nodes] == [
+        True,
+        False,
+    ]
+    await engine.facts.close()
+
+
 async def test_nothing_is_known_of_a_broken_package(go_path: str, tmp_path: Path) -> None:
     engine = Engine(EngineOptions(go_path=go_path))
     broken = "package p\n\nfunc f() int { return missing }\n"
@@ -266,8 +359,6 @@ async def test_it_knows_types(version: str, go_toolchains: dict[str, str], tmp_p
     duration, pair, call, method = whole[1], whole[4], whole[5], whole[6]
     assert duration.type is not None
     assert (duration.type.kind, duration.type.has_pointers) == ("int64", False)
-    assert duration.object is not None
-    assert (duration.object.kind, duration.object.line) == ("variable", 24)
     assert pair.type is not None
     assert (pair.type.has_pointers, pair.type.is_pointer_shaped) == (True, False)
     assert (call.callee, method.callee) == ("context.Background", "(*bytes.Buffer).String")
@@ -378,18 +469,6 @@ func f(c chan any, m map[any]any, b byte, x any) (result any) {
     await engine.facts.close()
 
 
-async def test_all_uses_of_an_object(go_path: str, tmp_path: Path) -> None:
-    engine = Engine(EngineOptions(go_path=go_path))
-    source = "package p\n\nfunc f() int {\n\tn := 1\n\t{ n := 2; n++ }\n\treturn «n» + n\n}\n"
-    answer = await engine.facts.types(await request_for(engine, tmp_path, source, uses=True))
-    assert isinstance(answer, TypesAnswer)
-    (value,) = answer.values
-    assert value is not None
-    assert value.object is not None
-    assert sorted(value.object.uses or ()) == [(0, 6, 9, 6, 10), (0, 6, 13, 6, 14)]
-    await engine.facts.close()
-
-
 async def test_a_changed_export_file_is_read_again(go_path: str, tmp_path: Path) -> None:
     engine = Engine(EngineOptions(go_path=go_path))
     (tmp_path / "q").mkdir()
@@ -462,7 +541,7 @@ BAD_PROGRAMS = {
         "format 99",
     ),
     "another answer": (
-        'print(\'{{"id": %d, "format": 1, "answer": [1]}}\' % number, flush=True)',
+        'print(\'{{"id": %d, "format": 2, "answer": [1]}}\' % number, flush=True)',
         "not understood",
     ),
 }

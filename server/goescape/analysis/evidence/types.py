@@ -29,22 +29,6 @@ class TypeFacts:
 
 
 @frozen
-class ObjectFacts:
-    """What an identifier stands for."""
-
-    name: str
-    kind: str
-    """``variable``, ``field``, ``constant``, ``function``, ``type``, ``package``, ``builtin``..."""
-    package: str
-    """Import path; empty for what Go declares itself."""
-    file: str
-    line: int
-    column: int
-    uses: tuple[tuple[int, int, int, int, int], ...] | None = None
-    """Within the package, where asked for: number of the file, beginning and end."""
-
-
-@frozen
 class ValueFacts:
     """An expression."""
 
@@ -66,7 +50,6 @@ class ValueFacts:
     """Of a call, or the operands."""
     converted: TypeFacts | None = None
     """The interface that it is put into where it stands."""
-    object: ObjectFacts | None = None
     instances: tuple[TypeFacts, ...] | None = None
     """What its type parameter stands for in this package."""
     is_complete: bool = False

@@ -6,17 +6,20 @@ import re
 from typing import TYPE_CHECKING
 
 from goescape.analysis.messages.reason import ReasonCode
-from goescape.analysis.syntax.nodes import text, walk
+from goescape.analysis.syntax.nodes import text
 from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.candidate import UnsafeError
+from goescape.fixes.context.outside_callers import place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from tree_sitter import Node
 
     from goescape.analysis.syntax.go_file import GoFile
+    from goescape.analysis.syntax.source import SourceText
     from goescape.fixes.context.package_code import PackageCode
+    from goescape.fixes.context.package_types import DeclaredFunction
 
 
 def is_internal(code: PackageCode) -> bool:
@@ -40,8 +43,8 @@ def calls_from_other_packages(
     Raises UnsafeError where one could be missed.
     """
     path = code.report.package
-    for source in code.files_of_other_builds or ():
-        if re.search(rb"\b%s\b" % name.encode(), source.content):
+    for source in _other_builds(code, name):
+        if path.encode() in source.content:
             raise UnsafeError(ReasonCode.MENTIONED_BY_OTHER_BUILDS, name=name)
     others = [other for other in code.others.values() if other.package_name != file.package_name]
     tests = [other for other in code.files.values() if other.package_name != file.package_name]
@@ -55,8 +58,38 @@ def calls_from_other_packages(
             yield from _selected(where, alias, name)
 
 
+def check_method(code: PackageCode, file: GoFile, method: DeclaredFunction, name: str) -> None:
+    """Raise UnsafeError unless all that depends on an exported method's type is in its package.
+
+    All other places that might name it count, whatever has the name there.
+    """
+    # Only who knows the package can name what it gives; all that a program imports is at hand.
+    knows_all = method.gives_own or file.package_name == "main"
+    if not knows_all or code.imported.may_require(name, standard=not method.gives_own):
+        raise UnsafeError(ReasonCode.INTERFACE_MAY_REQUIRE)
+    if caller := code.file_that_calls_by_name:
+        raise UnsafeError(ReasonCode.MAY_BE_CALLED_BY_NAME, file=caller)
+    if file.package_name != "main" and (place := code.place_that_hands_out):
+        raise UnsafeError(ReasonCode.VALUES_ARE_HANDED_OUT, place=place)
+    for _ in _other_builds(code, name):
+        raise UnsafeError(ReasonCode.MENTIONED_BY_OTHER_BUILDS, name=name)
+    tests = (other for other in code.files.values() if other.package_name != file.package_name)
+    for where in (*tests, *code.importing_files):
+        for field in fields_named(where, name):
+            kind = field.parent.type if field.parent is not None else ""
+            if kind in {"selector_expression", "method_elem"}:
+                place = place_of(where, field)
+                raise UnsafeError(ReasonCode.MAY_BE_THIS_METHOD, name=name, place=place)
+
+
+def _other_builds(code: PackageCode, name: str) -> Iterator[SourceText]:
+    """The files elsewhere that this build leaves out and that have a name in them."""
+    word = re.compile(rb"\b%s\b" % name.encode())
+    return (s for s in code.files_of_other_builds or () if word.search(s.content))
+
+
 def _selected(file: GoFile, alias: str, name: str) -> Iterator[tuple[GoFile, Node]]:
-    for field in _fields(file, name):
+    for field in fields_named(file, name):
         operand = field.parent.child_by_field_name("operand") if field.parent is not None else None
         if operand is not None and operand.type == "identifier" and text(operand) == alias:
             if definition(operand) is not None:
@@ -64,5 +97,9 @@ def _selected(file: GoFile, alias: str, name: str) -> Iterator[tuple[GoFile, Nod
             yield file, field
 
 
-def _fields(file: GoFile, name: str) -> Iterable[Node]:
-    return (n for n in walk(file.root) if n.type == "field_identifier" and text(n) == name)
+def fields_named(file: GoFile, name: str) -> Iterator[Node]:
+    """Where a field or a method of this name is named, whatever it belongs to."""
+    for match in re.finditer(rb"\b%s\b" % name.encode(), file.source.content):
+        node = file.node_at(match.start())
+        if node is not None and node.type == "field_identifier":
+            yield node

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -82,12 +83,27 @@ class ImportedTypes:
         foreign = {path: p for path, p in self._sources.items() if not p.is_standard}
         return {path: (*package.files, *package.others) for path, package in foreign.items()}
 
+    def may_require(self, name: str, *, standard: bool) -> bool:
+        """Whether an interface of these packages, also inside a function, may have a method.
+
+        Those of Go's own packages count with ``standard`` alone.
+        """
+        method = re.compile(rb"(?:^|[{;])[ \t]*%s\(" % re.escape(name.encode()), re.MULTILINE)
+        word = name.encode()
+        return any(
+            word in source.content and method.search(source.content)
+            for package in self._sources.values()
+            if standard or not package.is_standard
+            for source in (*package.files, *package.others)
+        )
+
     def near(self, path: str) -> tuple[SourceText, ...]:
         """The files of the packages that may be of the same repository as another one."""
         parts = path.split("/")
         start = parts[: 3 if "." in parts[0] else 1]
-        near = (s for other, s in self._sources.items() if other.split("/")[: len(start)] == start)
-        return tuple(file for sources in near for file in (*sources.files, *sources.others))
+        near = (other for other in self._sources if other.split("/")[: len(start)] == start)
+        packages = (self._sources[other] for other in near)  # nothing of the others is read
+        return tuple(file for sources in packages for file in (*sources.files, *sources.others))
 
     def differs_by_build(self, path: str, name: str) -> bool:
         """Whether files that this build leaves out declare a type, too."""

@@ -14,6 +14,7 @@ from goescape.analysis.syntax.nodes import ancestors, text, walk
 from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.candidate import Edit
 from goescape.fixes.context.imported_types import ImportedTypes
+from goescape.fixes.context.outside_callers import file_that_calls_by_name, place_that_hands_out
 from goescape.fixes.context.package_types import UNKNOWN, PackageTypes
 
 if TYPE_CHECKING:
@@ -128,14 +129,29 @@ class PackageCode:
         """See ``PackageUsers``."""
         return self._around.files_of_other_builds()
 
+    @cached_property
+    def file_that_calls_by_name(self) -> str:
+        """A file that may call exported methods by reflection; empty where there is none."""
+        foreign = (source for its in self.imported.foreign_packages.values() for source in its)
+        return file_that_calls_by_name((*(file.source for file in self.all_files), *foreign))
+
+    @cached_property
+    def place_that_hands_out(self) -> str:
+        """Where values of internal packages may get out; empty where there is no such place."""
+        top = self.report.directory.replace("\\", "/").rpartition("/internal")[0]
+        return place_that_hands_out(self.importing_files, top)
+
     def is_mentioned_elsewhere(self, name: str) -> bool:
         """Whether files that this build leaves out use an identifier: nobody compiles those.
 
         Or whatever else reaches it behind the compiler's back.
         """
+        return self.is_in_other_builds(name) or self.is_linked(name)
+
+    def is_in_other_builds(self, name: str) -> bool:
+        """Whether files that this build leaves out have an identifier."""
         word = re.compile(rb"\b%s\b" % re.escape(name.encode()))
-        others = self.others.values()
-        return any(word.search(f.source.content) for f in others) or self.is_linked(name)
+        return any(word.search(f.source.content) for f in self.others.values())
 
     def is_linked(self, name: str) -> bool:
         """Whether assembly, C or a ``go:linkname`` somewhere depends on what a function is."""

@@ -5,8 +5,10 @@ Where it was not, or has no answer, all of this is unknown, and rewrites go by t
 
 from __future__ import annotations
 
+import enum
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
@@ -14,7 +16,7 @@ from attrs import field, frozen
 from goescape.analysis.evidence.types import UNKNOWN_SIZE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tree_sitter import Node
 
@@ -52,6 +54,42 @@ class UsableType:
     """What a pointer to it can do, for structs that embed something: ``*bytes.Buffer.Write``."""
 
 
+class UseKind(enum.IntEnum):
+    """How a function is used where its name stands."""
+
+    CALL = 0
+    VALUE = 1
+    """Whoever has it depends on its whole type."""
+    METHOD_EXPRESSION = 2
+    """``T.name``: its receiver becomes a parameter, also where it is called."""
+
+
+@frozen
+class DeclaredFunction:
+    """A function or method that the package declares, with all that names it there."""
+
+    at: tuple[int, int]
+    """The number of a file, and the first byte of its name."""
+    uses: tuple[int, ...]
+    """For each use in the package and its tests, external ones left out, the number of a file, the
+    first byte of the name, and its kind."""
+    interfaces: tuple[str, ...]
+    """Those that a type with this method implements, or may implement when the method changes;
+    also by embedding."""
+    gives_own: bool
+    """Whether who knows the type of its results knows a type of the package."""
+
+
+@frozen
+class NamedFunction:
+    """A place where a function is named."""
+
+    path: str
+    start: int
+    """The first byte of its name."""
+    kind: UseKind
+
+
 @frozen
 class ExpressionsAnswer:
     """The expressions of some files of a package."""
@@ -65,12 +103,14 @@ class ExpressionsAnswer:
     """The import paths by the names that a file has for them."""
     declared: Mapping[str, int]
     """The types that the package declares."""
+    functions: tuple[DeclaredFunction, ...]
+    """The functions that the files declare."""
 
 
 _Expressions = Mapping[tuple[int, int], int]
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class PackageTypes:
     """The types of the expressions of some files; of no other file anything is known."""
 
@@ -78,6 +118,9 @@ class PackageTypes:
     _rows: Mapping[str, tuple[int, ...]] = field(factory=dict)
     _imports: Mapping[str, Mapping[str, str]] = field(factory=dict)
     _declared: Mapping[str, int] = field(factory=dict)
+    _functions: Mapping[tuple[int, int], DeclaredFunction] = field(factory=dict)
+    _numbers: Mapping[str, int] = field(factory=dict)
+    """Of the files, by path."""
     _expressions: dict[str, _Expressions] = field(factory=dict, init=False)
     """The rows by their place, for the files that somebody has asked about."""
 
@@ -92,6 +135,8 @@ class PackageTypes:
             {path: rows for path, (rows, _) in told.items() if rows is not None},
             {path: names for path, (_, names) in told.items() if names is not None},
             answer.declared,
+            {declared.at: declared for declared in answer.functions},
+            {path: number for number, path in enumerate(paths)},
         )
 
     def knows(self, file: GoFile) -> bool:
@@ -124,6 +169,35 @@ class PackageTypes:
         number = self._declared.get(name) if self.knows(file) else None
         return self._types[number] if number is not None else None
 
+    def function(self, file: GoFile, name: Node) -> DeclaredFunction | None:
+        """The function that is declared with the name at a node of a file; None where unknown."""
+        return self._functions.get((self._numbers.get(file.source.path, -1), name.start_byte))
+
+    def uses(self, function: DeclaredFunction) -> Iterator[NamedFunction]:
+        """Where the package names a function that it declares, by file and place."""
+        rows = iter(function.uses)
+        for number, start, kind in zip(rows, rows, rows, strict=True):
+            yield NamedFunction(self._paths[number], start, UseKind(kind))
+
+    def is_use(self, file: GoFile, name: Node, function: DeclaredFunction) -> bool:
+        """Whether a name in a file stands for a function that the package declares."""
+        return self._named.get((self._numbers.get(file.source.path, -1), name.start_byte)) == (
+            function.at
+        )
+
+    @cached_property
+    def _paths(self) -> tuple[str, ...]:
+        return tuple(self._numbers)
+
+    @cached_property
+    def _named(self) -> Mapping[tuple[int, int], tuple[int, int]]:
+        """Where each function that is named is declared, by the place of the name."""
+        return {
+            (number, start): declared.at
+            for declared in self._functions.values()
+            for number, start in zip(declared.uses[::3], declared.uses[1::3], strict=True)
+        }
+
     def element(self, container: UsableType) -> UsableType | None:
         """The type of its elements, or of what it points to."""
         return self._types[container.element] if container.element >= 0 else None
@@ -150,4 +224,12 @@ _QUALIFIED = re.compile(r"([\w./~-]*[\w~-])\.(\w+)")
 """A type of another package in the text of a plain type."""
 
 UNKNOWN = PackageTypes()
-__all__ = ["UNKNOWN", "UNKNOWN_SIZE", "ExpressionsAnswer", "PackageTypes", "UsableType"]
+__all__ = [
+    "UNKNOWN",
+    "UNKNOWN_SIZE",
+    "DeclaredFunction",
+    "ExpressionsAnswer",
+    "PackageTypes",
+    "UsableType",
+    "UseKind",
+]

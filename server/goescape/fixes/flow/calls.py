@@ -13,18 +13,22 @@ from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.candidate import UnsafeError
 from goescape.fixes.context.cross_package_calls import (
     calls_from_other_packages,
+    check_method,
     is_internal,
     is_program,
 )
+from goescape.fixes.context.outside_callers import place_of
+from goescape.fixes.context.package_types import UseKind, short
 from goescape.fixes.flow.results import operands
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tree_sitter import Node
 
     from goescape.analysis.syntax.go_file import FunctionDeclaration, GoFile
     from goescape.fixes.context.package_code import PackageCode
+    from goescape.fixes.context.package_types import DeclaredFunction
 
 
 @frozen
@@ -63,14 +67,60 @@ def calls_of(
     With ``anywhere`` also those in files that this build leaves out, and in other packages where
     all that may call the function are known.
     """
-    name = declared.plain_name
-    _check_private(code, file, declared, anywhere=anywhere)
+    name, known = declared.plain_name, _known(code, file, declared)
     if code.is_linked(name):
         raise UnsafeError(ReasonCode.LINKED_BY_NAME, name=name)
+    _check_private(code, file, declared, known)
     if not anywhere and code.is_mentioned_elsewhere(name):
         raise UnsafeError(ReasonCode.MENTIONED_BY_OTHER_BUILDS, name=name)
     if declared.node.child_by_field_name("body") is None:
         raise UnsafeError(ReasonCode.NO_BODY)
+    calls = _known_calls(code, known) if known else _calls_by_name(code, file, declared)
+    is_method = declared.node.type == "method_declaration"
+    others = (
+        tuple(calls_from_other_packages(code, file, name))
+        if declared.exported and not is_method
+        else ()
+    )
+    if not anywhere and others:
+        raise UnsafeError(
+            ReasonCode.CALLED_BY_ANOTHER_PACKAGE, name=name, place=place_of(*others[0])
+        )
+    return (*calls, *(FunctionCall(where, call_of(node)) for where, node in others))
+
+
+def _known(
+    code: PackageCode, file: GoFile, declared: FunctionDeclaration
+) -> DeclaredFunction | None:
+    """The function as types know it; None where files that they do not know may name it."""
+    own = (f for f in code.files.values() if f.package_name == file.package_name)
+    if not all(map(code.types.knows, own)) or code.is_in_other_builds(declared.plain_name):
+        return None
+    known = code.types.function(file, declared.name_node)
+    if known is None or any(use.path not in code.files for use in code.types.uses(known)):
+        return None
+    return known
+
+
+def _known_calls(code: PackageCode, function: DeclaredFunction) -> tuple[FunctionCall, ...]:
+    """The calls in the package, where types know all uses."""
+    calls = []
+    for use in code.types.uses(function):
+        file = code.files[use.path]
+        node = file.node_at(use.start)
+        assert node is not None
+        if use.kind is not UseKind.CALL:
+            place = place_of(file, node)
+            raise UnsafeError(ReasonCode.USED_AS_VALUE_IN, name=text(node), place=place)
+        calls.append(FunctionCall(file, call_of(node)))
+    return tuple(calls)
+
+
+def _calls_by_name(
+    code: PackageCode, file: GoFile, declared: FunctionDeclaration
+) -> tuple[FunctionCall, ...]:
+    """The calls in the folder, where spelling must tell what is meant."""
+    name = declared.plain_name
     is_method = declared.node.type == "method_declaration"
     if is_method:
         _check_only_method(code, declared)
@@ -84,8 +134,19 @@ def calls_of(
             raise UnsafeError(ReasonCode.NAME_AMBIGUOUS, name=name)
         if (node.type == "field_identifier") == is_method:
             calls.append(FunctionCall(where, call_of(node)))
-    others = calls_from_other_packages(code, file, name) if declared.exported else ()
-    return (*calls, *(FunctionCall(where, call_of(node)) for where, node in others))
+    return tuple(calls)
+
+
+def calls_of_others(calls: Iterable[FunctionCall], own: Sequence[Node]) -> tuple[FunctionCall, ...]:
+    """The calls without those with which the function calls itself to return what comes back.
+
+    Raises UnsafeError when one of these calls something else of the same name.
+    """
+    every = list(calls)
+    for node in own:
+        if not any(call.node == node for call in every):
+            raise UnsafeError(ReasonCode.NOT_MADE_HERE, expression=text(node))
+    return tuple(call for call in every if call.node not in own)
 
 
 def other_builds(code: PackageCode, calls: Iterable[FunctionCall]) -> tuple[str, ...]:
@@ -110,19 +171,29 @@ def _is_declared(name: Node) -> bool:
 
 
 def _check_private(
-    code: PackageCode, file: GoFile, declared: FunctionDeclaration, *, anywhere: bool
+    code: PackageCode, file: GoFile, declared: FunctionDeclaration, known: DeclaredFunction | None
 ) -> None:
+    """Raise UnsafeError where others may call a function, or need it as it is."""
+    name, is_method = declared.plain_name, declared.node.type == "method_declaration"
+    if known is not None and known.interfaces:
+        raise UnsafeError(
+            ReasonCode.INTERFACE_HAS_METHOD, name=name, interface=short(known.interfaces[0])
+        )
     if not declared.exported:
-        if declared.plain_name in {"main", "init"}:
+        if name in {"main", "init"}:
             raise UnsafeError(ReasonCode.NEVER_CALLED)
         return
-    if declared.node.type == "method_declaration":
+    if is_method and known is None:
         raise UnsafeError(ReasonCode.INTERFACE_MAY_REQUIRE)
     if file.package_name == "main" and code.importers is not None:
         if not is_program(code):
             raise UnsafeError(ReasonCode.PLUGIN_MAY_CALL)
-    elif not anywhere or not is_internal(code):
+    elif not is_internal(code):
+        if is_method:
+            raise UnsafeError(ReasonCode.OTHER_PACKAGES_MAY_CALL_METHOD)
         raise UnsafeError(ReasonCode.OTHER_PACKAGES_MAY_CALL)
+    if is_method and known is not None:
+        check_method(code, file, known, name)
 
 
 def _check_only_method(code: PackageCode, declared: FunctionDeclaration) -> None:

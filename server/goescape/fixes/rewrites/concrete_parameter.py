@@ -76,12 +76,26 @@ def _parameters(code: PackageCode, file: GoFile, passed: Iterator[Node]) -> Iter
         index = operands(arguments).index(argument)
         for where in code.files.values():
             for declared in where.functions if where.package_name == file.package_name else ():
-                if declared.plain_name == callee_text(call).rpartition(".")[2]:
+                if _may_call(code, file, call, where, declared):
                     inner = _parameter(where, declared, index)
                     key = (declared.name, index)
                     if inner is not None and key not in seen:
                         seen.add(key)
                         yield inner
+
+
+def _may_call(
+    code: PackageCode, file: GoFile, call: Node, where: GoFile, declared: FunctionDeclaration
+) -> bool:
+    """Whether a call may be one of a function: types know, or else its name tells."""
+    if declared.plain_name != callee_text(call).rpartition(".")[2]:
+        return False
+    function = code.types.function(where, declared.name_node)
+    called = call.child_by_field_name("function")
+    name = called.child_by_field_name("field") or called if called is not None else None
+    if function is None or name is None or not code.types.knows(file):
+        return True
+    return code.types.is_use(file, name, function)
 
 
 def _parameter(file: GoFile, declared: FunctionDeclaration, index: int) -> _Parameter | None:
@@ -131,10 +145,13 @@ def _is_used_for_others(code: PackageCode, parameter: _Parameter, concrete: Conc
     """Whether a call of the package surely passes something of another type."""
     declared = parameter.declared
     is_method = declared.node.type == "method_declaration"
+    function = code.types.function(parameter.file, declared.name_node)
     for where, node in code.syntax.references(declared.plain_name):
         if where.package_name != parameter.file.package_name or not code.types.knows(where):
             continue
         if definition(node) is not None or (node.type == "field_identifier") != is_method:
+            continue
+        if function is not None and not code.types.is_use(where, node, function):
             continue
         try:
             claims = list(_claims(FunctionCall(where, call_of(node)), parameter, concrete))

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.messages.reason import ReasonCode
-from goescape.analysis.syntax.nodes import callee_text, text
+from goescape.analysis.syntax.nodes import text
 from goescape.fixes.candidate import Edit, TypeClaim, UnsafeError
 from goescape.fixes.checks.after_return import may_recover
 from goescape.fixes.context.package_code import replace
@@ -66,8 +66,9 @@ def _change(
     check_gain(code, file, declared, targets)
     values = list(_returned(declared))
     _check_body(code, declared)
-    again = [v for v in values if v.type == "call_expression" and _is_self(declared, v)]
-    calls = [c for c in calls_of(code, file, declared) if c.node not in again]
+    everywhere = calls_of(code, file, declared)
+    again = [value for value in values if any(call.node == value for call in everywhere)]
+    calls = [call for call in everywhere if call.node not in again]
     taken = [asserted(call) for call in calls if not is_dropped(call)]
     types = {text(asserted_type(node)) for _, node in taken}
     if len(types) != 1:
@@ -97,10 +98,6 @@ def _check_body(code: PackageCode, declared: FunctionDeclaration) -> None:
     for node in nodes_outside_literals(body) if body is not None else ():
         if node.type == "defer_statement" and may_recover(code, node):
             raise UnsafeError(ReasonCode.DEFER_MAY_RECOVER)
-
-
-def _is_self(declared: FunctionDeclaration, value: Node) -> bool:
-    return callee_text(value).rpartition(".")[2] == declared.plain_name
 
 
 REWRITE = Rewrite(

@@ -20,7 +20,14 @@ from goescape.fixes.edits.made_values import (
 )
 from goescape.fixes.edits.pointees import check_no_unsafe, star_edits, uses_of, value_edits
 from goescape.fixes.edits.temporaries import temporary_edits
-from goescape.fixes.flow.calls import FunctionCall, binding_of, calls_of, check_guard, other_builds
+from goescape.fixes.flow.calls import (
+    FunctionCall,
+    binding_of,
+    calls_of,
+    calls_of_others,
+    check_guard,
+    other_builds,
+)
 from goescape.fixes.flow.results import (
     PointerResult,
     operands,
@@ -64,7 +71,7 @@ def _change(
     check_ends(code, result, returns)
     calls = calls_of(code, file, result.declared, anywhere=True)
     own = [r.value for r in returns if r.form == "self"]
-    calls = tuple(call for call in calls if call.node not in own)
+    calls = calls_of_others(calls, own)
     if not calls:
         raise UnsafeError(ReasonCode.NEVER_CALLED)
     check_gain(code, file, result.declared, findings)

@@ -17,6 +17,7 @@ from goescape.fixes.flow.calls import (
     FunctionCall,
     binding_of,
     calls_of,
+    calls_of_others,
     check_guard,
     first_operand,
     other_builds,
@@ -56,7 +57,7 @@ def _change(
     check_ends(code, result, returns)
     calls = calls_of(code, file, result.declared, anywhere=True)
     own = [r.value for r in returns if r.form == "self"]
-    calls = tuple(call for call in calls if call.node not in own)
+    calls = calls_of_others(calls, own)
     if not calls:
         raise UnsafeError(ReasonCode.NEVER_CALLED)
     check_gain(code, file, result.declared, findings)

@@ -7,7 +7,7 @@ from collections.abc import Mapping  # noqa: TC003 - attrs resolves annotations
 import msgspec
 from attrs import frozen
 
-FORMAT = 1
+FORMAT = 2
 """What an answer means: one of another format is not understood."""
 
 Position = tuple[int, int, int, int, int]
@@ -54,8 +54,6 @@ class TypesRequest:
     named: tuple[NamedType, ...] = ()
     conversions: tuple[int, ...] = ()
     """Numbers of the files of which all conversions are listed."""
-    uses: bool = False
-    """Whether objects are told with all their uses."""
 
 
 @frozen

@@ -120,6 +120,7 @@ async def fix_context_of(
             report.directory,
             [home.root, *(importing or ())],
             own_files,
+            frozenset(f for folders in (importing or {}).values() for f in folders),
         ),
         assembly,
         debug,

@@ -170,6 +170,7 @@ CATALOGUE = Catalogue(
         ReasonCode.ASKS_FOR_CALLER: "The function asks who called it.",
         ReasonCode.ASSERTIONS_DIFFER: "Not every caller asserts the same type at once.",
         ReasonCode.ASSERTION_IS_TESTED: "`{expression}` also tests whether it holds.",
+        ReasonCode.CALLED_BY_ANOTHER_PACKAGE: "`{name}` is called in {place}, in another package.",
         ReasonCode.CALL_INSIDE_CALL: "A call stands inside another one that changes, too.",
         ReasonCode.COMMENT_IN_THE_WAY: "A comment stands in the way.",
         ReasonCode.DOES_MORE_THAN_APPEND: (
@@ -183,6 +184,7 @@ CATALOGUE = Catalogue(
         ReasonCode.INLINED_ALREADY: (
             "The function is inlined where it is called: nothing would be gained."
         ),
+        ReasonCode.INTERFACE_HAS_METHOD: "The interface `{interface}` requires a method `{name}`.",
         ReasonCode.INTERFACE_MAY_REQUIRE: "An exported method may be required by an interface.",
         ReasonCode.INTERFACE_REQUIRES: "An interface requires `{name}`.",
         ReasonCode.LINE_IS_SHARED: "Several statements share a line.",
@@ -190,6 +192,10 @@ CATALOGUE = Catalogue(
         ReasonCode.MANY_STACKS: (
             "It runs in a goroutine of its own, and each would have a larger stack."
         ),
+        ReasonCode.MAY_BE_CALLED_BY_NAME: (
+            "{file} may call exported methods by their names, through reflection."
+        ),
+        ReasonCode.MAY_BE_THIS_METHOD: "`{name}` in {place} may be this method.",
         ReasonCode.MAY_CALL_ITSELF: "It may call itself, and each call would need the space.",
         ReasonCode.MAY_RUN_TWICE: (
             "It may run twice at the same time: then one would reset the other's."
@@ -200,6 +206,7 @@ CATALOGUE = Catalogue(
         ReasonCode.NOT_CALLED_ON_VARIABLE: "`{call}` is not called on a variable of the type.",
         ReasonCode.NO_BODY: "The function has no body here.",
         ReasonCode.OTHER_PACKAGES_MAY_CALL: "Other packages may call an exported function.",
+        ReasonCode.OTHER_PACKAGES_MAY_CALL_METHOD: "Other packages may call an exported method.",
         ReasonCode.PARAMETERS_UNNAMED: "The parameters have no names.",
         ReasonCode.PLUGIN_MAY_CALL: "A plugin may be asked for an exported function.",
         ReasonCode.RESULTS_HANDED_ON: "`{call}` hands its results on.",
@@ -214,7 +221,9 @@ CATALOGUE = Catalogue(
         ReasonCode.USABLE_FROM_ELSEWHERE: "`{name}` can be used from elsewhere.",
         ReasonCode.USED_AS_INTERFACE: "`{call}` is used as an interface.",
         ReasonCode.USED_AS_VALUE: "`{name}` is used as a value.",
+        ReasonCode.USED_AS_VALUE_IN: "`{name}` is used as a value in {place}.",
         ReasonCode.USED_UNTESTED: "A caller uses `{name}` even when there is no value.",
+        ReasonCode.VALUES_ARE_HANDED_OUT: "Values of internal packages are handed out in {place}.",
         # What a function returns.
         ReasonCode.CALL_BESIDE_RESULT: (
             "A call beside the returned pointer could still change the object."

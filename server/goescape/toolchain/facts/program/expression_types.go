@@ -25,7 +25,8 @@ type expressionsAnswer struct {
 	Types     []*usableType       `json:"types"`
 	Files     [][]int             `json:"files"` // first and last byte and type of each expression, in one row; null for files that were not asked for, or too much
 	Imports   []map[string]string `json:"imports"`
-	Declared  map[string]int      `json:"declared"` // the types of the package by name
+	Declared  map[string]int      `json:"declared"`  // the types of the package by name
+	Functions []*functionFacts    `json:"functions"` // that the files declare
 }
 
 // usableType is a type with what decides how its values may be used. Element and Key are numbers of
@@ -98,7 +99,7 @@ func (c *checkedPackage) expressions(files []int) *expressionsAnswer {
 			}
 		}
 	}
-	reply.Types = table.types
+	reply.Types, reply.Functions = table.types, c.functionsIn(files)
 	return reply
 }
 

@@ -12,7 +12,6 @@ import (
 
 const (
 	longestText  = 200 // bytes of a type or a constant
-	mostUses     = 2000
 	unknownBytes = -1
 )
 
@@ -82,15 +81,9 @@ func (c *checkedPackage) position(node ast.Node) position {
 
 func (c *checkedPackage) value(expression ast.Expr, request *typesRequest, isWhole bool) *valueFacts {
 	value := &valueFacts{Expression: c.kindOf(expression), TextSize: unknownBytes}
-	if identifier, ok := expression.(*ast.Ident); ok && isWhole {
-		value.Object = c.object(identifier, request.Uses)
-	}
 	t := c.typeOf(expression)
 	if t == nil {
-		if value.Object == nil {
-			return nil
-		}
-		return value
+		return nil
 	}
 	value.Type = c.facts(types.Default(t))
 	value.Key, value.Element = c.parts(t)
@@ -198,54 +191,6 @@ func (c *checkedPackage) calledFunction(call *ast.CallExpr) *types.Func {
 		return function
 	}
 	return nil
-}
-
-func (c *checkedPackage) object(identifier *ast.Ident, withUses bool) *objectFacts {
-	object := c.info.ObjectOf(identifier)
-	if object == nil {
-		return nil
-	}
-	facts := &objectFacts{Name: object.Name(), Kind: kindOfObject(object)}
-	fset := c.fset
-	if object.Pkg() != nil {
-		facts.Package = object.Pkg().Path()
-		if object.Pkg() != c.pkg {
-			fset = c.world.fset
-		}
-	}
-	if object.Pos().IsValid() {
-		at := fset.PositionFor(object.Pos(), false)
-		facts.File, facts.Line, facts.Column = at.Filename, at.Line, at.Column
-	}
-	if withUses {
-		for used, other := range c.info.Uses {
-			if other == object && len(facts.Uses) < mostUses {
-				facts.Uses = append(facts.Uses, c.position(used))
-			}
-		}
-	}
-	return facts
-}
-
-func kindOfObject(object types.Object) string {
-	switch object := object.(type) {
-	case *types.Var:
-		if object.IsField() {
-			return "field"
-		}
-		return "variable"
-	case *types.Const:
-		return "constant"
-	case *types.Func:
-		return "function"
-	case *types.TypeName:
-		return "type"
-	case *types.PkgName:
-		return "package"
-	case *types.Builtin:
-		return "builtin"
-	}
-	return "other"
 }
 
 func shortened(text string) string {

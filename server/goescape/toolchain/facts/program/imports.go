@@ -35,6 +35,8 @@ type importWorld struct {
 	exports  map[string]string // of the request at hand
 	importer types.ImporterFrom
 	named    map[string]*typeFacts // of types that no export file has, by folder and name
+
+	interfaces map[*types.Package][]types.Type // that others can name
 }
 
 var worlds []*importWorld
@@ -59,6 +61,8 @@ func worldOf(request *typesRequest) *importWorld {
 		packages: map[string]*types.Package{},
 		exports:  request.Exports,
 		named:    map[string]*typeFacts{},
+
+		interfaces: map[*types.Package][]types.Type{},
 	}
 	world.importer, _ = importer.ForCompiler(world.fset, "gc", world.open).(types.ImporterFrom)
 	worlds = append(worlds, world)

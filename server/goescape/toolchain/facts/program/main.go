@@ -1,7 +1,7 @@
 // Goescape-facts answers questions about Go code with Go's own libraries.
 //
 // It reads one JSON document per line: {"id": 1, "operation": "types", "request": {...}}, and
-// answers each with one line: {"id": 1, "format": 1, "answer": {...}}, or with a "problem" instead
+// answers each with one line: {"id": 1, "format": 2, "answer": {...}}, or with a "problem" instead
 // of the answer. Answers may come in another order. It ends when its input does.
 package main
 
@@ -19,7 +19,7 @@ import (
 )
 
 // format changes with what requests or answers mean: goescape uses no other than its own.
-const format = 1
+const format = 2
 
 // operations are what can be asked, by name; the file that has one adds it in an init function.
 var operations = map[string]func(request json.RawMessage) (any, error){

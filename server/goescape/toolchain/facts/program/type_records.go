@@ -16,7 +16,6 @@ type typesRequest struct {
 	Questions   []position        `json:"questions"`
 	Named       []namedType       `json:"named"`
 	Conversions []int             `json:"conversions"` // files of which all conversions are listed
-	Uses        bool              `json:"uses"`        // whether objects are told with all their uses
 }
 
 type sourceFile struct {
@@ -61,20 +60,9 @@ type valueFacts struct {
 	TextSize   int64         `json:"text_size"` // bytes of a constant string, else -1
 	Callee     string        `json:"callee"`
 	Arguments  []*valueFacts `json:"arguments"`
-	Converted  *typeFacts    `json:"converted"` // the interface that it is put into where it stands
-	Object     *objectFacts  `json:"object"`
+	Converted  *typeFacts    `json:"converted"`   // the interface that it is put into where it stands
 	Instances  []*typeFacts  `json:"instances"`   // what a generic type stands for
 	IsComplete bool          `json:"is_complete"` // whether these are all instances
-}
-
-type objectFacts struct {
-	Name    string     `json:"name"`
-	Kind    string     `json:"kind"`
-	Package string     `json:"package"`
-	File    string     `json:"file"`
-	Line    int        `json:"line"`
-	Column  int        `json:"column"`
-	Uses    []position `json:"uses"`
 }
 
 type conversionFact struct {
