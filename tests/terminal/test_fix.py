@@ -324,6 +324,14 @@ def test_a_fix_that_fails_the_tests_is_not_written(go_path: str, write_tree: Wri
     before = (folder / "a.go").read_bytes()
     answer = fix(folder, go_path, "--yes", "--test")
     assert (folder / "a.go").read_bytes() == before
+    assert "The tests fail with it and without it: --- FAIL: TestNo" in answer.stdout
+    number = "testing.AllocsPerRun(9, func() { A(n) })"
+    wants_boxes = f'if {number} < 2 {{ t.Fatal("no") }}'
+    (folder / "a_test.go").write_text(
+        failing.replace('t.Fatal("no")', wants_boxes) + "\nvar n = 12345\n"
+    )
+    answer = fix(folder, go_path, "--yes", "--test")
+    assert b"strconv.Itoa(i)" not in (folder / "a.go").read_bytes()
     assert "The tests fail with it: --- FAIL: TestNo" in answer.stdout
     (folder / "a_test.go").write_text(failing.replace("t.Fatal", "t.Log"))
     fix(folder, go_path, "--yes", "--test")

@@ -69,6 +69,7 @@ class ReasonCode(enum.Enum):
     OUTSIDE_WORKSPACE = "outside-workspace"
     SEVERAL_FIXES = "several-fixes"
     TESTS_FAIL = "tests-fail"
+    TESTS_FAIL_ANYWAY = "tests-fail-anyway"
     USER_MUST_JUDGE = "user-must-judge"
 
     # Names, and what is known of them.

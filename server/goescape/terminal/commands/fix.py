@@ -302,4 +302,8 @@ class FixRun:
     async def _failure(self, proof: Proof) -> Reason | None:
         """What the tests say; None when they pass."""
         failure = await self._engine.failing_tests(proof.contents)
-        return Reason.of(ReasonCode.TESTS_FAIL, failure=failure) if failure is not None else None
+        if failure is None:
+            return None
+        if await self._engine.failing_tests(proof.originals) is not None:
+            return Reason.of(ReasonCode.TESTS_FAIL_ANYWAY, failure=failure)
+        return Reason.of(ReasonCode.TESTS_FAIL, failure=failure)

@@ -147,6 +147,7 @@ CATALOGUE = Catalogue(
         ReasonCode.OUTSIDE_WORKSPACE: "It would change {file}, which is outside the workspace.",
         ReasonCode.SEVERAL_FIXES: "There is more than one fix for it; choose with --only.",
         ReasonCode.TESTS_FAIL: "The tests fail with it: {failure}",
+        ReasonCode.TESTS_FAIL_ANYWAY: "The tests fail with it and without it: {failure}",
         ReasonCode.USER_MUST_JUDGE: "Only a user can judge it; name it with --only.",
         # Names, and what is known of them.
         ReasonCode.ASSIGNED_IN_LOOP: "`{name}` is assigned in the loop.",

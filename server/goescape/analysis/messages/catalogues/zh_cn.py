@@ -415,6 +415,7 @@ CATALOGUE = Catalogue(
         ReasonCode.OUTSIDE_WORKSPACE: "它会修改 {file}，而该文件在工作区之外。",
         ReasonCode.SEVERAL_FIXES: "这里有不止一种修复；请用 --only 选择。",
         ReasonCode.TESTS_FAIL: "应用后测试失败：{failure}",
+        ReasonCode.TESTS_FAIL_ANYWAY: "应用前后测试都失败：{failure}",
         ReasonCode.USER_MUST_JUDGE: "只有用户能判断是否合适；请用 --only 指定。",
         # Names, and what is known of them.
         ReasonCode.ASSIGNED_IN_LOOP: "`{name}` 在循环中被赋值。",
