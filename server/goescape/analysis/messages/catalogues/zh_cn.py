@@ -287,6 +287,7 @@ CATALOGUE = Catalogue(
         ),
         "Make the map with room for all entries": "创建 map 时为所有条目预留空间",
         "Keep the bytes: {new} instead of {old}": "保持字节形式：用 {new} 代替 {old}",
+        "Write with {new} instead of {old}": "用 {new} 直接写入，代替 {old}",
         "Send values instead of pointers": "发送值而不是指针",
         "Take the concrete type instead of the interface": "参数用具体类型代替接口",
         "Return the concrete type instead of interface{}": "返回具体类型而不是 interface{}",
