@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.causes import Cause
-from goescape.analysis.syntax.nodes import text
+from goescape.analysis.syntax.nodes import text, walk
+from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.candidate import Edit, UnsafeError
 from goescape.fixes.checks.stack_growth import grows_many_stacks
 from goescape.fixes.context.package_code import indentation, insert, line_end, replace
@@ -50,6 +51,8 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
         element = made.type.child_by_field_name("element")
         if len(sizes) == 2 and text(sizes[0]) != "0":
             continue
+        if not _is_constant(sizes[-1]):
+            continue
         if not store or element is None or not _fits(code, finding.subject, text(element)):
             continue
         array = f"[{text(sizes[-1])}]{text(element)}"
@@ -69,6 +72,13 @@ def _change(code: PackageCode, call: Node, edits: tuple[Edit, ...]) -> Change:
     if reason := grows_many_stacks(code, call):
         raise UnsafeError(reason)
     return Change(edits)
+
+
+def _is_constant(size: Node) -> bool:
+    """Whether a size that the compiler has folded may be that of an array: no variable is in it."""
+    declared = (definition(n) for n in walk(size) if n.type == "identifier")
+    kinds = [name.parent.type for name in declared if name is not None and name.parent is not None]
+    return all(kind == "const_spec" for kind in kinds)
 
 
 def _fits(code: PackageCode, subject: str, element: str) -> bool:

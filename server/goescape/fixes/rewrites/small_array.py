@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from goescape.analysis.causes import Cause
-from goescape.analysis.syntax.nodes import callee_text, text
+from goescape.analysis.syntax.nodes import ancestors, callee_text, text
 from goescape.fixes.candidate import Promise, UnsafeError
 from goescape.fixes.checks.stack_growth import grows_many_stacks
-from goescape.fixes.context.package_code import indentation, line_end, replace
+from goescape.fixes.context.package_code import FUNCTIONS, indentation, line_end, replace
 from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.local_variables import (
     BASIC,
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from goescape.fixes.context.package_code import PackageCode
 
 _LENGTH = 64
+_LENGTH_OF_WIDE = 32
+_LENGTH_IN_LOOP = 16
+"""Of elements with pointers: all of the array is cleared in each iteration."""
 _DIGITS = 8
 
 
@@ -65,7 +69,7 @@ def _lines(file: GoFile, statement: Node, name: str, element: Node, sizes: list[
         return ""
     empty = len(sizes) == 2
     lines = [
-        f"var {buffer} [{_LENGTH}]{text(element)}",
+        f"var {buffer} [{_length(statement, element)}]{text(element)}",
         f"var {name} []{text(element)}",
         f"if {length} := {text(sizes[-1])}; {length} <= len({buffer}) {{",
         f"\t{name} = {buffer}[:{0 if empty else length}:{length}]",
@@ -74,6 +78,16 @@ def _lines(file: GoFile, statement: Node, name: str, element: Node, sizes: list[
         "}",
     ]
     return (line_end(file) + indentation(file, statement)).join(lines)
+
+
+def _length(statement: Node, element: Node) -> int:
+    """How many elements the array has: at most 512 bytes, less where that is cleared often."""
+    is_wide = text(element) in {"string", "any", "error", "complex128"}
+    has_pointers = element.type == "pointer_type" or (is_wide and text(element) != "complex128")
+    around = takewhile(lambda a: a.type not in FUNCTIONS, ancestors(statement))
+    if has_pointers and any(a.type == "for_statement" for a in around):
+        return _LENGTH_IN_LOOP
+    return _LENGTH_OF_WIDE if is_wide else _LENGTH
 
 
 def _is_small(element: Node) -> bool:

@@ -123,10 +123,11 @@ def _rendered(file: GoFile, call: _FormatCall, parts: Sequence[FormatPart]) -> s
     """What stands for the call; None where it would be harder to read than that."""
     pieces = [_operand(part, parts, call) for part in parts]
     new = _in_lines(file, call.node, pieces)
-    parent_type = call.node.parent.type if call.node.parent is not None else ""
+    around = call.node.parent
+    is_operand = around is not None and around.child_by_field_name("operand") == call.node
     operand = parts[0].node if len(parts) == 1 and not parts[0].function else None
     is_simple = len(parts) == 1 and (operand is None or operand.type not in _COMPOUND)
-    return new if is_simple or new is None or parent_type not in _NEEDS_PARENTHESES else f"({new})"
+    return new if is_simple or new is None or not is_operand else f"({new})"
 
 
 def _operand(part: FormatPart, parts: Sequence[FormatPart], call: _FormatCall) -> str:
@@ -167,9 +168,6 @@ _COLUMNS = 100
 _LINES = 4
 """More of them are a table, which a format shows better."""
 _COMPOUND = frozenset({"binary_expression", "unary_expression"})
-_NEEDS_PARENTHESES = frozenset(
-    {"binary_expression", "selector_expression", "index_expression", "slice_expression"}
-)
 
 
 _CONVERTED = "Use strconv.{new} instead of fmt.{old}"
