@@ -17,15 +17,13 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from goescape.analysis.syntax.go_file import GoFile
-    from goescape.analysis.syntax.source import SourceText
     from goescape.fixes.context.package_code import PackageCode
     from goescape.fixes.context.package_types import DeclaredFunction
 
 
-def is_internal(code: PackageCode) -> bool:
-    """Whether only packages that are known can import this one."""
-    internal = "internal" in code.report.package.split("/")
-    return internal and code.importers is not None and code.files_of_other_builds is not None
+def may_be_internal(code: PackageCode) -> bool:
+    """Whether only packages that are known can import this one, as far as its path tells."""
+    return "internal" in code.report.package.split("/") and code.importers is not None
 
 
 def is_program(code: PackageCode) -> bool:
@@ -43,9 +41,6 @@ def calls_from_other_packages(
     Raises UnsafeError where one could be missed.
     """
     path = code.report.package
-    for source in _other_builds(code, name):
-        if path.encode() in source.content:
-            raise UnsafeError(ReasonCode.MENTIONED_BY_OTHER_BUILDS, name=name)
     others = [other for other in code.others.values() if other.package_name != file.package_name]
     tests = [other for other in code.files.values() if other.package_name != file.package_name]
     for where in (*tests, *others, *code.importing_files):
@@ -56,6 +51,22 @@ def calls_from_other_packages(
             raise UnsafeError(ReasonCode.DOT_IMPORTED, name=name)
         for alias in aliases:
             yield from _selected(where, alias, name)
+
+
+def check_other_builds(
+    code: PackageCode, file: GoFile, name: str, *, is_method: bool = False
+) -> None:
+    """Raise UnsafeError where files of other builds may call a function of a package.
+
+    It looks through the whole module, so it is asked last.
+    """
+    sources = code.files_of_other_builds
+    if sources is None and file.package_name != "main":
+        raise UnsafeError(ReasonCode.OTHER_PACKAGES_MAY_CALL)
+    word, path = re.compile(rb"\b%s\b" % name.encode()), code.report.package.encode()
+    for source in sources or ():
+        if word.search(source.content) and (is_method or path in source.content):
+            raise UnsafeError(ReasonCode.MENTIONED_BY_OTHER_BUILDS, name=name)
 
 
 def check_method(code: PackageCode, file: GoFile, method: DeclaredFunction, name: str) -> None:
@@ -71,8 +82,6 @@ def check_method(code: PackageCode, file: GoFile, method: DeclaredFunction, name
         raise UnsafeError(ReasonCode.MAY_BE_CALLED_BY_NAME, file=caller)
     if file.package_name != "main" and (place := code.place_that_hands_out):
         raise UnsafeError(ReasonCode.VALUES_ARE_HANDED_OUT, place=place)
-    for _ in _other_builds(code, name):
-        raise UnsafeError(ReasonCode.MENTIONED_BY_OTHER_BUILDS, name=name)
     tests = (other for other in code.files.values() if other.package_name != file.package_name)
     for where in (*tests, *code.importing_files):
         for field in fields_named(where, name):
@@ -80,12 +89,7 @@ def check_method(code: PackageCode, file: GoFile, method: DeclaredFunction, name
             if kind in {"selector_expression", "method_elem"}:
                 place = place_of(where, field)
                 raise UnsafeError(ReasonCode.MAY_BE_THIS_METHOD, name=name, place=place)
-
-
-def _other_builds(code: PackageCode, name: str) -> Iterator[SourceText]:
-    """The files elsewhere that this build leaves out and that have a name in them."""
-    word = re.compile(rb"\b%s\b" % name.encode())
-    return (s for s in code.files_of_other_builds or () if word.search(s.content))
+    check_other_builds(code, file, name, is_method=True)
 
 
 def _selected(file: GoFile, alias: str, name: str) -> Iterator[tuple[GoFile, Node]]:

@@ -14,8 +14,9 @@ from goescape.fixes.candidate import UnsafeError
 from goescape.fixes.context.cross_package_calls import (
     calls_from_other_packages,
     check_method,
-    is_internal,
+    check_other_builds,
     is_program,
+    may_be_internal,
 )
 from goescape.fixes.context.outside_callers import place_of
 from goescape.fixes.context.package_types import UseKind, short
@@ -77,15 +78,13 @@ def calls_of(
         raise UnsafeError(ReasonCode.NO_BODY)
     calls = _known_calls(code, known) if known else _calls_by_name(code, file, declared)
     is_method = declared.node.type == "method_declaration"
-    others = (
-        tuple(calls_from_other_packages(code, file, name))
-        if declared.exported and not is_method
-        else ()
-    )
-    if not anywhere and others:
-        raise UnsafeError(
-            ReasonCode.CALLED_BY_ANOTHER_PACKAGE, name=name, place=place_of(*others[0])
-        )
+    others: tuple[tuple[GoFile, Node], ...] = ()
+    if declared.exported and not is_method:
+        others = tuple(calls_from_other_packages(code, file, name))
+        if others and not anywhere:
+            place = place_of(*others[0])
+            raise UnsafeError(ReasonCode.CALLED_BY_ANOTHER_PACKAGE, name=name, place=place)
+        check_other_builds(code, file, name)
     return (*calls, *(FunctionCall(where, call_of(node)) for where, node in others))
 
 
@@ -188,7 +187,7 @@ def _check_private(
     if file.package_name == "main" and code.importers is not None:
         if not is_program(code):
             raise UnsafeError(ReasonCode.PLUGIN_MAY_CALL)
-    elif not is_internal(code):
+    elif not may_be_internal(code):
         if is_method:
             raise UnsafeError(ReasonCode.OTHER_PACKAGES_MAY_CALL_METHOD)
         raise UnsafeError(ReasonCode.OTHER_PACKAGES_MAY_CALL)
