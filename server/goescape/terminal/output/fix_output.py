@@ -79,11 +79,11 @@ def render(
     for code in dict.fromkeys(candidate.code for candidate in shown):
         yield style.paint("faint", f"  docs: {fix_page(code)}")
     for path, new in proof.contents.items():
-        yield from _diff(shown_path(path, here), proof.originals[path], new, style)
+        yield from diff_lines(shown_path(path, here), proof.originals[path], new, style)
     yield ""
 
 
-def _diff(name: str, old: bytes, new: bytes, style: Style) -> Iterator[str]:
+def diff_lines(name: str, old: bytes, new: bytes, style: Style) -> Iterator[str]:
     """Hunks that ``git apply`` and ``patch`` take."""
     roles = {"+": "information", "-": "error", "@": "faint"}
     before, after = (
@@ -92,11 +92,16 @@ def _diff(name: str, old: bytes, new: bytes, style: Style) -> Iterator[str]:
     )
     for line in difflib.unified_diff(before, after, f"a/{name}", f"b/{name}"):
         ending = "\r" if line.endswith("\r\n") else ""
-        shown = "".join(c if c == "\t" else printable(c) for c in line.rstrip("\r\n")) + ending
+        text = line.removesuffix("\n").removesuffix("\r")
+        shown = "".join(c if c in _KEPT else printable(c) for c in text) + ending
         role = "strong" if line.startswith(("+++", "---")) else roles.get(line[:1], "")
         yield style.paint(role, shown) if role else shown
         if not line.endswith("\n"):
             yield "\\ No newline at end of file"
+
+
+_KEPT = "\t\ufeff"
+"""Tabs, and the byte order mark: without it a first line would not be that of the file."""
 
 
 def render_summary(outcome: FixOutcome, style: Style) -> Iterator[str]:
