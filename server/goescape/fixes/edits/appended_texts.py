@@ -139,6 +139,8 @@ def _of_fmt(code: PackageCode, file: GoFile, call: Node, name: str) -> TextCall 
         parts = parts_of(code, file, arguments[0], arguments[1:])
         if parts is not None and len(parts) == 1 and not parts[0].function:
             return None  # a text as it is: no format is needed at all
+    if code.language < _APPENDF:
+        return None
     basic = _are_basic(code, file, arguments)
     has_text = name == "Sprintf" and _has_text(arguments[0], basic=basic)
     new = f"{package}.{_FMT[name]}"
@@ -238,6 +240,8 @@ def has_effects(node: Node) -> bool:
     )
 
 
+_APPENDF = (1, 19)
+"""The version of Go that has ``fmt.Appendf``."""
 LONGEST_NUMBER = 20
 """The bytes of the longest integer in decimal, with its sign."""
 _STRCONV = {

@@ -52,25 +52,27 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
         its_type = _writer_type(code, file, writer) if writer is not None else None
         if writer is None or its_type is None or not _leave_alone(appended, writer):
             continue
-        change = partial(_change, file, call, writer, its_type, appended)
+        buffer = _buffer(code, text(writer), its_type[0], appended)
+        new = f"{text(writer)}.Write({appended.appended_to(buffer)})"
+        claims = (*_claims(file, writer, its_type[1]), *appended.claims)
+        edits = (replace(file, call, new), *appended.imports)
+        change = partial(Change, edits, may_add=_MAY_ADD, claims=claims)
         words = (("new", appended.new), ("old", appended.old))
         yield Match((), change, file.span(call), variant=_TITLE, words=words)
 
 
-def _change(
-    file: GoFile, call: Node, writer: Node, its_type: tuple[str, str], appended: TextCall
-) -> Change:
-    kind, written = its_type
-    path, name = file.source.path, text(writer)
-    in_place = kind == "bufio.Writer" or (kind == "bytes.Buffer" and appended.at_once)
-    size = appended.longest or _SCRATCH
-    buffer = f"{name}.AvailableBuffer()" if in_place else f"make([]byte, 0, {size})"
-    claims = (TypeClaim(path, writer.start_byte, writer.end_byte, written),) if written else ()
-    return Change(
-        (replace(file, call, f"{name}.Write({appended.appended_to(buffer)})"), *appended.imports),
-        may_add=(r"make\(\[\]byte, .*\)", r".*AvailableBuffer.*", r"append.*"),
-        claims=(*claims, *appended.claims),
-    )
+def _buffer(code: PackageCode, writer: str, kind: str, appended: TextCall) -> str:
+    """Where the text is put together: in the writer's own space, or on the stack."""
+    if kind == "bufio.Writer":
+        return f"{writer}.AvailableBuffer()"
+    if kind == "bytes.Buffer" and code.language >= _AVAILABLE and appended.at_once:
+        return f"{writer}.AvailableBuffer()"
+    return f"make([]byte, 0, {appended.longest or _SCRATCH})"
+
+
+def _claims(file: GoFile, writer: Node, written: str) -> tuple[TypeClaim, ...]:
+    path = file.source.path
+    return (TypeClaim(path, writer.start_byte, writer.end_byte, written),) if written else ()
 
 
 def _written(call: Node) -> Node | None:
@@ -125,6 +127,9 @@ def _writer_type(code: PackageCode, file: GoFile, writer: Node) -> tuple[str, st
 
 _WRITERS = ("strings", "bytes", "bufio")
 _KINDS = frozenset({"strings.Builder", "bytes.Buffer", "bufio.Writer"})
+_MAY_ADD = (r"make\(\[\]byte, .*\)", r".*AvailableBuffer.*", r"append.*")
+_AVAILABLE = (1, 21)
+"""The version of Go whose ``bytes.Buffer`` shows its space."""
 _SCRATCH = 64
 """The bytes for a time, a floating-point number or a format; what is longer takes memory."""
 
