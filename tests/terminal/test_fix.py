@@ -96,6 +96,22 @@ def test_yes_writes_all(go_path: str, write_tree: WriteTree) -> None:
     assert row(again, "sprintf") == ["1", "0", "0", "1"]
 
 
+def test_git_takes_all_at_once(go_path: str, write_tree: WriteTree) -> None:
+    folder = write_tree(MODULE)
+    before = (folder / "a.go").read_text()
+    answer = fix(folder, go_path, "--diff", "--yes")
+    assert answer.returncode == 1
+    assert row(answer, "sprintf") == ["3", "2", "0", "1"]
+    assert (folder / "a.go").read_text() == before
+    patch = answer.stdout
+    subprocess.run(["git", "apply", "-"], cwd=folder, input=patch, encoding="utf-8", check=True)
+    patched = (folder / "a.go").read_text()
+    (folder / "a.go").write_text(before)
+    fix(folder, go_path, "--yes")
+    assert patched == (folder / "a.go").read_text()
+    assert patched != before
+
+
 def test_yes_proves_all_as_one(go_path: str, write_tree: WriteTree) -> None:
     """The name of a new variable is free for each of two fixes, and not for both."""
     text = """

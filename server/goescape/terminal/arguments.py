@@ -179,7 +179,11 @@ def _add_fix(commands: _Commands) -> None:
     command.set_defaults(command="fix")
     command.add_argument("packages", nargs="*", metavar="PACKAGES", help="as for check")
     _add_folder(command)
-    command.add_argument("--diff", action="store_true", help="show the fixes, write nothing")
+    command.add_argument(
+        "--diff",
+        action="store_true",
+        help="show the fixes, write nothing; with --yes what it would write, for git apply",
+    )
     command.add_argument(
         "--yes", action="store_true", help="write all obvious fixes, proved together"
     )

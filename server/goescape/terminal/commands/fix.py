@@ -41,7 +41,7 @@ class FixRun:
         self._run = run
         self._engine = Engine(options_for_proofs(options))
         self._folders: tuple[str, ...] = ()
-        self._everything = bool(request.measure or request.yes) and not request.diff
+        self._everything = bool(request.measure or request.yes)
         self._measurement: FixMeasurement | None = None
         self._shares: CandidateShares | None = None
         self.outcome = FixOutcome(diff=request.diff)
@@ -175,7 +175,10 @@ class FixRun:
             self._refuse(work, disproof.candidate, disproof.reason)
         if union.proof is not None:
             screen.show(union.proof, union.parts)
-            self._write(work, union.proof, union.parts)
+            if self._request.diff:
+                self._count_shown(work, union.parts)
+            else:
+                self._write(work, union.proof, union.parts)
         return bool(waiting)
 
     def _preferred(self, work: FixWork, waiting: Sequence[Candidate]) -> list[Candidate]:
@@ -255,9 +258,7 @@ class FixRun:
             self.outcome.of(candidate.code).proved += 1
             self._refuse(work, candidate, failure)
         elif self._request.diff or answer in {"no", "quit"}:
-            self.outcome.of(candidate.code).fits += 1
-            self.outcome.of(candidate.code).proved += 1
-            work.decide(candidate)
+            self._count_shown(work, (candidate,))
         else:
             self._write(work, verdict, (candidate,))
         return answer
@@ -266,6 +267,13 @@ class FixRun:
         work.decide(candidate)
         self.outcome.of(candidate.code).fits += 1
         self.outcome.refuse(candidate.code, reason)
+
+    def _count_shown(self, work: FixWork, parts: Sequence[Candidate]) -> None:
+        """Count what holds and is not written."""
+        for part in parts:
+            self.outcome.of(part.code).fits += 1
+            self.outcome.of(part.code).proved += 1
+            work.decide(part)
 
     def _write(self, work: FixWork, proof: Proof, parts: Sequence[Candidate]) -> None:
         problem = replace_files(proof.originals, proof.contents)

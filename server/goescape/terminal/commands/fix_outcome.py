@@ -27,7 +27,7 @@ class FixOptions:
     only: frozenset[str] = frozenset()
     """Names of rewrites, also of those that only the user can judge; empty for all."""
     diff: bool = False
-    """Show, and write nothing."""
+    """Show, and write nothing; with ``yes`` what that would write."""
     yes: bool = False
     """Write, and ask nothing."""
     everywhere: bool = False
