@@ -28,11 +28,11 @@ from goescape.terminal.command_lines.shared import run_to_end
 from goescape.terminal.commands.check import check
 from goescape.terminal.commands.check_outcome import CheckOptions
 from goescape.terminal.commands.fix import FixRun
-from goescape.terminal.commands.fix_measurement import MeasureOptions
 from goescape.terminal.commands.fix_outcome import FixOptions, FixOutcome
 from goescape.terminal.output.fix_output import FixScreen
 from goescape.terminal.output.progress import ProgressLine
 from goescape.terminal.output.style import style_for
+from goescape.toolchain.measure.fix_measurement import MeasureOptions
 from goescape.toolchain.options import EngineOptions
 
 if TYPE_CHECKING:

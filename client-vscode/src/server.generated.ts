@@ -23,6 +23,7 @@ export const SERVER_SETTINGS = [
 export const SERVER_COMMANDS = [
   'goescape.analyzePackage',
   'goescape.analyzeWorkspace',
+  'goescape.applyAndMeasure',
   'goescape.applyAndTest',
   'goescape.applyFix',
   'goescape.bench',

@@ -563,6 +563,48 @@ async def test_apply_and_test_asks_the_packages_own_tests(write_tree: WriteTree)
         assert FIXED_A in talk.texts[uri]
 
 
+MEASURED = """
+
+func BenchmarkIt(b *testing.B) {{
+	for i := 0; i < b.N; i++ {{
+		_ = {call}
+	}}
+}}
+"""
+
+
+async def test_apply_and_measure_asks_the_packages_own_benchmarks(write_tree: WriteTree) -> None:
+    folder = write_tree(SPRINTF)
+    head = 'package fixed\n\nimport "testing"'
+    (folder / "p_test.go").write_text(head + MEASURED.format(call="len(A(7))"))
+    applied: list[lsp.ApplyWorkspaceEditParams] = []
+
+    def take(parameters: lsp.ApplyWorkspaceEditParams) -> lsp.ApplyWorkspaceEditResult:
+        applied.append(parameters)
+        return lsp.ApplyWorkspaceEditResult(applied=True)
+
+    async with conversation(vscode(), folder) as talk:
+        talk.client.protocol.fm.features.pop(lsp.WORKSPACE_APPLY_EDIT, None)
+        talk.client.feature(lsp.WORKSPACE_APPLY_EDIT)(take)
+        uri = await _open(talk, folder)
+        title = f"Apply and measure: {ITOA}"
+        action = await offered(talk, uri, "Sprintf", title, "refactor")
+        assert action.command is not None
+        await talk.command(action.command.command, *(action.command.arguments or ()))
+        assert (
+            "not applied: No benchmark allocates less with it." in talk.client.messages[-1].message
+        )
+        assert applied == []
+        (folder / "p_test.go").write_text(head + MEASURED.format(call="len(A(1000 + i))"))
+        await talk.command(action.command.command, *(action.command.arguments or ()))
+        await talk.until(lambda: applied)
+        assert apply(talk, applied[0].edit) == [uri]
+        assert FIXED_A in talk.texts[uri]
+        said = (await talk.until(lambda: talk.client.messages[1:]))[-1].message
+        assert "BenchmarkIt" in said
+        assert "allocates 1 objects per operation, 2 before" in said
+
+
 async def test_apply_and_test_can_be_cancelled(write_tree: WriteTree) -> None:
     folder = write_tree(SPRINTF)
     test = 'package fixed\n\nimport "testing"\n\nfunc TestLong(t *testing.T) { select {} }\n'

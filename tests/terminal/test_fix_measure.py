@@ -10,8 +10,8 @@ import pytest
 
 from goescape.analysis.messages.reason import ReasonCode
 from goescape.fixes.candidate import Candidate, Promise
-from goescape.terminal.commands.fix_measurement import FixMeasurement, MeasureOptions
 from goescape.toolchain.engine import Engine, EngineOptions
+from goescape.toolchain.measure.fix_measurement import FixMeasurement, MeasureOptions
 from goescape.toolchain.proofs.finding_changes import FindingChanges
 from goescape.toolchain.proofs.prover import Proof
 from tests.terminal.command import goescape, sentences

@@ -11,6 +11,7 @@ SHOW_ALLOCATIONS = "goescape.showAllocations"
 SHOW_FLOW = "goescape.showFlow"
 APPLY_FIX = "goescape.applyFix"
 APPLY_AND_TEST = "goescape.applyAndTest"
+APPLY_AND_MEASURE = "goescape.applyAndMeasure"
 PACKAGES = "goescape.packages"
 SITES = "goescape.sites"
 FILE = "goescape.file"
@@ -30,6 +31,7 @@ NAMES: tuple[str, ...] = (
     SHOW_FLOW,
     APPLY_FIX,
     APPLY_AND_TEST,
+    APPLY_AND_MEASURE,
     PACKAGES,
     SITES,
     FILE,

@@ -22,6 +22,10 @@ class GoProblem(Exception):  # noqa: N818 - a sentence for the user, the name sa
         self.kind = kind
 
 
+class MeasurementProblem(Exception):  # noqa: N818 - a sentence for the user, the name says so
+    """Nothing can be measured; one sentence: why, and what to do."""
+
+
 @frozen
 class Problem:
     """Something that keeps a package, or everything, from being analysed."""

@@ -107,6 +107,7 @@ class OfferMessages:
     leave_it: str
     look_at_this: str
     apply_and_test: str
+    apply_and_measure: str
     apply_all: str
 
 
@@ -239,6 +240,7 @@ class EditorMessages:
     work_benchmark: str
     work_packages: str
     work_testing: str
+    work_measuring: str
 
 
 @frozen(eq=False, repr=False, match_args=False)
@@ -249,6 +251,8 @@ class TellMessages:
     benchmarks: str
     failed_inside: str
     fix_fails: str
+    fix_not_kept: str
+    fix_measured: str
     fix_is_old: str
     fix_refused: str
     name_a_profile: str

@@ -83,7 +83,7 @@ async def _measured(
     state = session.state
     title = state.catalogue.editor.work_benchmark.format(names=", ".join(names) or report.package)
     with tempfile.TemporaryDirectory(prefix="goescape-bench-") as work:
-        options = BenchmarkOptions(names, overlay=_unsaved(state))
+        options = BenchmarkOptions(names, overlay=unsaved_texts(state))
         measuring = measure(background.engine, report, options, work)
         run = await session.user_work.run(MEASURING, title, measuring)
         state.benchmarks.keep(run)
@@ -129,7 +129,7 @@ def _target(
             return report, ()
 
 
-def _unsaved(state: WorkspaceState) -> dict[str, bytes]:
+def unsaved_texts(state: WorkspaceState) -> dict[str, bytes]:
     """Texts that go test shall see although they are not on the disk yet."""
     snapshot, unsaved = state.workspace(), {}
     for buffer in snapshot.documents:

@@ -6,17 +6,21 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from goescape.analysis.profiles.allocation_profile import ProfileProblem
+from goescape.lsp.commands.benchmarks import unsaved_texts
 from goescape.lsp.convert import Translator
 from goescape.lsp.features.code_action import CodeAction
 from goescape.lsp.features.code_actions import named_proof
 from goescape.lsp.features.fix_changes import file_changes
-from goescape.lsp.user_work import TESTING
-from goescape.toolchain.problems import GoProblem
+from goescape.lsp.user_work import MEASURING, TESTING
+from goescape.toolchain.problems import GoProblem, MeasurementProblem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from goescape.analysis.messages.reason import Reason
     from goescape.lsp.session import Session
+    from goescape.lsp.state.snapshot import DocumentSnapshot
     from goescape.toolchain.engine import Engine
     from goescape.toolchain.proofs.prover import Proof
 
@@ -49,6 +53,72 @@ async def apply_and_test(session: Session, arguments: Sequence[object]) -> None:
         session.editor.warning(session.state.catalogue.tell.fix_fails.format(why=failure))
         return
     await _apply(session, proof)
+
+
+async def apply_and_measure(session: Session, arguments: Sequence[object]) -> None:
+    """Run the package's benchmarks without a fix and with it; apply it if one allocates less."""
+    match arguments:
+        case [Mapping() as data, *_]:
+            proof = _named(session, data)
+        case _:
+            return
+    background = session.background
+    if proof is None or background is None:
+        await _apply(session, None)
+        return
+    tell = session.state.catalogue.tell
+    if session.user_work.is_running(MEASURING):
+        session.editor.warning(tell.benchmark_runs)
+        return
+    document = session.state.document(proof.candidate.at.file)
+    title = session.state.catalogue.editor.work_measuring.format(
+        fix=proof.candidate.headline(session.state.catalogue)
+    )
+    measuring = _measured(background.engine, document, proof, unsaved_texts(session.state))
+    try:
+        objection, gain = await session.user_work.run(MEASURING, title, measuring)
+    except asyncio.CancelledError:
+        return  # the user did not want to wait: nothing is applied
+    except (GoProblem, MeasurementProblem, ProfileProblem) as problem:
+        session.editor.warning(tell.fix_not_kept.format(why=problem))
+        return
+    if objection is not None:
+        why = session.state.catalogue.reason(objection)
+        session.editor.warning(tell.fix_not_kept.format(why=why))
+        return
+    await _apply(session, proof)
+    if gain is not None:
+        session.editor.information(tell.fix_measured.format(**gain))
+
+
+async def _measured(
+    engine: Engine, document: DocumentSnapshot, proof: Proof, texts: Mapping[str, bytes]
+) -> tuple[Reason | None, dict[str, str] | None]:
+    """Why a fix is not kept; the benchmark that gains most, with its objects before and after."""
+    # imported here: the server answers sooner without what runs benchmarks
+    from goescape.toolchain.measure.fix_measurement import (  # noqa: PLC0415
+        FixMeasurement,
+        MeasureOptions,
+    )
+
+    report = document.views[0].report
+    reports = [view.report for view in document.views]
+    measurement = FixMeasurement(engine, MeasureOptions(), lambda _: None, texts)
+    await measurement.begin(reports, [report.package])
+    objection = await measurement.objection(report, proof, (proof.candidate,))
+    if objection is not None:
+        return objection, None
+    measurement.accept(proof)
+    gains = {
+        name: amounts
+        for (_, name), amounts in measurement.objects_of_all().items()
+        if amounts[1] < amounts[0]
+    }
+    if not gains:
+        return None, None  # fewer bytes only
+    best = max(gains, key=lambda name: gains[name][0] - gains[name][1])
+    before, after = (f"{amount:,.0f}" for amount in gains[best])
+    return None, {"benchmark": best, "before": before, "after": after}
 
 
 def _named(session: Session, data: Mapping[str, object]) -> Proof | None:

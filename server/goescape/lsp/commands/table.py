@@ -21,6 +21,7 @@ COMMANDS: dict[str, Command] = {
     names.SHOW_FLOW: navigation.show_flow,
     names.APPLY_FIX: fixes.apply_fix,
     names.APPLY_AND_TEST: fixes.apply_and_test,
+    names.APPLY_AND_MEASURE: fixes.apply_and_measure,
     names.PACKAGES: workspace.packages,
     names.SITES: workspace.sites,
     names.FILE: workspace.file,

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from goescape.analysis.messages.documentation import fix_page
+from goescape.analysis.profiles.benchmarks import benchmarks_of
 from goescape.fixes.candidate import FixKind
-from goescape.lsp.command_names import APPLY_AND_TEST, SHOW_FLOW
+from goescape.lsp.command_names import APPLY_AND_MEASURE, APPLY_AND_TEST, SHOW_FLOW
 from goescape.lsp.extensions import FIX_ALL, WHY
 from goescape.lsp.features.code_action import CodeAction
 from goescape.lsp.features.diagnostics import Notice, NoticeCache, notices
@@ -110,6 +111,9 @@ def _of_proof(
         text = snapshot.catalogue.offer.apply_and_test.format(title=headline)
         rewrite = FixKind.REWRITE.value
         yield CodeAction(text, rewrite, command=APPLY_AND_TEST, arguments=(data,))
+        if any(benchmarks_of(view.report) for view in snapshot.views):
+            text = snapshot.catalogue.offer.apply_and_measure.format(title=headline)
+            yield CodeAction(text, rewrite, command=APPLY_AND_MEASURE, arguments=(data,))
     changes = file_changes(proof, snapshot) if request.wants(kind) else None
     if changes is not None:
         yield CodeAction(

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from goescape.settings import Settings
 from goescape.terminal.command_lines.shared import current_folder, run_to_end, style_of
 from goescape.terminal.commands.fix import FixRun
-from goescape.terminal.commands.fix_measurement import MeasureOptions
 from goescape.terminal.commands.fix_outcome import FixOptions
 from goescape.terminal.output import fix_output, text_output
 from goescape.terminal.output.formats import markdown
 from goescape.terminal.output.progress import ProgressLine
 from goescape.terminal.targets import UsageError
+from goescape.toolchain.measure.fix_measurement import MeasureOptions
 from goescape.toolchain.options import EngineOptions
+from goescape.toolchain.problems import MeasurementProblem
 
 if TYPE_CHECKING:
     import argparse
@@ -55,9 +56,12 @@ def _how_to_measure(arguments: argparse.Namespace) -> MeasureOptions | None:
         if arguments.format == "markdown":
             raise UsageError("--format markdown is the table of --measure; add --measure.")
         return None
-    return MeasureOptions(
-        arguments.bench, arguments.benchtime, arguments.count, arguments.time_limit
-    )
+    try:
+        return MeasureOptions(
+            arguments.bench, arguments.benchtime, arguments.count, arguments.time_limit
+        )
+    except MeasurementProblem as problem:
+        raise UsageError(str(problem)) from None
 
 
 def _profile(arguments: argparse.Namespace) -> str:

@@ -17,15 +17,15 @@ from goescape.analysis.reports.replacements import CodeState, replacements
 from goescape.terminal.baseline_file import sites
 from goescape.terminal.commands.check import check
 from goescape.terminal.commands.check_outcome import CheckFailure, CheckOptions, CheckOutcome
-from goescape.terminal.commands.compared_benchmarks import (
+from goescape.terminal.targets import UsageError, existing_folder, resolve, seen_from
+from goescape.toolchain.engine import Engine
+from goescape.toolchain.measure.benchmarks import BenchmarkOptions, BenchmarkRun, measure
+from goescape.toolchain.measure.compared_benchmarks import (
     ComparedBenchmark,
     Samples,
     add_run,
     compared_benchmarks,
 )
-from goescape.terminal.targets import UsageError, existing_folder, resolve, seen_from
-from goescape.toolchain.engine import Engine
-from goescape.toolchain.measure.benchmarks import BenchmarkOptions, BenchmarkRun, measure
 from goescape.toolchain.measure.memory_meter import metered, metered_name
 from goescape.toolchain.revisions import RevisionProblem, exported
 

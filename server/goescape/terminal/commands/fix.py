@@ -6,30 +6,33 @@ from collections import Counter
 from contextlib import aclosing
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from goescape.analysis.messages.reason import Reason, ReasonCode
 from goescape.analysis.model import PackageReport
+from goescape.analysis.profiles.allocation_profile import ProfileProblem
 from goescape.fixes.candidate import Candidate, FixKind, Refusal
-from goescape.terminal.commands.candidate_shares import CandidateShares
 from goescape.terminal.commands.check_outcome import CheckFailure
-from goescape.terminal.commands.fix_measurement import FixMeasurement, shown
 from goescape.terminal.commands.fix_outcome import FixOptions, FixOutcome
 from goescape.terminal.commands.fix_work import FixedPackage, FixWork
 from goescape.terminal.file_writer import replace_files
 from goescape.terminal.targets import UsageError, existing_folder, resolve
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
+from goescape.toolchain.measure.candidate_shares import CandidateShares
+from goescape.toolchain.measure.fix_measurement import FixMeasurement
+from goescape.toolchain.problems import MeasurementProblem
 from goescape.toolchain.proofs.combined_proof import prove_combined
 from goescape.toolchain.proofs.fix_context import fix_context_of, options_for_proofs
 from goescape.toolchain.proofs.offers import exclusion_key, obstacle, place_to_leave
 from goescape.toolchain.proofs.prover import Disproof, Proof, ProofResult, Prover, prove_in_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Awaitable, Iterable, Sequence
 
     from goescape.terminal.output.fix_output import FixScreen
     from goescape.terminal.output.progress import ProgressLine
 
+_T = TypeVar("_T")
 Run = Any  # runs a coroutine to its end: Callable[[Coroutine[..., T]], T]
 
 
@@ -48,24 +51,31 @@ class FixRun:
 
     def work(self, progress: ProgressLine, screen: FixScreen) -> FixOutcome:
         """Look at every package in turn. Raises UsageError and GoProblem."""
-        if self._request.profile:
-            self._shares = CandidateShares.of_file(self._request.profile)
-        packages: list[FixedPackage] = self._run(self._packages(progress))
-        if self._request.measure is not None:
-            measure = FixMeasurement(self._engine, self._request.measure, progress.tell)
-            reports = [package.report for package in packages]
-            self._run(shown(progress, measure.begin(reports, self._request.packages)))
-            self._measurement = measure
+        try:
+            if self._request.profile:
+                self._shares = CandidateShares.of_file(self._request.profile)
+            packages: list[FixedPackage] = self._run(self._packages(progress))
+            if self._request.measure is not None:
+                measure = FixMeasurement(self._engine, self._request.measure, progress.tell)
+                reports = [package.report for package in packages]
+                self._run(_shown(progress, measure.begin(reports, self._request.packages)))
+                self._measurement = measure
+        except (ProfileProblem, MeasurementProblem) as problem:
+            raise UsageError(str(problem)) from None
         if self._ranks:
             packages.sort(key=self._hottest, reverse=True)
         for package in packages:
             if not self._work_on(package, screen):
                 break
         if self._measurement is not None:
-            done = self._run(shown(progress, self._measurement.result()))
-            self.outcome.benchmarks, failures = done
+            done = self._run(_shown(progress, self._measurement.result()))
+            self.outcome.benchmarks, problems = done
             self.outcome.objects = self._measurement.objects_of_all()
-            self.outcome.failures += failures
+            self.outcome.failures += [
+                CheckFailure("bench", sentence, package)
+                for package, sentences in problems.items()
+                for sentence in sentences
+            ]
         return self.outcome
 
     @property
@@ -315,3 +325,9 @@ class FixRun:
         if await self._engine.failing_tests(proof.originals) is not None:
             return Reason.of(ReasonCode.TESTS_FAIL_ANYWAY, failure=failure)
         return Reason.of(ReasonCode.TESTS_FAIL, failure=failure)
+
+
+async def _shown(progress: ProgressLine, work: Awaitable[_T]) -> _T:
+    """The result of some work whose progress is shown."""
+    async with progress:
+        return await work

@@ -9,13 +9,13 @@ from attrs import define, field, frozen
 
 from goescape.analysis.messages.reason import Reason  # noqa: TC001 - attrs resolves it
 from goescape.fixes.driver import all_rewrites
-from goescape.terminal.commands.fix_measurement import MeasureOptions  # noqa: TC001 - the same
 from goescape.terminal.targets import UsageError
+from goescape.toolchain.measure.fix_measurement import MeasureOptions  # noqa: TC001 - the same
 
 if TYPE_CHECKING:
     from goescape.fixes.candidate import Candidate, Refusal
     from goescape.terminal.commands.check_outcome import CheckFailure
-    from goescape.terminal.commands.compared_benchmarks import ComparedBenchmark
+    from goescape.toolchain.measure.compared_benchmarks import ComparedBenchmark
 
 
 @frozen

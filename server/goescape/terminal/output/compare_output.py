@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from goescape.analysis.model import Finding
     from goescape.analysis.profiles.significance import SampleChange
     from goescape.terminal.commands.compare import Comparison
-    from goescape.terminal.commands.compared_benchmarks import ComparedBenchmark
+    from goescape.toolchain.measure.compared_benchmarks import ComparedBenchmark
 
 SCHEMA = 1
 _MOST_MOVED = 5

@@ -419,6 +419,7 @@ CATALOGUE = Catalogue(
         leave_it="Leave it: {reason} ({question})",
         look_at_this="look at this: {what}",
         apply_and_test="Apply and test: {title} (runs the package's tests first)",
+        apply_and_measure="Apply and measure: {title} (runs the package's benchmarks first)",
         apply_all="Apply all proved fixes of this file ({proof})",
     ),
     proof=ProofMessages(
@@ -536,6 +537,7 @@ CATALOGUE = Catalogue(
         work_benchmark="benchmark: {names}",
         work_packages="{first} and {count} more",
         work_testing="testing: {fix}",
+        work_measuring="measuring: {fix}",
     ),
     tell=TellMessages(
         benchmark_runs="a benchmark runs already; wait for it, or cancel it.",
@@ -545,6 +547,11 @@ CATALOGUE = Catalogue(
             "the error that is in goescape's log."
         ),
         fix_fails="the fix was not applied, its tests fail: {why}",
+        fix_not_kept="the fix was not applied: {why}",
+        fix_measured=(
+            "the fix was applied: {benchmark} allocates {after} objects per operation, "
+            "{before} before."
+        ),
         fix_is_old="the code has changed since this fix was proved; save the file and ask again.",
         fix_refused="the editor did not apply the fix.",
         name_a_profile="name the file of a heap profile, as `go test -memprofile` writes it.",

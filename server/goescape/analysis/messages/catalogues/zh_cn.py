@@ -639,6 +639,7 @@ CATALOGUE = Catalogue(
         leave_it="可以不管：{reason}（{question}）",
         look_at_this="请留意：{what}",
         apply_and_test="应用并测试：{title}（先运行这个包的测试）",
+        apply_and_measure="应用并测量：{title}（先运行这个包的基准测试）",
         apply_all="应用此文件中所有经过证明的修复（{proof}）",
     ),
     proof=ProofMessages(
@@ -753,12 +754,15 @@ CATALOGUE = Catalogue(
         work_benchmark="基准测试：{names}",
         work_packages="{first} 以及另外 {count} 个",
         work_testing="正在测试：{fix}",
+        work_measuring="正在测量：{fix}",
     ),
     tell=TellMessages(
         benchmark_runs="已有基准测试在运行；请等待它结束，或者取消它。",
         benchmarks="{package} 中有 {names}；请指定其中一个。",
         failed_inside="goescape 内部出错。结果可能比平时来得慢；请报告 goescape 日志中的错误。",
         fix_fails="修复没有应用，它的测试失败：{why}",
+        fix_not_kept="没有应用修复：{why}",
+        fix_measured="已应用修复：{benchmark} 每次操作分配的对象从 {before} 个减少到 {after} 个。",
         fix_is_old="这个修复被证明之后代码又有改动；请保存文件后重试。",
         fix_refused="编辑器没有应用这个修复。",
         name_a_profile="请指定一个堆 profile 文件，例如 `go test -memprofile` 生成的文件。",

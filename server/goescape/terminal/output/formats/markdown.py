@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from goescape.analysis.profiles.significance import SampleChange
-    from goescape.terminal.commands.compared_benchmarks import ComparedBenchmark
     from goescape.terminal.commands.fix_outcome import FixOutcome
+    from goescape.toolchain.measure.compared_benchmarks import ComparedBenchmark
 
 _UNITS = ("allocs/op", "B/op", "ns/op")
 

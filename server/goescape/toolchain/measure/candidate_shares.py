@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field
 
-from goescape.analysis.profiles.allocation_profile import Profile, ProfileProblem
+from goescape.analysis.profiles.allocation_profile import Profile  # noqa: TC001 - attrs
 from goescape.analysis.profiles.join import join
-from goescape.terminal.targets import UsageError
 from goescape.toolchain.measure.profile_files import changed_since, load
 
 if TYPE_CHECKING:
@@ -30,11 +29,8 @@ class CandidateShares:
 
     @classmethod
     def of_file(cls, path: str) -> CandidateShares:
-        """Of a profile on the disk. Raises UsageError."""
-        try:
-            profile = load(path)
-        except ProfileProblem as problem:
-            raise UsageError(str(problem)) from None
+        """Of a profile on the disk. Raises ProfileProblem."""
+        profile = load(path)
         return cls(profile, changed_since(profile))
 
     def of(self, report: PackageReport, candidate: Candidate) -> AllocationShare | None:

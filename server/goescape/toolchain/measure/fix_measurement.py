@@ -9,39 +9,35 @@ from __future__ import annotations
 import math
 import re
 import tempfile
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field, frozen
 
 from goescape.analysis.messages.reason import Reason, ReasonCode
 from goescape.analysis.profiles.allocation_profile import Profile
 from goescape.analysis.profiles.benchmarks import benchmark_names
-from goescape.terminal.commands.candidate_shares import (
+from goescape.toolchain.measure.benchmarks import BenchmarkOptions, BenchmarkRun, measure
+from goescape.toolchain.measure.candidate_shares import (
     CandidateShares,
     function_of,
     objects_below,
 )
-from goescape.terminal.commands.check_outcome import CheckFailure
-from goescape.terminal.commands.compared_benchmarks import (
+from goescape.toolchain.measure.compared_benchmarks import (
     ComparedBenchmark,
     Samples,
     add_run,
     compared_benchmarks,
 )
-from goescape.terminal.targets import UsageError
-from goescape.toolchain.measure.benchmarks import BenchmarkOptions, BenchmarkRun, measure
 from goescape.toolchain.measure.profile_files import load
+from goescape.toolchain.problems import MeasurementProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from goescape.analysis.model import PackageReport
     from goescape.fixes.candidate import Candidate
-    from goescape.terminal.output.progress import ProgressLine
     from goescape.toolchain.engine import Engine
     from goescape.toolchain.proofs.prover import Proof
-
-_T = TypeVar("_T")
 
 _NOISE = 0.01
 """The part of the bytes by which maps differ from run to run."""
@@ -64,7 +60,7 @@ class MeasureOptions:
 
     def __attrs_post_init__(self) -> None:
         if not re.fullmatch(r"[1-9]\d*x", self.benchtime):
-            raise UsageError(
+            raise MeasurementProblem(
                 f"--benchtime {self.benchtime} is no number of operations; with --measure it is "
                 "one, such as 100x, so that both sides do the same."
             )
@@ -89,11 +85,13 @@ class _Measured:
 
 @define(eq=False)
 class FixMeasurement:
-    """Of one run of ``goescape fix``. Raises GoProblem and UsageError where it measures."""
+    """Of one run of ``goescape fix``. Raises GoProblem and MeasurementProblem."""
 
     _engine: Engine
     _asked: MeasureOptions
     _tell: Callable[[str], None]
+    _texts: Mapping[str, bytes] = field(factory=dict)
+    """What files hold instead of what is on the disk."""
     _reports: dict[str, PackageReport] = field(factory=dict, init=False)
     """The packages with benchmarks, by import path."""
     _now: dict[str, _Measured] = field(factory=dict, init=False)
@@ -109,18 +107,18 @@ class FixMeasurement:
         """Measure the code as it is."""
         self._reports = {report.package: report for report in reports if benchmark_names(report)}
         if not self._reports:
-            raise UsageError(
+            raise MeasurementProblem(
                 f"{' '.join(asked)} has no benchmarks, so nothing can be measured; leave out "
                 "--measure, or write a `func BenchmarkX(b *testing.B)`."
             )
         for package in self._reports:
             measured = await self._measured(package, {})
             if isinstance(measured, str):
-                raise UsageError(f"The benchmarks fail without any fix: {measured}")
+                raise MeasurementProblem(f"The benchmarks fail without any fix: {measured}")
             if measured.samples:
                 self._first[package] = self._now[package] = measured
         if not self._now:
-            raise UsageError(f"No benchmark matches --bench {self._asked.bench}.")
+            raise MeasurementProblem(f"No benchmark matches --bench {self._asked.bench}.")
 
     def objects(self, report: PackageReport, candidate: Candidate) -> int:
         """How many objects the code of a candidate allocates in all benchmarks."""
@@ -168,8 +166,10 @@ class FixMeasurement:
             if unit == "allocs/op"
         }
 
-    async def result(self) -> tuple[list[ComparedBenchmark], list[CheckFailure]]:
-        """The benchmarks that fixes have changed, measured on both sides in turn."""
+    async def result(self) -> tuple[list[ComparedBenchmark], dict[str, tuple[str, ...]]]:
+        """The benchmarks that fixes have changed, measured on both sides in turn; and what has
+        failed, by package.
+        """
         compared: list[ComparedBenchmark] = []
         for package in sorted(self._concerned):
             before: Samples = {}
@@ -182,12 +182,11 @@ class FixMeasurement:
                         how = evolve(self._how(overlay), profile=False, memprofilerate=0)
                         run = await self._run(package, how, work)
                     if run.problems:
-                        failures = [CheckFailure("bench", each, package) for each in run.problems]
-                        return compared, failures
+                        return compared, {package: run.problems}
                     add_run(samples, run)
             changed = compared_benchmarks(package, before, after)
             compared += sorted(changed, key=_objects_before, reverse=True)
-        return compared, []
+        return compared, {}
 
     def _rise(self, before: _Measured, after: _Measured) -> Reason | None:
         """The first benchmark that allocates more."""
@@ -267,14 +266,8 @@ class FixMeasurement:
             pattern=self._asked.bench,
             benchtime=self._asked.benchtime,
             memprofilerate=1,
-            overlay=overlay,
+            overlay={**self._texts, **overlay},
         )
-
-
-async def shown(progress: ProgressLine, work: Awaitable[_T]) -> _T:
-    """The result of some work whose progress is shown."""
-    async with progress:
-        return await work
 
 
 def _objects_before(benchmark: ComparedBenchmark) -> float:
