@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import evolve
@@ -69,6 +69,8 @@ def new_sites(now: CodeState, revision: CodeState, others: Sequence[BaselineSite
     return {*matching.new} - replacements(now, revision, of_revision)
 
 
+_Weight = tuple[bool, bool, bool, int]
+"""In a loop, large, allocates each time, and how many objects."""
 _Place = tuple[str, str, str, int]
 """Package, function, file, and the edit by its number."""
 
@@ -79,26 +81,45 @@ class _Edits:
     def __init__(self, now: CodeState, before: CodeState) -> None:
         self._now = {site.file: now.sources.get(f.span.file) for f, site in now.sites}
         self._before = {site.file: before.sources.get(f.span.file) for f, site in before.sites}
-        self._by_file: dict[str, list[LineChange]] = {}
+        self._by_file: dict[str, _FileEdits] = {}
 
     def around_old(self, finding: Finding, site: BaselineSite) -> int | None:
         """The edit that took a site away, by its number; None where none did."""
-        edits = self._of(site.file)
-        number = bisect_right([edit.first for edit in edits], finding.span.line) - 1
-        return number if number >= 0 and finding.span.line <= edits[number].last else None
+        return _at(finding.span.line, self._of(site.file).old)
 
     def around_new(self, finding: Finding, site: BaselineSite) -> int | None:
         """The edit that made a site."""
-        edits = self._of(site.file)
-        number = bisect_right([edit.new_first for edit in edits], finding.span.line) - 1
-        return number if number >= 0 and finding.span.line <= edits[number].new_last else None
+        return _at(finding.span.line, self._of(site.file).new)
 
-    def _of(self, file: str) -> list[LineChange]:
+    def _of(self, file: str) -> _FileEdits:
         if file not in self._by_file:
             old, new = self._before.get(file), self._now.get(file)
             changes = () if old is None or new is None else changed_lines(old.content, new.content)
-            self._by_file[file] = _joined(changes)
+            edits = _joined(changes)
+            self._by_file[file] = _FileEdits(
+                _Ranges([edit.first for edit in edits], [edit.last for edit in edits]),
+                _Ranges([edit.new_first for edit in edits], [edit.new_last for edit in edits]),
+            )
         return self._by_file[file]
+
+
+class _Ranges(NamedTuple):
+    """Lines, in their order."""
+
+    first: list[int]
+    last: list[int]
+
+
+class _FileEdits(NamedTuple):
+    """The edits of a file by their numbers."""
+
+    old: _Ranges
+    new: _Ranges
+
+
+def _at(line: int, ranges: _Ranges) -> int | None:
+    number = bisect_right(ranges.first, line) - 1
+    return number if number >= 0 and line <= ranges.last[number] else None
 
 
 def _joined(changes: Iterable[LineChange]) -> list[LineChange]:
@@ -117,13 +138,15 @@ def _paid_for(new: Mapping[int, Finding], gone: Sequence[Finding]) -> set[int]:
     groups: dict[object, list[int]] = defaultdict(list)
     for number, finding in new.items():
         groups[_same_array(finding, number)].append(number)
-    left, paid = sorted(gone, key=_weight), set[int]()
+    # few weights, and perhaps thousands of sites in one edit
+    left, paid = Counter(map(_weight, gone)), set[int]()
     for numbers in sorted(groups.values(), key=lambda its: _weight(new[its[0]]), reverse=True):
-        wanted = [new[number] for number in numbers]
-        payer = next((old for old in left if all(_is_no_worse(f, old) for f in wanted)), None)
-        if payer is not None:
-            left.remove(payer)
-            paid.update(numbers)
+        wanted = {_weight(new[number]) for number in numbers}
+        for payer in sorted(+left):
+            if all(_is_no_worse(weight, payer) for weight in wanted):
+                left[payer] -= 1
+                paid.update(numbers)
+                break
     return paid
 
 
@@ -133,15 +156,15 @@ def _same_array(finding: Finding, number: int) -> object:
     return finding.destination if grows and finding.destination is not None else number
 
 
-def _weight(finding: Finding) -> tuple[bool, bool, bool, int]:
+def _weight(finding: Finding) -> _Weight:
     large = RankReason.LARGE in (finding.rank_reason, *finding.reasons)
     return finding.in_loop, large, _is_sure(finding), finding.objects
 
 
-def _is_no_worse(new: Finding, old: Finding) -> bool:
+def _is_no_worse(new: _Weight, old: _Weight) -> bool:
     """Whether it matters no more; growth in a loop may be once for each element."""
-    leaves_loop = old.in_loop and not new.in_loop
-    pairs = [*zip(_weight(new), _weight(old), strict=True)]
+    leaves_loop = old[0] and not new[0]
+    pairs = [*zip(new, old, strict=True)]
     return all(a <= b for a, b in (pairs[:2] if leaves_loop else pairs))
 
 
