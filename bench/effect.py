@@ -24,7 +24,7 @@ from bench.go import KEPT, REPOSITORY, BenchProblem, Go, installed_go, version_o
 from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.model import Severity
 from goescape.settings import Settings
-from goescape.terminal.command_lines.shared import run_to_end
+from goescape.terminal.command_lines.shared import WorkLoop, run_to_end
 from goescape.terminal.commands.check import check
 from goescape.terminal.commands.check_outcome import CheckOptions
 from goescape.terminal.commands.fix import FixRun
@@ -174,7 +174,8 @@ def _run(
 ) -> tuple[FixOutcome, set[tuple[str, int]]]:
     screen = _Collecting(request, folder)
     quiet = ProgressLine(sys.stderr, enabled=False)
-    outcome = FixRun(request, options, run_to_end).work(quiet, screen)
+    with WorkLoop() as loop:
+        outcome = FixRun(request, options, loop.run).work(quiet, screen)
     return outcome, screen.lines
 
 

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from goescape.settings import Settings
-from goescape.terminal.command_lines.shared import current_folder, run_to_end, style_of
+from goescape.terminal.command_lines.shared import WorkLoop, current_folder, style_of
 from goescape.terminal.commands.fix import FixRun
 from goescape.terminal.commands.fix_outcome import FixOptions
 from goescape.terminal.output import fix_output, text_output
@@ -42,7 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
     is_markdown = arguments.format == "markdown"
     screen = fix_output.FixScreen(request, style, here, quiet=is_markdown)
     options = EngineOptions.of(Settings(go_path=arguments.go))
-    outcome = FixRun(request, options, run_to_end).work(progress, screen)
+    with WorkLoop() as loop:
+        outcome = FixRun(request, options, loop.run).work(progress, screen)
     lines = markdown.render(outcome) if is_markdown else fix_output.render_summary(outcome, style)
     sys.stdout.writelines(f"{line}\n" for line in lines)
     sys.stdout.flush()

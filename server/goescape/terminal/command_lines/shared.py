@@ -68,21 +68,54 @@ def style_of(arguments: argparse.Namespace) -> Style:
     return style_for(arguments.color, sys.stdout, os.environ, _catalogue())
 
 
+class WorkLoop:
+    """An event loop for several works: what was started beside one goes on with the next.
+
+    What is left is ended when the ``with`` block is.
+    """
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+
+    def run(self, work: Coroutine[Any, Any, _T]) -> _T:
+        """Like ``run_to_end``."""
+        asyncio.set_event_loop(self._loop)
+        results: list[_T] = []
+        self._loop.run_until_complete(_cancelled_by_signals(work, results))
+        return results[0]
+
+    def __enter__(self) -> WorkLoop:  # noqa: PYI034 - Self is newer than Python 3.10
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            left = asyncio.all_tasks(self._loop)
+            for task in left:
+                task.cancel()
+            if left:
+                self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+            self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        finally:
+            asyncio.set_event_loop(None)
+            self._loop.close()
+
+
 def run_to_end(work: Coroutine[Any, Any, _T]) -> _T:
     """Run to the end; Ctrl-C and a polite kill end the compiler too before this returns."""
 
     # Not the task's own result: asyncio writes that out, for an error that nobody sees, when it
     # gives Ctrl-C back. Of a large project it was 400 MB.
     results: list[_T] = []
-
-    async def guarded() -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        loop = asyncio.get_running_loop()
-        for name in ("SIGTERM", "SIGHUP"):
-            with contextlib.suppress(AttributeError, NotImplementedError):  # Windows
-                loop.add_signal_handler(getattr(signal, name), task.cancel)
-        results.append(await work)
-
-    asyncio.run(guarded())
+    asyncio.run(_cancelled_by_signals(work, results))
     return results[0]
+
+
+async def _cancelled_by_signals(work: Coroutine[Any, Any, _T], results: list[_T]) -> None:
+    task = asyncio.current_task()
+    assert task is not None
+    loop = asyncio.get_running_loop()
+    for name in ("SIGTERM", "SIGHUP"):
+        with contextlib.suppress(AttributeError, NotImplementedError):  # Windows
+            loop.add_signal_handler(getattr(signal, name), task.cancel)
+    results.append(await work)

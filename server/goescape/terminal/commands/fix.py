@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from contextlib import aclosing
 from functools import partial
@@ -14,7 +15,7 @@ from goescape.analysis.profiles.allocation_profile import ProfileProblem
 from goescape.fixes.candidate import Candidate, FixKind, Refusal
 from goescape.terminal.commands.check_outcome import CheckFailure
 from goescape.terminal.commands.fix_outcome import FixOptions, FixOutcome
-from goescape.terminal.commands.fix_work import FixedPackage, FixWork
+from goescape.terminal.commands.fix_work import FixedPackage, FixWork, WaitingPackage
 from goescape.terminal.file_writer import replace_files
 from goescape.terminal.targets import UsageError, existing_folder, resolve
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
@@ -54,10 +55,10 @@ class FixRun:
         try:
             if self._request.profile:
                 self._shares = CandidateShares.of_file(self._request.profile)
-            packages: list[FixedPackage] = self._run(self._packages(progress))
+            packages: list[WaitingPackage] = self._run(self._packages(progress))
             if self._request.measure is not None:
                 measure = FixMeasurement(self._engine, self._request.measure, progress.tell)
-                reports = [package.report for package in packages]
+                reports = [package.report() for package in packages if package.has_benchmarks]
                 self._run(_shown(progress, measure.begin(reports, self._request.packages)))
                 self._measurement = measure
         except (ProfileProblem, MeasurementProblem) as problem:
@@ -65,7 +66,7 @@ class FixRun:
         if self._ranks:
             packages.sort(key=self._hottest, reverse=True)
         for package in packages:
-            if not self._work_on(package, screen):
+            if not self._work_on(self._run(self._surveyed(package.report())), screen):
                 break
         if self._measurement is not None:
             done = self._run(_shown(progress, self._measurement.result()))
@@ -90,15 +91,18 @@ class FixRun:
         share = self._shares.of(package.report, candidate) if self._shares is not None else None
         return share.objects if share is not None else 0
 
-    def _hottest(self, package: FixedPackage) -> int:
-        fitting = (each for each in package.proposals if isinstance(each, Candidate))
-        return max((self._objects(package, candidate) for candidate in fitting), default=0)
+    def _hottest(self, package: WaitingPackage) -> int:
+        """How many objects the hottest site of a package was seen to allocate."""
+        report = package.report()
+        if self._measurement is not None:
+            return self._measurement.hottest(report)
+        return self._shares.hottest(report) if self._shares is not None else 0
 
-    async def _packages(self, progress: ProgressLine) -> list[FixedPackage]:
+    async def _packages(self, progress: ProgressLine) -> list[WaitingPackage]:
         folder = existing_folder(self._request.folder)
         targets = await resolve(folder, self._request.packages, self._engine.modules)
         self._folders = tuple(dict.fromkeys(target.root for target in targets))
-        surveyed = []
+        waiting = []
         async with progress:
             for target in targets:
                 async with aclosing(self._engine.analyze(target.root, target.patterns)) as items:
@@ -108,11 +112,11 @@ class FixRun:
                             failure = CheckFailure(item.kind, item.message, item.package)
                             self.outcome.failures.append(failure)
                         elif self._compiles(item):
-                            surveyed.append(await self._surveyed(item))
-        if not surveyed and not self.outcome.failures:
+                            waiting.append(await asyncio.to_thread(WaitingPackage.of, item))
+        if not waiting and not self.outcome.failures:
             names = " ".join(self._request.packages)
             raise UsageError(f"{names} names no Go package in {folder}; name a folder with Go.")
-        return sorted(surveyed, key=lambda package: package.report.directory)
+        return sorted(waiting, key=lambda package: package.directory)
 
     def _compiles(self, report: PackageReport) -> bool:
         for error in report.errors:

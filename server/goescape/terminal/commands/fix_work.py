@@ -10,6 +10,8 @@ from attrs import define, field, frozen
 
 from goescape.analysis.messages.reason import Reason  # noqa: TC001 - attrs resolves it
 from goescape.analysis.model import PackageReport  # noqa: TC001 - the same
+from goescape.analysis.profiles.benchmarks import benchmark_names
+from goescape.analysis.reports.report_codec import PackedReport
 from goescape.analysis.syntax.go_file import GoFile
 from goescape.fixes.candidate import Candidate, Refusal
 from goescape.fixes.driver import candidates
@@ -25,6 +27,24 @@ if TYPE_CHECKING:
 
 _MOST = 1000
 """Candidates of one package; a fix may lead to another one."""
+
+
+@frozen(eq=False)
+class WaitingPackage:
+    """One package that was analysed: the rest of a module waits in little memory."""
+
+    directory: str
+    has_benchmarks: bool
+    _packed: PackedReport
+
+    @classmethod
+    def of(cls, report: PackageReport) -> WaitingPackage:
+        """Of its report."""
+        return cls(report.directory, bool(benchmark_names(report)), PackedReport(report))
+
+    def report(self) -> PackageReport:
+        """The report."""
+        return self._packed.report()
 
 
 @frozen(eq=False, slots=False)

@@ -25,7 +25,8 @@ class CandidateShares:
     profile: Profile
     changed: Callable[[str], bool] = field(default=lambda _path: False)
     """Whether a file is newer than the profile."""
-    _joined: dict[int, tuple[PackageReport, JoinedProfile]] = field(factory=dict)
+    _joined: tuple[PackageReport, JoinedProfile] | None = None
+    """The report that was asked about last."""
 
     @classmethod
     def of_file(cls, path: str) -> CandidateShares:
@@ -43,10 +44,15 @@ class CandidateShares:
             return joined.share(candidate.target)
         return joined.functions.get((candidate.at.file, function_of(report, candidate)))
 
+    def hottest(self, report: PackageReport) -> int:
+        """How many objects one site of a package allocated at most."""
+        shares = join(self.profile, [report], self.changed).shares
+        return max((share.objects for share in shares.values()), default=0)
+
     def _of(self, report: PackageReport) -> JoinedProfile:
-        if id(report) not in self._joined:
-            self._joined[id(report)] = report, join(self.profile, [report], self.changed)
-        return self._joined[id(report)][1]
+        if self._joined is None or self._joined[0] is not report:
+            self._joined = report, join(self.profile, [report], self.changed)
+        return self._joined[1]
 
 
 def function_of(report: PackageReport, candidate: Candidate) -> str:

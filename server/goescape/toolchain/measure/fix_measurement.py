@@ -125,6 +125,10 @@ class FixMeasurement:
         shares = (measured.shares.of(report, candidate) for measured in self._now.values())
         return sum(share.objects for share in shares if share is not None)
 
+    def hottest(self, report: PackageReport) -> int:
+        """How many objects one site of a package allocates at most, in one run."""
+        return max(measured.shares.hottest(report) for measured in self._now.values())
+
     async def objection(
         self, report: PackageReport, proof: Proof, parts: Sequence[Candidate]
     ) -> Reason | None:
