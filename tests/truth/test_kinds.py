@@ -123,6 +123,32 @@ def test_what_is_said_of_each_kind_was_measured(
     assert not wrong, "\n".join(wrong)
 
 
+LITERAL_OF_THE_PACKAGE = """package kinds
+
+import "iter"
+
+var unknown iter.Seq[int]
+var sum int
+
+var literal = func() {
+	total := 0
+	for n := range unknown {
+		total += n
+	}
+	sum += total
+}
+"""
+
+
+def test_small_variables_of_a_literal_of_the_package(go_path: str, tmp_path: Path) -> None:
+    """``total`` and the loop's own variable are one object there, too."""
+    (tmp_path / "go.mod").write_text("module example.com/kinds\n\ngo 1.25\n")
+    (tmp_path / "literal.go").write_text(LITERAL_OF_THE_PACKAGE)
+    report = run_coroutine(report_of(go_path, tmp_path))
+    said = {f.subject for f in report.findings if f.allocates is Allocates.YES}
+    assert said == {"total", "loop body"}
+
+
 def _measured(go: str, folder: Path) -> dict[str, int]:
     command = [go, "test", "-vet=off", "-count=1", "-v", "."]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)

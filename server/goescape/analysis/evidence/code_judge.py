@@ -33,7 +33,7 @@ from goescape.analysis.evidence.code_notes import (
     SHARED_ALLOCATION,
     ZERO_IS_SHARED,
 )
-from goescape.analysis.evidence.code_places import expression_at
+from goescape.analysis.evidence.code_places import declaration_around, expression_at
 from goescape.analysis.evidence.machine_code import AllocationCondition, AllocationKind
 from goescape.analysis.evidence.merged_findings import in_source_order, merged
 from goescape.analysis.evidence.overruled_findings import with_findings
@@ -248,8 +248,7 @@ class _Judge:
 
     def _shares(self, finding: Finding, calls: list[PlacedCall]) -> bool:
         """Whether a variable is allocated with one before it: small ones without pointers are."""
-        function = self._evidence.function_at(finding.span.file, finding.span.line)
-        around = function.span if function is not None else finding.span
+        around = declaration_around(self._parsed(finding.span.file), finding.span)
         before = [
             other
             for other in self._in_file(finding)

@@ -22,6 +22,15 @@ class TextOnLine(NamedTuple):
     """The expression; None where it is all of the line."""
 
 
+def declaration_around(file: GoFile | None, span: Span) -> Span:
+    """The declaration of the package that something is in; itself where the file is not known."""
+    offset = file.source.offset(span.line, span.column) if file is not None else None
+    node = file.node_at(offset) if file is not None and offset is not None else None
+    while node is not None and node.parent is not None and node.parent.parent is not None:
+        node = node.parent
+    return span if file is None or node is None else file.span(node)
+
+
 def expression_at(
     file: GoFile, line: int, kind: AllocationKind | None, name: str | None = None
 ) -> TextOnLine | None:
