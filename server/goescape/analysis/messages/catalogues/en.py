@@ -548,10 +548,7 @@ CATALOGUE = Catalogue(
         ),
         fix_fails="the fix was not applied, its tests fail: {why}",
         fix_not_kept="the fix was not applied: {why}",
-        fix_measured=(
-            "the fix was applied: {benchmark} allocates {after} objects per operation, "
-            "{before} before."
-        ),
+        fix_measured="the fix was applied: {benchmark} went from {before} to {after} allocs/op.",
         fix_is_old="the code has changed since this fix was proved; save the file and ask again.",
         fix_refused="the editor did not apply the fix.",
         name_a_profile="name the file of a heap profile, as `go test -memprofile` writes it.",
