@@ -68,11 +68,10 @@ package m
 
 
 def test_only_what_a_benchmark_runs_is_kept(
-    write_tree: WriteTree, go_path: str, tmp_path: Path
+    write_tree: WriteTree, go_path: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    root = write_tree(MODULE)
-    (tmp_path / "temporary").mkdir()
-    environment = {"TMPDIR": str(tmp_path / "temporary")}
+    root, temporary = write_tree(MODULE), tmp_path_factory.mktemp("temporary")
+    environment = {"TMPDIR": str(temporary)}
     words = ("--measure", "--count", "1")
     answer = goescape("fix", "-C", root, "--go", go_path, *words, env=environment)
     assert sentences(answer.stderr) == []
@@ -82,7 +81,15 @@ def test_only_what_a_benchmark_runs_is_kept(
     assert "1 x sprintf: The profile shows no allocation there." in answer.stdout
     assert re.search(r"BenchmarkHot\S*\n +allocs/op +3 +1 +-66.7 %", answer.stdout), answer.stdout
     assert answer.returncode == 0
-    assert not [*(tmp_path / "temporary").iterdir()]
+    assert not [*temporary.iterdir()]
+
+
+def test_files_that_benchmarks_write_are_told(write_tree: WriteTree, go_path: str) -> None:
+    text = MODULE.replace('import "testing"', 'import ("os"; "testing")')
+    root = write_tree(text.replace("sink = Hot", 'os.WriteFile("left", nil, 0o600); sink = Hot'))
+    answer = goescape("fix", "-C", root, "--go", go_path, "--measure", "--count", "1", folder=root)
+    (line,) = sentences(answer.stderr)
+    assert line.endswith(": left.") or "left" in line.split(), line
 
 
 def test_the_table_for_a_pull_request(write_tree: WriteTree, go_path: str) -> None:

@@ -7,7 +7,13 @@ import sys
 from typing import TYPE_CHECKING
 
 from goescape.settings import Settings
-from goescape.terminal.command_lines.shared import WorkLoop, current_folder, style_of
+from goescape.terminal.command_lines.shared import (
+    WorkLoop,
+    current_folder,
+    print_message,
+    style_of,
+)
+from goescape.terminal.commands.bench import written_sentence
 from goescape.terminal.commands.fix import FixRun
 from goescape.terminal.commands.fix_outcome import FixOptions
 from goescape.terminal.output import fix_output, text_output
@@ -49,6 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
     sys.stdout.flush()
     for line in text_output.render_failures(outcome.failures, style, here):
         print(line, file=sys.stderr)
+    for package, paths in outcome.wrote.items():
+        print_message(written_sentence(package, sorted(paths), style.catalogue, here))
     return outcome.exit_code
 
 

@@ -72,6 +72,7 @@ class FixRun:
             done = self._run(_shown(progress, self._measurement.result()))
             self.outcome.benchmarks, problems = done
             self.outcome.objects = self._measurement.objects_of_all()
+            self.outcome.wrote = self._measurement.written
             self.outcome.failures += [
                 CheckFailure("bench", sentence, package)
                 for package, sentences in problems.items()

@@ -75,6 +75,8 @@ class FixOutcome:
     diff: bool = False
     benchmarks: list[ComparedBenchmark] = field(factory=list)
     """What the fixes that were kept have changed, hottest first."""
+    wrote: dict[str, set[str]] = field(factory=dict)
+    """Files of the user's that benchmarks have written, by package."""
     objects: dict[tuple[str, str], tuple[float, float]] = field(factory=dict)
     """Objects per operation before and after, of every benchmark: by package and name."""
 

@@ -103,6 +103,9 @@ class FixMeasurement:
     _concerned: set[str] = field(factory=set, init=False)
     """The packages whose benchmarks some fix has changed."""
 
+    written: dict[str, set[str]] = field(factory=dict, init=False)
+    """Files of the user's that benchmarks have written, by package."""
+
     async def begin(self, reports: Sequence[PackageReport], asked: Sequence[str]) -> None:
         """Measure the code as it is."""
         self._reports = {report.package: report for report in reports if benchmark_names(report)}
@@ -155,7 +158,8 @@ class FixMeasurement:
 
     def accept(self, proof: Proof) -> None:
         """Its texts are the user's now."""
-        trial = self._trials.pop(_key(proof.contents), {})
+        trial = self._trials.get(_key(proof.contents), {})
+        self._trials.clear()
         self._now.update(trial)
         self._concerned |= trial.keys()
         for path, content in proof.originals.items():
@@ -262,7 +266,10 @@ class FixMeasurement:
         return _Measured(least, CandidateShares(profile))
 
     async def _run(self, package: str, how: BenchmarkOptions, work: str) -> BenchmarkRun:
-        return await measure(self._engine, self._reports[package], how, work)
+        run = await measure(self._engine, self._reports[package], how, work)
+        if run.written:
+            self.written.setdefault(package, set()).update(run.written)
+        return run
 
     def _how(self, overlay: Mapping[str, bytes]) -> BenchmarkOptions:
         return BenchmarkOptions(
