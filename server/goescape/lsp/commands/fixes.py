@@ -66,34 +66,35 @@ async def apply_and_measure(session: Session, arguments: Sequence[object]) -> No
     if proof is None or background is None:
         await _apply(session, None)
         return
-    tell = session.state.catalogue.tell
+    catalogue = session.state.catalogue
     if session.user_work.is_running(MEASURING):
-        session.editor.warning(tell.benchmark_runs)
+        session.editor.warning(catalogue.tell.benchmark_runs)
         return
     document = session.state.document(proof.candidate.at.file)
-    title = session.state.catalogue.editor.work_measuring.format(
-        fix=proof.candidate.headline(session.state.catalogue)
-    )
+    title = catalogue.editor.work_measuring.format(fix=proof.candidate.headline(catalogue))
     measuring = _measured(background.engine, document, proof, unsaved_texts(session.state))
     try:
         objection, gain = await session.user_work.run(MEASURING, title, measuring)
     except asyncio.CancelledError:
         return  # the user did not want to wait: nothing is applied
     except (GoProblem, MeasurementProblem, ProfileProblem) as problem:
-        session.editor.warning(tell.fix_not_kept.format(why=problem))
+        session.editor.warning(catalogue.tell.fix_not_kept.format(why=problem))
         return
     if objection is not None:
-        why = session.state.catalogue.reason(objection)
-        session.editor.warning(tell.fix_not_kept.format(why=why))
+        why = catalogue.reason(objection)
+        session.editor.warning(catalogue.tell.fix_not_kept.format(why=why))
         return
     await _apply(session, proof)
     if gain is not None:
-        session.editor.information(tell.fix_measured.format(**gain))
+        benchmark, before, after = gain
+        session.editor.information(
+            catalogue.tell.fix_measured.format(benchmark=benchmark, before=before, after=after)
+        )
 
 
 async def _measured(
     engine: Engine, document: DocumentSnapshot, proof: Proof, texts: Mapping[str, bytes]
-) -> tuple[Reason | None, dict[str, str] | None]:
+) -> tuple[Reason | None, tuple[str, str, str] | None]:
     """Why a fix is not kept; the benchmark that gains most, with its objects before and after."""
     # imported here: the server answers sooner without what runs benchmarks
     from goescape.toolchain.measure.fix_measurement import (  # noqa: PLC0415
@@ -118,7 +119,7 @@ async def _measured(
         return None, None  # fewer bytes only
     best = max(gains, key=lambda name: gains[name][0] - gains[name][1])
     before, after = (f"{amount:,.0f}" for amount in gains[best])
-    return None, {"benchmark": best, "before": before, "after": after}
+    return None, (best, before, after)
 
 
 def _named(session: Session, data: Mapping[str, object]) -> Proof | None:

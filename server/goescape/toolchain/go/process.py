@@ -19,6 +19,7 @@ from collections.abc import (  # noqa: TC003 - attrs resolves annotations
     AsyncIterator,
     Callable,
 )
+from functools import partial
 from pathlib import Path
 
 from attrs import frozen
@@ -101,13 +102,13 @@ async def talking(command: Command, listener: DialogueListener) -> AsyncIterator
     It has no temporary folder, and should end when its standard input does. Raises GoProblem when
     it cannot start.
     """
-    async with _started(command, "", listener, at_once=True) as transport:
-        group = transport.get_pid()
-        _TALKING.add(group)
-        try:
+    listener.on_started = _TALKING.add
+    try:
+        async with _started(command, "", listener, at_once=True):
             yield
-        finally:
-            _TALKING.discard(group)
+    finally:
+        if listener.process is not None:
+            _TALKING.discard(listener.process)
 
 
 @contextlib.asynccontextmanager
@@ -123,8 +124,8 @@ async def _running(
     try:
         # a thread that went on writing would leave the folder behind
         await uninterrupted(asyncio.to_thread(write_files_of, folder, command))
+        listener.on_started = partial(_LEFT.__setitem__, folder)
         async with _started(command, folder, listener, at_once=together) as transport:
-            _LEFT[folder] = transport.get_pid()
             yield transport
     finally:
         await uninterrupted(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))

@@ -33,6 +33,11 @@ class ProcessListener(asyncio.SubprocessProtocol):
     def __init__(self) -> None:
         self.exited = asyncio.Event()
         self.drained = asyncio.Event()
+        self.on_started: Callable[[int], None] = lambda _process: None
+        """Gets the process's number before anything that it says is handed over."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.on_started(cast("asyncio.SubprocessTransport", transport).get_pid())
 
     def process_exited(self) -> None:
         self.exited.set()
@@ -56,6 +61,7 @@ class ChunkListener(ProcessListener):
         self._transport: asyncio.SubprocessTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
         self._transport = cast("asyncio.SubprocessTransport", transport)
         pipe = self._pipe()
         file = pipe.get_extra_info("pipe") if pipe is not None else None
@@ -172,6 +178,7 @@ class LineListener(ProcessListener):
         self._failure: Exception | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
         if self._valve is not None:
             self._valve.fit(transport)
 
@@ -231,6 +238,7 @@ class DialogueListener(ProcessListener):
         self._transport: asyncio.SubprocessTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
         self._transport = cast("asyncio.SubprocessTransport", transport)
 
     @property

@@ -118,6 +118,9 @@ class FixMeasurement:
             measured = await self._measured(package, {})
             if isinstance(measured, str):
                 raise MeasurementProblem(f"The benchmarks fail without any fix: {measured}")
+            again = await self._measured(package, {})
+            if isinstance(again, _Measured):  # what is seen once may be the runtime's own
+                measured = measured.joined(again, min)
             if measured.samples:
                 self._first[package] = self._now[package] = measured
         if not self._now:
