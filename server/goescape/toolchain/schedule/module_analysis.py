@@ -45,7 +45,7 @@ _MOST_SINGLY = 6
 """The go command takes more packages at once than this faster than one by one."""
 
 
-_QUIET_SECONDS = 1.0
+_QUIET_SECONDS = 2.0
 """How long the user must have waited for nothing before a saved package is compiled to the end."""
 
 
