@@ -32,7 +32,7 @@ const (
 	mostHeap  = 1500 << 20
 
 	usualMemory = 128 << 20        // garbage is collected more often above it
-	pauseBefore = time.Second      // then garbage goes back to the system
+	pauseBefore = time.Second      // then checked packages are forgotten, garbage goes back
 	idleBefore  = 10 * time.Second // then all is forgotten
 )
 
@@ -164,6 +164,7 @@ func watchMemory() {
 		}
 		if time.Since(used) > pauseBefore && returned != used {
 			returned = used
+			forgetChecked()
 			debug.FreeOSMemory()
 		}
 		runtime.ReadMemStats(&stats)
