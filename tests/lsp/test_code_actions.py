@@ -534,19 +534,25 @@ async def test_unsaved_text_elsewhere_in_the_package(write_tree: WriteTree) -> N
         await offered(talk, uri, "t := T", "Return the value instead of a pointer")
 
 
+def taken_edits(talk: Talk, *, accepts: bool = True) -> list[lsp.ApplyWorkspaceEditParams]:
+    """What the server asks the editor to change, from now on."""
+    taken: list[lsp.ApplyWorkspaceEditParams] = []
+
+    def take(parameters: lsp.ApplyWorkspaceEditParams) -> lsp.ApplyWorkspaceEditResult:
+        taken.append(parameters)
+        return lsp.ApplyWorkspaceEditResult(applied=accepts)
+
+    talk.client.protocol.fm.features.pop(lsp.WORKSPACE_APPLY_EDIT, None)
+    talk.client.feature(lsp.WORKSPACE_APPLY_EDIT)(take)
+    return taken
+
+
 async def test_apply_and_test_asks_the_packages_own_tests(write_tree: WriteTree) -> None:
     folder = write_tree(SPRINTF)
     test = 'package fixed\n\nimport "testing"\n\nfunc TestNo(t *testing.T) { t.Fatal("no") }\n'
     (folder / "p_test.go").write_text(test)
-    applied: list[lsp.ApplyWorkspaceEditParams] = []
-
-    def take(parameters: lsp.ApplyWorkspaceEditParams) -> lsp.ApplyWorkspaceEditResult:
-        applied.append(parameters)
-        return lsp.ApplyWorkspaceEditResult(applied=True)
-
     async with conversation(vscode(), folder) as talk:
-        talk.client.protocol.fm.features.pop(lsp.WORKSPACE_APPLY_EDIT, None)
-        talk.client.feature(lsp.WORKSPACE_APPLY_EDIT)(take)
+        applied = taken_edits(talk)
         uri = await _open(talk, folder)
         title = f"Apply and test: {ITOA}"
         action = await offered(talk, uri, "Sprintf", title, "refactor")
@@ -578,15 +584,8 @@ async def test_apply_and_measure_asks_the_packages_own_benchmarks(write_tree: Wr
     folder = write_tree(SPRINTF)
     head = 'package fixed\n\nimport "testing"'
     (folder / "p_test.go").write_text(head + MEASURED.format(call="len(A(7))"))
-    applied: list[lsp.ApplyWorkspaceEditParams] = []
-
-    def take(parameters: lsp.ApplyWorkspaceEditParams) -> lsp.ApplyWorkspaceEditResult:
-        applied.append(parameters)
-        return lsp.ApplyWorkspaceEditResult(applied=True)
-
     async with conversation(vscode(), folder) as talk:
-        talk.client.protocol.fm.features.pop(lsp.WORKSPACE_APPLY_EDIT, None)
-        talk.client.feature(lsp.WORKSPACE_APPLY_EDIT)(take)
+        applied = taken_edits(talk)
         uri = await _open(talk, folder)
         title = f"Apply and measure: {ITOA}"
         action = await offered(talk, uri, "Sprintf", title, "refactor")
@@ -603,6 +602,22 @@ async def test_apply_and_measure_asks_the_packages_own_benchmarks(write_tree: Wr
         assert FIXED_A in talk.texts[uri]
         said = (await talk.until(lambda: talk.client.messages[1:]))[-1].message
         assert re.search(r"BenchmarkIt\S* went from 2 to 1 allocs/op", said)
+
+
+async def test_what_the_editor_refuses_was_not_applied(write_tree: WriteTree) -> None:
+    folder = write_tree(SPRINTF)
+    head = 'package fixed\n\nimport "testing"'
+    (folder / "p_test.go").write_text(head + MEASURED.format(call="len(A(1000 + i))"))
+    async with conversation(vscode(), folder) as talk:
+        asked = taken_edits(talk, accepts=False)
+        uri = await _open(talk, folder)
+        title = f"Apply and measure: {ITOA}"
+        action = await offered(talk, uri, "Sprintf", title, "refactor")
+        assert action.command is not None
+        await talk.command(action.command.command, *(action.command.arguments or ()))
+        assert len(asked) == 1
+        (said,) = await talk.until(lambda: talk.client.messages)
+        assert "the editor did not apply the fix" in said.message
 
 
 async def test_apply_and_test_can_be_cancelled(write_tree: WriteTree) -> None:

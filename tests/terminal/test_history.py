@@ -138,9 +138,12 @@ def test_what_is_new(real_module: RealModule, go_path: str, commit: tuple[str, s
     copies = {(c["file"], c["line"]) for f in everything for c in f["copies"]}
     options = ("-C", root, "--go", go_path, "--no-tests", "--format", "json")
     compared = json.loads(goescape("compare", "HEAD", *options).stdout)
-    places = {(site["file"], site["line"]) for site in compared["replacing"]}
+    named = ("file", "line", "code", "function", "subject")
+    replacing = {tuple(site[name] for name in named) for site in compared["replacing"]}
     instead = Counter(
-        (f["file"], f["compiler"]) for f in everything if (f["file"], f["line"]) in places
+        (f["file"], f["compiler"])
+        for f in everything
+        if tuple(f[name] for name in named) in replacing
     )
     explained = Counter(
         group(each)

@@ -34,17 +34,12 @@ async def apply_fix(session: Session, arguments: Sequence[object]) -> None:
 
 async def apply_and_test(session: Session, arguments: Sequence[object]) -> None:
     """Run the package's tests with a fix, and apply it if they pass."""
-    match arguments:
-        case [Mapping() as data, *_]:
-            proof = _named(session, data)
-        case _:
-            return
-    background = session.background
-    if proof is None or background is None:  # proofs end with who makes them
-        await _apply(session, None)
+    asked = await _asked(session, arguments)
+    if asked is None:
         return
+    proof, engine = asked
     try:
-        failure = await _failing_tests(session, background.engine, proof)
+        failure = await _failing_tests(session, engine, proof)
     except asyncio.CancelledError:
         return  # the user did not want to wait: nothing is applied
     except GoProblem as problem:
@@ -57,22 +52,17 @@ async def apply_and_test(session: Session, arguments: Sequence[object]) -> None:
 
 async def apply_and_measure(session: Session, arguments: Sequence[object]) -> None:
     """Run the package's benchmarks without a fix and with it; apply it if one allocates less."""
-    match arguments:
-        case [Mapping() as data, *_]:
-            proof = _named(session, data)
-        case _:
-            return
-    background = session.background
-    if proof is None or background is None:
-        await _apply(session, None)
+    asked = await _asked(session, arguments)
+    if asked is None:
         return
+    proof, engine = asked
     catalogue = session.state.catalogue
     if session.user_work.is_running(MEASURING):
         session.editor.warning(catalogue.tell.benchmark_runs)
         return
     document = session.state.document(proof.candidate.at.file)
     title = catalogue.editor.work_measuring.format(fix=proof.candidate.headline(catalogue))
-    measuring = _measured(background.engine, document, proof, unsaved_texts(session.state))
+    measuring = _measured(engine, document, proof, unsaved_texts(session.state))
     try:
         objection, gain = await session.user_work.run(MEASURING, title, measuring)
     except asyncio.CancelledError:
@@ -84,8 +74,7 @@ async def apply_and_measure(session: Session, arguments: Sequence[object]) -> No
         why = catalogue.reason(objection)
         session.editor.warning(catalogue.tell.fix_not_kept.format(why=why))
         return
-    await _apply(session, proof)
-    if gain is not None:
+    if await _apply(session, proof) and gain is not None:
         benchmark, before, after = gain
         session.editor.information(
             catalogue.tell.fix_measured.format(benchmark=benchmark, before=before, after=after)
@@ -122,6 +111,19 @@ async def _measured(
     return None, (best, before, after)
 
 
+async def _asked(session: Session, arguments: Sequence[object]) -> tuple[Proof, Engine] | None:
+    """The proof behind a command's data, and the Go to try it with; None if it holds no more."""
+    match arguments:
+        case [Mapping() as data, *_]:
+            proof, background = _named(session, data), session.background
+        case _:
+            return None
+    if proof is None or background is None:  # proofs end with who makes them
+        await _apply(session, None)
+        return None
+    return proof, background.engine
+
+
 def _named(session: Session, data: Mapping[str, object]) -> Proof | None:
     """The proof behind an action's data, if it holds for the text that is shown."""
     if not isinstance(path := data.get("file"), str):
@@ -137,14 +139,17 @@ async def _failing_tests(session: Session, engine: Engine, proof: Proof) -> str 
     return await session.user_work.run(TESTING, title, engine.failing_tests(proof.contents))
 
 
-async def _apply(session: Session, proof: Proof | None) -> None:
+async def _apply(session: Session, proof: Proof | None) -> bool:
+    """Whether the editor has done it; the user is told where not."""
     snapshot = session.state.workspace()
     changes = file_changes(proof, snapshot) if proof is not None else None
     if proof is None or changes is None:
         session.editor.warning(session.state.catalogue.tell.fix_is_old)
-        return
+        return False
     headline = proof.candidate.headline(snapshot.catalogue)
     action = CodeAction(headline, "", proof=proof, changes=changes)
     edit = Translator.of(snapshot).workspace_edit(action, snapshot.client)
-    if not await session.editor.apply(headline, edit):
-        session.editor.warning(session.state.catalogue.tell.fix_refused)
+    if await session.editor.apply(headline, edit):
+        return True
+    session.editor.warning(session.state.catalogue.tell.fix_refused)
+    return False

@@ -6,6 +6,7 @@ operations. Only time is left to chance.
 
 from __future__ import annotations
 
+import asyncio
 import math
 import re
 import tempfile
@@ -141,9 +142,8 @@ class FixMeasurement:
         """Why fixes that hold are not kept; None where they lower objects or bytes."""
         trial: dict[str, _Measured] = {}
         is_better = False
-        for package, now in self._now.items():
-            if not any(now.shares.of(report, part) for part in parts):
-                continue
+        for package in await asyncio.to_thread(self._reached, report, parts):
+            now = self._now[package]
             after = await self._measured(package, proof.contents)
             if isinstance(after, str):
                 return Reason.of(ReasonCode.BENCHMARKS_FAIL, failure=after)
@@ -154,7 +154,8 @@ class FixMeasurement:
                 return rise
             is_better = is_better or self._falls(before, after)
             trial[package] = after
-        if not is_better or (len(parts) > 1 and self._idle(report, parts, trial)):
+        idle = len(parts) > 1 and await asyncio.to_thread(self._idle, report, parts, trial)
+        if idle or not is_better:
             return Reason.of(ReasonCode.MEASURED_SAME)
         self._trials[_key(proof.contents)] = trial
         return None
@@ -228,6 +229,14 @@ class FixMeasurement:
             return _NOISE * amount + _NOISE_BYTES / int(self._asked.benchtime[:-1])
         return math.inf
 
+    def _reached(self, report: PackageReport, parts: Sequence[Candidate]) -> list[str]:
+        """The packages whose benchmarks allocate in the code of some fix."""
+        return [
+            package
+            for package, measured in self._now.items()
+            if any(measured.shares.of(report, part) for part in parts)
+        ]
+
     def _idle(
         self, report: PackageReport, parts: Sequence[Candidate], trial: Mapping[str, _Measured]
     ) -> bool:
@@ -262,7 +271,8 @@ class FixMeasurement:
             run = await self._run(package, self._how(overlay), work)
             if run.problems:
                 return run.problems[0]
-            profile = load(run.profile) if run.profile else Profile("nothing", 0.0, ())
+            nothing = Profile("nothing", 0.0, ())
+            profile = await asyncio.to_thread(load, run.profile) if run.profile else nothing
         samples: Samples = {}
         add_run(samples, run)
         least = {key: min(amounts) for key, amounts in samples.items()}
