@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from goescape.analysis.evidence.carried_judgement import carried
+from goescape.analysis.evidence.carried_judgement import Judgement
 from goescape.analysis.model import Allocates, PackageReport
 from goescape.toolchain.compile.direct_lane import DirectLane
 from tests.toolchain.test_code_judge import SOURCE
@@ -114,5 +114,6 @@ async def test_what_the_compiler_newly_says_is_kept(
     root = write_tree(SOURCE)
     raw = await of_build(unjudged, root)
     nothing = PackageReport(raw.package, raw.directory, raw.files, sources=raw.sources)
-    assert carried(raw, nothing).findings == raw.findings
-    assert not carried(raw, nothing).is_judged
+    carried = Judgement(nothing).carried_to(raw)
+    assert carried.findings == raw.findings
+    assert not carried.is_judged

@@ -7,9 +7,10 @@ them again; what was edited is as the compiler has it.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Mapping  # noqa: TC003 - attrs resolves annotations
 from typing import TYPE_CHECKING
 
-from attrs import evolve
+from attrs import evolve, field, frozen
 
 from goescape.analysis.evidence.code_additions import told_lines
 from goescape.analysis.evidence.code_judge import GUESSED, without_allocation
@@ -27,7 +28,7 @@ from goescape.analysis.syntax.go_file import GoFile
 from goescape.analysis.syntax.unchanged_declarations import UnchangedDeclarations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from goescape.analysis.model import (
         ExplainedAllocation,
@@ -41,49 +42,88 @@ if TYPE_CHECKING:
     _Key = tuple[Span, Place, SiteKind, str, str]
 
 
-def carried(
-    report: PackageReport,
-    judged_before: PackageReport,
-    parse: Callable[[SourceText], GoFile] = GoFile,
-) -> PackageReport:
-    """The report with what an older one of its package knows from the machine code.
+@frozen(eq=False)
+class Judgement:
+    """What the machine code has said of a package, for the reports of later texts."""
 
-    It counts as judged where no declaration was edited and nothing is new.
-    """
-    if report.is_judged or report.errors or report.package != judged_before.package:
-        return report
-    return _Carrying(report, judged_before, parse).report()
+    report: PackageReport
+    _by_file: Mapping[str, Mapping[_Key, Finding | None]] = field(init=False)
+    """By key, where a file alone decides it; None where there are several."""
+    _others: tuple[Finding, ...] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        by_file: dict[str, dict[_Key, Finding | None]] = {}
+        others = []
+        for finding in self.report.findings:
+            file = finding.span.file
+            if finding.anchor.file == file:
+                _add(by_file.setdefault(file, {}), _key(finding), finding)
+            else:
+                others.append(finding)
+        object.__setattr__(self, "_by_file", by_file)
+        object.__setattr__(self, "_others", tuple(others))
+
+    def carried_to(
+        self, report: PackageReport, parse: Callable[[SourceText], GoFile] = GoFile
+    ) -> PackageReport:
+        """The report of a later text with what is known from the machine code.
+
+        It counts as judged where no declaration was edited and nothing is new.
+        """
+        if report.is_judged or report.errors or report.package != self.report.package:
+            return report
+        unchanged = {
+            path: UnchangedDeclarations.between(source, report.sources[path], parse)
+            for path, source in self.report.sources.items()
+            if path in report.sources
+        }
+        return _Carrying(report, self.report, unchanged, self._moved_by(unchanged)).report()
+
+    def _moved_by(
+        self, unchanged: Mapping[str, UnchangedDeclarations]
+    ) -> dict[_Key, Finding | None]:
+        """The findings by where they would be now; None where there are several."""
+        moved: dict[_Key, Finding | None] = {}
+        again = list(self._others)
+        for path, findings in self._by_file.items():
+            file = unchanged.get(path)
+            if file is not None and file.is_same_text:
+                moved.update(findings)
+            elif file is not None:
+                again += (each for each in self.report.findings if each.span.file == path)
+        for finding in again:
+            if (key := _key_now(finding, unchanged)) is not None:
+                _add(moved, key, finding)
+        return moved
 
 
 class _Carrying:
     def __init__(
-        self, report: PackageReport, before: PackageReport, parse: Callable[[SourceText], GoFile]
+        self,
+        report: PackageReport,
+        before: PackageReport,
+        unchanged: Mapping[str, UnchangedDeclarations],
+        findings: dict[_Key, Finding | None],
     ) -> None:
         self._report = report
         self._before = before
-        self._unchanged = {
-            path: UnchangedDeclarations.between(source, report.sources[path], parse)
-            for path, source in before.sources.items()
-            if path in report.sources
-        }
-        self._findings: dict[_Key, Finding | None] = {}
+        self._unchanged = unchanged
+        self._findings = findings
         """Of before, by where they would be now; None where there are several."""
-        for finding in before.findings:
-            if (key := self._key_now(finding)) is not None:
-                self._findings[key] = None if key in self._findings else finding
 
     def report(self) -> PackageReport:
         """The report with all that can be carried over."""
-        kept = {_key(finding): finding for finding in self._report.findings}
+        keyed = [(_key(finding), finding) for finding in self._report.findings]
+        kept = dict(keyed)
         added: list[Finding] = []
         moved: set[_Key] = set()
         for finding, inlined in self._moved(kept):
             added.append(finding)
             moved.update(inlined)
         same = [
-            self._taken_over(finding)
-            for finding in self._report.findings
-            if _key(finding) not in moved
+            self._taken_over(finding, self._findings.get(key))
+            for key, finding in keyed
+            if key not in moved
         ]
         findings = sorted([*same, *added], key=in_source_order)
         corrected = with_findings(self._report, findings)
@@ -105,8 +145,7 @@ class _Carrying:
             and all(file.is_all for file in self._unchanged.values())
         )
 
-    def _taken_over(self, finding: Finding) -> Finding:
-        before = self._findings.get(_key(finding))
+    def _taken_over(self, finding: Finding, before: Finding | None) -> Finding:
         if before is None or _is_same(finding, before) or not _has_same_copies(finding, before):
             return finding
         if before.allocates is Allocates.NO:
@@ -168,18 +207,14 @@ class _Carrying:
             yield moved, tuple(inlined)
 
     def _words(self, corrected: PackageReport) -> Iterator[ExplainedAllocation]:
+        if not self._before.explained:
+            return
         told = {*told_lines(corrected)}
         explained = {(word.span, word.note) for word in corrected.explained}
         for word in self._before.explained:
             span = self._span(word.span)
             if span is not None and span[:2] not in told and (span, word.note) not in explained:
                 yield evolve(word, span=span)
-
-    def _key_now(self, finding: Finding) -> _Key | None:
-        span, anchor = self._span(finding.span), self._place(finding.anchor)
-        if span is None or anchor is None:
-            return None
-        return span, anchor, finding.kind, finding.subject, finding.compiler
 
     def _span(self, old: Span) -> Span | None:
         file = self._unchanged.get(old.file)
@@ -190,14 +225,28 @@ class _Carrying:
         return None if file is None else file.place(old)
 
 
+def _add(findings: dict[_Key, Finding | None], key: _Key, finding: Finding) -> None:
+    findings[key] = None if key in findings else finding
+
+
+def _key_now(finding: Finding, unchanged: Mapping[str, UnchangedDeclarations]) -> _Key | None:
+    of_span, of_anchor = unchanged.get(finding.span.file), unchanged.get(finding.anchor.file)
+    span = None if of_span is None else of_span.span(finding.span)
+    anchor = None if of_anchor is None else of_anchor.place(finding.anchor)
+    if span is None or anchor is None:
+        return None
+    return span, anchor, finding.kind, finding.subject, finding.compiler
+
+
 def _key(finding: Finding) -> _Key:
     return finding.span, finding.anchor, finding.kind, finding.subject, finding.compiler
 
 
 def _is_same(now: Finding, before: Finding) -> bool:
     """Whether there is nothing to take over, as for most."""
-    said = [(each.allocates, each.note) for each in (now, before)]
-    return said[0] == said[1] and not before.copies
+    if before.copies or now.allocates is not before.allocates:
+        return False
+    return now.note == before.note
 
 
 def _has_same_copies(now: Finding, before: Finding) -> bool:

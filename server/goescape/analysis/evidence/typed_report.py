@@ -30,6 +30,8 @@ from goescape.analysis.sites.allocation import (
 from goescape.analysis.syntax.position_shift import PositionShift
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from goescape.analysis.model import Finding, PackageReport
     from goescape.analysis.positions import Place
 
@@ -95,27 +97,65 @@ def _holds(finding: Finding, value: ValueFacts) -> bool:
     return any(part is not None and part.size > _MAP_BYTES for part in (value.key, value.element))
 
 
-def with_types_before(report: PackageReport, before: PackageReport) -> PackageReport:
-    """The report with what types have said of the same lines in an older text.
+@frozen(eq=False)
+class TypedReport:
+    """A report, and the same one with what types say."""
 
-    What was edited may make other types of theirs: this is good until somebody has asked.
-    """
-    shifts = {
-        path: PositionShift(source, report.sources[path])
-        for path, source in before.sources.items()
-        if path in report.sources
-    }
-    typed: dict[object, Finding] = {}
-    for finding in before.findings:
-        shift = shifts.get(finding.span.file)
-        span = None if shift is None else shift.span(finding.span)
-        if span is not None:
-            typed[_expression(finding, span)] = finding
-    findings = tuple(
-        _as_before(finding, typed.get(_expression(finding, finding.span)))
-        for finding in report.findings
-    )
-    return evolve(report, findings=findings)
+    untyped: PackageReport
+    typed: PackageReport
+    _by_identity: Mapping[int, Finding] = field(init=False)
+    """Of findings of ``untyped``, those that types say more of: an edit leaves most as they are."""
+
+    def __attrs_post_init__(self) -> None:
+        typed = {_expression(each, each.span): each for each in self.typed.findings}
+        asked = (one.finding for one in self.untyped.unconfirmed)
+        pairs = (
+            (each, typed.get(_expression(each, each.span)))
+            for each in (*self.untyped.findings, *asked)
+        )
+        known = {id(each): now for each, now in pairs if now is not None}
+        object.__setattr__(self, "_by_identity", known)
+
+    def applied_to(self, report: PackageReport) -> PackageReport:
+        """A report of a newer text with what types have said of the same lines.
+
+        What was edited may make other types of theirs: this is good until somebody has asked.
+        """
+        known = self._by_identity
+        asked = [one.finding for one in report.unconfirmed]
+        new = {each.span.file for each in (*report.findings, *asked) if id(each) not in known}
+        moved = self._moved_to(report, new)
+
+        def before(finding: Finding) -> Finding | None:
+            return moved.get(_expression(finding, finding.span))
+
+        findings = [
+            known.get(id(each)) or _as_before(each, before(each)) for each in report.findings
+        ]
+        confirmed, left = [], []
+        for one in report.unconfirmed:
+            if id(one.finding) in known or before(one.finding) is not None:
+                confirmed.append(one.finding)
+            else:
+                left.append(one)
+        if confirmed:
+            findings = sorted((*findings, *confirmed), key=_in_source_order)
+        return evolve(report, findings=tuple(findings), unconfirmed=tuple(left))
+
+    def _moved_to(self, report: PackageReport, files: Collection[str]) -> dict[object, Finding]:
+        """The findings with types in some files, by where they would be in a newer text."""
+        shifts = {
+            path: PositionShift(source, report.sources[path])
+            for path, source in self.typed.sources.items()
+            if path in report.sources and path in files
+        }
+        moved: dict[object, Finding] = {}
+        for finding in self.typed.findings:
+            shift = shifts.get(finding.span.file)
+            span = None if shift is None else shift.span(finding.span)
+            if span is not None:
+                moved[_expression(finding, span)] = finding
+        return moved
 
 
 def _expression(finding: Finding, span: Span) -> object:

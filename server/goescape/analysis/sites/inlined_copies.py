@@ -218,7 +218,7 @@ class _Origins:
         closure = _CLOSURE.match(name)
         names = _with_shorter(closure[1]) if closure is not None else ()
         around = next((self._by_function[name] for name in names if name in self._by_function), [])
-        return [site for site in around if site.in_literal]
+        return [site for site in around if site.literal is not None]
 
 
 def _inlined_at(copy: Site) -> Iterator[str]:

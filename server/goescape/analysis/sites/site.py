@@ -99,9 +99,10 @@ class Site:
         return files_in(self.main_explanation) if self.main_explanation is not None else frozenset()
 
     @cached_property
-    def in_literal(self) -> bool:
-        """Whether it stands in a function literal."""
-        return self.node is not None and any(a.type == "func_literal" for a in ancestors(self.node))
+    def literal(self) -> Node | None:
+        """The innermost function literal that it stands in."""
+        around = ancestors(self.node) if self.node is not None else ()
+        return next((each for each in around if each.type == "func_literal"), None)
 
     @property
     def is_concatenation(self) -> bool:

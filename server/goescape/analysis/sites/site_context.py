@@ -13,7 +13,7 @@ from goescape.analysis.compiler.facts import files_in
 from goescape.analysis.sites.inlined_copies import InlinedCopies
 from goescape.analysis.sites.site import Ownership
 from goescape.analysis.syntax.loops import runs_repeatedly
-from goescape.analysis.syntax.repeated_arguments import is_called_in_loop
+from goescape.analysis.syntax.repeated_arguments import RepeatedArguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -62,6 +62,7 @@ class SiteContexts:
         self._uses = uses
         self._chains = _FlowChains(facts.explanations)
         self._paths = facts.paths
+        self._repeated = RepeatedArguments(syntax.functions)
         self._in_loops: dict[str, bool] = {}
         self._in_some_loop: dict[str, bool] = {}
 
@@ -88,11 +89,11 @@ class SiteContexts:
         )
 
     def _is_literal_in_loops(self, site: Site, copies: InlinedCopies) -> bool:
-        if not site.in_literal or site.node is None:
+        if site.literal is None:
             return False
         if copies.nodes and all(map(runs_repeatedly, copies.nodes)):
             return True
-        return is_called_in_loop(site.node, self._syntax.functions)
+        return self._repeated.is_called_in_loop(site.literal)
 
     def _elsewhere(self, site: Site, chain: tuple[EscapeExplanation, ...]) -> tuple[GoFile, ...]:
         printed = site.leads_to if chain else frozenset()

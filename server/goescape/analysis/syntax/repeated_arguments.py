@@ -17,32 +17,53 @@ if TYPE_CHECKING:
     from goescape.analysis.syntax.go_file import FunctionDeclaration
 
 
-def is_called_in_loop(node: Node, functions: Mapping[str, FunctionDeclaration]) -> bool:
-    """Whether a literal around a node is an argument that its receiver calls in loops only.
+class RepeatedArguments:
+    """Answers for one state of a package."""
 
-    ``functions`` are those of the package, by the compiler's names: ``each(func() { ... })``.
-    """
-    literals = (around for around in ancestors(node) if around.type == "func_literal")
-    return any(_is_repeated_argument(literal, functions) for literal in literals)
+    def __init__(self, functions: Mapping[str, FunctionDeclaration]) -> None:
+        """``functions`` are those of the package, by the compiler's names."""
+        self._functions = functions
+        self._literals: dict[Node, bool] = {}
+        self._repeated: dict[str, frozenset[int]] = {}
+        """The numbers of a function's parameters that it calls, in loops only."""
 
+    def is_called_in_loop(self, literal: Node) -> bool:
+        """Whether a literal, or one around it, is an argument that its receiver calls in loops
+        only: ``each(func() { ... })``.
+        """
+        known = self._literals.get(literal)
+        if known is None:
+            around = (each for each in ancestors(literal) if each.type == "func_literal")
+            known = self._literals[literal] = any(
+                map(self._is_repeated_argument, (literal, *around))
+            )
+        return known
 
-def _is_repeated_argument(literal: Node, functions: Mapping[str, FunctionDeclaration]) -> bool:
-    arguments = literal.parent
-    call = arguments.parent if arguments is not None else None
-    if arguments is None or call is None or arguments.type != "argument_list":
-        return False
-    function = call.child_by_field_name("function")
-    declared = functions.get(callee_text(call))
-    if declared is None or function is None or definition(function) is not None:
-        return False
-    given = [argument for argument in arguments.named_children if argument.type != "comment"]
-    names = list(parameters(declared))
-    index = given.index(literal)
-    return index < len(names) and _is_called_only_in_loops(names[index])
+    def _is_repeated_argument(self, literal: Node) -> bool:
+        arguments = literal.parent
+        call = arguments.parent if arguments is not None else None
+        if arguments is None or call is None or arguments.type != "argument_list":
+            return False
+        declared = self._functions.get(callee_text(call))
+        repeated = self._repeated_parameters(declared) if declared is not None else ()
+        if not repeated:
+            return False
+        given = [argument for argument in arguments.named_children if argument.type != "comment"]
+        function = call.child_by_field_name("function")
+        is_local = function is None or definition(function) is not None
+        return given.index(literal) in repeated and not is_local
+
+    def _repeated_parameters(self, declared: FunctionDeclaration) -> frozenset[int]:
+        known = self._repeated.get(declared.name)
+        if known is None:
+            names = enumerate(parameters(declared))
+            known = frozenset(number for number, name in names if _is_called_only_in_loops(name))
+            self._repeated[declared.name] = known
+        return known
 
 
 def _is_called_only_in_loops(parameter: Node) -> bool:
-    function = next(a for a in ancestors(parameter) if a.type == "function_declaration")
+    function = next(a for a in ancestors(parameter) if a.type in _DECLARATIONS)
     body = function.child_by_field_name("body")
     uses = [
         node
@@ -55,3 +76,6 @@ def _is_called_only_in_loops(parameter: Node) -> bool:
 
 def _is_callee(use: Node, parent: Node) -> bool:
     return parent.type == "call_expression" and parent.child_by_field_name("function") == use
+
+
+_DECLARATIONS = frozenset({"function_declaration", "method_declaration"})

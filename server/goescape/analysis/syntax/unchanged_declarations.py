@@ -31,6 +31,11 @@ class UnchangedDeclarations:
     _lines: Mapping[int, int] | None = None
     """New lines by old ones; None where both texts are the same."""
 
+    @property
+    def is_same_text(self) -> bool:
+        """Whether nothing at all was edited."""
+        return self._lines is None
+
     @classmethod
     def between(
         cls, old: SourceText, new: SourceText, parse: Callable[[SourceText], GoFile]

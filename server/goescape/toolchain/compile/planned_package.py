@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from attrs import Factory, define, evolve, field, frozen
 
-from goescape.analysis.evidence.carried_judgement import carried
+from goescape.analysis.evidence.carried_judgement import Judgement
+from goescape.analysis.evidence.typed_report import TypedReport  # noqa: TC001 - resolved
 from goescape.analysis.package_analyzer import PackageAnalyzer
 from goescape.analysis.syntax.parsed_files import ParsedFiles
 from goescape.toolchain.compile.build_plan import BuildPlan, interface_digest, shape
@@ -42,12 +43,12 @@ class PlannedPackage:
     sources: dict[str, tuple[FileStamp, SourceText]] = field(factory=dict)
     """The last content of each file, with the stamp that it had on the disk."""
     report: PackageReport | None = None
-    typed: tuple[PackageReport, PackageReport] | None = None
-    """A report, and the same one with types."""
+    typed: TypedReport | None = None
+    """The last one with types."""
     stored: PackageReport | None = None
     """What the next server will find."""
-    judged: PackageReport | None = None
-    """The last one that the machine code has judged, without what no later report takes over."""
+    judgement: Judgement | None = None
+    """What the machine code has said last."""
     complete: bytes = b""
     """The inputs that ``report`` belongs to."""
     interfaces: dict[str, bytes] = field(factory=dict)
@@ -65,29 +66,38 @@ class PlannedPackage:
         default=Factory(lambda self: PackageAnalyzer(self.parsed), takes_self=True)
     )
     lock: asyncio.Lock = field(factory=asyncio.Lock)
-    _carried: tuple[PackageReport | None, PackageReport | None, PackageReport | None] = (None,) * 3
-    """The last report, what it was compared with, and what became of it."""
+    _carried: tuple[PackageReport | None, Judgement | None, PackageReport | None] = (None,) * 3
+    """The last report, what was carried over to it, and what became of it."""
 
     @property
     def compiled(self) -> PackageReport | None:
         """The last whole report, with its types where they are known, without machine code."""
-        is_typed = self.typed is not None and self.typed[0] is self.report
-        return self.typed[1] if self.typed is not None and is_typed else self.report
+        typed = self.typed
+        return typed.typed if typed is not None and typed.untyped is self.report else self.report
 
     def take_judgement(self, report: PackageReport) -> None:
         """Remember a report for what the machine code has said, as long as the package lives."""
-        self.judged = evolve(
-            report, functions=(), stays=(), left_out=(), captures=(), remarks=(), unknown_lines=()
+        self.judgement = Judgement(
+            # without what no later report takes over
+            evolve(
+                report,
+                functions=(),
+                stays=(),
+                left_out=(),
+                captures=(),
+                remarks=(),
+                unknown_lines=(),
+            )
         )
 
     def with_judgement(self, report: PackageReport) -> PackageReport:
         """The report with what is known from the machine code; in a thread."""
-        if self.judged is None:
+        if self.judgement is None:
             return report
-        before, judged, result = self._carried
-        if before is not report or judged is not self.judged or result is None:
-            result = carried(report, self.judged, self.parsed.of)
-            self._carried = report, self.judged, result
+        before, judgement, result = self._carried
+        if before is not report or judgement is not self.judgement or result is None:
+            result = self.judgement.carried_to(report, self.parsed.of)
+            self._carried = report, self.judgement, result
         return result
 
     def shape(self, path: str, content: bytes) -> bytes:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
-from goescape.analysis.evidence.typed_report import with_types_before
+from goescape.analysis.evidence.typed_report import TypedReport
 from goescape.analysis.model import PackageReport
 from goescape.toolchain.compile.listed_variants import planned_variants
 from goescape.toolchain.tasks import uninterrupted
@@ -60,13 +60,12 @@ class TypedRun:
         if not isinstance(report, PackageReport) or report.errors:
             yield report
             return
-        known = self._package.typed
-        if known is not None and known[0] is report:
-            yield known[1]
-            return
         before = self._package.typed
+        if before is not None and before.untyped is report:
+            yield before.typed
+            return
         if before is not None:
-            shown = await asyncio.to_thread(with_types_before, report, before[1])
+            shown = await asyncio.to_thread(before.applied_to, report)
         else:
             shown = report
         if not report.is_final:
@@ -85,7 +84,7 @@ class TypedRun:
                     return
             typed = asking.result()
             if typed.is_typed:
-                self._package.typed = report, typed
+                self._package.typed = await asyncio.to_thread(TypedReport, report, typed)
             yield typed
         finally:
             asking.cancel()
