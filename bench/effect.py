@@ -139,7 +139,8 @@ def effect_of(module: Module, go: Go) -> Effect:
         shutil.copytree(source, folder, copy_function=shutil.copyfile)
         go.run("mod", "download", directory=folder)
         go.run("test", "./...", directory=folder)
-        options = EngineOptions.of(Settings(go_path=str(go.path)))
+        own = {name: value for name, value in go.environment.items() if name.startswith("GO")}
+        options = EngineOptions.of(Settings(go_path=str(go.path), go_env=own))
         warnings, fixed = _lines(folder, options)
         how = MeasureOptions(module.bench, "20x", count=0)
         outcome = _run(FixOptions(str(folder), yes=True, test=True, measure=how), options, folder)[

@@ -197,3 +197,13 @@ async def only_report(engine: Engine, root: Path) -> PackageReport:
     reports = [item async for item in engine.analyze(str(root), ["./..."])]
     (report,) = reports
     return report  # type: ignore[return-value]
+
+
+def test_tests_that_do_not_compile_are_not_called_missing(
+    write_tree: WriteTree, go_path: str
+) -> None:
+    root = write_tree(MODULE.replace("sink = Hot(x, y)", "sink = hot(x, y)"))
+    answer = goescape("fix", "-C", root, "--go", go_path, "--measure")
+    assert "undefined: hot" in answer.stdout + answer.stderr
+    assert "has no benchmarks" not in answer.stdout + answer.stderr
+    assert answer.returncode == 2

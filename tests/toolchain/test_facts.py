@@ -633,6 +633,17 @@ async def test_a_killed_program_is_started_again(go_path: str, tmp_path: Path) -
     await engine.facts.close()
 
 
+async def test_what_is_forgotten_in_a_pause_is_found_again(go_path: str, tmp_path: Path) -> None:
+    engine = Engine(EngineOptions(go_path=go_path))
+    await engine.facts.rest()
+    assert engine.facts.process is None  # it is not started for that
+    request = await request_for(engine, tmp_path, SOURCE)
+    before = await engine.facts.types(request)
+    await engine.facts.rest()
+    assert await engine.facts.types(request) == before
+    await engine.facts.close()
+
+
 async def test_it_ends_when_nobody_asks(
     go_path: str, tmp_path: Path, temporary_folder: Path
 ) -> None:

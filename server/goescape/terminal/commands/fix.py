@@ -59,6 +59,8 @@ class FixRun:
             if self._request.measure is not None:
                 measure = FixMeasurement(self._engine, self._request.measure, progress.tell)
                 reports = [package.report() for package in packages if package.has_benchmarks]
+                if not reports and self.outcome.failures:
+                    return self.outcome  # they say why there is nothing to measure
                 self._run(_shown(progress, measure.begin(reports, self._request.packages)))
                 self._measurement = measure
         except (ProfileProblem, MeasurementProblem) as problem:

@@ -42,6 +42,7 @@ class TypedRun:
             path: content.source.content for path, content in contents.items() if content.is_unsaved
         }
         self._preparing: asyncio.Future[None] | None = None
+        self._has_asked = False
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -52,6 +53,8 @@ class TypedRun:
             if self._preparing is not None:
                 self._preparing.cancel()
                 await uninterrupted(asyncio.wait({self._preparing}))
+        if self._has_asked:
+            await self._typed.rest()
 
     async def reports(
         self, report: PackageReport | Problem
@@ -73,6 +76,7 @@ class TypedRun:
             if self._preparing is None:  # not before: the compiler needs the processors
                 self._preparing = asyncio.ensure_future(self._typed.prepare(self._variants()))
             return
+        self._has_asked = True
         asking = asyncio.ensure_future(self._typed.corrected(report, self._variants()))
         try:
             if before is None or self._preparing is not None:

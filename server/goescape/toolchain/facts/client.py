@@ -132,6 +132,11 @@ class FactsClient:
         self._failures = 0
         return answer
 
+    async def rest(self) -> None:
+        """Tell it that nothing more is asked about the same text: most of its memory is of that."""
+        if self._program is not None and self._program.is_running:
+            await self.ask("rest", None, bool, self._types_seconds)
+
     async def start(self) -> str | None:
         """Build it and see whether it answers; why it does not, or None."""
         program = await self._running()

@@ -81,6 +81,10 @@ class TypedReports:
             if (request := await self._request(largest)) is not None:
                 await self._client.types(request)
 
+    async def rest(self) -> None:
+        """Nothing more is asked about the present texts."""
+        await self._client.rest()
+
     async def corrected(
         self, report: PackageReport, variants: Sequence[CheckedVariant]
     ) -> PackageReport:

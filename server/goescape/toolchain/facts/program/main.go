@@ -25,6 +25,7 @@ const format = 2
 var operations = map[string]func(request json.RawMessage) (any, error){
 	"hello":   func(json.RawMessage) (any, error) { return runtime.Version(), nil },
 	"archive": archiveOperation,
+	"rest":    func(json.RawMessage) (any, error) { go rest(); return true, nil },
 }
 
 const (
@@ -146,6 +147,12 @@ func touch() {
 	lastUse = time.Now()
 }
 
+// rest gives back what only the next question about the same text would need.
+func rest() {
+	forgetChecked()
+	debug.FreeOSMemory()
+}
+
 // watchMemory ends the program when it takes too much, and gives back what it does not need.
 func watchMemory() {
 	var stats runtime.MemStats
@@ -164,8 +171,7 @@ func watchMemory() {
 		}
 		if time.Since(used) > pauseBefore && returned != used {
 			returned = used
-			forgetChecked()
-			debug.FreeOSMemory()
+			rest()
 		}
 		runtime.ReadMemStats(&stats)
 		if stats.HeapAlloc > mostHeap {
