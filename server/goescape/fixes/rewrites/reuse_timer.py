@@ -68,14 +68,29 @@ def _change(code: PackageCode, file: GoFile, wait: _Wait) -> Change | None:
     before_loop, after = line_before(file, front)
     before_select, end = line_before(file, wait.statement)
     made = f"{name} := time.NewTimer({duration}){after}defer {name}.Stop(){after}"
+    reset = f"{name}.Reset({duration})"
+    if _is_whole_turn(file, wait):
+        again = insert(file, wait.statement.end_byte, end + reset)
+    else:
+        again = insert(file, before_select, reset + end)
     return Change(
-        (
-            insert(file, before_loop, made),
-            insert(file, before_select, f"{name}.Reset({duration}){end}"),
-            replace(file, wait.call, f"{name}.C"),
-        ),
+        (insert(file, before_loop, made), again, replace(file, wait.call, f"{name}.C")),
         may_add=(r".*uninitialized Timer.*",),
     )
+
+
+def _is_whole_turn(file: GoFile, wait: _Wait) -> bool:
+    """Whether nothing else stands in the loop, so that each turn ends behind the select.
+
+    There the timer is reset for the next turn, not right after it was made.
+    """
+    if not _starts_at_once(wait):
+        return False
+    following = wait.statement.next_named_sibling
+    line = file.source.line(wait.statement.end_point[0] + 1)
+    ends_line = not line[wait.statement.end_point[1] :].strip()
+    jumps = any(node.type == "continue_statement" for node in walk(wait.select))
+    return following is None and ends_line and not jumps
 
 
 def _wait(file: GoFile, call: Node) -> _Wait | None:
@@ -231,7 +246,6 @@ func drain(ch <-chan int, idle time.Duration) int {
 	timer := time.NewTimer(idle)
 	defer timer.Stop()
 	for {
-		timer.Reset(idle)
 		select {
 		case v, ok := <-ch:
 			if !ok {
@@ -241,6 +255,7 @@ func drain(ch <-chan int, idle time.Duration) int {
 		case <-timer.C:
 			return n
 		}
+		timer.Reset(idle)
 	}
 }
 """,
