@@ -12,6 +12,7 @@ from attrs import evolve
 from goescape.fixes import rewrites
 from goescape.fixes.candidate import Candidate, FixKind, Promise, Refusal, UnsafeError
 from goescape.fixes.checks.claims import unsettled
+from goescape.fixes.checks.predeclared_names import mean_something_else
 from goescape.fixes.rewrite import Rewrite
 
 if TYPE_CHECKING:
@@ -46,12 +47,17 @@ def proposals_of(
     rewrite: Rewrite, code: PackageCode, file: GoFile
 ) -> Iterator[Candidate | Refusal]:
     """What one rewrite would change in a file, and where it fits but is not safe."""
+    names = rewrite.predeclared
+    if names & code.package_level_names:
+        return
     for match in rewrite.find(code, file):
         try:
             change = match.change()
         except UnsafeError as unsafe:
             for at, _ in _places(match, file):
                 yield _refusal(rewrite, match, at, unsafe)
+            continue
+        if change is not None and mean_something_else(code, names, change.edits):
             continue
         claims = unsettled(code, change.claims) if change is not None else None
         if change is not None and claims is not None:

@@ -89,6 +89,8 @@ class Rewrite:
     """Titles that say more, with ``{names}`` that a match fills; they are shown instead."""
     since: tuple[int, int] = (1, 21)
     """The version of the Go language that the result needs."""
+    predeclared: frozenset[str] = frozenset()
+    """Names of Go itself that it reads or writes: they must mean that where it edits."""
 
     @property
     def titles(self) -> tuple[str, ...]:

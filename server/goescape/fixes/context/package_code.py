@@ -216,8 +216,20 @@ class PackageCode:
     def declared_names(self) -> frozenset[str]:
         """Every name that the package's files declare anywhere, locals and imports included."""
         files = self.files.values()
-        declared = frozenset(text(n) for file in files for n in _declaring(file.root))
+        declared = frozenset(text(n) for file in files for n in declaring_names(file.root))
         return declared.union(*(file.imported_names for file in files))
+
+    @cached_property
+    def package_level_names(self) -> frozenset[str]:
+        """Every name that is declared outside of functions, imports included."""
+        files = self.files.values()
+        outside = (
+            name
+            for file in files
+            for node in file.root.named_children
+            for name in _declared_by(node)
+        )
+        return frozenset(map(text, outside)).union(*(file.imported_names for file in files))
 
     @cached_property
     def declared_locally(self) -> frozenset[str]:
@@ -284,7 +296,8 @@ def identifiers(node: Node) -> Iterator[Node]:
     return (n for n in walk(node) if n.type.endswith("identifier"))
 
 
-def _declaring(root: Node) -> Iterator[Node]:
+def declaring_names(root: Node) -> Iterator[Node]:
+    """The names that are declared anywhere below a node, itself included."""
     for node in walk(root):
         if node.type in _DECLARATIONS:
             yield from node.children_by_field_name("name")
@@ -294,6 +307,14 @@ def _declaring(root: Node) -> Iterator[Node]:
         elif node.type == "type_switch_statement":
             alias = node.child_by_field_name("alias")
             yield from alias.named_children if alias is not None else ()
+
+
+def _declared_by(node: Node) -> Iterator[Node]:
+    """The names that a declaration at package level declares there; more where it has literals."""
+    if node.type == "function_declaration":
+        yield from node.children_by_field_name("name")
+    elif node.type != "method_declaration":
+        yield from declaring_names(node)
 
 
 _DECLARATIONS = frozenset(

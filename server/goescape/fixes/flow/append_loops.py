@@ -31,7 +31,6 @@ from goescape.fixes.syntax.local_variables import (
     has_goto,
     is_address,
     is_clear,
-    redeclares,
     single_declaration,
 )
 
@@ -79,8 +78,6 @@ class AppendLoop:
 
 def growths(code: PackageCode, file: GoFile) -> Iterator[AppendLoop]:
     """Every such slice of a file that is on the heap."""
-    if redeclares(code, "append", "make", "len"):
-        return
     for node in walk(file.root):
         if node.type == "assignment_statement":
             growth = _growth(code, file, node)

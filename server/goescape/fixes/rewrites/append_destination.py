@@ -26,7 +26,6 @@ from goescape.fixes.syntax.local_variables import (
     has_comment,
     is_clear,
     is_own,
-    redeclares,
 )
 from goescape.fixes.syntax.made_slices import made_slices
 
@@ -41,8 +40,6 @@ if TYPE_CHECKING:
 
 def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """``b := make([]T, 0, n)`` that is returned to callers who append it to a slice of theirs."""
-    if redeclares(code, "append", "make", "len", *BASIC):
-        return
     own = (f for f in code.allocations(file) if f.escapes and not f.inlined_from)
     for finding, made in made_slices(code, own):
         if len(made.sizes) != 2 or text(made.sizes[0]) != "0":
@@ -261,4 +258,5 @@ func appendAll(dst []byte, values []int) []byte {
         "no other slice, and no argument, may use that space."
     ),
     find=_find,
+    predeclared=BASIC | {"append", "make", "len"},
 )

@@ -25,7 +25,6 @@ from goescape.fixes.syntax.local_variables import (
     is_called,
     is_visible,
     keeps_order,
-    redeclares,
 )
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ _PARTS = "Append the parts instead of the text of {old}"
 
 def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """``append(b, x...)`` and ``[]byte(x)`` where x is a call that makes a text."""
-    if is_test_file(file.source.path) or redeclares(code, *BASIC, "append", "nil", "make"):
+    if is_test_file(file.source.path):
         return
     boxed = dict[tuple[int, int], Finding]()
     for finding in code.allocations(file):
@@ -223,4 +222,5 @@ func appendID(b []byte, id int) []byte {
         "the result of `[]byte(...)` would be nil instead of empty",
     ),
     find=_find,
+    predeclared=BASIC | {"append", "nil", "make"},
 )

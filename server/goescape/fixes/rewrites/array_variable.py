@@ -15,7 +15,6 @@ from goescape.fixes.context.package_code import indentation, insert, line_end, r
 from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.local_variables import (
     fresh_name,
-    redeclares,
 )
 from goescape.fixes.syntax.made_slices import made_slices
 
@@ -42,8 +41,6 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
 
     A stack that grows by so much must not be one of many: no recursion, no goroutine of its own.
     """
-    if redeclares(code, "make"):
-        return
     large = (f for f in code.allocations(file) if f.cause is Cause.TOO_LARGE)
     for finding, made in made_slices(code, large):
         call, sizes = made.call, made.sizes
@@ -139,4 +136,5 @@ func mostFrequent(samples []uint16) int {
         "the function might call itself, directly or not",
     ),
     find=_find,
+    predeclared=frozenset({"make"}),
 )

@@ -147,4 +147,5 @@ func names(users []User) []string {
         "the loop contains `break`, `continue`, `return` or `goto`",
     ),
     find=_find,
+    predeclared=frozenset({"append", "make", "len"}),
 )

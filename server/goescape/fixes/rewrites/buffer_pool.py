@@ -18,7 +18,6 @@ from goescape.fixes.syntax.local_variables import (
     function_around,
     is_clear,
     is_visible,
-    redeclares,
 )
 from goescape.fixes.syntax.made_slices import made_slices
 
@@ -37,8 +36,6 @@ _SMALLEST = 1024
 
 def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """``buf := make([]byte, N)`` that is only read into and written from, outside of loops."""
-    if redeclares(code, "any", "make", "byte", "len"):
-        return
     escaping = (f for f in code.allocations(file) if f.escapes)
     for finding, made in made_slices(code, escaping):
         if text(made.type) != "[]byte" or len(made.sizes) != 1:
@@ -192,4 +189,5 @@ func copyAll(dst io.Writer, src io.Reader) error {
         "and it still holds what was read the last time."
     ),
     find=_find,
+    predeclared=frozenset({"any", "make", "byte", "len"}),
 )

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Slices of basic values of constant size that are appended to and written, nothing else."""
-    if redeclares(code, "make", "append", "clear", "len", "cap", "copy", "string"):
-        return
     for finding in code.findings:
         if finding.span.file != file.source.path or finding.kind is not SiteKind.EXPRESSION:
             continue
@@ -192,4 +190,5 @@ func frames(w io.Writer, messages []string) error {
     kind=FixKind.REWRITE,
     look_at="Write must not keep the slice after it returns, as io.Writer demands.",
     find=_find,
+    predeclared=frozenset({"make", "append", "clear", "len", "cap", "copy", "string"}),
 )

@@ -76,4 +76,5 @@ func ids(users map[int]string) []int {
     promise=Promise.UNSEEN,
     look_at_trade="Iterations may end without an append: it pays where most of them append.",
     find=_find,
+    predeclared=frozenset({"append", "make", "len"}),
 )

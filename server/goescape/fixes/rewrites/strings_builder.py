@@ -24,7 +24,6 @@ from goescape.fixes.syntax.local_variables import (
     is_clear,
     is_visible,
     keeps_order,
-    redeclares,
     single_declaration,
 )
 
@@ -54,8 +53,6 @@ class _Growth:
 
 def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """``s += x`` in a loop, where nothing but ``return s`` and ``len(s)`` reads it meanwhile."""
-    if redeclares(code, "string", "len"):
-        return
     seen: set[int] = set()
     for node in walk(file.root):
         variable = _grown(node)
@@ -317,4 +314,5 @@ func joinKeys(keys []string) string {
         "`strings` means something else at that place",
     ),
     find=_find,
+    predeclared=frozenset({"string", "len"}),
 )

@@ -19,7 +19,6 @@ from goescape.fixes.syntax.local_variables import (
     has_comment,
     is_visible,
     package_name,
-    redeclares,
     type_of,
 )
 
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
 
 def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Calls on a plain ``io.Writer`` or ``http.ResponseWriter``."""
-    if redeclares(code, "byte", "string"):
-        return
     for finding in code.allocations(file):
         place = code.node_of(finding)
         call = _call(place[1]) if place is not None else None
@@ -257,4 +254,5 @@ func emit(w io.Writer, names []string) error {
         "`io` means something else at that place",
     ),
     find=_find,
+    predeclared=frozenset({"byte", "string"}),
 )
