@@ -141,6 +141,10 @@ func copied(l *list) (copies []file) {
 }
 
 func exported() { var e lib.Nothing; last = e }
+
+func twice() { last = text + text }
+
+func scaled(by float64) { last = by }
 """
 
 

@@ -13,14 +13,18 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 from attrs import frozen
 
+from goescape.analysis.messages.explain import message
+from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.model import Allocates
+from tests.analysis.test_corpus_reports import badly_punctuated
 from tests.conftest import GO_VERSIONS, run_coroutine
 from tests.truth.measuring import report_of
 
 if TYPE_CHECKING:
+    import pytest
+
     from goescape.analysis.model import Finding, Function, PackageReport
 
 FOLDER = Path(__file__).parent
@@ -40,6 +44,27 @@ func TestMeasure(t *testing.T) {
 	}
 }
 """
+
+
+FILES = {
+    "kinds.txt": ("kinds.go", 21),
+    "kinds_elsewhere.txt": ("elsewhere/elsewhere.go", 21),
+    "kinds_of_loops.txt": ("loops.go", 23),
+    "kinds_of_methods.txt": ("methods.go", 27),
+}
+"""Where each lies in their module, and the minor version of Go that it needs."""
+
+
+def write_kinds(folder: Path, minor: int) -> list[str]:
+    """The module of all that a version of Go can have; the texts."""
+    (folder / "go.mod").write_text(f"module example.com/kinds\n\ngo 1.{minor}\n")
+    texts = []
+    for source, (name, since) in FILES.items():
+        if minor >= since:
+            texts.append((FOLDER / source).read_text("utf-8"))
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text(texts[-1], "utf-8")
+    return texts
 
 
 @frozen
@@ -79,17 +104,24 @@ def _said(clause: re.Match[str]) -> list[tuple[bool, str, frozenset[str]]]:
     ]
 
 
-@pytest.mark.parametrize("version", [GO_VERSIONS[0], "1.24.11", "1.26.6", GO_VERSIONS[-1]])
+QUICK = ("1.21", "1.24", "1.26", "1.27")
+"""Between the others, little of what is said changes."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each version of Go, if that is asked for."""
+    if "version" in metafunc.fixturenames:
+        thorough = metafunc.config.getoption("--thorough")
+        versions = [each for each in GO_VERSIONS if thorough or each.startswith(QUICK)]
+        metafunc.parametrize("version", versions)
+
+
 def test_what_is_said_of_each_kind_was_measured(
     go_toolchains: dict[str, str], tmp_path: Path, version: str
 ) -> None:
     go, minor = go_toolchains[version], int(version.split(".")[1])
-    names = ["kinds.txt", *(["kinds_of_loops.txt"] if minor >= 23 else [])]
-    texts = {name: (FOLDER / name).read_text("utf-8") for name in names}
-    wanted = {name: kind for text in texts.values() for name, kind in kinds(text, minor).items()}
-    (tmp_path / "go.mod").write_text(f"module example.com/kinds\n\ngo 1.{minor}\n")
-    for name, text in texts.items():
-        (tmp_path / name).with_suffix(".go").write_text(text, "utf-8")
+    texts = write_kinds(tmp_path, minor)
+    wanted = {name: kind for text in texts for name, kind in kinds(text, minor).items()}
     table = "\n".join(f'\t\t"{name}": {name},' for name in wanted)
     (tmp_path / "measure_test.go").write_text(MEASURE % table)
 
@@ -105,6 +137,8 @@ def test_what_is_said_of_each_kind_was_measured(
         said = _of(report, functions[name])
         expected = sorted((copies, text) for copies, text, _ in kind.said)
         texts_said = sorted((copies, text) for copies, text, _ in said)
+        sentences = [message(finding, ENGLISH) for _, _, finding in said]
+        wrong += [f"{name}: {each}" for each in sentences if badly_punctuated(each)]
         if texts_said != expected:
             wrong.append(f"{name}: {texts_said} instead of {expected}")
             continue

@@ -18,11 +18,12 @@ from goescape.analysis.evidence.code_notes import (
     BY_CONDITION,
     NOT_IN_THE_CODE,
     SHARED_ALLOCATION,
+    ZERO_IS_SHARED,
 )
 from goescape.analysis.evidence.machine_code import AllocationCondition
 from goescape.analysis.evidence.merged_findings import in_source_order
 from goescape.analysis.evidence.overruled_findings import with_findings
-from goescape.analysis.model import Allocates, InlinedCopy, RankReason
+from goescape.analysis.model import ALLOCATES_TWICE, Allocates, InlinedCopy, RankReason
 from goescape.analysis.ranking.rank import rank
 from goescape.analysis.syntax.go_file import GoFile
 from goescape.analysis.syntax.unchanged_declarations import UnchangedDeclarations
@@ -156,8 +157,8 @@ class _Carrying:
                 return finding
             finding = evolve(finding, reasons=before.reasons, allocates=before.allocates)
             finding = _ranked(evolve(finding, note=before.note))
-        elif finding.allocates is Allocates.YES and before.note == _NOT_SMALL:
-            finding = evolve(finding, allocates=Allocates.DEPENDS, note=_NOT_SMALL)
+        elif finding.allocates is Allocates.YES and before.note in _ADDITIONS:
+            finding = evolve(finding, allocates=before.allocates, note=before.note)
         return self._with_copies(finding, before)
 
     def _with_copies(self, finding: Finding, before: Finding) -> Finding:
@@ -260,5 +261,7 @@ def _ranked(finding: Finding) -> Finding:
     return evolve(finding, rank=rank(finding.reasons, in_loop=finding.in_loop))
 
 
-_NOT_SMALL = BY_CONDITION[AllocationCondition.NOT_SMALL]
+_ADDITIONS = frozenset(
+    {BY_CONDITION[AllocationCondition.NOT_SMALL], ZERO_IS_SHARED, ALLOCATES_TWICE}
+)
 _CORRECTIONS = frozenset({NOT_IN_THE_CODE, SHARED_ALLOCATION})

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from goescape.analysis.causes import MAP_ELEMENT, Cause
+from goescape.analysis.evidence.code_notes import ZERO_IS_SHARED
 from goescape.analysis.evidence.types import TypeFacts, ValueFacts  # noqa: TC001 - resolved
 from goescape.analysis.model import Allocates, SiteKind
 from goescape.analysis.positions import Span
@@ -254,7 +255,8 @@ def _boxed_type(source: TypeFacts) -> RuntimeAllocation:
         return BOXED_SINGLE_BYTE
     if source.kind in _INTEGERS:
         return BOXED_INTEGER
-    return ALLOCATES
+    is_one_number = source.size == source.alignment and not source.has_pointers
+    return BOXED_NUMBER if is_one_number and source.size in _BOXED_BY_VALUE else ALLOCATES
 
 
 def _sized(facts: TypeFacts) -> RuntimeAllocation | None:
@@ -314,6 +316,9 @@ _INTEGERS = frozenset({"uintptr"}) | {
     f"{sign}int{size}" for sign in ("", "u") for size in ("", "16", "32", "64")
 }
 _NUMBER = re.compile(r"(?:u?int|float|complex)(?:\d*|ptr)")
+_BOXED_BY_VALUE = frozenset({2, 4, 8})
+"""Sizes of numbers, which are boxed by their bits, alone in a struct or an array too."""
+BOXED_NUMBER = RuntimeAllocation(Allocates.DEPENDS, ZERO_IS_SHARED)
 _GUESSES = frozenset(
     {BOXED_SINGLE_BYTE.note, BOXED_ZERO_SIZE.note, BOXED_INTEGER.note, ZERO_SIZE.note}
 )
@@ -323,6 +328,7 @@ _SAID_BY_TYPES = frozenset(
         ALLOCATES,
         BOXED_CONSTANT,
         BOXED_INTEGER,
+        BOXED_NUMBER,
         BOXED_POINTER,
         BOXED_SINGLE_BYTE,
         BOXED_ZERO_SIZE,

@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from goescape.analysis.messages import explain
 from goescape.analysis.messages.documentation import DIRECTIVES, cause_page
-from goescape.analysis.model import CompileError, Finding, Severity
+from goescape.analysis.model import CompileError, Finding, Severity, SiteKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -111,15 +111,16 @@ def _fix_count(finding: Finding, snapshot: DocumentSnapshot) -> int:
 
 def shown_findings(snapshot: DocumentSnapshot) -> Iterable[ShownFinding]:
     """The findings of the file with their ranges now. Packages that instantiate the same generic
-    code speak of the same site: it is shown once, as the most important of them."""
+    code speak of the same site: it is shown once, as the most important of them. An array that
+    grows and the box around it are two, whatever they have in common."""
     threshold = Severity(snapshot.settings.diagnostics_minimum_severity)
-    best: dict[tuple[Span, str], ShownFinding] = {}
+    best: dict[tuple[Span, str, SiteKind], ShownFinding] = {}
     for view in snapshot.views:
         for finding in view.diagnostics(snapshot.path):
             span, severity = view.span(finding.span), finding.severity
             if finding.rank.is_hidden or span is None or not severity.at_least(threshold):
                 continue
-            key = (span, finding.subject)
+            key = (span, finding.subject, finding.kind)
             if key not in best or severity.order < best[key][1].severity.order:
                 best[key] = (span, finding, view)
     return best.values()
