@@ -182,11 +182,14 @@ def test_what_an_inlined_iterator_makes_is_found_in_the_loop_and_where_others_ca
     assert (written(report, made), made.copies) == ("&item{i}", ())
 
 
-def test_a_profile_counts_for_the_loop_that_runs_the_iterator(report: PackageReport) -> None:
+@pytest.mark.parametrize("literal", ["items.func1", "loopOfItems.items.func1"])
+def test_a_profile_counts_for_the_loop_that_runs_the_iterator(
+    report: PackageReport, literal: str
+) -> None:
     [in_loop] = of(report, "loopOfItems")
     [made] = [finding for finding in of(report, "items") if finding.subject == "&item{...}"]
     path = in_loop.span.file
-    iterator = Frame("main.items.func1", path, made.span.line, 0)
+    iterator = Frame(f"main.{literal}", path, made.span.line, 0)
     loop = Frame("main.loopOfItems", path, in_loop.span.line, 0)
     caller = Frame("main.other", "/elsewhere.go", 1, 0)
     profile = Profile("heap", 0.0, (Allocations((iterator, loop), 2, 5, 80),))

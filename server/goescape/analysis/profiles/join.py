@@ -307,8 +307,14 @@ def _likely(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _is_of(finding: Finding, inlined: Frame) -> bool:
-    """Whether it is what that function allocates where it is inlined."""
-    return finding.is_diagnostic and finding.inlined_from == inlined.name
+    """Whether it is what that function allocates where it is inlined.
+
+    A literal of an inlined function belongs to the caller: ``Index.Seq.func1`` is ``Seq.func1``.
+    """
+    written = finding.inlined_from
+    if written is None or not finding.is_diagnostic:
+        return False
+    return inlined.name == written or (".func" in written and inlined.name.endswith(f".{written}"))
 
 
 def _certain(finding: Finding) -> bool:
