@@ -124,7 +124,7 @@ class _Carrying:
         same = [
             self._taken_over(finding, self._findings.get(key))
             for key, finding in keyed
-            if key not in moved
+            if not moved or key not in moved
         ]
         findings = sorted([*same, *added], key=in_source_order)
         corrected = with_findings(self._report, findings)
@@ -208,14 +208,17 @@ class _Carrying:
             yield moved, tuple(inlined)
 
     def _words(self, corrected: PackageReport) -> Iterator[ExplainedAllocation]:
-        if not self._before.explained:
-            return
-        told = {*told_lines(corrected)}
         explained = {(word.span, word.note) for word in corrected.explained}
-        for word in self._before.explained:
-            span = self._span(word.span)
-            if span is not None and span[:2] not in told and (span, word.note) not in explained:
-                yield evolve(word, span=span)
+        moved = [(self._span(word.span), word) for word in self._before.explained]
+        words = [
+            (span, word)
+            for span, word in moved
+            if span is not None and (span, word.note) not in explained
+        ]
+        told = {*told_lines(corrected)} if words else ()
+        for span, word in words:
+            if span[:2] not in told:
+                yield word if span == word.span else evolve(word, span=span)
 
     def _span(self, old: Span) -> Span | None:
         file = self._unchanged.get(old.file)

@@ -48,7 +48,10 @@ def told_lines(report: PackageReport) -> Iterator[Line]:
         *(finding.span for finding in report.findings if finding.is_diagnostic),
         *(stay.span for stay in report.stays if stay.note is not None),
     ):
-        yield from ((span.file, line) for line in range(span.line, span.end_line + 1))
+        if span.line == span.end_line:
+            yield span.file, span.line
+        else:
+            yield from ((span.file, line) for line in range(span.line, span.end_line + 1))
 
 
 _SAID_BY_KIND = frozenset(

@@ -53,18 +53,19 @@ class UnchangedDeclarations:
 
     def span(self, old: Span) -> Span | None:
         """Where a range stands now; None where its declaration is another one."""
-        line, end_line = self._line(old.line), self._line(old.end_line)
+        if self._lines is None:
+            return old
+        line, end_line = self._lines.get(old.line), self._lines.get(old.end_line)
         if line is None or end_line is None or end_line - line != old.end_line - old.line:
             return None
         return old._replace(line=line, end_line=end_line)
 
     def place(self, old: Place) -> Place | None:
         """Where a point stands now; None where its declaration is another one."""
-        line = self._line(old.line)
+        if self._lines is None:
+            return old
+        line = self._lines.get(old.line)
         return None if line is None else old._replace(line=line)
-
-    def _line(self, old: int) -> int | None:
-        return old if self._lines is None else self._lines.get(old)
 
 
 def _declarations(file: GoFile) -> dict[bytes, list[_Lines]]:
