@@ -639,7 +639,7 @@ async def test_what_is_forgotten_in_a_pause_is_found_again(go_path: str, tmp_pat
     assert engine.facts.process is None  # it is not started for that
     request = await request_for(engine, tmp_path, SOURCE)
     before = await engine.facts.types(request)
-    await engine.facts.rest()
+    assert await engine.facts.ask("rest", None, bool, 20) is True
     assert await engine.facts.types(request) == before
     await engine.facts.close()
 

@@ -60,6 +60,22 @@ type T struct{}
 
 func New() T { return T{} }
 """
+QUEUE = """
+-- go.mod --
+module example.com/m
+
+go 1.21
+-- a.go --
+package m
+
+import "example.com/m/lib"
+
+func f() int { return cap(make(lib.Queue, 3)) }
+-- lib/lib.go --
+package lib
+
+type Queue chan int
+"""
 TYPED = {
     ("context.backgroundCtx{}", Allocates.NO),
     ("context.todoCtx{}", Allocates.NO),
@@ -186,6 +202,30 @@ async def test_an_edit_takes_no_types_back(
     *_, last = [item async for item in items]
     assert isinstance(last, PackageReport)
     assert verdicts(last) == TYPED
+    await engine.facts.close()
+
+
+async def test_what_types_have_confirmed_stays_while_they_are_asked(
+    engine: Engine, write_tree: WriteTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only types tell that another package's queue is a channel, which allocates anywhere."""
+    root, lane = write_tree(QUEUE), DirectLane(engine)
+    source = (root / "a.go").read_text()
+    *_, known = await lane_reports(lane, root)
+    assert ("make(lib.Queue, 3)", Allocates.YES) in verdicts(known)
+    never = asyncio.Event()
+
+    async def ask(*_: Any) -> None:
+        await never.wait()
+
+    monkeypatch.setattr(engine.facts, "ask", ask)
+    edited = source.replace("func f", "// It is small.\nfunc f")
+    items = lane.analyze(str(root), ".", {str(root / "a.go"): edited.encode()}, tests=False)
+    first = await anext(items)
+    assert isinstance(first, PackageReport)
+    assert verdicts(first) == verdicts(known)
+    await items.aclose()
+    monkeypatch.undo()
     await engine.facts.close()
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping  # noqa: TC003 - attrs resolves annotations
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from goescape.analysis.evidence.code_additions import told_lines
 from goescape.analysis.evidence.code_judge import GUESSED, without_allocation
@@ -43,16 +44,18 @@ if TYPE_CHECKING:
     _Key = tuple[Span, Place, SiteKind, str, str]
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class Judgement:
     """What the machine code has said of a package, for the reports of later texts."""
 
     report: PackageReport
-    _by_file: Mapping[str, Mapping[_Key, Finding | None]] = field(init=False)
-    """By key, where a file alone decides it; None where there are several."""
-    _others: tuple[Finding, ...] = field(init=False)
 
-    def __attrs_post_init__(self) -> None:
+    @cached_property
+    def _findings(self) -> tuple[Mapping[str, Mapping[_Key, Finding | None]], tuple[Finding, ...]]:
+        """By file and key where a file alone decides it (None where there are several); the rest.
+
+        Made when it is first asked for, which is in a thread.
+        """
         by_file: dict[str, dict[_Key, Finding | None]] = {}
         others = []
         for finding in self.report.findings:
@@ -61,8 +64,7 @@ class Judgement:
                 _add(by_file.setdefault(file, {}), _key(finding), finding)
             else:
                 others.append(finding)
-        object.__setattr__(self, "_by_file", by_file)
-        object.__setattr__(self, "_others", tuple(others))
+        return by_file, tuple(others)
 
     def carried_to(
         self, report: PackageReport, parse: Callable[[SourceText], GoFile] = GoFile
@@ -85,8 +87,9 @@ class Judgement:
     ) -> dict[_Key, Finding | None]:
         """The findings by where they would be now; None where there are several."""
         moved: dict[_Key, Finding | None] = {}
-        again = list(self._others)
-        for path, findings in self._by_file.items():
+        by_file, others = self._findings
+        again = list(others)
+        for path, findings in by_file.items():
             file = unchanged.get(path)
             if file is not None and file.is_same_text:
                 moved.update(findings)

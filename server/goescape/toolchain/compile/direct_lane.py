@@ -10,7 +10,6 @@ import contextlib
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from goescape.analysis.evidence.typed_report import TypedReport
 from goescape.analysis.model import PackageReport
 from goescape.toolchain.cache.build_configuration import build_configuration
 from goescape.toolchain.compile.editor_files import FileContent, read_folder, texts_not_on_disk
@@ -133,9 +132,7 @@ class DirectLane:
                 if tests and not any(content.is_unsaved for content in contents.values()):
                     stored = await self._stored(package, root, directory)
                     if stored is not None:
-                        package.report = package.stored = stored
-                        package.take_judgement(stored)
-                        package.typed = TypedReport(stored, stored) if stored.is_typed else None
+                        await asyncio.to_thread(package.take_stored, stored)
                         yield stored
                         # for the next edit, which will tell what is wrong
                         await asyncio.to_thread(_run_classes)

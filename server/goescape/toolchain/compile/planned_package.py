@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import Factory, define, evolve, field, frozen
 
 from goescape.analysis.evidence.carried_judgement import Judgement
-from goescape.analysis.evidence.typed_report import TypedReport  # noqa: TC001 - resolved
+from goescape.analysis.evidence.typed_report import TypedReport
 from goescape.analysis.package_analyzer import PackageAnalyzer
 from goescape.analysis.syntax.parsed_files import ParsedFiles
 from goescape.toolchain.compile.build_plan import BuildPlan, interface_digest, shape
@@ -74,6 +74,12 @@ class PlannedPackage:
         """The last whole report, with its types where they are known, without machine code."""
         typed = self.typed
         return typed.typed if typed is not None and typed.untyped is self.report else self.report
+
+    def take_stored(self, report: PackageReport) -> None:
+        """Go on from what an earlier server has found; in a thread."""
+        self.report = self.stored = report
+        self.take_judgement(report)
+        self.typed = TypedReport(report, report) if report.is_typed else None
 
     def take_judgement(self, report: PackageReport) -> None:
         """Remember a report for what the machine code has said, as long as the package lives."""
