@@ -229,6 +229,33 @@ async def test_what_types_have_confirmed_stays_while_they_are_asked(
     await engine.facts.close()
 
 
+async def test_tests_that_are_edited_too_take_no_types_back(
+    engine: Engine, write_tree: WriteTree
+) -> None:
+    """They are not compiled at each edit: what was said of them stays, of the rest it is asked."""
+    root, lane = write_tree(MODULE), DirectLane(engine)
+    test = root / "a_test.go"
+    made = "\nfunc queues() any { return make(lib.Queue, 3) }\n"
+    lib = 'import (\n\t"context"\n\n\t"example.com/m/lib"\n)\n'
+    test.write_text(test.read_text().replace('import "context"\n', lib) + made)
+    (root / "lib" / "queue.go").write_text("package lib\n\ntype Queue chan int\n")
+    *_, known = await lane_reports(lane, root)
+    assert verdicts(known) == TYPED | {("make(lib.Queue, 3)", Allocates.YES)}
+    unsaved = {
+        str(path): path.read_bytes().replace(b"package m", b"// Edited.\npackage m")
+        for path in (root / "a.go", test)
+    }
+    more = b"\nfunc more() { given = context.TODO() }\n"
+    for text in (b"", more):
+        unsaved[str(root / "a.go")] += text
+        items = lane.analyze(str(root), ".", unsaved, tests=False)
+        *_, last = [item async for item in items]
+        assert isinstance(last, PackageReport)
+        assert last.is_typed
+        assert verdicts(last) == verdicts(known)
+    await engine.facts.close()
+
+
 async def test_what_was_kept_is_not_taken_back(
     engine: Engine, write_tree: WriteTree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

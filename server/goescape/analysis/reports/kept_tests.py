@@ -28,6 +28,7 @@ def with_tests_of(
     old = tuple(finding for finding in before.findings if finding.span.file in lost)
     functions = tuple(function for function in before.functions if function.span.file in lost)
     stays = tuple(stay for stay in before.stays if stay.span.file in lost)
+    unconfirmed = tuple(one for one in before.unconfirmed if one.finding.span.file in lost)
     remarks = tuple(remark for remark in before.remarks if remark.span.file in lost)
     words = tuple(word for word in before.explained if word.span.file in lost)
     texts = {path: text for path, text in before.sources.items() if path in lost}
@@ -38,6 +39,18 @@ def with_tests_of(
         functions=(*report.functions, *functions),
         stays=(*report.stays, *stays),
         remarks=(*report.remarks, *remarks),
+        unconfirmed=(*report.unconfirmed, *unconfirmed),
         explained=(*report.explained, *words),
         sources={**texts, **report.sources},
     )
+
+
+def with_findings_of(
+    report: PackageReport, other: PackageReport, files: Collection[str]
+) -> PackageReport:
+    """The report with what another one of the same texts finds in some files."""
+    findings = [each for each in report.findings if each.span.file not in files]
+    findings += (each for each in other.findings if each.span.file in files)
+    unconfirmed = [one for one in report.unconfirmed if one.finding.span.file not in files]
+    unconfirmed += (one for one in other.unconfirmed if one.finding.span.file in files)
+    return evolve(report, findings=tuple(findings), unconfirmed=tuple(unconfirmed))

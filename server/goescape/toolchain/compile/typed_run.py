@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from goescape.analysis.evidence.typed_report import TypedReport
 from goescape.analysis.model import PackageReport
+from goescape.analysis.reports.kept_tests import with_findings_of
 from goescape.toolchain.compile.listed_variants import planned_variants
 from goescape.toolchain.tasks import uninterrupted
 
@@ -38,6 +39,7 @@ class TypedRun:
         self._typed = typed
         self._package = package
         self._plan = plan
+        self._contents = contents
         self._texts = {
             path: content.source.content for path, content in contents.items() if content.is_unsaved
         }
@@ -77,22 +79,38 @@ class TypedRun:
                 self._preparing = asyncio.ensure_future(self._typed.prepare(self._variants()))
             return
         self._has_asked = True
-        asking = asyncio.ensure_future(self._typed.corrected(report, self._variants()))
+        asking = asyncio.ensure_future(self._asked(report, shown))
         try:
             if before is None or self._preparing is not None:
                 await asyncio.wait({asking}, timeout=SOON_SECONDS)
-            if not asking.done():
+            is_late = not asking.done()
+            if is_late:
                 yield shown
-                await asyncio.wait({asking})
-                if asking.result() is shown:
-                    return
-            typed = asking.result()
+            typed = await asking
             if typed.is_typed:
                 self._package.typed = await asyncio.to_thread(TypedReport, report, typed)
-            yield typed
+                yield typed
+            elif not is_late:
+                yield shown
         finally:
             asking.cancel()
             await uninterrupted(asyncio.wait({asking}))
+
+    async def _asked(self, report: PackageReport, shown: PackageReport) -> PackageReport:
+        """The report with the types of what was compiled: tests may be told of as they were."""
+        old = self._not_compiled(report)
+        variants = [each for each in self._variants() if old.isdisjoint(each.files)]
+        typed = with_findings_of(report, shown, old) if old else report
+        return await self._typed.corrected(typed, variants)
+
+    def _not_compiled(self, report: PackageReport) -> set[str]:
+        """The files that hold something else than the report is about."""
+        return {
+            path
+            for path, source in report.sources.items()
+            if (now := self._contents.get(path)) is not None
+            and now.source.content != source.content
+        }
 
     def _variants(self) -> list[CheckedVariant]:
         exports = {**self._package.exports_with_tests[1], **self._package.exports}
