@@ -222,7 +222,7 @@ def _of_value(finding: Finding, value: ValueFacts) -> RuntimeAllocation | None:
     if finding.kind is SiteKind.BOXED:
         return _boxed(value, value.type)
     if finding.kind is SiteKind.VARIABLE:
-        return _sized(value.type)
+        return _sized(value, value.type)
     return _made(value)
 
 
@@ -259,10 +259,21 @@ def _boxed_type(source: TypeFacts) -> RuntimeAllocation:
     return BOXED_NUMBER if is_one_number and source.size in _BOXED_BY_VALUE else ALLOCATES
 
 
-def _sized(facts: TypeFacts) -> RuntimeAllocation | None:
+def _sized(value: ValueFacts, facts: TypeFacts) -> RuntimeAllocation | None:
+    """Of a value, or of what it points to."""
+    if facts.kind == "type parameter":
+        return _sized_instances(value)
     if facts.size < 0:
         return None
     return ALLOCATES if facts.size else ZERO_SIZE
+
+
+def _sized_instances(value: ValueFacts) -> RuntimeAllocation | None:
+    """Types without size are rare: they are thought of where there are some."""
+    sizes = {facts.size for facts in value.instances or ()}
+    if 0 not in sizes:
+        return None
+    return ZERO_SIZE if value.is_complete and len(sizes) == 1 else DEPENDS_ON_TYPE
 
 
 def _made(value: ValueFacts) -> RuntimeAllocation | None:
@@ -271,10 +282,12 @@ def _made(value: ValueFacts) -> RuntimeAllocation | None:
     if element is None or made is None:
         return None
     if made.kind == "pointer" and (value.expression == "address" or value.callee == "new"):
-        return _sized(element)
-    if made.kind == "slice" and (element.size == 0 or _is_empty(value)):
-        return ZERO_SIZE if value.expression in _MAKING else None
-    return None
+        return _sized(value, element)
+    if made.kind != "slice" or value.expression not in _MAKING:
+        return None
+    if _is_empty(value):
+        return ZERO_SIZE
+    return None if element.size > 0 else _sized(value, element)
 
 
 def _is_empty(value: ValueFacts) -> bool:
@@ -288,12 +301,13 @@ def _is_empty(value: ValueFacts) -> bool:
 
 
 def _with_kind(finding: Finding, value: ValueFacts) -> Finding:
-    """A sum is no text that is made: it can only be on the heap in an interface."""
-    if finding.kind is not SiteKind.EXPRESSION or value.expression != "operation":
+    """What only an interface can put on the heap: a sum is no text that is made, and of a slice of
+    nothing there is but the header."""
+    if finding.kind is not SiteKind.EXPRESSION or value.type is None:
         return finding
-    if value.type is None or not _NUMBER.fullmatch(value.type.kind):
-        return finding
-    return as_boxed(finding)
+    is_sum = value.expression == "operation" and _NUMBER.fullmatch(value.type.kind) is not None
+    is_header = value.converted is not None and _made(value) is ZERO_SIZE
+    return as_boxed(finding) if is_sum or is_header else finding
 
 
 def _with_size(finding: Finding, value: ValueFacts) -> Finding:

@@ -51,7 +51,7 @@ class ValueFacts:
     converted: TypeFacts | None = None
     """The interface that it is put into where it stands."""
     instances: tuple[TypeFacts, ...] | None = None
-    """What its type parameter stands for in this package."""
+    """What its type parameter, or that of its elements, stands for in this package."""
     is_complete: bool = False
     """Whether these are all instances in any program."""
 

@@ -61,7 +61,7 @@ type valueFacts struct {
 	Callee     string        `json:"callee"`
 	Arguments  []*valueFacts `json:"arguments"`
 	Converted  *typeFacts    `json:"converted"`   // the interface that it is put into where it stands
-	Instances  []*typeFacts  `json:"instances"`   // what a generic type stands for
+	Instances  []*typeFacts  `json:"instances"`   // what its type parameter, or its elements', stands for
 	IsComplete bool          `json:"is_complete"` // whether these are all instances
 }
 

@@ -192,10 +192,14 @@ func partTypes(t types.Type) (key, element types.Type) {
 	return nil, nil
 }
 
-// instancesOf says what a type parameter stands for in this package, and whether it is used in no
-// other one. Generic code that uses generic code is not followed.
+// instancesOf says what a type parameter, or that of the elements of a container, stands for in this
+// package, and whether it is used in no other one. Generic code that uses generic code is not
+// followed.
 func (c *checkedPackage) instancesOf(t types.Type) (instances []*typeFacts, isComplete bool) {
 	parameter, ok := unaliased(t).(*types.TypeParam)
+	if _, element := partTypes(t); element != nil {
+		parameter, ok = unaliased(element).(*types.TypeParam)
+	}
 	if !ok || c.pkg == nil {
 		return nil, false
 	}
