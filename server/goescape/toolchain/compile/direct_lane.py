@@ -103,6 +103,7 @@ class DirectLane:
                 if not await asyncio.to_thread(is_unchanged, compiled, variants):
                     return None
                 judged = await self._engine.compiled.corrected(compiled, variants)
+            await self._engine.typed.rest()
         return judged if judged.is_judged else None
 
     def distance(self, directory: str, path: str) -> int | None:

@@ -141,15 +141,7 @@ func trimCaches() {
 	}
 }
 
-// forgetChecked is called in a pause: the next edit is about another text, and only what it imports
-// stays the same.
-func forgetChecked() {
-	checking.Lock()
-	defer checking.Unlock()
-	recentlyChecked = nil
-}
-
-// forgetAll is called when nobody has asked for a while.
+// forgetAll forgets what was checked and imported.
 func forgetAll() {
 	checking.Lock()
 	defer checking.Unlock()

@@ -32,9 +32,8 @@ const (
 	mostStack = 256 << 20 // a source that is nested deeper ends the program
 	mostHeap  = 1500 << 20
 
-	usualMemory = 128 << 20        // garbage is collected more often above it
-	pauseBefore = time.Second      // then checked packages are forgotten, garbage goes back
-	idleBefore  = 10 * time.Second // then all is forgotten
+	usualMemory = 128 << 20   // garbage is collected more often above it
+	idleBefore  = time.Second // then it rests
 )
 
 func archiveOperation(content json.RawMessage) (any, error) {
@@ -147,31 +146,27 @@ func touch() {
 	lastUse = time.Now()
 }
 
-// rest gives back what only the next question about the same text would need.
+// rest gives back what only the next question would need. Imports are read again in a twentieth of a
+// second, and take more memory than all else.
 func rest() {
-	forgetChecked()
+	forgetAll()
 	debug.FreeOSMemory()
 }
 
 // watchMemory ends the program when it takes too much, and gives back what it does not need.
 func watchMemory() {
 	var stats runtime.MemStats
-	var returned, forgotten time.Time
-	for range time.Tick(500 * time.Millisecond) {
+	var forgotten time.Time
+	for range time.Tick(250 * time.Millisecond) {
 		activity.Lock()
 		used := lastUse
 		activity.Unlock()
 		if time.Since(used) > idleBefore {
 			if forgotten != used {
 				forgotten = used
-				forgetAll()
-				debug.FreeOSMemory()
+				rest()
 			}
 			continue
-		}
-		if time.Since(used) > pauseBefore && returned != used {
-			returned = used
-			rest()
 		}
 		runtime.ReadMemStats(&stats)
 		if stats.HeapAlloc > mostHeap {
