@@ -274,3 +274,30 @@ async def test_what_was_kept_is_not_taken_back(
     first, *_ = await lane_reports(lane, root, {str(root / "a.go"): edited})
     assert ("context.backgroundCtx{}", Allocates.NO) in verdicts(first)
     await engine.facts.close()
+
+
+async def test_nothing_that_was_kept_is_gone_for_a_moment(
+    engine: Engine, write_tree: WriteTree, tmp_path: Path
+) -> None:
+    """What only code generation tells (a box, a closure) is missing while the compiler works."""
+    functions = "".join(
+        f"\nfunc f{n}(s string) any {{ return [2]any{{s, func() string {{ return s }}}} }}\n"
+        for n in range(600)
+    )
+    root = write_tree(
+        f"-- go.mod --\nmodule example.com/m\n\ngo 1.21\n-- a.go --\npackage m\n{functions}"
+    )
+    store = DiskCache(tmp_path / "store")
+    first_server = DirectLane(engine, store)
+    *_, report = await lane_reports(first_server, root)
+    await first_server.keep(report)
+    lane = DirectLane(engine, store)
+    assert await lane_reports(lane, root) == [report]
+    edited = (root / "a.go").read_text() + "\nvar added = 1\n"
+    for _ in range(2):
+        unsaved = {str(root / "a.go"): edited.encode()}
+        items = lane.analyze(str(root), ".", unsaved, tests=False)
+        later = [item async for item in items if isinstance(item, PackageReport)]
+        assert [len(each.findings) for each in later] == [len(report.findings)] * len(later)
+        edited += "\nvar more = 2\n"
+    await engine.facts.close()

@@ -71,6 +71,10 @@ class PackageAnalyzer:
         self._preliminary: tuple[object, _PackageAnalysis] | None = None
         self._directives = PackageDirectives()
 
+    def has_looked_at(self, files: Iterable[str]) -> bool:
+        """Whether a preliminary report can say of all these what was found before."""
+        return all(path in self._files for path in files)
+
     def preliminary_report(
         self,
         info: PackageInfo,

@@ -129,7 +129,7 @@ class _Carrying:
             for key, finding in keyed
             if not moved or key not in moved
         ]
-        findings = sorted([*same, *added], key=in_source_order)
+        findings = sorted([*same, *added], key=in_source_order) if added else same
         corrected = with_findings(self._report, findings)
         is_news = any(
             finding.is_diagnostic and key not in moved and key not in self._findings

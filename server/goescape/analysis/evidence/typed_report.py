@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from goescape.analysis.causes import MAP_ELEMENT, Cause
-from goescape.analysis.evidence.code_notes import ZERO_IS_SHARED
+from goescape.analysis.evidence.type_allocation import BOXED_NUMBER, boxed, made, sized
 from goescape.analysis.evidence.types import TypeFacts, ValueFacts  # noqa: TC001 - resolved
 from goescape.analysis.model import Allocates, SiteKind
 from goescape.analysis.positions import Span
@@ -220,84 +220,10 @@ def _of_value(finding: Finding, value: ValueFacts) -> RuntimeAllocation | None:
     if value.type is None:
         return None
     if finding.kind is SiteKind.BOXED:
-        return _boxed(value, value.type)
+        return boxed(value, value.type)
     if finding.kind is SiteKind.VARIABLE:
-        return _sized(value, value.type)
-    return _made(value)
-
-
-def _boxed(value: ValueFacts, source: TypeFacts) -> RuntimeAllocation | None:
-    if source.is_interface or (source.is_pointer_shaped and value.expression in _MAKING):
-        return None  # it is about something in the expression
-    if value.constant is not None:
-        return BOXED_CONSTANT
-    if source.is_generic:
-        return _boxed_instances(value)
-    return _boxed_type(source)
-
-
-def _boxed_instances(value: ValueFacts) -> RuntimeAllocation:
-    """A value of a type parameter, which stands for several types."""
-    instances = {_boxed_type(facts) for facts in value.instances or ()}
-    if value.is_complete and len(instances) == 1:
-        return instances.pop()
-    return DEPENDS_ON_TYPE
-
-
-def _boxed_type(source: TypeFacts) -> RuntimeAllocation:
-    if source.size == 0:
-        return BOXED_ZERO_SIZE
-    if source.is_pointer_shaped or source.is_interface:
-        return BOXED_POINTER
-    if source.size == 1:
-        # Also in a struct or an array alone; beside something without size it does allocate, and
-        # the machine code says so.
-        return BOXED_SINGLE_BYTE
-    if source.kind in _INTEGERS:
-        return BOXED_INTEGER
-    is_one_number = source.size == source.alignment and not source.has_pointers
-    return BOXED_NUMBER if is_one_number and source.size in _BOXED_BY_VALUE else ALLOCATES
-
-
-def _sized(value: ValueFacts, facts: TypeFacts) -> RuntimeAllocation | None:
-    """Of a value, or of what it points to."""
-    if facts.kind == "type parameter":
-        return _sized_instances(value)
-    if facts.size < 0:
-        return None
-    return ALLOCATES if facts.size else ZERO_SIZE
-
-
-def _sized_instances(value: ValueFacts) -> RuntimeAllocation | None:
-    """Types without size are rare: they are thought of where there are some."""
-    sizes = {facts.size for facts in value.instances or ()}
-    if 0 not in sizes:
-        return None
-    return ZERO_SIZE if value.is_complete and len(sizes) == 1 else DEPENDS_ON_TYPE
-
-
-def _made(value: ValueFacts) -> RuntimeAllocation | None:
-    """What an expression makes besides itself: what its address points to, the array behind it."""
-    element, made = value.element, value.type
-    if element is None or made is None:
-        return None
-    if made.kind == "pointer" and (value.expression == "address" or value.callee == "new"):
-        return _sized(value, element)
-    if made.kind != "slice" or value.expression not in _MAKING:
-        return None
-    if _is_empty(value):
-        return ZERO_SIZE
-    return None if element.size > 0 else _sized(value, element)
-
-
-def _is_empty(value: ValueFacts) -> bool:
-    """Whether a slice is known to have room for nothing."""
-    arguments = [argument for argument in value.arguments or () if argument is not None]
-    if value.expression == "conversion":
-        return [argument.text_size for argument in arguments] == [0]
-    if value.callee == "make":
-        return [argument.constant for argument in arguments[1:]] in (["0"], ["0", "0"])
-    return False
+        return sized(value, value.type)
+    return made(value)
 
 
 def _with_kind(finding: Finding, value: ValueFacts) -> Finding:
@@ -306,7 +232,7 @@ def _with_kind(finding: Finding, value: ValueFacts) -> Finding:
     if finding.kind is not SiteKind.EXPRESSION or value.type is None:
         return finding
     is_sum = value.expression == "operation" and _NUMBER.fullmatch(value.type.kind) is not None
-    is_header = value.converted is not None and _made(value) is ZERO_SIZE
+    is_header = value.converted is not None and made(value) is ZERO_SIZE
     return as_boxed(finding) if is_sum or is_header else finding
 
 
@@ -324,15 +250,7 @@ def _in_source_order(finding: Finding) -> tuple[Span, Place, str]:
 _MAP_BYTES = 128
 """What a map holds itself of a key or value: a larger one has memory of its own."""
 _ASKED = frozenset({SiteKind.BOXED, SiteKind.EXPRESSION, SiteKind.VARIABLE})
-_MAKING = frozenset({"function", "method value", "address", "builtin", "composite", "conversion"})
-"""Expressions that make something, whose allocation is not that of an interface."""
-_INTEGERS = frozenset({"uintptr"}) | {
-    f"{sign}int{size}" for sign in ("", "u") for size in ("", "16", "32", "64")
-}
 _NUMBER = re.compile(r"(?:u?int|float|complex)(?:\d*|ptr)")
-_BOXED_BY_VALUE = frozenset({2, 4, 8})
-"""Sizes of numbers, which are boxed by their bits, alone in a struct or an array too."""
-BOXED_NUMBER = RuntimeAllocation(Allocates.DEPENDS, ZERO_IS_SHARED)
 _GUESSES = frozenset(
     {BOXED_SINGLE_BYTE.note, BOXED_ZERO_SIZE.note, BOXED_INTEGER.note, ZERO_SIZE.note}
 )

@@ -17,8 +17,6 @@ from goescape.analysis.sites.site import Ownership
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from tree_sitter import Node
-
     from goescape.analysis.compiler.facts import PrintedPosition
     from goescape.analysis.sites.site import Site
     from goescape.analysis.sites.site_finder import FileSites
@@ -31,8 +29,8 @@ class InlinedCopies:
     """Where else a site was compiled."""
 
     by_place: dict[Place, InlinedCopy] = field(factory=dict)
-    nodes: list[Node] = field(factory=list)
-    """The calls."""
+    calls: list[Site] = field(factory=list)
+    """Those of them that stand in the source."""
 
     def add(self, copy: Site, origin: Site) -> None:
         """Count a site as a copy of another one."""
@@ -40,15 +38,18 @@ class InlinedCopies:
         escapes = copy.on_heap or origin.needs_heap is not None
         escapes |= before is not None and before.escapes
         caller = copy.function.name if copy.function is not None else None
-        note = may_still_allocate(copy.rendering, is_text=origin.is_concatenation)
-        may_allocate = not escapes and note is not None
+        may_allocate = not escapes and _may_still_allocate(copy, origin)
         self.by_place[copy.place] = InlinedCopy(copy.place, caller, escapes, may_allocate)
         if copy.node is not None:
-            self.nodes.append(copy.node)
+            self.calls.append(copy)
 
     def sorted(self) -> tuple[InlinedCopy, ...]:
         """In source order."""
         return tuple(self.by_place[place] for place in sorted(self.by_place))
+
+
+def _may_still_allocate(copy: Site, origin: Site) -> bool:
+    return may_still_allocate(copy.rendering, is_text=origin.is_concatenation) is not None
 
 
 class PlacedInlinedCall(NamedTuple):
@@ -150,10 +151,12 @@ class _Origins:
         self._copies = copies
         self._by_function: dict[str, list[Site]] = {}
         self._by_place: dict[Place, list[Site]] = {}
+        self._in_literals: dict[str, list[Site]] = {}
 
     def add(self, sites: Sequence[Site]) -> None:
         """Let copies find these."""
         self.sites.extend(sites)
+        self._in_literals.clear()
         for site in sites:
             self._by_place.setdefault(site.place, []).append(site)
             for name in site.names:
@@ -179,7 +182,10 @@ class _Origins:
 
     def give(self, copy: Site, origin: Site) -> None:
         """Count a site as a copy of another one."""
-        self._copies.setdefault(origin, InlinedCopies()).add(copy, origin)
+        copies = self._copies.get(origin)
+        if copies is None:
+            copies = self._copies[origin] = InlinedCopies()
+        copies.add(copy, origin)
 
     def same(self, written: Site) -> Site | None:
         """What was said of the same thing where it stands."""
@@ -210,11 +216,17 @@ class _Origins:
 
         The body of a loop over a function (``F-range1``) is in the loop that it is inlined at.
         """
-        if name in self._by_function:
-            return self._by_function[name]
-        if (loop_body := _LOOP_BODY.match(name)) is not None:
-            around = self._by_function.get(loop_body[1], [])
-            return [site for site in around if _is_inside(site, copy)]
+        sites = self._by_function.get(name)
+        if sites is None:
+            sites = self._in_literals.get(name)
+        if sites is None:
+            if (loop_body := _LOOP_BODY.match(name)) is not None:
+                around = self._by_function.get(loop_body[1], [])
+                return [site for site in around if _is_inside(site, copy)]
+            sites = self._in_literals[name] = self._in_literals_of(name)
+        return sites
+
+    def _in_literals_of(self, name: str) -> list[Site]:
         closure = _CLOSURE.match(name)
         names = _with_shorter(closure[1]) if closure is not None else ()
         around = next((self._by_function[name] for name in names if name in self._by_function), [])

@@ -13,6 +13,7 @@ from goescape.analysis.compiler.expressions import is_loop_state, lost_names, ou
 from goescape.analysis.compiler.facts import EscapeExplanation, EscapeVerdict, files_in
 from goescape.analysis.model import SiteKind
 from goescape.analysis.positions import Span
+from goescape.analysis.syntax.loops import runs_repeatedly
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text
 
 if TYPE_CHECKING:
@@ -103,6 +104,11 @@ class Site:
         """The innermost function literal that it stands in."""
         around = ancestors(self.node) if self.node is not None else ()
         return next((each for each in around if each.type == "func_literal"), None)
+
+    @cached_property
+    def is_repeated(self) -> bool:
+        """Whether a loop around it runs it again and again."""
+        return self.node is not None and runs_repeatedly(self.node)
 
     @property
     def is_concatenation(self) -> bool:

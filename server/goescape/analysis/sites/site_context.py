@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping  # noqa: TC003 - attrs resolves annotations
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from goescape.analysis.compiler.expressions import is_variable_make
-from goescape.analysis.compiler.facts import files_in
+from goescape.analysis.compiler.facts import PrintedPosition, files_in
 from goescape.analysis.sites.inlined_copies import InlinedCopies
 from goescape.analysis.sites.site import Ownership
-from goescape.analysis.syntax.loops import runs_repeatedly
 from goescape.analysis.syntax.repeated_arguments import RepeatedArguments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from goescape.analysis.compiler.facts import EscapeExplanation, PrintedFlow
     from goescape.analysis.compiler.package_facts import PackageFacts
@@ -91,7 +91,7 @@ class SiteContexts:
     def _is_literal_in_loops(self, site: Site, copies: InlinedCopies) -> bool:
         if site.literal is None:
             return False
-        if copies.nodes and all(map(runs_repeatedly, copies.nodes)):
+        if copies.calls and all(call.is_repeated for call in copies.calls):
             return True
         return self._repeated.is_called_in_loop(site.literal)
 
@@ -115,7 +115,7 @@ class SiteContexts:
         return uses <= len(copies.by_place)
 
     def _runs_in_loop(self, function: FunctionDeclaration | None, copies: InlinedCopies) -> bool:
-        if any(map(runs_repeatedly, copies.nodes)):
+        if any(call.is_repeated for call in copies.calls):
             return True
         if function is None or function.exported:
             return False
@@ -174,6 +174,7 @@ class _FlowChains:
         self._by_subject: dict[str, list[EscapeExplanation]] = defaultdict(list)
         for explanation in explanations:
             self._by_subject[explanation.subject].append(explanation)
+        self._places: dict[str, _Places] = {}
 
     def of(self, site: Site) -> tuple[EscapeExplanation, ...]:
         """The most telling explanation of a site, and those that its flow goes on in."""
@@ -190,13 +191,36 @@ class _FlowChains:
         return tuple(chain)
 
     def _explanation_of(self, subject: str, flow: PrintedFlow) -> EscapeExplanation | None:
-        candidates = self._by_subject.get(subject, ())
-        positions = {step.at for step in flow.steps}
-        lines = {(at.file, at.line) for at in positions if at is not None}
-        for candidate in candidates:
-            if candidate.at in positions:
-                return candidate
-        return next((c for c in candidates if (c.at.file, c.at.line) in lines), None)
+        candidates = self._by_subject.get(subject)
+        if candidates is None:
+            return None
+        places = self._places.get(subject)
+        if places is None:
+            places = self._places[subject] = _Places.of(candidates)
+        positions = {step.at for step in flow.steps if step.at is not None}
+        number = min(
+            (places.by_position[at] for at in positions if at in places.by_position), default=None
+        )
+        if number is None:
+            lines = {(at.file, at.line) for at in positions}
+            number = min((places.by_line[at] for at in lines if at in places.by_line), default=None)
+        return None if number is None else candidates[number]
+
+
+@frozen
+class _Places:
+    """Where explanations of one subject stand: the numbers of the first ones."""
+
+    by_position: Mapping[PrintedPosition, int]
+    by_line: Mapping[tuple[str, int], int]
+
+    @classmethod
+    def of(cls, explanations: Sequence[EscapeExplanation]) -> _Places:
+        last = [*enumerate(explanations)][::-1]
+        return cls(
+            {each.at: number for number, each in last},
+            {(each.at.file, each.at.line): number for number, each in last},
+        )
 
 
 _LONGEST_CHAIN = 12

@@ -10,7 +10,6 @@ import contextlib
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from goescape.analysis.model import PackageReport
 from goescape.toolchain.cache.build_configuration import build_configuration
 from goescape.toolchain.compile.editor_files import FileContent, read_folder, texts_not_on_disk
 from goescape.toolchain.compile.import_exports import ImportExports
@@ -22,6 +21,7 @@ from goescape.toolchain.problems import GoProblem
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
 
+    from goescape.analysis.model import PackageReport
     from goescape.toolchain.cache.disk_cache import DiskCache
     from goescape.toolchain.compile.build_plan import BuildPlan
     from goescape.toolchain.compile.package_run import PackageRun
@@ -151,7 +151,7 @@ class DirectLane:
                             break
                         async with aclosing(typed.reports(report)) as better:
                             async for item in better:
-                                yield await _with_judgement(package, item)
+                                yield item
                 if not again:
                     return
                 if run.misses_imports:
@@ -200,14 +200,6 @@ class DirectLane:
         package.exports = await self._imports.of(plan)
         package.plan = plan
         return plan
-
-
-async def _with_judgement(
-    package: PlannedPackage, item: PackageReport | Problem
-) -> PackageReport | Problem:
-    if not isinstance(item, PackageReport):
-        return item
-    return await asyncio.to_thread(package.with_judgement, item)
 
 
 def _run_classes() -> tuple[type[PackageRun], type[TypedRun]]:

@@ -233,6 +233,8 @@ class PackageRun:
             return None
         info = self._info(texts)
         sources, before = self._sources(info.files), self._package.report
+        if before is not None and not self._package.analyzer.has_looked_at(info.files):
+            return None  # what an earlier server has found would be gone for a moment
         report = self._package.analyzer.preliminary_report(
             info, _in_order(texts), sources, read=self._workspace_sources.source
         )

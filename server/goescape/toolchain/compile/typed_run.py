@@ -67,40 +67,46 @@ class TypedRun:
             return
         before = self._package.typed
         if before is not None and before.untyped is report:
-            yield before.typed
+            yield await asyncio.to_thread(self._package.with_judgement, before.typed)
             return
-        if before is not None:
-            shown = await asyncio.to_thread(before.applied_to, report)
-        else:
-            shown = report
         if not report.is_final:
-            yield shown
+            yield await asyncio.to_thread(self._as_before, report, before)
             if self._preparing is None:  # not before: the compiler needs the processors
                 self._preparing = asyncio.ensure_future(self._typed.prepare(self._variants()))
             return
         self._has_asked = True
-        asking = asyncio.ensure_future(self._asked(report, shown))
+        known = report if before is None else await asyncio.to_thread(before.applied_to, report)
+        asking = asyncio.ensure_future(self._asked(report, known))
         try:
             if before is None or self._preparing is not None:
                 await asyncio.wait({asking}, timeout=SOON_SECONDS)
             is_late = not asking.done()
             if is_late:
-                yield shown
+                yield await asyncio.to_thread(self._package.with_judgement, known)
             typed = await asking
             if typed.is_typed:
-                self._package.typed = await asyncio.to_thread(TypedReport, report, typed)
-                yield typed
+                yield await asyncio.to_thread(self._remembered, report, typed)
             elif not is_late:
-                yield shown
+                yield await asyncio.to_thread(self._package.with_judgement, known)
         finally:
             asking.cancel()
             await uninterrupted(asyncio.wait({asking}))
 
-    async def _asked(self, report: PackageReport, shown: PackageReport) -> PackageReport:
+    def _as_before(self, report: PackageReport, before: TypedReport | None) -> PackageReport:
+        """The report with the types and the machine code that are known of the same lines."""
+        known = report if before is None else before.applied_to(report)
+        return self._package.with_judgement(known)
+
+    def _remembered(self, report: PackageReport, typed: PackageReport) -> PackageReport:
+        """The report with types, and what is known of its code."""
+        self._package.typed = TypedReport(report, typed)
+        return self._package.with_judgement(typed)
+
+    async def _asked(self, report: PackageReport, known: PackageReport) -> PackageReport:
         """The report with the types of what was compiled: tests may be told of as they were."""
         old = self._not_compiled(report)
         variants = [each for each in self._variants() if old.isdisjoint(each.files)]
-        typed = with_findings_of(report, shown, old) if old else report
+        typed = with_findings_of(report, known, old) if old else report
         return await self._typed.corrected(typed, variants)
 
     def _not_compiled(self, report: PackageReport) -> set[str]:
