@@ -44,7 +44,7 @@ class _Rows:
     count: str
     """How many turns the loop has."""
     counted: Node | None
-    """The variable that the count depends on."""
+    """What the count depends on."""
     made: Node
     type: Node
     """``[]T``."""
@@ -63,25 +63,43 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
 
 
 def _change(code: PackageCode, file: GoFile, rows: _Rows) -> Change | None:
-    for used in (rows.length, rows.counted):
-        if used is not None and used.type == "identifier" and not _stays(code, rows.loop, used):
+    counted = [node for node in (rows.length, rows.counted) if node is not None]
+    for used in (each for node in counted for each in walk(node)):
+        if _is_variable(used) and not _stays(code, rows.loop, used):
             raise UnsafeError(ReasonCode.MAY_CHANGE_MEANWHILE, name=text(used))
     front, name = in_front_of(rows.loop), fresh_name(rows.made, ("cells", "backing", "cellsOfAll"))
     if front is None or not name:
         return None
     at, after = line_before(file, front)
-    index, length, path = text(rows.index), text(rows.length), file.source.path
+    index, length, path, setting = text(rows.index), text(rows.length), file.source.path, ""
+    if rows.length.type not in _ATOMS:
+        setting, length = f"{length}{after}", fresh_name(rows.made, ("width", "rowLength"))
+        if not length:
+            return None
+        setting = f"{length} := {setting}"
     end = f"({index}+1)*{length}"
-    counted = [node for node in (rows.length, rows.counted) if node is not None]
-    ints = [n for n in counted if n.type == "identifier" and rows.count != f"len({text(n)})"]
+    ints = [node for node in counted if _needs_claim(rows, node)]
+    cells = f"{name} := make({text(rows.type)}, {rows.count}*{length}){after}"
     return Change(
         (
-            insert(file, at, f"{name} := make({text(rows.type)}, {rows.count}*{length}){after}"),
+            insert(file, at, setting + cells),
             replace(file, rows.made, f"{name}[{index}*{length} : {end} : {end}]"),
         ),
         may_add=(r"make\(.*\)",),
         claims=tuple(TypeClaim(path, n.start_byte, n.end_byte, "int") for n in ints),
     )
+
+
+def _needs_claim(rows: _Rows, node: Node) -> bool:
+    """Whether only its type tells that it is an ``int``: a length is one."""
+    if node.type == "identifier":
+        return rows.count not in {f"len({text(node)})", f"(len({text(node)})+1)"}
+    return node.type == "binary_expression"
+
+
+def _is_variable(node: Node) -> bool:
+    called = node.parent is not None and node.parent.type == "call_expression"
+    return node.type == "identifier" and not called
 
 
 def _rows(code: PackageCode, file: GoFile, made: Node) -> _Rows | None:
@@ -153,13 +171,13 @@ def _header(code: PackageCode, file: GoFile, loop: Node) -> tuple[Node, str, Nod
     if ranged.type == "identifier" and kind_of(code, file, ranged) in {"slice", "array"}:
         return index, f"len({text(ranged)})", ranged
     is_number = left.named_child_count == 1 and code.language >= _RANGE_OVER_INT
-    return (index, *_count(code, file, ranged)) if is_number and _is_size(ranged) else None
+    return (index, *_count(code, file, ranged, "")) if is_number and _is_size(ranged) else None
 
 
 def _counting(
     code: PackageCode, file: GoFile, clause: Node
 ) -> tuple[Node, str, Node | None] | None:
-    """``i := 0; i < n; i++``."""
+    """``i := 0; i < n; i++``, or ``i <= n``."""
     start, test, step = (
         clause.child_by_field_name(part) for part in ("initializer", "condition", "update")
     )
@@ -171,23 +189,40 @@ def _counting(
     tested, bound = (test.child_by_field_name(side) for side in ("left", "right"))
     if index is None or values is None or tested is None or bound is None or operator is None:
         return None
-    if text(values) != "0" or operator.type != "<" or text(tested) != text(index):
+    if text(values) != "0" or operator.type not in _MORE or text(tested) != text(index):
         return None
     if text(step) != f"{text(index)}++" or names is None or names.named_child_count != 1:
         return None
+    more = _MORE[operator.type]
     arguments = arguments_of(bound) if callee_text(bound) == "len" else []
     if len(arguments) == 1 and arguments[0].type == "identifier":
-        is_sized = kind_of(code, file, arguments[0]) in {"slice", "array"}
-        return (index, text(bound), arguments[0]) if is_sized else None
-    return (index, *_count(code, file, bound)) if _is_size(bound) else None
+        is_sized = kind_of(code, file, arguments[0]) in {"slice", "array", "string"}
+        return (
+            (index, f"({text(bound)}{more})" if more else text(bound), arguments[0])
+            if is_sized
+            else None
+        )
+    return (index, *_count(code, file, bound, more)) if _is_size(bound) else None
 
 
-def _count(code: PackageCode, file: GoFile, bound: Node) -> tuple[str, Node | None]:
-    return text(bound), None if code.syntax.is_constant(file, bound) else bound
+def _count(code: PackageCode, file: GoFile, bound: Node, more: str) -> tuple[str, Node | None]:
+    """``more`` is what one turn more adds."""
+    count = f"{text(bound)}{more}"
+    count = count if bound.type in _ATOMS and not more else f"({count})"
+    return count, None if code.syntax.is_constant(file, bound) else bound
 
 
 def _is_size(node: Node) -> bool:
-    return node.type in {"identifier", "int_literal"}
+    """Whether it is a number that only names and lengths decide: ``len(a)+1``."""
+    if node.type == "binary_expression":
+        operator = node.child_by_field_name("operator")
+        is_plain = operator is not None and operator.type in {"+", "-", "*"}
+        return is_plain and all(map(_is_size, node.named_children))
+    if node.type == "parenthesized_expression":
+        return all(map(_is_size, node.named_children))
+    if node.type == "call_expression" and callee_text(node) == "len":
+        return [argument.type for argument in arguments_of(node)] == ["identifier"]
+    return node.type in _ATOMS
 
 
 def _is_update(writing: Node) -> bool:
@@ -211,6 +246,9 @@ def _replaces(use: Node) -> bool:
 
 
 _RANGE_OVER_INT = (1, 22)
+_ATOMS = frozenset({"identifier", "int_literal"})
+_MORE = {"<": "", "<=": "+1"}
+"""What a loop with this condition turns more often than its bound says."""
 _CLAUSES = frozenset({"range_clause", "for_clause"})
 _LEAVING = frozenset(
     {
