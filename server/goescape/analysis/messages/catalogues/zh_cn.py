@@ -282,6 +282,7 @@ CATALOGUE = Catalogue(
         "Append the parts instead of the text of {old}": "直接追加各部分，代替 {old} 得到的文本",
         "Call {function} once, for a package-level variable": "只调用一次 {function}，存入包级变量",
         "Range over {new} instead of {old}": "遍历 {new}，代替 {old}",
+        "Use {new} instead of {old}: no slice is made": "用 {new} 代替 {old}：不再创建切片",
         "Cut the rows from one array, which they keep alive together": (
             "从同一个数组切出各行，它们会一起保持存活"
         ),
