@@ -48,7 +48,8 @@ class CodeEvidence:
     ) -> list[PlacedCall]:
         """The calls on the lines of a finding that may be its own."""
         span = finding.span
-        is_long = span.end_line > span.line and not self.is_inlined(finding)
+        is_inside = self.is_inlined(finding) and not _is_result(finding)
+        is_long = span.end_line > span.line and not is_inside
         last = span.end_line if is_long else span.line
         return [
             placed
@@ -73,8 +74,12 @@ class CodeEvidence:
         source = self._report.sources[finding.span.file]
         if source.line(finding.anchor.line)[finding.anchor.column - 1 :][:1] != b"(":
             return False
-        callee = source.text(finding.span).partition("(")[0]
-        return not finding.subject.startswith(callee)
+        callee = "".join(source.text(finding.span).partition("(")[0].split())
+        return not "".join(finding.subject.split()).startswith(callee)
+
+    def may_be_inside(self, finding: Finding) -> bool:
+        """Whether it is, or may be, about something inside the function that is called there."""
+        return self.is_inlined(finding) or _is_result(finding)
 
     def has_code(self, finding: Finding) -> bool:
         """Whether all code of a finding's function is here."""
@@ -124,3 +129,9 @@ class CodeEvidence:
         """The names of functions of which there are inlined copies that allocate."""
         frames = (frame.function for placed in self.calls for frame in placed.call.inlined)
         return frozenset(plain_name(symbol) for symbol in frames)
+
+
+def _is_result(finding: Finding) -> bool:
+    """Whether it is the result of a call that was inlined, which may be put into an interface here
+    or in there."""
+    return finding.compiler.startswith("~r")

@@ -17,7 +17,6 @@ from goescape.analysis.evidence.code_additions import words
 from goescape.analysis.evidence.code_evidence import ONLY_INLINED, CodeEvidence
 from goescape.analysis.evidence.code_matching import (
     PlacedCall,
-    fits,
     is_inside,
     is_made_and_boxed,
     is_of_several,
@@ -33,7 +32,16 @@ from goescape.analysis.evidence.code_notes import (
     SHARED_ALLOCATION,
     ZERO_IS_SHARED,
 )
-from goescape.analysis.evidence.code_places import declaration_around, expression_at
+from goescape.analysis.evidence.code_places import (
+    declaration_around,
+    expression_at,
+    loop_over_function,
+)
+from goescape.analysis.evidence.displaced_calls import (
+    displaced_calls,
+    may_be_around,
+    moved_into_loop,
+)
 from goescape.analysis.evidence.machine_code import AllocationCondition, AllocationKind
 from goescape.analysis.evidence.merged_findings import in_source_order, merged
 from goescape.analysis.evidence.overruled_findings import with_findings
@@ -51,6 +59,7 @@ from goescape.analysis.syntax.go_file import GoFile
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from goescape.analysis.evidence.code_matching import Line
     from goescape.analysis.evidence.machine_code import MachineCode
     from goescape.analysis.model import PackageReport
     from goescape.analysis.positions import Span
@@ -77,6 +86,8 @@ class _Judge:
         self._files_judged = files_judged
         self._files: dict[str, GoFile | None] = {}
         self._evidence = CodeEvidence(report, code, frozenset(report.files))
+        self._claimed: set[Line] = set()
+        """Lines whose calls belong to findings on other lines."""
 
     def report(self) -> PackageReport:
         """The corrected report."""
@@ -87,7 +98,8 @@ class _Judge:
         )
         findings = sorted(found, key=in_source_order)
         corrected = with_findings(self._report, findings)
-        explained = words(corrected, self._evidence.calls, self._files_judged, self._parsed)
+        calls = [call for call in self._evidence.calls if call.lines[0] not in self._claimed]
+        explained = words(corrected, calls, self._files_judged, self._parsed)
         return evolve(corrected, explained=(*corrected.explained, *explained))
 
     def _judged(self, finding: Finding) -> Iterator[Finding]:
@@ -107,10 +119,12 @@ class _Judge:
             yield without_allocation(finding, SHARED_ALLOCATION)
         elif calls:
             yield self._confirmed(finding, calls)
-        elif evidence.is_inlined(finding) and (
+        elif evidence.may_be_inside(finding) and (
             inlined := evidence.calls_in(finding, evidence.inlined_at)
         ):
             yield from self._inside(finding, inlined)
+        elif elsewhere := self._elsewhere(finding):
+            yield from elsewhere
         else:
             yield self._without_call(finding)
 
@@ -118,7 +132,8 @@ class _Judge:
         """What becomes of something inside of the function that is called at its place."""
         # What is inlined there may be something else as well: a value and the box around it.
         certain = [placed for placed in inlined if is_surely(finding, placed.call.kind)]
-        loop = self._loop_at(finding) if certain else None
+        source = self._parsed(finding.span.file)
+        loop = loop_over_function(source, finding.span) if certain else None
         if loop is not None:
             # What the iterator does, the loop turns; what its body does stands there.
             in_body = [placed for placed in certain if _is_in_body(placed, loop)]
@@ -132,22 +147,22 @@ class _Judge:
         else:
             yield finding
 
-    def _loop_at(self, finding: Finding) -> Span | None:
-        """The loop over a function that the compiler prints what is inlined there at."""
-        source, span = self._report.sources[finding.span.file], finding.span
-        file, offset = self._parsed(span.file), source.offset(span.line, span.column)
-        if source.text(span) != "for" or file is None or offset is None:
-            return None
-        word = file.node_at(offset)
-        loop = word.parent if word is not None else None
-        return file.span(loop) if loop is not None else span
+    def _elsewhere(self, finding: Finding) -> list[Finding]:
+        """The finding where its calls on other lines have it; nothing where it has none."""
+        file, told = self._parsed(finding.span.file), []
+        calls = displaced_calls(finding, self._evidence, file, self._found_on) if file else ()
+        for placed, place in calls:
+            self._claimed.add(placed.lines[0])
+            its_own = finding if place is None else moved_into_loop(finding, place)
+            told.append(self._confirmed(its_own, [placed]))
+        return told if told and told[0].span != finding.span else told[:1]
 
     def _without_call(self, finding: Finding) -> Finding:
         """What becomes of a finding that has no call on its lines."""
         evidence = self._evidence
         if evidence.has_call_of_copy(finding) or not evidence.has_code(finding):
             return finding
-        if self._may_be_around(finding):
+        if may_be_around(finding, self._in_file(finding), evidence):
             return finding
         return without_allocation(finding, NOT_IN_THE_CODE)
 
@@ -269,22 +284,6 @@ class _Judge:
             for line in lines
             for placed in self._evidence.written.get(line, ())
         )
-
-    def _may_be_around(self, finding: Finding) -> bool:
-        """Whether its call may stand at the beginning of a literal around it."""
-        for other in self._in_file(finding):
-            if other.span.line > finding.span.line:
-                break  # they are in source order
-            if other.span != finding.span and is_inside(finding.span, other.span):
-                line = (other.span.file, other.span.line)
-                fitting = [
-                    placed
-                    for placed in self._evidence.written.get(line, ())
-                    if fits(finding, placed.call.kind)
-                ]
-                if len(fitting) > (1 if fits(other, AllocationKind.OBJECT) else 0):
-                    return True
-        return False
 
     def _in_file(self, finding: Finding) -> Sequence[Finding]:
         """The findings in the file of one, in source order."""

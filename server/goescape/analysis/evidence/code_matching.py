@@ -56,9 +56,20 @@ def fits(finding: Finding, kind: AllocationKind) -> bool:
     if (kinds := _KINDS.get(finding.kind)) is not None:
         return kind in kinds
     for pattern, fitting in _BY_SUBJECT:
-        if pattern.match(finding.subject) is not None:
+        if pattern.match(finding.subject) is not None and not _goes_on(finding.subject):
             return kind in fitting
     return kind is not AllocationKind.MAP_GROWTH
+
+
+def _goes_on(subject: str) -> bool:
+    """Whether an expression only begins with what its first words make: ``new(T).name() + s``."""
+    depth, before = 0, ""
+    for sign in _TEXT.sub('""', subject):
+        if depth == 0 and ((sign in ".[" and before in {")", "}"}) or sign == "+"):
+            return True
+        depth += (sign in "([{") - (sign in ")]}")
+        before = sign
+    return False
 
 
 def may_be_text(finding: Finding, kind: AllocationKind) -> bool:
@@ -165,6 +176,7 @@ _BY_CAUSE = {
     Cause.CHANNEL: {_Kind.CHANNEL},
     Cause.LARGE_MAP: {_Kind.MAP, _Kind.MAP_GROWTH},
 }
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`')
 _CONVERSION = re.compile(r"[\w.]+\(")
 _ARRAYS = frozenset({_Kind.SLICE, _Kind.OBJECT, _Kind.GROWTH, _Kind.MOVED_SLICE})
 _TEXTS = frozenset({_Kind.CONVERSION, _Kind.CONCATENATION, _Kind.BOX, *_ARRAYS})

@@ -31,6 +31,16 @@ def declaration_around(file: GoFile | None, span: Span) -> Span:
     return span if file is None or node is None else file.span(node)
 
 
+def loop_over_function(file: GoFile | None, span: Span) -> Span | None:
+    """The loop over a function whose ``for`` is marked; None where something else is."""
+    offset = file.source.offset(span.line, span.column) if file is not None else None
+    if file is None or offset is None or file.source.text(span) != "for":
+        return None
+    word = file.node_at(offset)
+    loop = word.parent if word is not None else None
+    return file.span(loop) if loop is not None else span
+
+
 def expression_at(
     file: GoFile, line: int, kind: AllocationKind | None, name: str | None = None
 ) -> TextOnLine | None:
