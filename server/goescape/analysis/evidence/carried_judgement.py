@@ -124,6 +124,9 @@ class _Carrying:
         for finding, inlined in self._moved(kept):
             added.append(finding)
             moved.update(inlined)
+        for finding, key in self._displaced(kept, moved):
+            added.append(finding)
+            moved.add(key)
         same = [
             self._taken_over(finding, self._findings.get(key))
             for key, finding in keyed
@@ -179,7 +182,7 @@ class _Carrying:
     def _moved(self, now: dict[_Key, Finding]) -> Iterator[tuple[Finding, tuple[_Key, ...]]]:
         """What was found where it was inlined and stands elsewhere, and the keys it has now."""
         for key, before in self._findings.items():
-            if before is None or key in now:
+            if before is None or not before.copies:
                 continue
             calls = {self._place(copy.place) for copy in before.copies if copy.escapes}
             inlined = {
@@ -197,7 +200,8 @@ class _Carrying:
                 InlinedCopy(finding.anchor, finding.function, escapes=True)
                 for finding in inlined.values()
             }
-            first = next(iter(inlined.values()))
+            first = now.get(key) or next(iter(inlined.values()))
+            copies |= {*first.copies}
             span, anchor, *_ = key
             moved = evolve(
                 first,
@@ -208,7 +212,28 @@ class _Carrying:
                 inlined_from=before.inlined_from,
                 copies=tuple(sorted(copies, key=lambda copy: copy.place)),
             )
-            yield moved, tuple(inlined)
+            yield self._taken_over(moved, before), (key, *inlined)
+
+    def _displaced(
+        self, now: dict[_Key, Finding], moved: set[_Key]
+    ) -> Iterator[tuple[Finding, _Key]]:
+        """What the body of a loop has, which the compiler prints at the loop; its key now."""
+        keys = [(_key_now(each, self._unchanged), each) for each in self._before.overruled]
+        left = now.keys() - moved
+        gone = [(k, each) for k, each in keys if k in left and k not in self._findings]
+        if not gone:
+            return
+        from_code = {*self._before.from_code}
+        elsewhere = [
+            (key, each)
+            for key, each in self._findings.items()
+            if each is not None and key not in now and each in from_code
+        ]
+        for old_key, old in gone:
+            for (span, anchor, *_), judged in elsewhere:
+                is_its = (judged.compiler, judged.kind) == (old.compiler, old.kind)
+                if old_key is not None and is_its and judged.function == old.function:
+                    yield evolve(judged, span=span, anchor=anchor), old_key
 
     def _words(self, corrected: PackageReport) -> Iterator[ExplainedAllocation]:
         explained = {(word.span, word.note) for word in corrected.explained}

@@ -187,7 +187,9 @@ def _about_expression(
     if stays:
         stay = min(stays, key=lambda s: _size(s.span))
         note = f"; {stay.note}" if stay.note else ""
-        return CursorFacts(stay.span, notes=(f"`{stay.subject}` does not escape{note}.",))
+        # who points at the beginning of a marked expression means all of it
+        begun = tuple(f for f in here if f.span[:3] == stay.span[:3] and f.is_diagnostic)
+        return CursorFacts(stay.span, begun, notes=(f"`{stay.subject}` does not escape{note}.",))
     said = [
         word
         for word in report.explained
