@@ -15,7 +15,15 @@ from goescape.analysis.compiler.expressions import plain_subject
 from goescape.analysis.file_analysis import KEPT_STATES, JudgedSite, similarity_key
 from goescape.analysis.model import Finding, SiteKind, UnconfirmedFinding
 from goescape.analysis.ranking.rank import RankRules
-from goescape.analysis.sites.allocation import AllocationRules, RuntimeAllocation
+from goescape.analysis.sites.allocation import (
+    BOXED_POINTER,
+    BOXED_SINGLE_BYTE,
+    BOXED_ZERO_SIZE,
+    DEPENDS_ON_TYPE,
+    ZERO_SIZE,
+    AllocationRules,
+    RuntimeAllocation,
+)
 from goescape.analysis.sites.cause_finder import CauseFinder, SiteCause
 from goescape.analysis.sites.site import shown_span, shown_subject
 
@@ -110,7 +118,9 @@ class FindingBuilder:
         """Whether a site really allocates; None where only code generation will tell."""
         if not self._is_final and site.escapes and site.kind in {SiteKind.BOXED, SiteKind.CLOSURE}:
             return self._work.allocations_before.get(similarity_key(site))
-        return self._allocation_rules.of(site, context)
+        allocation = self._allocation_rules.of(site, context)
+        is_others = not self._syntax.owns(self._work.syntax)  # generic, with any instances
+        return DEPENDS_ON_TYPE if is_others and allocation in _OF_ONE_TYPE else allocation
 
     def _finding(
         self,
@@ -193,3 +203,7 @@ def _lines_of_other_evidence(
 
 def _in_source_order(finding: Finding) -> tuple[Span, Place, str]:
     return finding.span, finding.anchor, finding.subject
+
+
+_OF_ONE_TYPE = frozenset({BOXED_POINTER, BOXED_SINGLE_BYTE, BOXED_ZERO_SIZE, ZERO_SIZE})
+"""What one instance of generic code does, and others need not."""

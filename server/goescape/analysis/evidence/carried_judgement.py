@@ -124,9 +124,6 @@ class _Carrying:
         for finding, inlined in self._moved(kept):
             added.append(finding)
             moved.update(inlined)
-        for finding, key in self._displaced(kept, moved):
-            added.append(finding)
-            moved.add(key)
         same = [
             self._taken_over(finding, self._findings.get(key))
             for key, finding in keyed
@@ -211,29 +208,10 @@ class _Carrying:
                 function=before.function,
                 inlined_from=before.inlined_from,
                 copies=tuple(sorted(copies, key=lambda copy: copy.place)),
+                in_loop=before.in_loop,
+                rank=rank(first.reasons, in_loop=before.in_loop),
             )
             yield self._taken_over(moved, before), (key, *inlined)
-
-    def _displaced(
-        self, now: dict[_Key, Finding], moved: set[_Key]
-    ) -> Iterator[tuple[Finding, _Key]]:
-        """What the body of a loop has, which the compiler prints at the loop; its key now."""
-        keys = [(_key_now(each, self._unchanged), each) for each in self._before.overruled]
-        left = now.keys() - moved
-        gone = [(k, each) for k, each in keys if k in left and k not in self._findings]
-        if not gone:
-            return
-        from_code = {*self._before.from_code}
-        elsewhere = [
-            (key, each)
-            for key, each in self._findings.items()
-            if each is not None and key not in now and each in from_code
-        ]
-        for old_key, old in gone:
-            for (span, anchor, *_), judged in elsewhere:
-                is_its = (judged.compiler, judged.kind) == (old.compiler, old.kind)
-                if old_key is not None and is_its and judged.function == old.function:
-                    yield evolve(judged, span=span, anchor=anchor), old_key
 
     def _words(self, corrected: PackageReport) -> Iterator[ExplainedAllocation]:
         explained = {(word.span, word.note) for word in corrected.explained}

@@ -14,7 +14,7 @@ from attrs import evolve
 
 from goescape.analysis.evidence.code_matching import fits, is_inside, is_variable
 from goescape.analysis.evidence.machine_code import AllocationKind
-from goescape.analysis.model import SiteKind
+from goescape.analysis.model import InlinedCopy, SiteKind
 from goescape.analysis.ranking.rank import rank
 from goescape.analysis.syntax.nodes import ancestors, text
 
@@ -82,12 +82,13 @@ def may_be_around(finding: Finding, findings: Iterable[Finding], evidence: CodeE
 def moved_into_loop(finding: Finding, place: Span) -> Finding:
     """A finding that the compiler prints at a loop, where the body of the loop has it."""
     subject = "func literal" if finding.kind is SiteKind.CLOSURE else finding.subject
+    printed = InlinedCopy(finding.anchor, finding.function, escapes=True)
     return evolve(
         finding,
         span=place,
         anchor=place.start,
         subject=subject,
-        copies=(),
+        copies=tuple(sorted({printed, *finding.copies}, key=lambda copy: copy.place)),
         in_loop=True,
         rank=rank(finding.reasons, in_loop=True),
     )

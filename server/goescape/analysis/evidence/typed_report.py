@@ -220,7 +220,8 @@ def _of_value(finding: Finding, value: ValueFacts) -> RuntimeAllocation | None:
     if value.type is None:
         return None
     if finding.kind is SiteKind.BOXED:
-        return boxed(value, value.type)
+        operand = _converted(value) or value
+        return boxed(operand, operand.type or value.type)
     if finding.kind is SiteKind.VARIABLE:
         return sized(value, value.type)
     return made(value)
@@ -231,9 +232,19 @@ def _with_kind(finding: Finding, value: ValueFacts) -> Finding:
     nothing there is but the header."""
     if finding.kind is not SiteKind.EXPRESSION or value.type is None:
         return finding
+    if _converted(value) is not None:
+        return as_boxed(finding)
     is_sum = value.expression == "operation" and _NUMBER.fullmatch(value.type.kind) is not None
     is_header = value.converted is not None and made(value) is ZERO_SIZE
     return as_boxed(finding) if is_sum or is_header else finding
+
+
+def _converted(value: ValueFacts) -> ValueFacts | None:
+    """What ``any(x)`` puts into an interface; None for everything else."""
+    is_conversion = value.expression == "conversion" and value.type is not None
+    if not is_conversion or value.type is None or not value.type.is_interface:
+        return None
+    return next(iter(value.arguments or ()), None)
 
 
 def _with_size(finding: Finding, value: ValueFacts) -> Finding:

@@ -10,6 +10,7 @@ from attrs import frozen
 from goescape.analysis.causes import MAP_ELEMENT, Cause
 from goescape.analysis.compiler.expressions import lost_names
 from goescape.analysis.model import Allocates, RankReason, SiteKind
+from goescape.analysis.sites.allocation import DEPENDS_ON_TYPE
 
 if TYPE_CHECKING:
     from goescape.analysis.messages.catalogue import Catalogue
@@ -221,7 +222,8 @@ def _stays_while_small(finding: Finding) -> bool:
     """Whether it is on the stack up to a size: here, or in each call, as all are inlined."""
     if not finding.escapes:
         return True
-    return finding.cause is Cause.DYNAMIC_SIZE and finding.allocates is Allocates.DEPENDS
+    is_by_size = finding.allocates is Allocates.DEPENDS and finding.note != DEPENDS_ON_TYPE.note
+    return finding.cause is Cause.DYNAMIC_SIZE and is_by_size
 
 
 def _is_loop_state(finding: Finding) -> bool:

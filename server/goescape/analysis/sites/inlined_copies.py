@@ -13,6 +13,7 @@ from goescape.analysis.positions import Place
 from goescape.analysis.sites.inlined_literals import written_site
 from goescape.analysis.sites.run_time_size import may_still_allocate
 from goescape.analysis.sites.site import Ownership
+from goescape.analysis.syntax.nodes import callee_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -106,6 +107,13 @@ def merge_copies(
             inherited.give(site, origin or written)
     left_out += _left_out_branches(inherited.sites, copies)
     found = (*own.sites, *loops, *(site for site in inherited.sites if not site.never_runs))
+    extending = [site for site in found if _extends_a_slice(site)]
+    left_out += (
+        OmittedSite(place, site.message, _NOT_MADE)
+        for site in extending
+        for place in (site.place, *(copies[site].by_place if site in copies else ()))
+    )
+    found = tuple(site for site in found if site not in extending) if extending else found
     unsaid = tuple(site for file in files for site in file.unsaid)
     _copy_unsaid(unsaid, calls, copies)
     return MergedSites(found, copies, unsaid, tuple(left_out))
@@ -141,6 +149,21 @@ def _left_out_branches(
             also = copies[site].by_place if site in copies else ()
             for place in (site.place, *also):
                 yield OmittedSite(place, site.message, reason)
+
+
+def _extends_a_slice(site: Site) -> bool:
+    """Whether it is the ``make([]T, n)`` of ``append(s, make([]T, n)...)``: nobody makes it."""
+    node = site.node if site.subject.startswith("make(") else None
+    spread = node.parent if node is not None and node.type == "call_expression" else None
+    if node is None or spread is None or spread.type != "variadic_argument":
+        return False
+    listed = spread.parent.parent if spread.parent is not None else None
+    if listed is None or listed.type != "call_expression" or callee_text(listed) != "append":
+        return False
+    arguments = node.child_by_field_name("arguments")
+    return (
+        callee_text(node) == "make" and arguments is not None and arguments.named_child_count == 2
+    )
 
 
 class _Origins:
@@ -252,5 +275,6 @@ def _is_inside(site: Site, loop: Site) -> bool:
     return loop.node.start_byte < site.node.start_byte < loop.node.end_byte
 
 
+_NOT_MADE = "append extends its slice by as many elements, without another slice"
 _CLOSURE = re.compile(r"(.+?)\.func\d+(?:\.\d+)*$")
 _LOOP_BODY = re.compile(r"(.+?)-range\d+$")
