@@ -154,7 +154,8 @@ def shown_subject(site: Site) -> str:
     node = site.node
     if is_loop_state(site.subject):
         return "loop state"
-    if site.kind is SiteKind.TEMPORARY or node is None or site.ownership is not Ownership.OWN:
+    is_own = site.ownership is Ownership.OWN or site.subject.startswith("~r")
+    if site.kind is SiteKind.TEMPORARY or node is None or not is_own:
         return site.subject
     if node.type == "for_statement":
         return "loop body"
