@@ -23,6 +23,7 @@ from goescape.analysis.evidence.code_matching import (
     is_of_variable,
     is_surely,
     is_variable,
+    may_be_of_several,
     most_at_once,
     starts_with,
 )
@@ -278,7 +279,7 @@ class _Judge:
             # Fewer calls than variables on a line, and one is of several.
             same_line = [other for other in before if starts_with(other, finding)]
             is_left_over = 0 < most_at_once(calls) <= len(same_line)
-            return is_left_over and any(is_of_several(placed.call) for placed in calls)
+            return is_left_over and any(may_be_of_several(placed.call) for placed in calls)
         return any(
             is_of_several(placed.call)
             for line in lines

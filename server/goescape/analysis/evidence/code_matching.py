@@ -133,6 +133,11 @@ def is_of_several(call: AllocatingCall) -> bool:
     return call.type is None or (without_pointers and _POINTER.match(call.type) is not None)
 
 
+def may_be_of_several(call: AllocatingCall) -> bool:
+    """Whether it does where there are fewer calls than variables: any type may be another's."""
+    return is_of_several(call) or "Tiny" in call.allocator
+
+
 def is_made_and_boxed(
     finding: Finding, others: Iterable[Finding], calls: Sequence[PlacedCall]
 ) -> bool:
