@@ -169,10 +169,14 @@ class Generator:
         whole = evolve(code, body=body).as_function("generic function", head, "\n".join(calls))
         return whole, named
 
+    @property
+    def _contexts(self) -> tuple[str, ...]:
+        return (*_CONTEXTS, *_SINCE_1_23) if self.language >= (1, 23) else _CONTEXTS
+
     def _wrapped(self, code: Code, mark: str, may_loop: bool) -> Code:
-        name = self.random.choice(_CONTEXTS if may_loop else _CONTEXTS_WITHOUT_LOOPS)
-        if name in _AROUND:
-            return code.inside(name, *_AROUND[name])
+        name = self.random.choice(self._contexts if may_loop else _CONTEXTS_WITHOUT_LOOPS)
+        if (around := _AROUND.get(name) or _SINCE_1_23.get(name)) is not None:
+            return code.inside(name, *around)
         if name == "two calls":
             return code.as_function(name, f"func h{mark}() {{", f"h{mark}()\nh{mark}()", 2)
         head, call = _FUNCTIONS[name]
@@ -189,6 +193,7 @@ _AROUND = {
     "deferred literal": ("defer func() {", "}()", 1),
     "switch": ("switch vOne {\ncase 1:", "}", 1),
 }
+_SINCE_1_23 = {"loop over a function": ("for range slices.Values(sinkInts3) {", "}", 3)}
 _FUNCTIONS = {
     "helper": ("func h$() {", "h$()"),
     "called helper": ("//go:noinline\nfunc h$() {", "h$()"),

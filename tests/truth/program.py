@@ -13,7 +13,7 @@ from tests.truth.go_types import DECLARED, VARIABLES
 FOLDER = Path(__file__).parent
 MEASURED = "measured "
 """What the line with the figures begins with."""
-_IMPORTS = ("context", "errors", "fmt", "io", "sort", "strconv", "strings", "sync")
+_IMPORTS = ("context", "errors", "fmt", "io", "slices", "sort", "strconv", "strings", "sync")
 _TEST = """package truth
 
 import (

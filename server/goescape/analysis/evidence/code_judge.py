@@ -19,7 +19,6 @@ from goescape.analysis.evidence.code_matching import (
     PlacedCall,
     is_inside,
     is_made_and_boxed,
-    is_of_several,
     is_of_variable,
     is_surely,
     is_variable,
@@ -257,10 +256,10 @@ class _Judge:
             )
 
     def _found_on(self, finding: Finding, file: str, line: int) -> Finding | None:
-        """The finding of the same kind on a line."""
-        on_line = self._by_line.get((file, line), ())
-        same = (other for other in on_line if other.kind is finding.kind and other.is_diagnostic)
-        return next(same, None)
+        """The finding of the same kind, or of the same words, on a line."""
+        others = [each for each in self._by_line.get((file, line), ()) if each.is_diagnostic]
+        same = (each for each in others if each.kind is finding.kind)
+        return next(same, next((e for e in others if e.compiler == finding.compiler), None))
 
     def _shares(self, finding: Finding, calls: list[PlacedCall]) -> bool:
         """Whether a variable is allocated with one before it: small ones without pointers are."""
@@ -281,7 +280,7 @@ class _Judge:
             is_left_over = 0 < most_at_once(calls) <= len(same_line)
             return is_left_over and any(may_be_of_several(placed.call) for placed in calls)
         return any(
-            is_of_several(placed.call)
+            may_be_of_several(placed.call)
             for line in lines
             for placed in self._evidence.written.get(line, ())
         )
@@ -318,8 +317,10 @@ class _Judge:
 
 
 def _is_in_body(placed: PlacedCall, loop: Span) -> bool:
-    file, line = placed.lines[0]
-    return file == loop.file and loop.line < line <= loop.end_line
+    """Whether the body of a loop does it, be it in a function that is inlined there."""
+    return any(
+        file == loop.file and loop.line < line <= loop.end_line for file, line in placed.lines
+    )
 
 
 def without_allocation(finding: Finding, note: str) -> Finding:

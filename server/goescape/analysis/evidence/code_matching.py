@@ -135,7 +135,7 @@ def is_of_several(call: AllocatingCall) -> bool:
 
 def may_be_of_several(call: AllocatingCall) -> bool:
     """Whether it does where there are fewer calls than variables: any type may be another's."""
-    return is_of_several(call) or "Tiny" in call.allocator
+    return is_of_several(call) or re.search("Tiny|NoScan", call.allocator) is not None
 
 
 def is_made_and_boxed(

@@ -103,25 +103,26 @@ def _in_loop_body(
 ) -> Iterator[DisplacedCall]:
     path, first, last = finding.span.file, finding.span.line, loop.end_point[0] + 1
     for number in range(first + 1, last + 1):
-        line = path, number
-        for placed in evidence.written.get(line, ()):
-            is_of_body = any("-range" in frame.function for frame in placed.call.inlined)
-            if not is_of_body or not fits(finding, placed.call.kind) or told_on(finding, *line):
-                continue
-            if (place := _used_on(finding, file, number)) is not None:
+        calls = [
+            placed
+            for placed in evidence.written.get((path, number), ())
+            if fits(finding, placed.call.kind)
+            and any("-range" in frame.function for frame in placed.call.inlined)
+        ]
+        if calls and not told_on(finding, path, number):
+            for placed, place in zip(calls, _uses_on(finding, file, number), strict=False):
                 yield DisplacedCall(placed, place)
 
 
-def _used_on(finding: Finding, file: GoFile, line: int) -> Span | None:
-    """The use of a variable on a line, or the function literal that begins there."""
+def _uses_on(finding: Finding, file: GoFile, line: int) -> Iterator[Span]:
+    """The uses of a variable on a line, or the function literals that begin there."""
     for node in file.nodes_on_line(line):
         if finding.kind is SiteKind.CLOSURE and node.type == "func_literal":
             span = file.span(node)
-            return span._replace(end_line=span.line, end_column=span.column + len("func"))
+            yield span._replace(end_line=span.line, end_column=span.column + len("func"))
         is_use = finding.kind is SiteKind.BOXED and node.type == "identifier"
         if is_use and text(node) == finding.subject:
-            return file.span(node)
-    return None
+            yield file.span(node)
 
 
 def _node_at(file: GoFile, span: Span) -> Node | None:
