@@ -149,13 +149,14 @@ class _Judge:
 
     def _elsewhere(self, finding: Finding) -> list[Finding]:
         """The finding where its calls on other lines have it; nothing where it has none."""
-        file, told = self._parsed(finding.span.file), []
-        calls = displaced_calls(finding, self._evidence, file, self._found_on) if file else ()
-        for placed, place in calls:
-            self._claimed.add(placed.lines[0])
-            its_own = finding if place is None else moved_into_loop(finding, place)
-            told.append(self._confirmed(its_own, [placed]))
-        return told if told and told[0].span != finding.span else told[:1]
+        file = self._parsed(finding.span.file)
+        calls = [*displaced_calls(finding, self._evidence, file, self._found_on)] if file else []
+        self._claimed.update(placed.lines[0] for placed, _ in calls)
+        here = [placed for placed, place in calls if place is None]
+        if here:
+            return [self._confirmed(finding, here)]
+        moved = ((each, moved_into_loop(finding, each.place)) for each in calls if each.place)
+        return [self._confirmed(its_own, [each.placed]) for each, its_own in moved]
 
     def _without_call(self, finding: Finding) -> Finding:
         """What becomes of a finding that has no call on its lines."""

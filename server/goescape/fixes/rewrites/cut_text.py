@@ -68,13 +68,13 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
 def _splits(file: GoFile, call: Node) -> bool:
     """Whether it splits a text at some separator, which gives one part at least."""
     arguments = arguments_of(call)
-    if len(arguments) < _SEPARATED or not _SEPARATOR.fullmatch(text(arguments[1])):
+    if len(arguments) < _FEWEST_ARGUMENTS or not _SEPARATOR.fullmatch(text(arguments[1])):
         return False
     function = declaration_around(call)
     if function is None or has_goto(function) or has_comment(call):
         return False
     if is_called(call, file, "strings", "SplitN"):
-        return len(arguments) > _SEPARATED and text(arguments[2]) == "2"
+        return len(arguments) > _FEWEST_ARGUMENTS and text(arguments[2]) == "2"
     return is_called(call, file, "strings", "Split")
 
 
@@ -202,8 +202,8 @@ def _is_written(part: Node) -> bool:
     return is_listed and statement is not None and statement.child_by_field_name("left") == parent
 
 
-_SEPARATED = 2
-"""The arguments that every split has: the text and the separator."""
+_FEWEST_ARGUMENTS = 2
+"""The text and the separator."""
 _SEPARATOR = re.compile(r'"(?:[^"\\]|\\.)+"|`[^`]+`')
 """A constant that is not empty: an empty one would split between all characters."""
 _BOTH = {"== 2": True, "> 1": True, ">= 2": True, "!= 1": True}

@@ -104,7 +104,7 @@ class TypedRun:
 
     async def _asked(self, report: PackageReport, known: PackageReport) -> PackageReport:
         """The report with the types of what was compiled: tests may be told of as they were."""
-        old = self._not_compiled(report)
+        old = await asyncio.to_thread(self._not_compiled, report)
         variants = [each for each in self._variants() if old.isdisjoint(each.files)]
         typed = with_findings_of(report, known, old) if old else report
         return await self._typed.corrected(typed, variants)
