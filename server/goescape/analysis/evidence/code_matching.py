@@ -45,18 +45,8 @@ def placed_calls(code: MachineCode, own: frozenset[str]) -> Iterator[PlacedCall]
     for function in code.functions:
         for call in function.allocations:
             lines = ((call.file, call.line), *((each.file, each.line) for each in call.inlined))
-            lines = lines[_first_outside_of_iterators(call, own) :]
             if written := tuple(line for line in lines if line[0] in own):
                 yield PlacedCall(call, written, function.symbol)
-
-
-def _first_outside_of_iterators(call: AllocatingCall, own: frozenset[str]) -> int:
-    """How many lines of a call to leave out: what another package's loop over an iterator of this
-    one does is inlined where the iterator calls ``yield``, and is none of its doing."""
-    frames = call.inlined
-    if call.file in own or not frames or "-range" not in frames[0].function:
-        return 0
-    return next((number for number, each in enumerate(frames, 1) if each.file not in own), 0)
 
 
 def fits(finding: Finding, kind: AllocationKind) -> bool:
