@@ -49,6 +49,7 @@ func TestMeasure(t *testing.T) {
 FILES = {
     "kinds.txt": ("kinds.go", 21),
     "kinds_elsewhere.txt": ("elsewhere/elsewhere.go", 21),
+    "kinds_of_values.txt": ("values.go", 21),
     "kinds_of_loops.txt": ("loops.go", 23),
     "kinds_of_methods.txt": ("methods.go", 27),
 }

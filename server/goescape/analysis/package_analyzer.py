@@ -162,10 +162,9 @@ class PackageAnalyzer:
         files = {path: self._parsed.of(source) for path, source in texts_of_files.items()}
         syntax = GoPackage(files, frozenset(info.files))
         work = self._work(info, facts, syntax)
-        merged = merge_copies(
-            (file.sites for file in work.values()), syntax, _inlined_calls(work.values())
-        )
-        contexts = SiteContexts(syntax, self._uses, facts)
+        calls = tuple(_inlined_calls(work.values()))
+        merged = merge_copies((file.sites for file in work.values()), syntax, calls)
+        contexts = SiteContexts(syntax, self._uses, facts, calls)
         sites = tuple(contexts.of_sites(merged))
         directives = {path: self._directives.of(file) for path, file in files.items()}
         return _PackageAnalysis(info, facts, syntax, directives, work, merged, sites)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from goescape.analysis.model import SiteKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from goescape.analysis.compiler.facts import EscapeExplanation
+    from goescape.analysis.compiler.facts import EscapeExplanation, PrintedFlow
 
 
 def plain_function(name: str) -> str:
@@ -63,11 +63,40 @@ def shape(subject: str, explanations: Sequence[EscapeExplanation] = ()) -> SiteK
             for step in flow.steps[:2]
         )
         return SiteKind.BOXED if boxed else SiteKind.EXPRESSION
-    if subject.endswith("}") and subject.startswith(("[]", "map[")):
-        return SiteKind.EXPRESSION
+    if subject.endswith("}") and (
+        subject.startswith(("[]", "map[")) or is_put_into_interface(explanations)
+    ):
+        is_header = subject.endswith("{}") and has_own_box(explanations)
+        return SiteKind.BOXED if is_header else SiteKind.EXPRESSION
     if " + " in subject and ('"' in subject or "string(" in subject):
         return SiteKind.EXPRESSION
     return SiteKind.BOXED
+
+
+def is_put_into_interface(explanations: Iterable[EscapeExplanation]) -> bool:
+    """Whether what an expression makes, and allocates, is put into an interface where it stands.
+
+    Of a struct there is nothing but the copy in the interface, and no such step.
+    """
+    return any(_boxing_flows(explanations))
+
+
+def has_own_box(explanations: Iterable[EscapeExplanation]) -> bool:
+    """Whether the interface needs memory beside what is made: for the header of a slice or text."""
+    return any(
+        flow.destination == f"{{storage for {subject}}}"
+        for subject, flow in _boxing_flows(explanations)
+    )
+
+
+def _boxing_flows(
+    explanations: Iterable[EscapeExplanation],
+) -> Iterator[tuple[str, PrintedFlow]]:
+    for explanation in explanations:
+        for flow in explanation.flows:
+            for step in flow.steps:
+                if step.reason == "interface-converted" and step.expression == explanation.subject:
+                    yield explanation.subject, flow
 
 
 def is_constant(subject: str) -> bool:

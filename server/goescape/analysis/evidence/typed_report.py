@@ -14,9 +14,14 @@ from attrs import evolve, field, frozen
 from goescape.analysis.causes import MAP_ELEMENT, Cause
 from goescape.analysis.evidence.type_allocation import BOXED_NUMBER, boxed, made, sized
 from goescape.analysis.evidence.types import TypeFacts, ValueFacts  # noqa: TC001 - resolved
-from goescape.analysis.model import Allocates, SiteKind
+from goescape.analysis.model import ALLOCATES_TWICE, Allocates, SiteKind
 from goescape.analysis.positions import Span
-from goescape.analysis.ranking.rank import as_boxed, with_allocation, with_large_elements
+from goescape.analysis.ranking.rank import (
+    as_boxed,
+    as_made,
+    with_allocation,
+    with_large_elements,
+)
 from goescape.analysis.sites.allocation import (
     ALLOCATES,
     BOXED_CONSTANT,
@@ -169,6 +174,8 @@ def _as_before(finding: Finding, before: Finding | None) -> Finding:
         return finding
     if finding.kind is SiteKind.EXPRESSION and before.kind is SiteKind.BOXED:
         finding = as_boxed(finding)
+    elif finding.kind is SiteKind.BOXED and before.kind is not SiteKind.BOXED:
+        finding = as_made(finding, before.kind)
     allocation = RuntimeAllocation(before.allocates, before.note)
     if allocation not in _SAID_BY_TYPES or not _is_news(finding, allocation):
         return finding
@@ -230,6 +237,8 @@ def _of_value(finding: Finding, value: ValueFacts) -> RuntimeAllocation | None:
 def _with_kind(finding: Finding, value: ValueFacts) -> Finding:
     """What only an interface can put on the heap: a sum is no text that is made, and of a slice of
     nothing there is but the header."""
+    if value.type is not None and finding.kind is SiteKind.BOXED:
+        return _as_made(finding, value, value.type)
     if finding.kind is not SiteKind.EXPRESSION or value.type is None:
         return finding
     if _converted(value) is not None:
@@ -237,6 +246,16 @@ def _with_kind(finding: Finding, value: ValueFacts) -> Finding:
     is_sum = value.expression == "operation" and _NUMBER.fullmatch(value.type.kind) is not None
     is_header = value.converted is not None and made(value) is ZERO_SIZE
     return as_boxed(finding) if is_sum or is_header else finding
+
+
+def _as_made(finding: Finding, value: ValueFacts, made_type: TypeFacts) -> Finding:
+    """What is made where it stands, without an interface: the compiler prints all of it alike."""
+    if value.expression == "method value":
+        return as_made(finding, SiteKind.CLOSURE)
+    is_container = made_type.kind in {"map", "slice"} and not made_type.is_generic
+    if value.expression == "composite" and is_container and value.converted is None:
+        return as_made(finding, SiteKind.EXPRESSION)
+    return finding
 
 
 def _converted(value: ValueFacts) -> ValueFacts | None:
@@ -263,7 +282,13 @@ _MAP_BYTES = 128
 _ASKED = frozenset({SiteKind.BOXED, SiteKind.EXPRESSION, SiteKind.VARIABLE})
 _NUMBER = re.compile(r"(?:u?int|float|complex)(?:\d*|ptr)")
 _GUESSES = frozenset(
-    {BOXED_SINGLE_BYTE.note, BOXED_ZERO_SIZE.note, BOXED_INTEGER.note, ZERO_SIZE.note}
+    {
+        BOXED_SINGLE_BYTE.note,
+        BOXED_ZERO_SIZE.note,
+        BOXED_INTEGER.note,
+        ZERO_SIZE.note,
+        ALLOCATES_TWICE,
+    }
 )
 """What is also said where only the text is known, or where others of its position were meant."""
 _SAID_BY_TYPES = frozenset(

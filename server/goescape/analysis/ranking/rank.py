@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import evolve, fields, frozen
 
-from goescape.analysis.causes import MAP_ELEMENT, Cause
+from goescape.analysis.causes import CAUSES, MAP_ELEMENT, Cause
 from goescape.analysis.model import (
     Allocates,
     Finding,
@@ -153,6 +153,16 @@ def as_boxed(finding: Finding) -> Finding:
     if _IN_LOOPS.intersection(finding.reasons):
         return boxed  # no fair price there
     return _with_own_reason(boxed, RankReason.INTERFACE)
+
+
+def as_made(finding: Finding, kind: SiteKind) -> Finding:
+    """The finding as one of a value that no interface holds."""
+    step = finding.decisive.reason if finding.decisive is not None else ""
+    cause = next((cause for cause, told in CAUSES.items() if step in told.last_step), Cause.OTHER)
+    if step == "call parameter":
+        cause = Cause.PASSED
+    others = tuple(each for each in finding.reasons if each is not RankReason.INTERFACE)
+    return ranked(evolve(finding, kind=kind, cause=cause, reasons=_shared(others)))
 
 
 def _with_own_reason(finding: Finding, reason: RankReason) -> Finding:

@@ -14,8 +14,12 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from goescape.analysis.causes import MAP_ELEMENT, Cause
-from goescape.analysis.compiler.expressions import is_constant
-from goescape.analysis.model import Allocates, SiteKind
+from goescape.analysis.compiler.expressions import (
+    has_own_box,
+    is_constant,
+    is_put_into_interface,
+)
+from goescape.analysis.model import ALLOCATES_TWICE, Allocates, SiteKind
 from goescape.analysis.positions import Place
 from goescape.analysis.sites.run_time_size import may_still_allocate
 from goescape.analysis.sites.site import Ownership
@@ -59,6 +63,7 @@ BOXED_CONTENT = RuntimeAllocation(
 )
 BOXED_INTEGER = RuntimeAllocation(Allocates.DEPENDS, "integers from 0 to 255 do not allocate")
 BOXED_POINTER = RuntimeAllocation(Allocates.NO, "an interface holds a pointer as it is")
+TWICE = RuntimeAllocation(Allocates.YES, ALLOCATES_TWICE)
 NEW_ELEMENT = RuntimeAllocation(Allocates.DEPENDS, "only a new key allocates")
 DEPENDS_ON_TYPE = RuntimeAllocation(
     Allocates.DEPENDS, "whether it allocates depends on the type that is used"
@@ -103,7 +108,8 @@ class AllocationRules:
             return RuntimeAllocation(
                 Allocates.DEPENDS, "it allocates only when the slice has to grow"
             )
-        return ALLOCATES
+        is_twice = has_own_box(site.explanations) and not _EMPTY.match(site.rendering)
+        return TWICE if is_twice else ALLOCATES
 
     def _closure(self, site: Site) -> RuntimeAllocation:
         evidence = self._evidence.get(site.place, ())
@@ -175,7 +181,9 @@ class AllocationRules:
         return self._syntax.is_constant(site.file, site.node)
 
     def _zero_size(self, site: Site) -> bool:
-        if site.subject.startswith(("[]", "make([]")) and _is_boxed_too(site):
+        if site.rendering.startswith(("[]", "make([]")) and is_put_into_interface(
+            site.explanations
+        ):
             return False  # the slice has no array, but itself it has a size
         if any(
             step.reason == "zero-sized element"
@@ -184,7 +192,7 @@ class AllocationRules:
             for step in flow.steps
         ):
             return True
-        if re.match(r"make\(\[\][^,]*, 0\)$|\[\].*\{\}$", site.subject):
+        if _EMPTY.match(site.rendering):
             return True
         if site.ownership is not Ownership.OWN or site.node is None:
             return False
@@ -222,7 +230,7 @@ class AllocationRules:
 
 def _in_copies(site: Site, context: SiteContext) -> RuntimeAllocation:
     """What a site allocates that never runs but in calls that keep it on the stack."""
-    if all(copy.stays for copy in context.copies):
+    if not any(copy.may_allocate for copy in context.copies):
         return RuntimeAllocation(
             Allocates.NO, "every call is inlined, and stays on the stack there"
         )
@@ -230,16 +238,8 @@ def _in_copies(site: Site, context: SiteContext) -> RuntimeAllocation:
     return RuntimeAllocation(Allocates.DEPENDS, note, stays_in_copies=True)
 
 
-def _is_boxed_too(site: Site) -> bool:
-    """Whether what an expression makes is put into an interface where it stands."""
-    return any(
-        step.reason == "interface-converted" and step.expression == explanation.subject
-        for explanation in site.explanations
-        for flow in explanation.flows
-        for step in flow.steps
-    )
-
-
+_EMPTY = re.compile(r"make\(\[\][^,]*, 0\)$|\[\].*\{\}$")
+"""A slice without elements."""
 _SHARED = re.compile(
     r"convert: using global for (?:(single-byte|zero-sized|zero value) )?interface"
 )

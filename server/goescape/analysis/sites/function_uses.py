@@ -32,6 +32,7 @@ class FunctionUse:
     repeated: bool
     """Whether it runs in a loop, and not only when something went wrong."""
     in_test: bool
+    file: str
     line: int
 
 
@@ -69,7 +70,8 @@ def _use(file: GoFile, name: Node) -> FunctionUse:
     repeated = runs_repeatedly(name) and not is_error_path(name, None)
     in_test = is_test_file(file.source.path)
     caller = file.function_at(name.start_byte)
-    return FunctionUse(caller, _is_called(name), repeated, in_test, name.start_point[0] + 1)
+    path, line = file.source.path, name.start_point[0] + 1
+    return FunctionUse(caller, _is_called(name), repeated, in_test, path, line)
 
 
 def _is_called(name: Node) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping  # noqa: TC003 - attrs resolves annotations
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.analysis.compiler.expressions import is_variable_make
+from goescape.analysis.compiler.expressions import is_variable_make, plain_function
 from goescape.analysis.compiler.facts import PrintedPosition, files_in
+from goescape.analysis.model import SiteKind
 from goescape.analysis.sites.inlined_copies import InlinedCopies
 from goescape.analysis.sites.site import Ownership
 from goescape.analysis.syntax.repeated_arguments import RepeatedArguments
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from goescape.analysis.compiler.package_facts import PackageFacts
     from goescape.analysis.model import InlinedCopy
     from goescape.analysis.sites.function_uses import FunctionUses
-    from goescape.analysis.sites.inlined_copies import MergedSites
+    from goescape.analysis.sites.inlined_copies import MergedSites, PlacedInlinedCall
     from goescape.analysis.sites.site import Site
     from goescape.analysis.syntax.go_file import FunctionDeclaration, GoFile
     from goescape.analysis.syntax.go_package import GoPackage
@@ -57,18 +59,23 @@ class SiteContexts:
         syntax: GoPackage,
         uses: FunctionUses,
         facts: PackageFacts,
+        calls: Iterable[PlacedInlinedCall],
     ) -> None:
+        """``calls`` are all that were inlined."""
         self._syntax = syntax
         self._uses = uses
+        self._calls = calls
         self._chains = _FlowChains(facts.explanations)
         self._paths = facts.paths
         self._repeated = RepeatedArguments(syntax.functions)
         self._in_loops: dict[str, bool] = {}
         self._in_some_loop: dict[str, bool] = {}
+        self._never_run: dict[str, bool] = {}
 
     def of_sites(self, merged: MergedSites) -> Iterator[tuple[Site, SiteContext]]:
         """The sites that are worth a finding, each with its context."""
         no_copies = InlinedCopies()
+        self._copies_of_likes = _likes(merged)
         for site in merged.sites:
             if _is_worth_a_finding(site, self._syntax):
                 yield site, self._of(site, merged.copies.get(site, no_copies))
@@ -106,13 +113,64 @@ class SiteContexts:
         return tuple(files[other] for other in sorted(filter(None, others)) if other in files)
 
     def _only_inlined(self, site: Site, copies: InlinedCopies) -> bool:
-        if not copies.by_place or any(copy.escapes for copy in copies.by_place.values()):
-            return False
         function = site.function
-        if function is None or function.exported:
+        if function is None or not self._never_runs(function):
             return False
-        uses = sum(1 for _ in self._uses.of(self._syntax, function.plain_name))
-        return uses <= len(copies.by_place)
+        if not copies.by_place:
+            # Nothing is said of the copy of a variable that stays, and of equal values one is told.
+            if site.kind is SiteKind.VARIABLE:
+                return site.literal is None
+            copies = self._copies_of_likes.get(_likeness(site), copies)
+        return bool(copies.by_place) and all(
+            not copy.escapes or self._is_in_what_never_runs(copy)
+            for copy in copies.by_place.values()
+        )
+
+    def _is_in_what_never_runs(self, copy: InlinedCopy) -> bool:
+        file = self._syntax.files.get(copy.place.file)
+        offset = None if file is None else file.source.offset(copy.place.line, copy.place.column)
+        function = None if file is None or offset is None else file.function_at(offset)
+        return function is not None and self._never_runs(function)
+
+    def _never_runs(self, function: FunctionDeclaration) -> bool:
+        """Whether a (private) function is inlined wherever it is named."""
+        if function.exported:
+            return False
+        answer_before = self._never_run.get(function.name)
+        if answer_before is not None:
+            return answer_before
+        self._never_run[function.name] = False
+        uses = [*self._uses.of(self._syntax, function.plain_name)]
+        lines = {(use.file, use.line) for use in uses}
+        inlined = self._inlined_lines[function.name]
+        answer = bool(uses) and all(use.called for use in uses) and lines <= inlined
+        self._never_run[function.name] = answer and not self._is_recursive(function)
+        return self._never_run[function.name]
+
+    def _is_recursive(self, function: FunctionDeclaration) -> bool:
+        """Whether it is among its own callers: in the end it is called."""
+        seen: set[str] = set()
+        waiting = [function]
+        while waiting:
+            for use in self._uses.of(self._syntax, waiting.pop().plain_name):
+                caller = use.caller
+                if caller is None or caller.name in seen:
+                    continue
+                if caller.name == function.name:
+                    return True
+                seen.add(caller.name)
+                if len(seen) > _MOST_CALLERS:
+                    return True
+                waiting.append(caller)
+        return False
+
+    @cached_property
+    def _inlined_lines(self) -> defaultdict[str, set[tuple[str, int]]]:
+        """The lines of the calls that were inlined, by the function."""
+        lines: defaultdict[str, set[tuple[str, int]]] = defaultdict(set)
+        for file, at, function in self._calls:
+            lines[plain_function(function)].add((file.source.path, at.line))
+        return lines
 
     def _runs_in_loop(self, function: FunctionDeclaration | None, copies: InlinedCopies) -> bool:
         if any(call.is_repeated for call in copies.calls):
@@ -148,6 +206,19 @@ class SiteContexts:
                 return False
             seen = True
         return seen
+
+
+def _likeness(site: Site) -> object:
+    return site.place.file, site.names, site.kind, site.subject
+
+
+def _likes(merged: MergedSites) -> dict[object, InlinedCopies]:
+    """The copies of equal values of one function: the compiler prints them at one place."""
+    likes: dict[object, InlinedCopies] = {}
+    for site, copies in merged.copies.items():
+        if copies.by_place:
+            likes.setdefault(_likeness(site), InlinedCopies()).by_place.update(copies.by_place)
+    return likes
 
 
 def _is_worth_a_finding(site: Site, syntax: GoPackage) -> bool:
@@ -224,4 +295,6 @@ class _Places:
 
 
 _LONGEST_CHAIN = 12
+_MOST_CALLERS = 50
+"""Of which it is asked who calls them."""
 _STORAGE = re.compile(r"\{storage for (.*)\}$", re.DOTALL)

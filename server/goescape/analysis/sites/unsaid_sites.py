@@ -58,8 +58,6 @@ def plain_rendering(subject: str, syntax: GoPackage) -> str:
     made = underlying_of_name(syntax, match["name"]) if match is not None else None
     if match is None or made is None or made.type not in {"map_type", "slice_type"}:
         return subject
-    if made.type == "slice_type" and not match["make"]:
-        return subject
     return f"{match['make'] or ''}{text(made)}{subject[match.end() :]}"
 
 

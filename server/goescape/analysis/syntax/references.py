@@ -24,10 +24,18 @@ def references_in(file: GoFile, plain_name: str, inside: Node | None = None) -> 
         offsets = offsets[start : bisect_left(offsets, inside.end_byte)]
     for offset in offsets:
         node = file.node_at(offset)
-        if node is not None and node.type in {"identifier", "field_identifier"}:
+        if node is not None and (node.type in _NAMES or _is_called_instance(node)):
             parent = node.parent
             if parent is None or parent.type not in _DECLARES_FUNCTION:
                 yield node
 
 
+def _is_called_instance(name: Node) -> bool:
+    """Whether this is ``f`` of ``f[int](x)``, which reads like a conversion to a generic type."""
+    instance = name.parent if name.type == "type_identifier" else None
+    called = instance.parent if instance is not None else None
+    return called is not None and called.type == "type_conversion_expression"
+
+
+_NAMES = frozenset({"identifier", "field_identifier"})
 _DECLARES_FUNCTION = frozenset({"function_declaration", "method_declaration", "method_elem"})

@@ -47,7 +47,7 @@ func sizes() {
 
 func sizesThatSeemEmpty() {
 	chain = &chained{} // want information stored-in-heap "&chained{}"
-	sink = []int{}     // want information stored-in-heap "[]int{}"
+	sink = []int{}     // want hint interface-conversion "[]int{}"
 	sink = names{}     // want hint interface-conversion "names{}"
 	sink = []int(nil)  // none "[]int(nil)"
 }
