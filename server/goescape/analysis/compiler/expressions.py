@@ -34,7 +34,7 @@ def plain_subject(subject: str) -> str:
     if _SHAPE not in subject:
         return subject
     kept, start = [], 0
-    for opening in re.finditer(r"(?<=\w)\[", subject):
+    for opening in re.finditer(r"(?<=\w)(?<!\bmap)\[", subject):
         if opening.start() >= start:
             end = _closing(subject, opening.start())
             if _SHAPE in subject[opening.start() : end]:

@@ -137,7 +137,8 @@ class CauseFinder:
         callee = text(source) if source is not None and "\n" not in text(source) else head
         # `fmt.Errorf` hands on to `fmt.errorf`: that is the same to a reader.
         name = callee_name(source).lower() if source is not None else ""
-        if name not in {head.rpartition(".")[2].lower(), ""}:
+        is_method_of_parameter = "&.dict" in head
+        if name not in {head.rpartition(".")[2].lower(), ""} and not is_method_of_parameter:
             callee = head  # something inlined there: its own callee is not in this source
         return (Cause.INDIRECT if self._is_indirect(head, step.at) else Cause.PASSED), callee
 
@@ -217,6 +218,8 @@ def stored_in(step: PrintedStep) -> str:
     match step.reason:
         case "assign" | "assign-pair" | "assign-pair-dot-type":
             left = re.split(r" [^\w\s=]?= ", step.expression, maxsplit=1)[0]
+            if (static := _STATIC.match(left)) is not None:
+                return static["variable"] or ""
             return left if "," not in left else ""
         case "key of map put":
             return step.expression.partition("[")[0]
@@ -270,5 +273,8 @@ _PLUMBING = {
     "reference",
     "interface-converted",
 }
+_STATIC = re.compile(r"\(.*\)\((?:.*/)?[\w-]+\.(?:\.stmp_\d+|(?P<variable>\w+))@\d+\)$")
+"""Memory that is part of the program: ``(map[string]int)(p.registry@8)``; without a name, where a
+variable points to it."""
 _STORES = CAUSES[Cause.STORED].last_step
 _BUILTINS = {"append", "panic", "print", "println", "copy", "new", "make", "recover", "delete"}

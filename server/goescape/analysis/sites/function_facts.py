@@ -80,7 +80,9 @@ def stays_of(sites: Iterable[Site]) -> Iterator[StackValue]:
             continue
         if _is_parameter(site.node) or site.kind is SiteKind.BOXED:
             continue
-        note = may_still_allocate(site.rendering, is_text=site.is_concatenation)
+        note = None
+        if not _is_only_looked_at(site.node):
+            note = may_still_allocate(site.rendering, is_text=site.is_concatenation)
         yield StackValue(shown_span(site), shown_subject(site), note)
 
 
@@ -88,6 +90,35 @@ def _is_parameter(node: Node) -> bool:
     return node.type == "identifier" and any(
         around.type == "parameter_list" for around in list(ancestors(node))[:2]
     )
+
+
+def _is_only_looked_at(conversion: Node) -> bool:
+    """Whether ``string(b)`` or ``[]byte(s)`` stands where the compiler copies nothing: in a
+    comparison, as the key of a lookup, and where a switch or a loop is over it.
+    """
+    around = conversion.parent
+    while around is not None and around.type == "parenthesized_expression":
+        around = around.parent
+    if around is None or conversion.type not in {"call_expression", "type_conversion_expression"}:
+        return False
+    if text(conversion)[:6] != "string":
+        return around.type == "range_clause"
+    if around.type == "index_expression":
+        return around.child_by_field_name("index") == conversion and not _is_stored_to(around)
+    if around.type == "binary_expression":
+        operator = around.child_by_field_name("operator")
+        return operator is not None and operator.type in _COMPARISONS
+    return around.type == "expression_switch_statement"
+
+
+def _is_stored_to(element: Node) -> bool:
+    statement = element.parent
+    if statement is not None and statement.type == "expression_list":
+        left, statement = statement, statement.parent
+        if statement is None or statement.type != "assignment_statement":
+            return False
+        return statement.child_by_field_name("left") == left
+    return statement is not None and statement.type in {"inc_statement", "dec_statement"}
 
 
 def _function(
@@ -126,5 +157,6 @@ def _leak_destination(leak: ParameterLeak, declared: FunctionDeclaration) -> str
     return leak.destination
 
 
+_COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 # What follows the name of a function in the names of the literals in it.
 _LITERAL_NAME = re.compile(r"\.(?:func|gowrap|deferwrap)\d")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -156,7 +157,7 @@ def shown_subject(site: Site) -> str:
         return "loop state"
     is_own = site.ownership is Ownership.OWN or site.subject.startswith("~r")
     if site.kind is SiteKind.TEMPORARY or node is None or not is_own:
-        return site.subject
+        return _MADE_UP.sub("...", site.subject)
     if node.type == "for_statement":
         return "loop body"
     written = text(node)
@@ -170,7 +171,22 @@ def shown_subject(site: Site) -> str:
         written = f"{called}(...)"
     if simple and _is_short(written):
         return written
-    return site.subject
+    if _SHAPE in site.message and (literal := _literal(node)) is not None:
+        return literal
+    return _MADE_UP.sub("...", site.subject)
+
+
+def _literal(node: Node) -> str | None:
+    """A literal of a generic type with the type as written; the compiler shows an instance."""
+    sign = "&" if node.type == "unary_expression" else ""
+    literal = node.named_children[0] if sign and node.named_children else node
+    made = literal.child_by_field_name("type")
+    body = literal.child_by_field_name("body")
+    if literal.type != "composite_literal" or made is None or body is None:
+        return None
+    if not _is_short(text(made)):
+        return None
+    return f"{sign}{text(made)}{'{...}' if body.named_child_count else '{}'}"
 
 
 def _is_short(written: str) -> bool:
@@ -185,5 +201,8 @@ def _token_span(file: GoFile, node: Node, keyword: str) -> Span:
 
 _DECISIVE = frozenset(word for record in CAUSES.values() for word in record.any_step)
 """The reasons that decide for a cause wherever they stand: those that are about sizes."""
+_SHAPE = "go.shape."
+_MADE_UP = re.compile(r"\.\.\. argument(?:\.\.\.)?(?=[,)])|(?<=\W)~[rR]\d+|^~[rR]\d+(?=\W)")
+"""Names of the compiler's own in an expression: the arguments of a variadic call, results."""
 _CAPTURES = frozenset({"captured by a closure"})
 _LONGEST_SUBJECT = 60

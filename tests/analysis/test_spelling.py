@@ -1,0 +1,116 @@
+"""Messages spell code as the source does, not as the compiler does.
+
+``// says: ...`` is the beginning of what is said of a line; of several, in source order.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from goescape.analysis.messages.explain import message
+from goescape.analysis.messages.languages import ENGLISH
+from tests.conftest import GO_VERSIONS, run_coroutine
+from tests.truth.measuring import report_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MODULE = """package spelling
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+)
+
+type cache[K comparable, V any] struct{ entries map[K]V }
+
+//go:noinline
+func newCache[K comparable, V any]() *cache[K, V] {
+	made := map[K]V{} // says: `map[K]V{}` is allocated on the heap
+	return &cache[K, V]{made} // says: `&cache[K, V]{...}` is allocated on the heap
+}
+
+//go:noinline
+func one[V any](value V) []V {
+	return []V{value} // says: `[]V{...}` is allocated on the heap
+}
+
+type setter struct{ n int }
+
+func (s *setter) set(n int) { s.n, kept = n, s }
+
+type settable[T any] interface {
+	*T
+	set(n int)
+}
+
+//go:noinline
+func parsed[T any, P settable[T]](n int) T {
+	var value T // says: `value` moves to the heap: passed to `P(&value).set`, which keeps it
+	P(&value).set(n)
+	return value
+}
+
+type handler struct {
+	routes map[string]string
+	lock   *sync.Mutex
+}
+
+var (
+	kept    any
+	headers http.Header
+	locked  func()
+	number  int
+	lock    sync.Mutex
+	served  = &handler{
+		routes: map[string]string{"": ""}, // says: `map[string]string{...}` is allocated on the heap: stored in something that outlives this call
+		lock:   new(sync.Mutex), // says: `new(sync.Mutex)` is allocated on the heap: stored in something that outlives this call
+	}
+	registered = struct{ names map[string]int }{
+		map[string]int{"": 0}, // says: `map[string]int{...}` is allocated on the heap: stored in `registered`
+	}
+)
+
+func uses() {
+	kept = newCache[string, *int]()
+	kept = one(number) // says: `one(number)` is copied to the heap: converted to an interface for `kept`
+	kept = parsed[setter](number) // says: `parsed[setter](number)` is copied to the heap: converted to an interface for `kept`
+}
+
+func formats(n int) {
+	kept = fmt.Sprintf("%5d", n) // says: `fmt.Sprintf("%5d", ...)` is copied to the heap | `n` is copied to the heap
+}
+
+func ofOtherPackages() {
+	headers = http.Header{} // says: `http.Header{}` is allocated on the heap: stored in `headers`
+	locked = lock.Unlock // says: the method value `lock.Unlock` is allocated on the heap: stored in `locked`
+}
+"""
+SAYS = re.compile(r" // says: (.*)")
+
+
+@pytest.mark.parametrize("version", [GO_VERSIONS[0], GO_VERSIONS[-1]])
+def test_code_is_spelled_as_in_the_source(
+    version: str, go_toolchains: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "go.mod").write_text("module example.com/spelling\n\ngo 1.21\n")
+    (tmp_path / "spelling.go").write_text(SAYS.sub("", MODULE))
+    report = run_coroutine(report_of(go_toolchains[version], tmp_path))
+    said: dict[int, list[str]] = {}
+    for finding in report.findings:
+        if finding.is_diagnostic:
+            said.setdefault(finding.span.line, []).append(message(finding, ENGLISH))
+    wanted = {
+        number: clause[1].split(" | ")
+        for number, line in enumerate(MODULE.splitlines(), 1)
+        if (clause := SAYS.search(line)) is not None
+    }
+    begun = {
+        line: [text[: len(want)] for text, want in zip(texts, wanted.get(line, [""]), strict=False)]
+        for line, texts in said.items()
+    }
+    assert begun == wanted
