@@ -29,6 +29,7 @@ from goescape.analysis.syntax.cold_code import (
     is_error_path,
     is_once,
     is_test_file,
+    is_test_helper,
     runs_with_function,
 )
 from goescape.analysis.syntax.loops import declaring_loop, runs_repeatedly
@@ -251,7 +252,7 @@ def _cold_reasons(
     site: Site, node: Node, context: SiteContext, cause: SiteCause
 ) -> Iterator[RankReason]:
     function = site.function
-    if is_test_file(site.place.file):
+    if is_test_file(site.place.file) or is_test_helper(node):
         yield RankReason.COLD_TEST
     if site.file.generated:
         yield RankReason.GENERATED

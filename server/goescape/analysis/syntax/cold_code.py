@@ -17,6 +17,16 @@ def is_test_file(path: str) -> bool:
     return posixpath.basename(path.replace("\\", "/")).endswith("_test.go")
 
 
+def is_test_helper(node: Node) -> bool:
+    """Whether this is in a function that is handed a test or a benchmark."""
+    return any(
+        around.type in _FUNCTIONS
+        and (parameters := around.child_by_field_name("parameters")) is not None
+        and _TESTING.search(text(parameters)) is not None
+        for around in ancestors(node)
+    )
+
+
 def is_error_path(node: Node, inlined_from: str | None) -> bool:
     """Whether this only runs when something went wrong."""
     if inlined_from in _MAKES_ERRORS:
@@ -127,7 +137,12 @@ def _gives_up(statement: Node) -> bool:
 
 def _makes_an_error(call: Node) -> bool:
     called = callee_text(call)
-    return called in _MAKES_ERRORS or _GIVES_UP.match(called.rpartition(".")[2]) is not None
+    name = called.rpartition(".")[2]
+    if called in _MAKES_ERRORS or _GIVES_UP.match(name) is not None:
+        return True
+    arguments = call.child_by_field_name("arguments")
+    is_told = arguments is not None and arguments.named_child_count > 0
+    return is_told and _REPORTS.match(name) is not None and _ASKS.match(name) is None
 
 
 def _tests_an_error(statement: Node) -> bool:
@@ -157,7 +172,15 @@ _MAKES_ERRORS = {"errors.New", "fmt.Errorf", "panic", "errors.Join", "errors.Wra
 _GIVES_UP = re.compile(r"(?:[pP]anic|[fF]atal)\w*$|[eE]rrorf$")
 
 
+_REPORTS = re.compile(
+    r"(?:\w*[a-z])?[eE]rror(?:s|ln|At|Context)?$|(?:\w*[a-z])?Err$|[fF]ail(?:f|With)?$"
+)
+"""By their names: ``p.error(...)``, ``addError(...)``, ``http.Error(...)``, ``log.Error(...)``."""
+_ASKS = re.compile(
+    r"(?:[iI]s|[hH]as|[aA]s|[nN]o|[cC]heck|[hH]andle|[oO]n|[wW]ith(?:out)?)[eE](?i:rr)"
+)
 _FATAL = re.compile(r"\w+\.(?:[pP]anic|[fF]atal)\w*$")
+_TESTING = re.compile(r"\btesting\.(?:TB|[TBF])\b")
 _ONCE = re.compile(r"[oO]nce\w*$")
 _BRANCHES = {
     "if_statement",

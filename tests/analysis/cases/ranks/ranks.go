@@ -4,6 +4,7 @@ package ranks
 import (
 	"errors"
 	"fmt"
+	"testing"
 )
 
 type item struct{ n, m int }
@@ -133,4 +134,32 @@ func printsInLoop(names []string) {
 func large() int {
 	var buffer [11 << 20]byte // want warning too-large "buffer"
 	return len(buffer[1:])
+}
+
+type parser struct{ reported any }
+
+//go:noinline
+func (p *parser) error(reported any) { p.reported = reported }
+
+//go:noinline
+func (p *parser) addError(reported any) { p.reported = reported }
+
+//go:noinline
+func (p *parser) handleError(reported any) { p.reported = reported }
+
+func (p *parser) parse(numbers []int) {
+	for _, n := range numbers {
+		p.error(n)       // want hint interface-conversion "n"
+		p.addError(n)    // want hint interface-conversion "n"
+		p.handleError(n) // want warning interface-conversion "n"
+	}
+}
+
+func testHelper(t *testing.T, numbers []int) {
+	for i := range numbers {
+		list[i] = &item{n: i} // want hint stored-in-heap "&item{n: i}"
+	}
+	t.Run("", func(t *testing.T) { // none "func"
+		list[0] = &item{m: 1} // want hint stored-in-heap "&item{m: 1}"
+	})
 }
