@@ -75,7 +75,7 @@ class SiteContexts:
     def of_sites(self, merged: MergedSites) -> Iterator[tuple[Site, SiteContext]]:
         """The sites that are worth a finding, each with its context."""
         no_copies = InlinedCopies()
-        self._copies_of_likes = _likes(merged)
+        self._merged = merged
         for site in merged.sites:
             if _is_worth_a_finding(site, self._syntax):
                 yield site, self._of(site, merged.copies.get(site, no_copies))
@@ -118,9 +118,9 @@ class SiteContexts:
             return False
         if not copies.by_place:
             # Nothing is said of the copy of a variable that stays, and of equal values one is told.
-            if site.kind is SiteKind.VARIABLE:
+            if site.kind in {SiteKind.VARIABLE, SiteKind.TEMPORARY}:
                 return site.literal is None
-            copies = self._copies_of_likes.get(_likeness(site), copies)
+            copies = _copies_of_equals(site, self._merged)
         return bool(copies.by_place) and all(
             not copy.escapes or self._is_in_what_never_runs(copy)
             for copy in copies.by_place.values()
@@ -140,28 +140,30 @@ class SiteContexts:
         if answer_before is not None:
             return answer_before
         self._never_run[function.name] = False
-        uses = [*self._uses.of(self._syntax, function.plain_name)]
-        lines = {(use.file, use.line) for use in uses}
-        inlined = self._inlined_lines[function.name]
-        answer = bool(uses) and all(use.called for use in uses) and lines <= inlined
-        self._never_run[function.name] = answer and not self._is_recursive(function)
+        if self._is_inlined_everywhere(function):
+            self._never_run[function.name] = not self._is_recursive(function)
         return self._never_run[function.name]
 
+    def _is_inlined_everywhere(self, function: FunctionDeclaration) -> bool:
+        inlined = self._inlined_lines.get(function.name)
+        if function.exported or inlined is None:
+            return False
+        uses = [*self._uses.of(self._syntax, function.plain_name)]
+        return bool(uses) and all(use.called and (use.file, use.line) in inlined for use in uses)
+
     def _is_recursive(self, function: FunctionDeclaration) -> bool:
-        """Whether it is among its own callers: in the end it is called."""
+        """Whether it is inlined into itself, be it through others: in the end it is called."""
         seen: set[str] = set()
         waiting = [function]
         while waiting:
             for use in self._uses.of(self._syntax, waiting.pop().plain_name):
-                caller = use.caller
-                if caller is None or caller.name in seen:
+                if use.caller is None or use.caller.name in seen:
                     continue
-                if caller.name == function.name:
+                seen.add(use.caller.name)
+                if use.caller.name == function.name:
                     return True
-                seen.add(caller.name)
-                if len(seen) > _MOST_CALLERS:
-                    return True
-                waiting.append(caller)
+                if self._is_inlined_everywhere(use.caller):
+                    waiting.append(use.caller)
         return False
 
     @cached_property
@@ -208,17 +210,14 @@ class SiteContexts:
         return seen
 
 
-def _likeness(site: Site) -> object:
-    return site.place.file, site.names, site.kind, site.subject
-
-
-def _likes(merged: MergedSites) -> dict[object, InlinedCopies]:
-    """The copies of equal values of one function: the compiler prints them at one place."""
-    likes: dict[object, InlinedCopies] = {}
-    for site, copies in merged.copies.items():
-        if copies.by_place:
-            likes.setdefault(_likeness(site), InlinedCopies()).by_place.update(copies.by_place)
-    return likes
+def _copies_of_equals(site: Site, merged: MergedSites) -> InlinedCopies:
+    """The copies of equal values of its function: the compiler prints them at one place."""
+    found = InlinedCopies()
+    for other, copies in merged.copies.items():
+        is_equal = other.subject == site.subject and other.kind is site.kind
+        if is_equal and other.file is site.file and other.names == site.names:
+            found.by_place.update(copies.by_place)
+    return found
 
 
 def _is_worth_a_finding(site: Site, syntax: GoPackage) -> bool:
@@ -295,6 +294,4 @@ class _Places:
 
 
 _LONGEST_CHAIN = 12
-_MOST_CALLERS = 50
-"""Of which it is asked who calls them."""
 _STORAGE = re.compile(r"\{storage for (.*)\}$", re.DOTALL)

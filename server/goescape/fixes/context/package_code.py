@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -86,8 +87,14 @@ class PackageCode:
 
     def allocations(self, file: GoFile) -> Iterator[Finding]:
         """The findings of one file that allocate, or may."""
-        path = file.source.path
-        return (f for f in self.findings if f.span.file == path and f.is_diagnostic)
+        return (f for f in self._findings_by_file[file.source.path] if f.is_diagnostic)
+
+    @cached_property
+    def _findings_by_file(self) -> defaultdict[str, list[Finding]]:
+        by_file: defaultdict[str, list[Finding]] = defaultdict(list)
+        for finding in self.findings:
+            by_file[finding.span.file].append(finding)
+        return by_file
 
     def node_of(self, finding: Finding) -> tuple[GoFile, Node] | None:
         """The syntax node that a finding's range covers (the literal for a ``func`` keyword)."""

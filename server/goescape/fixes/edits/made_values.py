@@ -29,11 +29,9 @@ def findings_of(code: PackageCode, file: GoFile, result: PointerResult) -> tuple
     node = result.declared.node
     by_place = {
         (f.span.line, f.span.column): f
-        for f in code.findings
-        if f.span.file == file.source.path
-        and node.start_point[0] < f.span.line <= node.end_point[0] + 1
+        for f in code.allocations(file)
+        if node.start_point[0] < f.span.line <= node.end_point[0] + 1
         and f.escapes
-        and f.is_diagnostic
         and not f.inlined_from
     }
     if not by_place:

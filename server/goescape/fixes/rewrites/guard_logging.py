@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
@@ -113,6 +114,16 @@ def _own_guard(code: PackageCode, file: GoFile, call: Node) -> _Guard | None:
     return _Guard(level.opposite(text(operand)), (claim,))
 
 
+@lru_cache(maxsize=4)
+def _methods(code: PackageCode) -> defaultdict[str, list[FunctionDeclaration]]:
+    """The methods of all types, by their names."""
+    by_name: defaultdict[str, list[FunctionDeclaration]] = defaultdict(list)
+    for declared in code.syntax.functions.values():
+        if declared.node.type == "method_declaration":
+            by_name[declared.plain_name].append(declared)
+    return by_name
+
+
 def _method(
     code: PackageCode, file: GoFile, function: Node, operand: Node
 ) -> tuple[FunctionDeclaration | None, str]:
@@ -120,11 +131,7 @@ def _method(
     field = function.child_by_field_name("field")
     if field is None or not _is_path(operand):
         return None, ""
-    methods = [
-        f
-        for f in code.syntax.functions.values()
-        if f.plain_name == text(field) and f.node.type == "method_declaration"
-    ]
+    methods = _methods(code)[text(field)]
     its_type = own_type_of(code, file, operand)
     if its_type is not None:
         name, kind = its_type

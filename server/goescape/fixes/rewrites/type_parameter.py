@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.messages.reason import ReasonCode
@@ -26,7 +26,7 @@ from goescape.fixes.flow.type_assertions import (
 from goescape.fixes.rewrite import Change, Match, Rewrite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tree_sitter import Node
 
@@ -37,17 +37,39 @@ if TYPE_CHECKING:
 
 def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Values that are boxed by a method of such a container."""
-    boxed: dict[str, list[Finding]] = {}
-    for finding in code.findings:
-        name = _container_of(code, finding) if is_boxed_here(finding) else ""
-        if name:
-            boxed.setdefault(name, []).append(finding)
-    for name, findings in boxed.items():
+    for name, findings in _boxed(code).items():
         if any(finding.span.file == file.source.path for finding in findings):
             yield Match(tuple(findings), partial(_change, code, name))
 
 
-def _container_of(code: PackageCode, finding: Finding) -> str:
+@lru_cache(maxsize=4)
+def _boxed(code: PackageCode) -> Mapping[str, Sequence[Finding]]:
+    """All that is boxed by a method of a container, by the name of its type."""
+    containers = _containers(code)
+    boxed: dict[str, list[Finding]] = {}
+    for finding in code.findings if containers else ():
+        name = _container_of(code, finding, containers) if is_boxed_here(finding) else ""
+        if name:
+            boxed.setdefault(name, []).append(finding)
+    return boxed
+
+
+def _containers(code: PackageCode) -> Mapping[str, str]:
+    """By the names of their methods, the types of structs that hold ``any``; else empty."""
+    methods: dict[str, list[str]] = {}
+    for function in code.syntax.functions:
+        if (match := _METHOD.match(function)) is not None:
+            methods.setdefault(match["type"], []).append(match["name"])
+    found: dict[str, str] = {}
+    for name, node in code.syntax.types.items():
+        if node.type == "struct_type" and name in methods:
+            holds = name if any(is_any(inner) for inner in walk(node)) else ""
+            for method in methods[name]:
+                found.setdefault(method, holds)
+    return found
+
+
+def _container_of(code: PackageCode, finding: Finding, containers: Mapping[str, str]) -> str:
     """The type whose method gets a boxed value as an argument; empty for others."""
     place = code.node_of(finding)
     arguments = place[1].parent if place is not None else None
@@ -55,10 +77,7 @@ def _container_of(code: PackageCode, finding: Finding) -> str:
     if call is None or arguments is None or arguments.type != "argument_list":
         return ""
     method = callee_text(call).rpartition(".")[2]
-    for name, node in code.syntax.types.items():
-        if node.type == "struct_type" and f"(*{name}).{method}" in code.syntax.functions:
-            return name if any(is_any(n) for n in walk(node)) else ""
-    return ""
+    return containers.get(method, "")
 
 
 def _change(code: PackageCode, name: str) -> Change:
@@ -240,6 +259,7 @@ def _is_global(variable: Node) -> bool:
     return not any(a.type == "block" for a in ancestors(variable))
 
 
+_METHOD = re.compile(r"\(\*(?P<type>\w+)\)\.(?P<name>\w+)$")
 _TYPE_TESTS = frozenset({"type_assertion_expression", "type_switch_statement"})
 
 
