@@ -67,27 +67,27 @@ var (
 	number  int
 	lock    sync.Mutex
 	served  = &handler{
-		routes: map[string]string{"": ""}, // says: `map[string]string{...}` is allocated on the heap: stored in something that outlives this call
-		lock:   new(sync.Mutex), // says: `new(sync.Mutex)` is allocated on the heap: stored in something that outlives this call
+		map[string]string{"": ""}, // says: `map[string]string{...}` is allocated on the heap: stored
+		new(sync.Mutex), // says: `new(sync.Mutex)` is allocated on the heap: stored in something
 	}
-	registered = struct{ names map[string]int }{
-		map[string]int{"": 0}, // says: `map[string]int{...}` is allocated on the heap: stored in `registered`
+	registered = struct{ int map[int]int }{
+		map[int]int{0: 0}, // says: `map[int]int{...}` is allocated on the heap
 	}
 )
 
 func uses() {
 	kept = newCache[string, *int]()
-	kept = one(number) // says: `one(number)` is copied to the heap: converted to an interface for `kept`
-	kept = parsed[setter](number) // says: `parsed[setter](number)` is copied to the heap: converted to an interface for `kept`
+	kept = one(number) // says: `one(number)` is copied to the heap
+	kept = parsed[setter](number) // says: `parsed[setter](number)` is copied to the heap
 }
 
 func formats(n int) {
-	kept = fmt.Sprintf("%5d", n) // says: `fmt.Sprintf("%5d", ...)` is copied to the heap | `n` is copied to the heap
+	kept = fmt.Sprintf("%5d", n) // says: `fmt.Sprintf("%5d", ...)` is copied to the heap | `n` is
 }
 
 func ofOtherPackages() {
 	headers = http.Header{} // says: `http.Header{}` is allocated on the heap: stored in `headers`
-	locked = lock.Unlock // says: the method value `lock.Unlock` is allocated on the heap: stored in `locked`
+	locked = lock.Unlock // says: the method value `lock.Unlock` is allocated on the heap: stored in
 }
 """
 SAYS = re.compile(r" // says: (.*)")
