@@ -67,7 +67,7 @@ var (
 	number  int
 	lock    sync.Mutex
 	served  = &handler{
-		map[string]string{"": ""}, // says: `map[string]string{...}` is allocated on the heap: stored
+		map[string]string{"": ""}, // says: `map[string]string{...}` is allocated on the heap
 		new(sync.Mutex), // says: `new(sync.Mutex)` is allocated on the heap: stored in something
 	}
 	registered = struct{ int map[int]int }{
