@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from goescape.analysis.causes import Cause
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text
-from goescape.fixes.candidate import Promise, UnsafeError
+from goescape.fixes.candidate import Promise
 from goescape.fixes.checks.stack_growth import grows_many_stacks
 from goescape.fixes.context.package_code import FUNCTIONS, indentation, line_end, replace
 from goescape.fixes.rewrite import Change, Match, Rewrite
@@ -18,7 +18,7 @@ from goescape.fixes.syntax.local_variables import (
     fresh_name,
     redeclares,
 )
-from goescape.fixes.syntax.made_slices import made_slices
+from goescape.fixes.syntax.made_slices import MadeSlice, made_slices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +32,9 @@ _LENGTH = 64
 _LENGTH_OF_WIDE = 32
 _LENGTH_IN_LOOP = 16
 """Of elements with pointers: all of the array is cleared in each iteration."""
+_LENGTH_OF_MANY = 32
+_LENGTH_OF_MANY_WIDE = 16
+"""At most 256 bytes, in functions that are on many stacks, or often on one."""
 _DIGITS = 8
 
 
@@ -41,35 +44,37 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
         return
     unsized = (f for f in code.allocations(file) if f.cause is Cause.DYNAMIC_SIZE)
     for _, made in made_slices(code, unsized):
-        call, statement, sizes = made.call, made.statement, made.sizes
+        sizes = made.sizes
         element = made.type.child_by_field_name("element")
         if element is None or not _is_small(element):
             continue
         if not _is_length(sizes[-1]) or (len(sizes) == 2 and text(sizes[0]) != "0"):
             continue
-        new = _lines(file, statement, text(made.variable), element, sizes)
-        yield Match((), partial(_change, code, file, call, statement, new), file.span(call))
+        yield Match((), partial(_change, code, file, made, element), file.span(made.call))
 
 
-def _change(
-    code: PackageCode, file: GoFile, call: Node, statement: Node, new: str
-) -> Change | None:
-    if reason := grows_many_stacks(code, call):
-        raise UnsafeError(reason)
+def _change(code: PackageCode, file: GoFile, made: MadeSlice, element: Node) -> Change | None:
+    length = _length(made.statement, element)
+    if grows_many_stacks(code, made.call) is not None:
+        length = min(length, _LENGTH_OF_MANY_WIDE if _is_wide(element) else _LENGTH_OF_MANY)
+    new = _lines(file, made, element, length)
     if not new:
         return None
-    return Change((replace(file, statement, new),), may_add=(r"make\(\[\].*, (0, )?(n|size|n1)\)",))
+    return Change(
+        (replace(file, made.statement, new),), may_add=(r"make\(\[\].*, (0, )?(n|size|n1)\)",)
+    )
 
 
-def _lines(file: GoFile, statement: Node, name: str, element: Node, sizes: list[Node]) -> str:
+def _lines(file: GoFile, made: MadeSlice, element: Node, room: int) -> str:
     """The declaration with both ways to get the space; capacities stay as they were."""
+    statement, name, sizes = made.statement, text(made.variable), made.sizes
     buffer = fresh_name(statement, ("buf", "store", "backing", "space"))
     length = fresh_name(statement, ("n", "size", "n1"))
     if not buffer or not length:
         return ""
     empty = len(sizes) == 2
     lines = [
-        f"var {buffer} [{_length(statement, element)}]{text(element)}",
+        f"var {buffer} [{room}]{text(element)}",
         f"var {name} []{text(element)}",
         f"if {length} := {text(sizes[-1])}; {length} <= len({buffer}) {{",
         f"\t{name} = {buffer}[:{0 if empty else length}:{length}]",
@@ -82,12 +87,16 @@ def _lines(file: GoFile, statement: Node, name: str, element: Node, sizes: list[
 
 def _length(statement: Node, element: Node) -> int:
     """How many elements the array has: at most 512 bytes, less where that is cleared often."""
-    is_wide = text(element) in {"string", "any", "error", "complex128"}
+    is_wide = _is_wide(element)
     has_pointers = element.type == "pointer_type" or (is_wide and text(element) != "complex128")
     around = takewhile(lambda a: a.type not in FUNCTIONS, ancestors(statement))
     if has_pointers and any(a.type == "for_statement" for a in around):
         return _LENGTH_IN_LOOP
     return _LENGTH_OF_WIDE if is_wide else _LENGTH
+
+
+def _is_wide(element: Node) -> bool:
+    return text(element) in {"string", "any", "error", "complex128"}
 
 
 def _is_small(element: Node) -> bool:
@@ -146,14 +155,14 @@ func median(xs []int) int {
             "The length alone sends the slice to the heap: nothing keeps it after the function "
             "returns."
         ),
-        "The elements have a basic type or are pointers. Up to 64 of them fit into the array.",
+        (
+            "The elements have a basic type or are pointers. Up to 64 of them fit into the array; "
+            "up to 32 where the function might call itself or runs in goroutines of its own."
+        ),
     ),
     refused_when=(
-        (
-            "the function runs in a goroutine of its own, because each goroutine would then "
-            "need a larger stack"
-        ),
-        "the function might call itself, directly or not",
+        "the size might be negative: it is something else than lengths, their sums and products",
+        "one iteration of a loop keeps the slice for the next one",
     ),
     promise=Promise.UNSEEN,
     find=_find,
