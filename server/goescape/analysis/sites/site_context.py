@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from goescape.analysis.compiler.facts import EscapeExplanation, PrintedFlow
     from goescape.analysis.compiler.package_facts import PackageFacts
     from goescape.analysis.model import InlinedCopy
-    from goescape.analysis.sites.function_uses import FunctionUses
+    from goescape.analysis.sites.function_uses import FunctionUse, FunctionUses
     from goescape.analysis.sites.inlined_copies import MergedSites, PlacedInlinedCall
     from goescape.analysis.sites.site import Site
     from goescape.analysis.syntax.go_file import FunctionDeclaration, GoFile
@@ -71,6 +71,7 @@ class SiteContexts:
         self._in_loops: dict[str, bool] = {}
         self._in_some_loop: dict[str, bool] = {}
         self._never_run: dict[str, bool] = {}
+        self._asked_uses: dict[str, tuple[FunctionUse, ...]] = {}
 
     def of_sites(self, merged: MergedSites) -> Iterator[tuple[Site, SiteContext]]:
         """The sites that are worth a finding, each with its context."""
@@ -148,7 +149,7 @@ class SiteContexts:
         inlined = self._inlined_lines.get(function.name)
         if function.exported or inlined is None:
             return False
-        uses = [*self._uses.of(self._syntax, function.plain_name)]
+        uses = self._uses_of(function)
         return bool(uses) and all(use.called and (use.file, use.line) in inlined for use in uses)
 
     def _is_recursive(self, function: FunctionDeclaration) -> bool:
@@ -156,7 +157,7 @@ class SiteContexts:
         seen: set[str] = set()
         waiting = [function]
         while waiting:
-            for use in self._uses.of(self._syntax, waiting.pop().plain_name):
+            for use in self._uses_of(waiting.pop()):
                 if use.caller is None or use.caller.name in seen:
                     continue
                 seen.add(use.caller.name)
@@ -174,13 +175,19 @@ class SiteContexts:
             lines[plain_function(function)].add((file.source.path, at.line))
         return lines
 
+    def _uses_of(self, function: FunctionDeclaration) -> tuple[FunctionUse, ...]:
+        name = function.plain_name
+        if name not in self._asked_uses:
+            self._asked_uses[name] = tuple(self._uses.of(self._syntax, name))
+        return self._asked_uses[name]
+
     def _runs_in_loop(self, function: FunctionDeclaration | None, copies: InlinedCopies) -> bool:
         if any(call.is_repeated for call in copies.calls):
             return True
         if function is None or function.exported:
             return False
         if function.name not in self._in_some_loop:
-            uses = self._uses.of(self._syntax, function.plain_name)
+            uses = self._uses_of(function)
             self._in_some_loop[function.name] = any(
                 use.called and use.repeated and not use.in_test for use in uses
             )
@@ -197,7 +204,7 @@ class SiteContexts:
 
     def _all_callers_loop(self, function: FunctionDeclaration) -> bool:
         seen = False
-        for use in self._uses.of(self._syntax, function.plain_name):
+        for use in self._uses_of(function):
             if use.in_test or (use.caller is not None and use.caller.name == function.name):
                 continue
             if not use.called:
