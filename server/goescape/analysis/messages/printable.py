@@ -9,6 +9,8 @@ _JOINER = "\u200d"  # joins emoji; invisible and harmless
 
 def printable(text: str) -> str:
     """The text without anything that could steer a terminal or hide what it says."""
+    if text.isascii() and text.isprintable():
+        return text  # nearly always
     return "".join(_visible(character) for character in text)
 
 

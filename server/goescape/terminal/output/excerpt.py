@@ -39,6 +39,9 @@ def excerpt(line: bytes, start: int, end: int, width: int) -> tuple[str, str]:
 
 def _fill(cells: Cells, text: str, column: int) -> int:
     """Append the text; ``column`` is the number of cells before it, and after it."""
+    if text.isascii() and text.isprintable():
+        cells.extend((character, 1) for character in text)
+        return column + len(text)
     for character in text:
         shown = " " * (TAB - column % TAB) if character == "\t" else printable(character)
         cells.append((shown, sum(map(cell_width, shown))))
