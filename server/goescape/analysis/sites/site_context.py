@@ -72,11 +72,12 @@ class SiteContexts:
         self._in_some_loop: dict[str, bool] = {}
         self._never_run: dict[str, bool] = {}
         self._asked_uses: dict[str, tuple[FunctionUse, ...]] = {}
+        self._copies: Mapping[Site, InlinedCopies] = {}
 
     def of_sites(self, merged: MergedSites) -> Iterator[tuple[Site, SiteContext]]:
         """The sites that are worth a finding, each with its context."""
         no_copies = InlinedCopies()
-        self._merged = merged
+        self._copies = merged.copies
         for site in merged.sites:
             if _is_worth_a_finding(site, self._syntax):
                 yield site, self._of(site, merged.copies.get(site, no_copies))
@@ -121,7 +122,7 @@ class SiteContexts:
             # Nothing is said of the copy of a variable that stays, and of equal values one is told.
             if site.kind in {SiteKind.VARIABLE, SiteKind.TEMPORARY}:
                 return site.literal is None
-            copies = _copies_of_equals(site, self._merged)
+            copies = _copies_of_equals(site, self._copies)
         return bool(copies.by_place) and all(
             not copy.escapes or self._is_in_what_never_runs(copy)
             for copy in copies.by_place.values()
@@ -217,10 +218,10 @@ class SiteContexts:
         return seen
 
 
-def _copies_of_equals(site: Site, merged: MergedSites) -> InlinedCopies:
+def _copies_of_equals(site: Site, known: Mapping[Site, InlinedCopies]) -> InlinedCopies:
     """The copies of equal values of its function: the compiler prints them at one place."""
     found = InlinedCopies()
-    for other, copies in merged.copies.items():
+    for other, copies in known.items():
         is_equal = other.subject == site.subject and other.kind is site.kind
         if is_equal and other.file is site.file and other.names == site.names:
             found.by_place.update(copies.by_place)
