@@ -434,6 +434,26 @@ async def test_an_importer_that_does_not_compile(engine: Engine, write_tree: Wri
     assert reason == "A package that imports this one does not compile."
 
 
+async def test_importers_that_nobody_knows(
+    engine: Engine, write_tree: WriteTree, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A workspace that cannot be read may have importers: nothing is proved for them."""
+    case = await case_of(engine, write_tree(GO_MOD + INLINED))
+    workspace = tmp_path_factory.mktemp("workspace")
+    (workspace / "go.work").write_text("use nonsense\n(")
+    report = case.around.code.report
+    around = await fix_context_of(engine, report, (str(workspace),))
+    assert around.importers_problem
+    assert around.code.importers is None
+    case = evolve(case, around=around)
+    edits = case.edits(("*T { return &T{}", "T { return T{}"))
+    verdict = await case.verdict(case.candidate(*edits, subject="&T{}"))
+    assert isinstance(verdict, Disproof)
+    assert not verdict.lasting
+    shown = ENGLISH.reason(verdict.reason)
+    assert shown.startswith("The packages that import this one are not known: go.work in ")
+
+
 async def test_the_text_that_was_analysed_is_compiled(
     engine: Engine, write_tree: WriteTree
 ) -> None:

@@ -34,6 +34,7 @@ class ReasonCode(enum.Enum):
     DOES_NOT_COMPILE = "does-not-compile"
     DOES_NOT_COMPILE_FOR = "does-not-compile-for"
     GO_FAILS_FOR = "go-fails-for"
+    IMPORTERS_UNKNOWN = "importers-unknown"
     IMPORTER_DOES_NOT_COMPILE = "importer-does-not-compile"
     INLINED_NO_MORE = "inlined-no-more"
     IN_IMPORTER = "in-importer"

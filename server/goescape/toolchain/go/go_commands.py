@@ -107,6 +107,8 @@ class GoCommands:
                 f"`go list` did not answer within {LIST_SECONDS:g} s in {root}; "
                 "run it in a terminal to see why."
             ) from None
+        if code < 0:  # half a list would look like a whole one
+            raise GoProblem(f"`go list` was ended by signal {-code} in {root}; try again.")
         if code != 0 and not objects.objects:
             text = errors.text.strip() or f"go list ended with code {code} and no message"
             raise GoProblem(f"Go cannot load {root}: {plain_sentence(text.splitlines())}", "load")

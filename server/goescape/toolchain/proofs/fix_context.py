@@ -47,6 +47,8 @@ class FixContext:
     """Patterns of the workspace's packages that import this one, by the root of their module."""
     edited: EditedPackage | None = None
     """How to compile the package with other texts, where that is known."""
+    importers_problem: str = ""
+    """Why nobody knows which packages import this one; empty where that is known."""
 
     @property
     def sources(self) -> dict[str, SourceText]:
@@ -87,7 +89,7 @@ async def fix_context_of(
     home = await engine.home(report.files[0])
     others = await asyncio.to_thread(_others, report)
     assembly, debug = await asyncio.to_thread(_unseen, report, home.root)
-    (importing, imported), (edited, types) = await gather_both(
+    (asked, imported), (edited, types) = await gather_both(
         gather_both(
             _importing(engine, home.root, home.import_path, report, folders),
             engine.packages.imported(home.root, home.pattern),
@@ -96,15 +98,13 @@ async def fix_context_of(
     )
     language = min([home.language, *_asked_for(report)])
     go = (await engine.go()).number
-    importers = None
-    patterns: dict[str, tuple[str, ...]] = {}
-    if importing is not None:
-        importers = await asyncio.to_thread(_as_reports, importing)
-        patterns = {
-            root: tuple(sorted(pattern_of(root, folder) for folder in files_by_folder))
-            for root, files_by_folder in importing.items()
-            if files_by_folder
-        }
+    importing, problem = ({}, asked.message) if isinstance(asked, GoProblem) else (asked, "")
+    importers = None if problem else await asyncio.to_thread(_as_reports, importing)
+    patterns = {
+        root: tuple(sorted(pattern_of(root, folder) for folder in files_by_folder))
+        for root, files_by_folder in importing.items()
+        if files_by_folder
+    }
     own_files = {
         *report.files,
         *others,
@@ -118,16 +118,16 @@ async def fix_context_of(
             files_of_other_builds,
             home,
             report.directory,
-            [home.root, *(importing or ())],
+            [home.root, *importing],
             own_files,
-            frozenset(f for folders in (importing or {}).values() for f in folders),
+            frozenset(f for folders in importing.values() for f in folders),
         ),
         assembly,
         debug,
         types,
     )
     code = await asyncio.to_thread(PackageCode, report, around, go, language)
-    return FixContext(code, home.root, home.pattern, patterns, edited)
+    return FixContext(code, home.root, home.pattern, patterns, edited, problem)
 
 
 _Importing = dict[str, dict[str, tuple[str, ...]]]
@@ -136,8 +136,8 @@ _Importing = dict[str, dict[str, tuple[str, ...]]]
 
 async def _importing(
     engine: Engine, root: str, path: str, report: PackageReport, folders: Iterable[str]
-) -> _Importing | None:
-    """Who imports the package; None when that cannot be told."""
+) -> _Importing | GoProblem:
+    """Who imports the package, or why that cannot be told."""
     if (
         not path
         or Path(path).is_absolute()
@@ -147,8 +147,8 @@ async def _importing(
     try:
         modules = await _modules(engine, root, folders)
         return {module: await engine.packages.importing(module, path) for module in modules}
-    except GoProblem:
-        return None
+    except GoProblem as problem:
+        return problem
 
 
 async def _modules(engine: Engine, root: str, folders: Iterable[str]) -> list[str]:

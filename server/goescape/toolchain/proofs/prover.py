@@ -156,8 +156,7 @@ class Prover:
         proof = Proof(whole, contents, effect, packages, go.version, originals, affects, generated)
         if whole.other_builds and (error := await self._error_elsewhere(proof)):
             return Disproof(whole, error)
-        with_importers = affects and self._checker.has_importers
-        return await self._with_importers(proof, parts) if with_importers else proof
+        return await self._with_importers(proof, parts) if affects else proof
 
     def _affects_importers(self, contents: Mapping[str, bytes]) -> bool:
         """Whether what is declared is another: importers and external tests count then."""
@@ -183,6 +182,13 @@ class Prover:
 
     async def _with_importers(self, proof: Proof, parts: Sequence[Candidate]) -> ProofResult:
         """The same for the packages that import this one."""
+        context = self._checker.context
+        if context is not None and context.importers_problem:
+            problem = context.importers_problem
+            reason = Reason.of(ReasonCode.IMPORTERS_UNKNOWN, problem=problem)
+            return Disproof(proof.candidate, reason, lasting=False)
+        if not self._checker.has_importers:
+            return proof
         checked = await self._checker.check_importers(proof.contents)
         if isinstance(checked, Reason):
             return Disproof(proof.candidate, checked)

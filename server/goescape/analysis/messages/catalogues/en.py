@@ -110,6 +110,7 @@ CATALOGUE = Catalogue(
         ReasonCode.DOES_NOT_COMPILE: "It does not compile: {error}",
         ReasonCode.DOES_NOT_COMPILE_FOR: "It does not compile for {target}: {error}",
         ReasonCode.GO_FAILS_FOR: "For {target}: {error}",
+        ReasonCode.IMPORTERS_UNKNOWN: "The packages that import this one are not known: {problem}",
         ReasonCode.IMPORTER_DOES_NOT_COMPILE: "A package that imports this one does not compile.",
         ReasonCode.INLINED_NO_MORE: (
             "{function} would be inlined no more: its callers cannot keep what it allocates."

@@ -382,6 +382,7 @@ CATALOGUE = Catalogue(
         ReasonCode.DOES_NOT_COMPILE: "修改后无法编译：{error}",
         ReasonCode.DOES_NOT_COMPILE_FOR: "修改后无法为 {target} 编译：{error}",
         ReasonCode.GO_FAILS_FOR: "对于 {target}：{error}",
+        ReasonCode.IMPORTERS_UNKNOWN: "不知道哪些包导入这个包：{problem}",
         ReasonCode.IMPORTER_DOES_NOT_COMPILE: "导入这个包的某个包无法编译。",
         ReasonCode.INLINED_NO_MORE: "{function} 将不再被内联：它分配的对象就不能留在调用者的栈上。",
         ReasonCode.IN_IMPORTER: "在导入这个包的某个包中：{reason}",
