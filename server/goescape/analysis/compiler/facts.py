@@ -6,9 +6,12 @@ Positions are as printed; ``report`` finds the files that they mean.
 from __future__ import annotations
 
 import enum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class PrintedPosition(NamedTuple):
@@ -134,8 +137,12 @@ class PackageText:
     """How many there were."""
 
 
-def files_in(explanation: EscapeExplanation) -> frozenset[str]:
-    """The files of the steps of an explanation, as printed."""
-    return frozenset(
-        step.at.file for flow in explanation.flows for step in flow.steps if step.at is not None
-    )
+def files_in(explanations: Iterable[EscapeExplanation]) -> set[str]:
+    """The files of the steps of explanations, as printed."""
+    return {
+        step.at.file
+        for explanation in explanations
+        for flow in explanation.flows
+        for step in flow.steps
+        if step.at is not None
+    }

@@ -84,7 +84,8 @@ class PackageFacts:
 
         groups = [_facts_by_file(text) for text in texts]
         explanations = [explanation for text in texts for explanation in text.explanations]
-        printed = {file for group in groups for file in group}.union(*map(files_in, explanations))
+        printed = {file for group in groups for file in group}
+        printed.update(files_in(explanations))
         paths = _absolute_paths(sorted(printed), info.working_directory, info.files, exists)
         by_path: dict[str, list[FileFacts]] = {}
         nowhere: list[FileFacts] = []
@@ -127,8 +128,13 @@ def _facts_by_file(text: PackageText) -> dict[str, FileFacts]:
         text.captures,
     )
     for index, facts in enumerate(kinds):
+        last: str | None = None
+        of_file: list[Any] = []
         for fact in facts:
-            groups[fact.at.file][index].append(fact)
+            file = fact.at.file
+            if file is not last:  # most have the file of the one before
+                last, of_file = file, groups[file][index]
+            of_file.append(fact)
     return {file: FileFacts._make(map(tuple, lists)) for file, lists in groups.items()}
 
 

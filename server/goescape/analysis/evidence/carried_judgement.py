@@ -118,10 +118,14 @@ class _Carrying:
     def report(self) -> PackageReport:
         """The report with all that can be carried over."""
         keyed = [(_key(finding), finding) for finding in self._report.findings]
-        kept = dict(keyed)
+        new = {
+            key: finding
+            for key, finding in keyed
+            if key not in self._findings and finding.is_diagnostic
+        }
         added: list[Finding] = []
         moved: set[_Key] = set()
-        for finding, inlined in self._moved(kept):
+        for finding, inlined in self._moved(dict(keyed), new) if new else ():
             added.append(finding)
             moved.update(inlined)
         same = [
@@ -131,10 +135,7 @@ class _Carrying:
         ]
         findings = sorted([*same, *added], key=in_source_order) if added else same
         corrected = with_findings(self._report, findings)
-        is_news = any(
-            finding.is_diagnostic and key not in moved and key not in self._findings
-            for key, finding in kept.items()
-        )
+        is_news = not moved.issuperset(new)
         is_judged = self._is_all_unchanged and not is_news
         explained = (*corrected.explained, *self._words(corrected))
         return evolve(corrected, explained=explained, is_judged=is_judged)
@@ -176,7 +177,9 @@ class _Carrying:
         reasons = (*others, RankReason.ORDINARY)
         return _ranked(evolve(finding, copies=copies, reasons=reasons))
 
-    def _moved(self, now: dict[_Key, Finding]) -> Iterator[tuple[Finding, tuple[_Key, ...]]]:
+    def _moved(
+        self, now: Mapping[_Key, Finding], new: Mapping[_Key, Finding]
+    ) -> Iterator[tuple[Finding, tuple[_Key, ...]]]:
         """What was found where it was inlined and stands elsewhere, and the keys it has now."""
         for key, before in self._findings.items():
             if before is None or not before.copies:
@@ -184,11 +187,8 @@ class _Carrying:
             calls = {self._place(copy.place) for copy in before.copies if copy.escapes}
             inlined = {
                 its: finding
-                for its, finding in now.items()
-                if finding.anchor in calls
-                and finding.kind is before.kind
-                and finding.is_diagnostic
-                and its not in self._findings
+                for its, finding in new.items()
+                if finding.anchor in calls and finding.kind is before.kind
             }
             if not inlined:
                 continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from weakref import WeakKeyDictionary
 
 from attrs import frozen
@@ -13,13 +13,17 @@ from goescape.analysis.syntax.nodes import ancestors
 from goescape.analysis.syntax.references import references_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tree_sitter import Node
 
     from goescape.analysis.sites.edited_function import EditedFunction
     from goescape.analysis.syntax.go_file import FunctionDeclaration, GoFile
     from goescape.analysis.syntax.go_package import GoPackage
+
+
+_UsesInFile: TypeAlias = "dict[str, tuple[FunctionUse, ...]]"
+"""By the name of the function."""
 
 
 @frozen(eq=False)
@@ -36,21 +40,32 @@ class FunctionUse:
     line: int
 
 
+class UsesInPackage:
+    """Who names a function in one state of a package."""
+
+    def __init__(self, files: Iterable[tuple[GoFile, _UsesInFile]]) -> None:
+        self._files = tuple(files)
+
+    def of(self, name: str) -> Iterator[FunctionUse]:
+        """Every place that names this function or method, its declaration left out."""
+        for file, known in self._files:
+            uses = known.get(name)
+            if uses is None:
+                found = (_use(file, node) for node in references_in(file, name))
+                uses = known[name] = tuple(found)
+            yield from uses
+
+
 class FunctionUses:
     """Who names a function: each file is asked once for each name, as long as it lives."""
 
     def __init__(self) -> None:
-        self._known: WeakKeyDictionary[GoFile, dict[str, tuple[FunctionUse, ...]]] = (
-            WeakKeyDictionary()
-        )
+        self._known: WeakKeyDictionary[GoFile, _UsesInFile] = WeakKeyDictionary()
 
-    def of(self, syntax: GoPackage, name: str) -> Iterator[FunctionUse]:
-        """Every place that names this function or method, its declaration left out."""
-        for file in syntax.files.values():
-            uses = self._known.setdefault(file, {})
-            if name not in uses:
-                uses[name] = tuple(_use(file, node) for node in references_in(file, name))
-            yield from uses[name]
+    def within(self, syntax: GoPackage) -> UsesInPackage:
+        """Those of a package."""
+        files = syntax.files.values()
+        return UsesInPackage((file, self._known.setdefault(file, {})) for file in files)
 
     def carry(self, old: GoFile, new: GoFile, edit: EditedFunction) -> None:
         """Take what is known of an older text of a file, in which one function was another one."""

@@ -10,10 +10,9 @@ from attrs import define, evolve, field, frozen
 from goescape.analysis.compiler.expressions import plain_function
 from goescape.analysis.model import InlinedCopy, OmittedSite, SiteKind
 from goescape.analysis.positions import Place
-from goescape.analysis.sites.inlined_literals import written_site
+from goescape.analysis.sites.inlined_literals import may_be_literal, written_site
 from goescape.analysis.sites.run_time_size import may_still_allocate
 from goescape.analysis.sites.site import Ownership
-from goescape.analysis.syntax.nodes import callee_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -107,7 +106,7 @@ def merge_copies(
             inherited.give(site, origin or written)
     left_out += _left_out_branches(inherited.sites, copies)
     found = (*own.sites, *loops, *(site for site in inherited.sites if not site.never_runs))
-    extending = [site for site in found if _extends_a_slice(site)]
+    extending = [site for site in found if site.extends_a_slice]
     left_out += (
         OmittedSite(place, site.message, _NOT_MADE)
         for site in extending
@@ -151,21 +150,6 @@ def _left_out_branches(
                 yield OmittedSite(place, site.message, reason)
 
 
-def _extends_a_slice(site: Site) -> bool:
-    """Whether it is the ``make([]T, n)`` of ``append(s, make([]T, n)...)``: nobody makes it."""
-    node = site.node if site.subject.startswith("make(") else None
-    spread = node.parent if node is not None and node.type == "call_expression" else None
-    if node is None or spread is None or spread.type != "variadic_argument":
-        return False
-    listed = spread.parent.parent if spread.parent is not None else None
-    if listed is None or listed.type != "call_expression" or callee_text(listed) != "append":
-        return False
-    arguments = node.child_by_field_name("arguments")
-    return (
-        callee_text(node) == "make" and arguments is not None and arguments.named_child_count == 2
-    )
-
-
 class _Origins:
     """Sites by the functions that they stand in."""
 
@@ -174,6 +158,8 @@ class _Origins:
         self._copies = copies
         self._by_function: dict[str, list[Site]] = {}
         self._by_place: dict[Place, list[Site]] = {}
+        """Of the first ``_placed`` sites: it is seldom asked."""
+        self._placed = 0
         self._in_literals: dict[str, list[Site]] = {}
 
     def add(self, sites: Sequence[Site]) -> None:
@@ -181,7 +167,6 @@ class _Origins:
         self.sites.extend(sites)
         self._in_literals.clear()
         for site in sites:
-            self._by_place.setdefault(site.place, []).append(site)
             for name in site.names:
                 self._by_function.setdefault(name, []).append(site)
 
@@ -212,6 +197,9 @@ class _Origins:
 
     def same(self, written: Site) -> Site | None:
         """What was said of the same thing where it stands."""
+        for site in self.sites[self._placed :]:
+            self._by_place.setdefault(site.place, []).append(site)
+        self._placed = len(self.sites)
         for site in self._by_place.get(written.place, ()):
             if site.kind is written.kind and site.escapes >= written.escapes:
                 return site
@@ -226,20 +214,24 @@ class _Origins:
             for site in self._in_function(name, copy)
             if (site.kind is SiteKind.VARIABLE) == is_variable and site.place != copy.place
         ]
+        if not candidates:
+            return None  # what was inlined is another package's, nearly always
         for site in candidates:
             if site.unqualified == copy.unqualified:
                 return site
-        if copy.kind in {SiteKind.BOXED, SiteKind.VARIABLE}:
+        if is_variable or copy.kind is SiteKind.BOXED:
             return None
         unboxed = (site for site in candidates if site.kind is not SiteKind.BOXED)
         return next((site for site in unboxed if site.outline == copy.outline), None)
 
-    def _in_function(self, name: str, copy: Site) -> list[Site]:
+    def _in_function(self, name: str, copy: Site) -> Sequence[Site]:
         """The sites in a function; for a closure (``F.func1``) those in the literals of ``F``.
 
         The body of a loop over a function (``F-range1``) is in the loop that it is inlined at.
         """
         sites = self._by_function.get(name)
+        if sites is None and not may_be_literal(name):
+            return ()
         if sites is None:
             sites = self._in_literals.get(name)
         if sites is None:

@@ -34,13 +34,19 @@ def written_site(copy: Site, syntax: GoPackage) -> Site | None:
     """The site that something inlined is a copy of; None unless a literal was inlined there."""
     if is_temporary(copy.subject) or copy.subject == "... argument":
         return None
-    literals = sorted(_inlined_literals(copy, syntax), key=lambda each: not _is_told(copy, each[1]))
+    found = [*_inlined_literals(copy, syntax)]
+    literals = sorted(found, key=lambda each: not _is_told(copy, each[1])) if found else ()
     for file, literal in literals:
         for node in _alike(copy, literal):
             site = _site_at(copy, file, node, syntax)
             if site is not None:
                 return site
     return None
+
+
+def may_be_literal(function: str) -> bool:
+    """Whether the compiler's name may be that of a literal or of the body of a loop: quickly."""
+    return ".func" in function or "-range" in function
 
 
 def _is_told(copy: Site, literal: Node) -> bool:
@@ -54,7 +60,7 @@ def _inlined_literals(copy: Site, syntax: GoPackage) -> Iterator[tuple[GoFile, N
     """The literals and loop bodies of this package that were inlined at the place of a copy."""
     if (called := _called_literal(copy)) is not None:
         yield copy.file, called
-    for name in reversed(copy.inlined):  # the innermost first
+    for name in filter(may_be_literal, reversed(copy.inlined)):  # the innermost first
         if _RANGE_BODY.search(name) is not None:
             if copy.node is not None and copy.node.type == "for_statement":
                 yield copy.file, copy.node

@@ -16,6 +16,7 @@ from goescape.analysis.model import SiteKind
 from goescape.analysis.positions import Span
 from goescape.analysis.syntax.loops import runs_repeatedly
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text
+from goescape.analysis.syntax.repeated_arguments import LiteralArgument, literal_arguments
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -98,13 +99,19 @@ class Site:
     @cached_property
     def leads_to(self) -> frozenset[str]:
         """The files, as printed, that its main explanation mentions."""
-        return files_in(self.main_explanation) if self.main_explanation is not None else frozenset()
+        first = self.main_explanation
+        return frozenset() if first is None else frozenset(files_in((first,)))
 
     @cached_property
     def literal(self) -> Node | None:
         """The innermost function literal that it stands in."""
         around = ancestors(self.node) if self.node is not None else ()
         return next((each for each in around if each.type == "func_literal"), None)
+
+    @cached_property
+    def literal_arguments(self) -> tuple[LiteralArgument, ...]:
+        """That literal and those around it, where they are arguments."""
+        return literal_arguments(self.literal) if self.literal is not None else ()
 
     @cached_property
     def is_repeated(self) -> bool:
@@ -121,7 +128,21 @@ class Site:
     @property
     def on_heap(self) -> bool:
         """Whether it is on the heap when it runs, be it without an escape."""
-        return self.escapes or self.needs_heap not in {None, Cause.DYNAMIC_SIZE}
+        cause = self.needs_heap  # a set would ask Enum for hashes, for every site
+        return self.escapes or (cause is not None and cause is not Cause.DYNAMIC_SIZE)
+
+    @cached_property
+    def extends_a_slice(self) -> bool:
+        """Whether it is the ``make([]T, n)`` of ``append(s, make([]T, n)...)``: nobody makes it."""
+        node = self.node if self.subject.startswith("make(") else None
+        spread = node.parent if node is not None and node.type == "call_expression" else None
+        if node is None or spread is None or spread.type != "variadic_argument":
+            return False
+        listed = spread.parent.parent if spread.parent is not None else None
+        if listed is None or listed.type != "call_expression" or callee_text(listed) != "append":
+            return False
+        made = node.child_by_field_name("arguments") if callee_text(node) == "make" else None
+        return made is not None and made.named_child_count == 2
 
     @cached_property
     def unqualified(self) -> str:

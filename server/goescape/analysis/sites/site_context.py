@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping  # noqa: TC003 - attrs resolves annotations
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import frozen
 
@@ -20,6 +20,8 @@ from goescape.analysis.syntax.repeated_arguments import RepeatedArguments
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from tree_sitter import Node
+
     from goescape.analysis.compiler.facts import EscapeExplanation, PrintedFlow
     from goescape.analysis.compiler.package_facts import PackageFacts
     from goescape.analysis.model import InlinedCopy
@@ -30,8 +32,7 @@ if TYPE_CHECKING:
     from goescape.analysis.syntax.go_package import GoPackage
 
 
-@frozen
-class SiteContext:
+class SiteContext(NamedTuple):
     """What the rest of the package says of one site: with an equal one, its finding is equal."""
 
     copies: tuple[InlinedCopy, ...]
@@ -63,7 +64,7 @@ class SiteContexts:
     ) -> None:
         """``calls`` are all that were inlined."""
         self._syntax = syntax
-        self._uses = uses
+        self._uses = uses.within(syntax)
         self._calls = calls
         self._chains = _FlowChains(facts.explanations)
         self._paths = facts.paths
@@ -87,12 +88,14 @@ class SiteContexts:
     def _of(self, site: Site, copies: InlinedCopies) -> SiteContext:
         chain = self._chains.of(site) if site.escapes and site.explanations else ()
         function = site.function
+        if function is not None and function.exported:
+            function = None  # who calls it is not known
         return SiteContext(
             copies.sorted() if copies.by_place else (),
             self._is_literal_in_loops(site, copies),
             function is not None and self._called_only_in_loops(function),
             self._runs_in_loop(function, copies),
-            self._only_inlined(site, copies),
+            function is not None and self._only_inlined(site, function, copies),
             chain,
             self._elsewhere(site, chain),
         )
@@ -102,21 +105,24 @@ class SiteContexts:
             return False
         if copies.calls and all(call.is_repeated for call in copies.calls):
             return True
-        return self._repeated.is_called_in_loop(site.literal)
+        arguments = site.literal_arguments
+        return bool(arguments) and self._repeated.is_called_in_loop(arguments)
 
     def _elsewhere(self, site: Site, chain: tuple[EscapeExplanation, ...]) -> tuple[GoFile, ...]:
         printed = site.leads_to if chain else frozenset()
         if len(chain) > 1:
-            printed = printed.union(*map(files_in, chain[1:]))
-        if len(printed) <= 1 and all(self._paths.get(file) == site.place.file for file in printed):
+            printed = printed | files_in(chain[1:])
+        own = site.place.file
+        if not printed or (len(printed) == 1 and self._paths.get(next(iter(printed))) == own):
             return ()  # nearly always
-        others = {self._paths.get(file) for file in printed} - {site.place.file}
+        others = {self._paths.get(file) for file in printed} - {own}
         files = self._syntax.files
         return tuple(files[other] for other in sorted(filter(None, others)) if other in files)
 
-    def _only_inlined(self, site: Site, copies: InlinedCopies) -> bool:
-        function = site.function
-        if function is None or not self._never_runs(function):
+    def _only_inlined(
+        self, site: Site, function: FunctionDeclaration, copies: InlinedCopies
+    ) -> bool:
+        if not self._never_runs(function):
             return False
         if not copies.by_place:
             # Nothing is said of the copy of a variable that stays, and of equal values one is told.
@@ -179,13 +185,13 @@ class SiteContexts:
     def _uses_of(self, function: FunctionDeclaration) -> tuple[FunctionUse, ...]:
         name = function.plain_name
         if name not in self._asked_uses:
-            self._asked_uses[name] = tuple(self._uses.of(self._syntax, name))
+            self._asked_uses[name] = tuple(self._uses.of(name))
         return self._asked_uses[name]
 
     def _runs_in_loop(self, function: FunctionDeclaration | None, copies: InlinedCopies) -> bool:
-        if any(call.is_repeated for call in copies.calls):
+        if copies.calls and any(call.is_repeated for call in copies.calls):
             return True
-        if function is None or function.exported:
+        if function is None:
             return False
         if function.name not in self._in_some_loop:
             uses = self._uses_of(function)
@@ -232,17 +238,18 @@ def _is_worth_a_finding(site: Site, syntax: GoPackage) -> bool:
     """Whether it escapes, or may allocate all the same."""
     if site.on_heap:
         return True
-    own = site.ownership is Ownership.OWN and site.node is not None
-    return own and is_variable_make(site.rendering) and not _has_constant_size(site, syntax)
+    if site.rendering[:5] != "make(" or site.ownership is not Ownership.OWN or site.node is None:
+        return False
+    return is_variable_make(site.rendering) and not _has_constant_size(site.file, site.node, syntax)
 
 
-def _has_constant_size(site: Site, syntax: GoPackage) -> bool:
+def _has_constant_size(file: GoFile, made: Node, syntax: GoPackage) -> bool:
     """Whether the size of a ``make`` is a named constant, as Go 1.21 prints it."""
-    arguments = site.node.child_by_field_name("arguments") if site.node is not None else None
+    arguments = made.child_by_field_name("arguments")
     if arguments is None or arguments.named_child_count < 2:
         return False
     size = arguments.named_children[-1]
-    return syntax.is_constant(site.file, size)
+    return syntax.is_constant(file, size)
 
 
 class _FlowChains:
@@ -261,7 +268,8 @@ class _FlowChains:
             return ()
         chain = [first]
         while (flows := chain[-1].flows) and len(chain) < _LONGEST_CHAIN:
-            storage = _STORAGE.match(flows[-1].destination)
+            destination = flows[-1].destination
+            storage = _STORAGE.match(destination) if destination[:1] == "{" else None
             following = self._explanation_of(storage[1], flows[-1]) if storage else None
             if following is None or following in chain:
                 break

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from goescape.analysis.syntax.go_file import parameters
 from goescape.analysis.syntax.loops import runs_repeatedly
@@ -10,11 +10,38 @@ from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from tree_sitter import Node
 
     from goescape.analysis.syntax.go_file import FunctionDeclaration
+
+
+class LiteralArgument(NamedTuple):
+    """A function literal as an argument of a call."""
+
+    function: str
+    """What is called, as written."""
+    number: int
+    """Which argument it is, from 0."""
+
+
+def literal_arguments(literal: Node) -> tuple[LiteralArgument, ...]:
+    """A literal and those around it, as far as they are arguments: ``each(func() { ... })``."""
+    around = (each for each in ancestors(literal) if each.type == "func_literal")
+    return tuple(filter(None, map(_as_argument, (literal, *around))))
+
+
+def _as_argument(literal: Node) -> LiteralArgument | None:
+    arguments = literal.parent
+    call = arguments.parent if arguments is not None else None
+    if arguments is None or call is None or arguments.type != "argument_list":
+        return None
+    function = call.child_by_field_name("function")
+    if function is None or definition(function) is not None:
+        return None
+    given = [argument for argument in arguments.named_children if argument.type != "comment"]
+    return LiteralArgument(callee_text(call), given.index(literal))
 
 
 class RepeatedArguments:
@@ -23,35 +50,16 @@ class RepeatedArguments:
     def __init__(self, functions: Mapping[str, FunctionDeclaration]) -> None:
         """``functions`` are those of the package, by the compiler's names."""
         self._functions = functions
-        self._literals: dict[Node, bool] = {}
         self._repeated: dict[str, frozenset[int]] = {}
         """The numbers of a function's parameters that it calls, in loops only."""
 
-    def is_called_in_loop(self, literal: Node) -> bool:
-        """Whether a literal, or one around it, is an argument that its receiver calls in loops
-        only: ``each(func() { ... })``.
-        """
-        known = self._literals.get(literal)
-        if known is None:
-            around = (each for each in ancestors(literal) if each.type == "func_literal")
-            known = self._literals[literal] = any(
-                map(self._is_repeated_argument, (literal, *around))
-            )
-        return known
-
-    def _is_repeated_argument(self, literal: Node) -> bool:
-        arguments = literal.parent
-        call = arguments.parent if arguments is not None else None
-        if arguments is None or call is None or arguments.type != "argument_list":
-            return False
-        declared = self._functions.get(callee_text(call))
-        repeated = self._repeated_parameters(declared) if declared is not None else ()
-        if not repeated:
-            return False
-        given = [argument for argument in arguments.named_children if argument.type != "comment"]
-        function = call.child_by_field_name("function")
-        is_local = function is None or definition(function) is not None
-        return given.index(literal) in repeated and not is_local
+    def is_called_in_loop(self, arguments: Iterable[LiteralArgument]) -> bool:
+        """Whether a function of the package calls one of these in loops only."""
+        for argument in arguments:
+            declared = self._functions.get(argument.function)
+            if declared is not None and argument.number in self._repeated_parameters(declared):
+                return True
+        return False
 
     def _repeated_parameters(self, declared: FunctionDeclaration) -> frozenset[int]:
         known = self._repeated.get(declared.name)
