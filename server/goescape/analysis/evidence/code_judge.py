@@ -264,16 +264,13 @@ class _Judge:
 
     def _shares(self, finding: Finding, calls: list[PlacedCall]) -> bool:
         """Whether a variable is allocated with one before it: small ones without pointers are."""
-        around = declaration_around(self._parsed(finding.span.file), finding.span)
-        before = [
-            other
-            for other in self._in_file(finding)
-            if is_variable(other)
-            and other.is_diagnostic
-            and is_inside(other.span, around)
-            and other.span < finding.span
-        ]
-        lines = {other.span[:2] for other in before}
+        span, function = finding.span, finding.function
+        before = [e for e in self._in_file(finding) if e.span < span and e.function == function]
+        before = [each for each in before if is_variable(each) and each.is_diagnostic]
+        if not before:
+            return False
+        around = declaration_around(self._parsed(span.file), span)
+        before = [each for each in before if is_inside(each.span, around)]
         calls = [placed for placed in calls if is_of_variable(placed.call)]
         if calls:
             # Fewer calls than variables on a line, and one is of several.
@@ -282,8 +279,8 @@ class _Judge:
             return is_left_over and any(may_be_of_several(placed.call) for placed in calls)
         return any(
             may_be_of_several(placed.call)
-            for line in lines
-            for placed in self._evidence.written.get(line, ())
+            for other in before
+            for placed in self._evidence.written.get(other.span[:2], ())
         )
 
     def _in_file(self, finding: Finding) -> Sequence[Finding]:

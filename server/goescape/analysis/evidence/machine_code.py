@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Mapping  # noqa: TC003 - msgspec resolves the annotations at run time
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -164,7 +164,9 @@ class _Decoder:
         self._folders = folders
         self._files: dict[int, str] = {}
         self._chains: dict[int, tuple[InlinedFrame, ...]] = {-1: ()}
-        self._allocators = [_allocator(name) for name in answer.strings]
+        self._allocators = [
+            _allocator(name) if name.startswith("runtime.") else None for name in answer.strings
+        ]
 
     def package(self) -> MachineCode:
         functions = tuple(self._function(function) for function in self._answer.functions)
@@ -233,6 +235,7 @@ class _Allocator:
         return self.without_buffer if buffer is StackBuffer.NONE else self.with_buffer
 
 
+@lru_cache(maxsize=1000)
 def _allocator(symbol: str) -> _Allocator | None:
     """What is known of a function of the runtime; None for all that allocates nothing itself."""
     name = symbol.removeprefix("runtime.")

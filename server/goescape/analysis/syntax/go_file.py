@@ -211,7 +211,16 @@ class GoFile:
 
     def mentions(self, name: str) -> Sequence[int]:
         """Where a name stands as a word, in code or not, in the order of the text."""
-        return self._words.get(name.encode(), ())
+        word, content = name.encode(), self.source.content
+        if len(content) > _LARGE or "_words" in vars(self):
+            return self._words.get(word, ())
+        found, start = [], content.find(word)
+        while start >= 0:
+            end = start + len(word)
+            if not _IN_WORD.search(content[max(start - 1, 0) : start] + content[end : end + 1]):
+                found.append(start)
+            start = content.find(word, end)
+        return found
 
     @cached_property
     def _words(self) -> dict[bytes, array[int]]:
@@ -339,6 +348,9 @@ _DECLARATIONS = Query(
 
 
 _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
+_IN_WORD = re.compile(rb"[\w\x80-\xff]")
+_LARGE = 100_000
+"""Bytes of a text in which all words are found at once: to look for one of many takes long."""
 
 
 _GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)

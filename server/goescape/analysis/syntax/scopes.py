@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goescape.analysis.syntax.nodes import ancestors, token, walk
+from goescape.analysis.syntax.nodes import token, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,11 +24,13 @@ def definition(identifier: Node) -> Node | None:
 
 def local_declaration(node: Node, name: bytes | None) -> Node | None:
     """The identifier that declares a local name for what stands at a node; types are none."""
-    for around in [node, *ancestors(node)]:
+    around: Node | None = node
+    while around is not None:
         if around.type in _SCOPES:
-            for declaring in _declarations_in(around, node):
-                if declaring.text == name:
-                    return declaring
+            declaring = next(_declarations_in(around, node, name), None)
+            if declaring is not None:
+                return declaring
+        around = around.parent
     return None
 
 
@@ -39,55 +41,64 @@ def parameter_names(parameters: Node) -> Iterator[Node]:
             yield from declaration.children_by_field_name("name")
 
 
-def _declarations_in(scope: Node, use: Node) -> Iterator[Node]:
-    """The identifiers that ``scope`` itself declares for a use inside it, first to last."""
+def _declarations_in(scope: Node, use: Node, name: bytes | None) -> Iterator[Node]:
+    """The identifiers that ``scope`` itself declares by this name for a use, first to last."""
     for part in _DECLARING_PARTS.get(scope.type, ()):
         if (child := scope.child_by_field_name(part)) is not None:
             match child.type:
                 case "parameter_list":
-                    yield from parameter_names(child)
+                    yield from (n for n in parameter_names(child) if n.text == name)
                 case "expression_list":  # the alias of a type switch
-                    yield from (n for n in child.named_children if n.type == "identifier")
+                    yield from _named(child, name)
                 case _:
-                    yield from _declared_by(child, use)
+                    yield from _declared_by(child, use, name)
     if scope.type == "statement_list":
-        parameters = _parameters_of_body(scope)
-        for statement in scope.named_children:
-            if statement.start_byte > use.start_byte:
-                return
-            declared = _declared_by(_unlabelled(statement), use)
-            yield from (name for name in declared if name.text not in parameters)
+        yield from _declared_before(scope, use, name)
     elif scope.type == "for_statement":
         for child in scope.named_children:
-            yield from _declared_by(child.child_by_field_name("initializer") or child, use)
+            yield from _declared_by(child.child_by_field_name("initializer") or child, use, name)
 
 
-def _parameters_of_body(statements: Node) -> set[bytes | None]:
-    """The names that ``x, err := f()`` directly in a function's body assigns: its parameters."""
+def _declared_before(statements: Node, use: Node, name: bytes | None) -> Iterator[Node]:
+    for statement in statements.named_children:
+        if statement.start_byte > use.start_byte:
+            return
+        if statement.type in _DECLARING_STATEMENTS:
+            for declared in _declared_by(_unlabelled(statement), use, name):
+                if not _is_parameter_of_body(name, statements):
+                    yield declared
+
+
+def _is_parameter_of_body(name: bytes | None, statements: Node) -> bool:
+    """Whether ``x, err := f()`` directly in a function's body assigns it: it is a parameter."""
     function = statements.parent.parent if statements.parent is not None else None
     if function is None or statements.parent != function.child_by_field_name("body"):
-        return set()
+        return False
     parts = (function.child_by_field_name(p) for p in _DECLARING_PARTS.get(function.type, ()))
     lists = (part for part in parts if part is not None and part.type == "parameter_list")
-    return {name.text for part in lists for name in parameter_names(part)}
+    return any(each.text == name for part in lists for each in parameter_names(part))
 
 
-def _declared_by(statement: Node, use: Node) -> Iterator[Node]:
+def _declared_by(statement: Node, use: Node, name: bytes | None) -> Iterator[Node]:
     match statement.type:
         case "short_var_declaration" | "range_clause" | "receive_statement":
             left = statement.child_by_field_name("left")
-            if left is None or token(statement, ":=") is None:
+            names = _named(left, name) if left is not None else []
+            if left is None or not names or token(statement, ":=") is None:
                 return
-            names = [n for n in left.named_children if n.type == "identifier"]
             # The right side still sees the outer name.
-            if statement.end_byte <= use.start_byte or use in names:
+            if statement.end_byte <= use.start_byte or use in left.named_children:
                 yield from names
         case "var_declaration" | "const_declaration":
             for spec in walk(statement):
                 if spec.type in {"var_spec", "const_spec"}:
-                    names = spec.children_by_field_name("name")
-                    if spec.end_byte <= use.start_byte or use in names:
-                        yield from names
+                    declared = spec.children_by_field_name("name")
+                    if spec.end_byte <= use.start_byte or use in declared:
+                        yield from (n for n in declared if n.text == name)
+
+
+def _named(names: Node, name: bytes | None) -> list[Node]:
+    return [n for n in names.named_children if n.type == "identifier" and n.text == name]
 
 
 def _unlabelled(statement: Node) -> Node:
@@ -108,4 +119,7 @@ _DECLARING_PARTS = {
 }
 
 
+_DECLARING_STATEMENTS = frozenset(
+    {"short_var_declaration", "var_declaration", "const_declaration", "labeled_statement"}
+)
 _SCOPES = frozenset(_DECLARING_PARTS) | {"statement_list", "for_statement"}

@@ -23,6 +23,9 @@ def excerpt(line: bytes, start: int, end: int, width: int) -> tuple[str, str]:
     indentation = min(len(line) - len(line.lstrip(b" \t")), start - 1)
     line, start, end = line[indentation:], start - indentation, end - indentation
     parts = (line[: start - 1], line[start - 1 : end - 1], line[end - 1 :])
+    if len(line) <= width and line.isascii() and (code := line.decode()).isprintable():
+        # nearly always: a cell for each byte
+        return code.rstrip(), " " * len(parts[0]) + "^" * max(1, len(parts[1]))
     before: Cells = []
     marked: Cells = []
     after: Cells = []
@@ -39,9 +42,6 @@ def excerpt(line: bytes, start: int, end: int, width: int) -> tuple[str, str]:
 
 def _fill(cells: Cells, text: str, column: int) -> int:
     """Append the text; ``column`` is the number of cells before it, and after it."""
-    if text.isascii() and text.isprintable():
-        cells.extend((character, 1) for character in text)
-        return column + len(text)
     for character in text:
         shown = " " * (TAB - column % TAB) if character == "\t" else printable(character)
         cells.append((shown, sum(map(cell_width, shown))))

@@ -13,7 +13,7 @@ if sys.platform == "linux":
     import fcntl
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 WAIT_DELAY = 2.0
 """Seconds that a pipe may stay open after the process has ended: a descendant may hold it, as with
@@ -192,15 +192,18 @@ class LineListener(ProcessListener):
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         if fd == 2 and self._on_error_bytes is not None:
-            self._guarded(self._on_error_bytes, data)
+            self._guarded(self._on_error_bytes, (data,))
             return
         rest = self._rest[fd]
-        *complete, last = data.split(b"\n")
-        for line in complete:
-            rest += line[: LONGEST_LINE - len(rest)]
-            self._hand_over(fd, bytes(rest))
-            rest.clear()
-        rest += last[: LONGEST_LINE - len(rest)]
+        first, newline, others = data.partition(b"\n")
+        rest += first[: LONGEST_LINE - len(rest)]
+        if not newline:
+            return
+        self._hand_over(fd, bytes(rest))
+        lines, newline, last = others.rpartition(b"\n")
+        if newline:
+            self._hand_over(fd, *lines.split(b"\n"))
+        rest[:] = last[:LONGEST_LINE]
 
     def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
         if rest := self._rest.pop(fd, None):
@@ -213,14 +216,16 @@ class LineListener(ProcessListener):
         if self._failure is not None:
             raise self._failure
 
-    def _hand_over(self, fd: int, line: bytes) -> None:
-        self._guarded(self._receivers[fd], line.removesuffix(b"\r").decode("utf-8", "replace"))
+    def _hand_over(self, fd: int, *lines: bytes) -> None:
+        shown = (line[:LONGEST_LINE].removesuffix(b"\r") for line in lines)
+        self._guarded(self._receivers[fd], (line.decode("utf-8", "replace") for line in shown))
 
-    def _guarded(self, receiver: Callable[[_T], None], what: _T) -> None:
+    def _guarded(self, receiver: Callable[[_T], None], pieces: Iterable[_T]) -> None:
         if self._failure is not None:
             return
         try:
-            receiver(what)
+            for piece in pieces:
+                receiver(piece)
         except Exception as failure:
             self._failure = failure
 

@@ -59,7 +59,7 @@ type answer struct {
 
 func main() {
 	debug.SetMaxStack(mostStack)
-	debug.SetGCPercent(40)
+	debug.SetGCPercent(100)
 	debug.SetMemoryLimit(usualMemory)
 	go watchMemory()
 	if err := serve(os.Stdin, os.Stdout); err != nil {
