@@ -29,7 +29,7 @@ SUMMARY = re.compile(POSITION + "(?:moved to heap: .*|.* escapes to heap)$")
 # `go f(x)` and instantiated functions as values: closures with an explanation but no summary.
 IMPLIED = re.compile(POSITION + "func literal escapes to heap in .*:$")
 STANDARD_LIBRARY = ("strings", "encoding/json", "net/http", "go/types")
-UNSAID = {Cause.CHANNEL, Cause.LARGE_MAP}
+UNSAID = {Cause.CHANNEL, Cause.LARGE_MAP, Cause.CONCATENATION}
 """Of these the compiler says nothing, or that they do not escape."""
 MODULES = {
     "toml": ("github.com/BurntSushi/toml@v1.6.0", "./..."),

@@ -30,6 +30,7 @@ class Cause(str, enum.Enum):
     GO_OR_DEFER = "goroutine-or-defer"
     CHANNEL = "channel"
     LARGE_MAP = "large-map"
+    CONCATENATION = "concatenation"
     OTHER = "other"
 
 
@@ -472,6 +473,42 @@ map from keys to its indexes; a `switch` or a sorted slice instead of a large ma
 changes.
 
 **When to leave it.** The map is made once, or seldom.
+""",
+    ),
+    Cause.CONCATENATION: CauseRecord(
+        title="A string grows",
+        english=CauseMessages(
+            label="concatenation",
+            message="{what}: a string cannot grow, so a longer copy is made",
+            why=(
+                "Strings never change: `+=` makes a new one that holds both and copies them. The "
+                "compiler prints nothing about it."
+            ),
+            helps=(
+                "In a loop, write to a `strings.Builder`, or append to a `[]byte`. Outside of one, "
+                "join all parts in one expression: `a + b + c` is one allocation."
+            ),
+            ignore="It runs seldom, or the string stays short.",
+        ),
+        page="""
+`s += x` allocates unless one of the two is empty: the new string holds both. In a loop everything
+that is there already is copied each time. The compiler says nothing of it; goescape finds it in the
+source.
+
+```go
+func Line(names []string) string {
+	line := ""
+	for _, name := range names {
+		line += name // line += name: concatenation
+	}
+	return line
+}
+```
+
+**What helps.** In a loop, a `strings.Builder`, `strings.Join`, or a `[]byte` that is appended to.
+Outside of one, a single sum: `a + b + c` allocates once, however many parts it has.
+
+**When to leave it.** It runs once, or for an error message.
 """,
     ),
     Cause.OTHER: CauseRecord(

@@ -179,6 +179,7 @@ _KINDS = {
 }
 _BY_CAUSE = {
     Cause.CHANNEL: {_Kind.CHANNEL},
+    Cause.CONCATENATION: {_Kind.CONCATENATION},
     Cause.LARGE_MAP: {_Kind.MAP, _Kind.MAP_GROWTH},
 }
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`')

@@ -96,6 +96,8 @@ def _holds(finding: Finding, value: ValueFacts) -> bool:
     kind = value.type.core or value.type.kind
     if finding.cause is Cause.CHANNEL:
         return kind == "channel"
+    if finding.cause is Cause.CONCATENATION:
+        return kind == "string"
     if finding.cause is Cause.DYNAMIC_SIZE:
         return kind in {"map", "slice"}
     if kind != "map" or finding.destination != MAP_ELEMENT:

@@ -92,7 +92,7 @@ class AllocationRules:
         """Whether a site allocates."""
         if site.destination == MAP_ELEMENT:
             return NEW_ELEMENT
-        if site.needs_heap in {Cause.CHANNEL, Cause.LARGE_MAP}:
+        if site.needs_heap in {Cause.CHANNEL, Cause.LARGE_MAP, Cause.CONCATENATION}:
             return ALLOCATES
         if not site.escapes:
             return RuntimeAllocation(Allocates.DEPENDS, may_still_allocate(site.rendering))

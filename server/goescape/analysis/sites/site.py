@@ -182,7 +182,9 @@ def shown_subject(site: Site) -> str:
     if node.type == "for_statement":
         return "loop body"
     written = text(node)
-    simple = node.type in {"identifier", "selector_expression", "binary_expression"}
+    simple = node.type in {
+        *("identifier", "selector_expression", "binary_expression", "assignment_statement"),
+    }
     lost = lost_names(site.message) and node.type not in {"composite_literal", "unary_expression"}
     simple |= site.subject == "append" or lost
     if lost and node.type == "call_expression" and not _is_short(written):

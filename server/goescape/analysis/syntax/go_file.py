@@ -177,6 +177,11 @@ class GoFile:
         """Elements of slices, arrays and maps that are assigned to."""
         return self._declarations("element")
 
+    @property
+    def additions(self) -> Sequence[Node]:
+        """The statements with ``+=``."""
+        return self._declarations("addition")
+
     @cached_property
     def field_names(self) -> frozenset[str]:
         """The names of all struct fields."""
@@ -340,6 +345,7 @@ _DECLARATIONS = Query(
     ((call_expression function: (identifier) @called) @make (#eq? @called "make"))
     (composite_literal body: (literal_value (keyed_element))) @keyed
     (assignment_statement left: (expression_list (index_expression) @element))
+    (assignment_statement operator: "+=") @addition
     (inc_statement (index_expression) @element)
     (dec_statement (index_expression) @element)
     (range_clause left: (expression_list (index_expression) @element))

@@ -136,6 +136,16 @@ CATALOGUE = Catalogue(
             ),
             ignore="很少创建：goroutine 及其切换的代价大于一个 channel。",
         ),
+        Cause.CONCATENATION: CauseMessages(
+            label="字符串拼接",
+            message="{what}：字符串不能增长，因此要生成一个更长的副本",
+            why="字符串不可变：`+=` 会新建一个字符串并复制两部分内容。编译器对此不作任何说明。",
+            helps=(
+                "在循环中写入 `strings.Builder`，或者追加到 `[]byte`。在循环之外，用一个表达式拼接所"
+                "有部分：`a + b + c` 只分配一次。"
+            ),
+            ignore="很少执行，或者字符串很短。",
+        ),
         Cause.LARGE_MAP: CauseMessages(
             label="map 太大",
             message="{what}：{destination}",
