@@ -53,6 +53,7 @@ export const CAUSES = [
   'goroutine-or-defer',
   'channel',
   'large-map',
+  'concatenation',
   'other',
 ] as const;
 

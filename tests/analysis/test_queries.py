@@ -173,7 +173,7 @@ def test_lenses_count(report: PackageReport) -> None:
         SOURCE.split("\n")[one.span.line - 1][5:9]: one for one in lens_lines(report, path(report))
     }
     assert {name: lens(one, ENGLISH) for name, one in found.items()} == {
-        "buil": "1 heap allocation",
+        "buil": "2 heap allocations",
         "keep": "2 heap allocations, 1 in a loop",
         "star": "0 heap allocations, 2 more in what is inlined here",
     }

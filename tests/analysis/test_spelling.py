@@ -85,20 +85,43 @@ func formats(n int) {
 	kept = fmt.Sprintf("%5d", n) // says: `fmt.Sprintf("%5d", ...)` is copied to the heap | `n` is
 }
 
+func framed(s string) string {
+	s += "  \\t" // says: `s += "  \\t"` is allocated on the heap: a string cannot grow
+	return "   " + s // says: `"   " + s` is allocated on the heap: `return "   " + s` hands it to
+}
+
 func ofOtherPackages() {
 	headers = http.Header{} // says: `http.Header{}` is allocated on the heap: stored in `headers`
 	locked = lock.Unlock // says: the method value `lock.Unlock` is allocated on the heap: stored in
 }
 """
+LOOPS = """package spelling
+
+import "slices"
+
+func large(xs []int) *int {
+	for x := range slices.Values(xs) { // says: `x` moves to the heap: a `return` hands it to
+		if x > 1 {
+			return &x
+		}
+	}
+	return nil
+}
+"""
+"""For Go 1.23 or later."""
 SAYS = re.compile(r" // says: (.*)")
 
 
-@pytest.mark.parametrize("version", [GO_VERSIONS[0], GO_VERSIONS[-1]])
+@pytest.mark.parametrize(
+    ("version", "source"),
+    [(GO_VERSIONS[0], MODULE), (GO_VERSIONS[-1], MODULE), (GO_VERSIONS[-1], LOOPS)],
+)
 def test_code_is_spelled_as_in_the_source(
-    version: str, go_toolchains: dict[str, str], tmp_path: Path
+    version: str, source: str, go_toolchains: dict[str, str], tmp_path: Path
 ) -> None:
-    (tmp_path / "go.mod").write_text("module example.com/spelling\n\ngo 1.21\n")
-    (tmp_path / "spelling.go").write_text(SAYS.sub("", MODULE))
+    language = "1.21" if source is MODULE else "1.23"
+    (tmp_path / "go.mod").write_text(f"module example.com/spelling\n\ngo {language}\n")
+    (tmp_path / "spelling.go").write_text(SAYS.sub("", source))
     report = run_coroutine(report_of(go_toolchains[version], tmp_path))
     said: dict[int, list[str]] = {}
     for finding in report.findings:
@@ -106,7 +129,7 @@ def test_code_is_spelled_as_in_the_source(
             said.setdefault(finding.span.line, []).append(message(finding, ENGLISH))
     wanted = {
         number: clause[1].split(" | ")
-        for number, line in enumerate(MODULE.splitlines(), 1)
+        for number, line in enumerate(source.splitlines(), 1)
         if (clause := SAYS.search(line)) is not None
     }
     begun = {

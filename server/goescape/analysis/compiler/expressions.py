@@ -126,7 +126,7 @@ def is_result(subject: str) -> bool:
 
 def lost_names(rendering: str) -> bool:
     """Whether the compiler shows names of its own where the source has expressions."""
-    is_possible = "~" in rendering or "." in rendering or "<" in rendering
+    is_possible = any(sign in rendering for sign in "~.<#")
     return is_possible and _LOST.search(rendering) is not None
 
 
@@ -215,7 +215,7 @@ _LOOP_STATE = re.compile(r"(?:\w+\.)?#\w+$")
 _RESULT = re.compile(r"~[rR]\d+$")
 
 
-_LOST = re.compile(r"~[a-zA-Z]\d|\.autotmp_\d|go\.shape\.|<node DYNAMICTYPE>")
+_LOST = re.compile(r"~[a-zA-Z]\d|#rv\d|\.autotmp_\d|go\.shape\.|<node DYNAMICTYPE>")
 
 
 _QUALIFIER = re.compile(r"\b[a-z_]\w*\.(?=[A-Za-z_])")

@@ -117,7 +117,7 @@ class CauseFinder:
         return "go"
 
     def _is_result(self, site: Site, destination: str) -> bool:
-        if re.match(r"~[rR]\d+$", destination):
+        if _RESULT.match(destination):
             return True
         return site.function is not None and destination in site.function.results
 
@@ -278,3 +278,5 @@ _STATIC = re.compile(r"\(.*\)\((?:.*/)?[\w-]+\.(?:\.stmp_\d+|(?P<variable>\w+))@
 variable points to it."""
 _STORES = CAUSES[Cause.STORED].last_step
 _BUILTINS = {"append", "panic", "print", "println", "copy", "new", "make", "recover", "delete"}
+_RESULT = re.compile(r"(?:~[rR]|#rv)\d+$")
+"""Of a function; the second one where a ``return`` stands in a loop over a function."""

@@ -1,10 +1,9 @@
-"""What allocates although the compiler never says so: channels, growing strings, and maps that
-outgrow the stack.
+"""What allocates although the compiler never says so: channels, growing strings, large maps.
 
 Measured with ``testing.AllocsPerRun`` on Go 1.21 to 1.27: a channel allocates, whatever becomes of
 it. A map on the stack has room for 8 entries, with keys and values of up to 128 bytes each; one
-that is made for more allocates at once, and a larger key or value has memory of its own. What ``s += x``
-makes is never on the stack, unlike the sum in ``s = s + x``.
+that is made for more allocates at once, and a larger key or value has memory of its own. What
+``s += x`` makes is never on the stack, unlike the sum in ``s = s + x``.
 """
 
 from __future__ import annotations
@@ -117,9 +116,7 @@ def _elements(file: GoFile, syntax: GoPackage) -> Iterator[Site]:
 
 
 def _growing_strings(file: GoFile, syntax: GoPackage, said: Mapping[Place, Site]) -> Iterator[Site]:
-    """The statements ``s += x``; a sum on the right that escapes is told already, and makes one
-    string with them.
-    """
+    """The statements ``s += x``: a sum on the right that escapes is told, and makes one string."""
     for statement in file.additions:
         left, right = (_only(statement.child_by_field_name(side)) for side in ("left", "right"))
         if left is None or right is None:
@@ -188,7 +185,7 @@ def _site(file: GoFile, node: Node, cause: Cause, destination: str | None = None
         return None
     return Site(
         file.source.place(offset),
-        " ".join(text(node).split()),
+        _LINES.sub(" ", text(node)),
         "",
         escapes=True,
         verdict=EscapeVerdict.ESCAPES,
@@ -280,5 +277,6 @@ _SMALL = frozenset(
     }
 )
 """Types of some words at most; a name is left over where Go declares it itself."""
+_LINES = re.compile(r"\s*[\n\t]\s*")
 _NAMED = re.compile(r"(?P<make>make\()?(?P<name>[A-Za-z_]\w*)(?:\[[^,(){}]*\])?(?=[,){])")
 _PRINTED_SIZE = re.compile(r"make\(.*, (\d+)\)$", re.DOTALL)

@@ -7,7 +7,6 @@ does not parse.
 from __future__ import annotations
 
 import re
-from array import array
 from bisect import bisect_right
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -19,9 +18,10 @@ from tree_sitter import Language, Node, Parser, Query, QueryCursor
 from goescape.analysis.syntax.method_type_parameters import blank_method_type_parameters
 from goescape.analysis.syntax.nodes import ancestors, anchor, text, walk
 from goescape.analysis.syntax.scopes import definition, parameter_names
+from goescape.analysis.syntax.words import LARGE, places_of, places_of_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from goescape.analysis.positions import Span
     from goescape.analysis.syntax.source import SourceText
@@ -217,23 +217,12 @@ class GoFile:
     def mentions(self, name: str) -> Sequence[int]:
         """Where a name stands as a word, in code or not, in the order of the text."""
         word, content = name.encode(), self.source.content
-        if len(content) > _LARGE or "_words" in vars(self):
-            return self._words.get(word, ())
-        found, start = [], content.find(word)
-        while start >= 0:
-            end = start + len(word)
-            if not _IN_WORD.search(content[max(start - 1, 0) : start] + content[end : end + 1]):
-                found.append(start)
-            start = content.find(word, end)
-        return found
+        is_known = len(content) > LARGE or "_words" in vars(self)
+        return self._words.get(word, ()) if is_known else places_of(word, content)
 
     @cached_property
-    def _words(self) -> dict[bytes, array[int]]:
-        """Where each word stands: to look for many in a large file one by one takes long."""
-        starts_by_word: dict[bytes, list[int]] = {}
-        for match in _WORD.finditer(self.source.content):
-            starts_by_word.setdefault(match[0], []).append(match.start())
-        return {word: array("I", starts) for word, starts in starts_by_word.items()}
+    def _words(self) -> Mapping[bytes, Sequence[int]]:
+        return places_of_words(self.source.content)
 
     @cached_property
     def package_name(self) -> str:
@@ -351,12 +340,6 @@ _DECLARATIONS = Query(
     (range_clause left: (expression_list (index_expression) @element))
     """,
 )
-
-
-_WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
-_IN_WORD = re.compile(rb"[\w\x80-\xff]")
-_LARGE = 100_000
-"""Bytes of a text in which all words are found at once: to look for one of many takes long."""
 
 
 _GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)

@@ -129,3 +129,42 @@ func elements(l large, f fits, key string) {
 	slice[len(key)] = l
 	total += len(array) + len(slice) + len(small)
 }
+
+type name string
+
+type line struct{ text string }
+
+func grown(in string, parts []string, l *line, named map[int]name, n int) string {
+	in += "!"            // want information concatenation `in += "!"`
+	in += parts[0]       // want information concatenation "in += parts[0]"
+	l.text += in         // want information concatenation "l.text += in"
+	named[n] += "a"      // want information concatenation `named[n] += "a"`
+	named[n] += named[0] // want information concatenation "named[n] += named[0]"
+	local := ""
+	local += in + "  " + parts[1] // want information concatenation `local += in + "  " + parts[1]`
+	total += len(local)
+	total += n
+	for _, part := range parts {
+		in += part          // want warning concatenation "in += part"
+		in += (part + in)   // want warning stored-in-heap "part + in"
+		l.text += part + in // want warning stored-in-heap "part + in"
+	}
+	func() {
+		in += parts[2] // want information concatenation "in += parts[2]"
+	}()
+	return in
+}
+
+func grownOf[T ~string | ~int](to, by T) T {
+	to += by
+	return to
+}
+
+func grownText[T ~string](to, by T) T {
+	to += by // want information concatenation "to += by"
+	return to
+}
+
+func use() {
+	total += len(grownText("a", "b")) + grownOf(1, total) + len(grownOf("a", "b"))
+}
