@@ -63,7 +63,7 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
         if growth is None:
             continue
         first = next(a for a in growth.appends if _loops_within(a, growth.declaration))
-        grown = {file.span(_added(a)) for a in growth.appends}
+        grown = {file.span(part) for a in growth.appends for part in (a, _added(a))}
         targets = [f for f in code.allocations(file) if f.escapes and f.span in grown]
         change = partial(_change, file, growth, variable, first)
         yield Match(tuple(targets[:1]), change, file.span(first))
