@@ -10,8 +10,9 @@ func Line(names []string) string {
 	return line
 }
 
-// Signed adds two parts in one statement, which is one allocation.
-func Signed(text, name string) string {
-	text += "\n-- " + name // want concatenation "text += \"\\n-- \" + name"
+// Signed adds two parts in two statements. In one (`text + sign + name`) they are one allocation.
+func Signed(text, sign, name string) string {
+	text += sign // want concatenation "text += sign"
+	text += name // want concatenation "text += name"
 	return text
 }

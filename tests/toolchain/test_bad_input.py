@@ -42,7 +42,10 @@ def engine_of(path: str) -> Engine:
     ("body", "message"),
     [
         ("    sys.exit(2)", "Go cannot load .*: go list ended with code 2 and no message"),
-        ("    os.kill(os.getpid(), signal.SIGKILL)", "go list ended with code -9"),
+        (
+            "    os.kill(os.getpid(), signal.SIGKILL)",
+            "`go list` was ended by signal 9 in .*; try again",
+        ),
         ("    print('go: sick', file=sys.stderr); sys.exit(1)", "Go cannot load .*: sick"),
         ("    print('nonsense')", "answers nonsense.*set goescape.go.path"),
         ("    os.write(1, b'\\xff\\xfe{' * 99)", "answers nonsense"),
