@@ -36,7 +36,7 @@ EXCLUSIONS = (
         until=(1, 25),
     ),
     Exclusion(
-        r"few: variadic of any.* / .*loop over a function.*",
+        r"few: (?:variadic|slice) of any.* / .*loop over a function.*",
         "the compiler prints one place for both values: that of the loop",
     ),
     Exclusion(
