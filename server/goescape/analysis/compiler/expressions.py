@@ -130,6 +130,11 @@ def lost_names(rendering: str) -> bool:
     return is_possible and _LOST.search(rendering) is not None
 
 
+def one_line(rendering: str) -> str:
+    """An expression on one line; blanks within a line stay, as they may be a string's."""
+    return _LINES.sub(" ", rendering.strip())
+
+
 def call_head(subject: str) -> str:
     """The callee of a rendered call: ``fmt.Sprint`` of ``fmt.Sprint(x)``; else empty."""
     if not subject.endswith(")"):
@@ -212,6 +217,7 @@ _TEMPORARY = re.compile(r"(?:\w+\.)?[.#]\w")
 _LOOP_STATE = re.compile(r"(?:\w+\.)?#\w+$")
 
 
+_LINES = re.compile(r"\s*[\n\t]\s*")
 _RESULT = re.compile(r"~[rR]\d+$")
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from goescape.analysis.causes import MAP_ELEMENT, Cause
-from goescape.analysis.compiler.expressions import lost_names
+from goescape.analysis.compiler.expressions import lost_names, one_line
 from goescape.analysis.model import Allocates, RankReason, SiteKind
 from goescape.analysis.sites.allocation import DEPENDS_ON_TYPE
 
@@ -280,12 +279,11 @@ def _destination(finding: Finding, catalogue: Catalogue) -> str:
 @lru_cache(maxsize=4096)
 def code(text: str) -> str:
     """Code in backticks, on one line, cut to what a reader takes in at a glance."""
-    flat = _LINES.sub(" ", text.strip())  # blanks on one line may be a string's
+    flat = one_line(text)
     if len(flat) > _LONGEST_CODE:
         flat = flat[: _LONGEST_CODE - 1].rstrip() + "…"
     return f"``{flat}``" if "`" in flat else f"`{flat}`"
 
 
-_LINES = re.compile(r"\s*[\n\t]\s*")
 _LONGEST_CODE = 60
 _MOST_CALLERS = 3

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from goescape.analysis.causes import MAP_ELEMENT, MAP_ENTRIES, Cause
+from goescape.analysis.compiler.expressions import one_line
 from goescape.analysis.compiler.facts import EscapeVerdict
 from goescape.analysis.sites.site import Ownership, Site
 from goescape.analysis.syntax.nodes import anchor, text
@@ -185,7 +186,7 @@ def _site(file: GoFile, node: Node, cause: Cause, destination: str | None = None
         return None
     return Site(
         file.source.place(offset),
-        _LINES.sub(" ", text(node)),
+        one_line(text(node)),
         "",
         escapes=True,
         verdict=EscapeVerdict.ESCAPES,
@@ -277,6 +278,5 @@ _SMALL = frozenset(
     }
 )
 """Types of some words at most; a name is left over where Go declares it itself."""
-_LINES = re.compile(r"\s*[\n\t]\s*")
 _NAMED = re.compile(r"(?P<make>make\()?(?P<name>[A-Za-z_]\w*)(?:\[[^,(){}]*\])?(?=[,){])")
 _PRINTED_SIZE = re.compile(r"make\(.*, (\d+)\)$", re.DOTALL)
