@@ -46,6 +46,11 @@ def engine_of(path: str) -> Engine:
             "    os.kill(os.getpid(), signal.SIGKILL)",
             "`go list` was ended by signal 9 in .*; try again",
         ),
+        (
+            "    print('{', '\\t\"ImportPath\": \"p\"', '}', sep='\\n', flush=True)\n"
+            "    os.kill(os.getpid(), signal.SIGKILL)",
+            "`go list` was ended by signal 9",  # half a list is none
+        ),
         ("    print('go: sick', file=sys.stderr); sys.exit(1)", "Go cannot load .*: sick"),
         ("    print('nonsense')", "answers nonsense.*set goescape.go.path"),
         ("    os.write(1, b'\\xff\\xfe{' * 99)", "answers nonsense"),
