@@ -50,9 +50,18 @@ type settable[T any] interface {
 
 //go:noinline
 func parsed[T any, P settable[T]](n int) T {
-	var value T // says: `value` moves to the heap: passed to `P(&value).set`, which keeps it
+	var value T // says: `value` moves to the heap: passed to `P(&value).set`, a call
 	P(&value).set(n)
 	return value
+}
+
+type shape interface{ area(of *int) int }
+
+func areaOf(s shape, unit *int) int { return s.area(unit) }
+
+func inlined(s shape) int {
+	unit := 3 // says: `unit` moves to the heap: passed to `s.area`, a call that the compiler cannot
+	return areaOf(s, &unit)
 }
 
 type handler struct {

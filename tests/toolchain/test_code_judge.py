@@ -10,6 +10,8 @@ from attrs import evolve
 from goescape.analysis.evidence.code_judge import with_code
 from goescape.analysis.evidence.code_notes import NOT_IN_THE_CODE, SHARED_ALLOCATION, WORDS
 from goescape.analysis.evidence.machine_code import AllocationKind, MachineCode, machine_code
+from goescape.analysis.messages.explain import message
+from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.model import Allocates, PackageReport
 from goescape.toolchain.engine import Engine, EngineOptions
 from tests.conftest import GO_VERSIONS
@@ -61,6 +63,10 @@ func zero() { i = lib.New() }
 func Box[T any](value T) { last = value }
 
 func instances(n int) { Box(n > 3); Box(n) }
+
+func flag(n int) { Box(n > 3) }
+
+func nothing() { Box(lib.Nothing{}) }
 
 func key(host string) string { return fmt.Sprint(host) }
 
@@ -194,6 +200,9 @@ async def test_each_kind(judged: tuple[PackageReport, MachineCode]) -> None:
 
     (value,) = on_line(report, "last = value")
     assert value.allocates is Allocates.DEPENDS  # one instance does, another does not
+    heap = {copy.function: copy.on_heap for copy in value.copies if copy.function != "Box"}
+    assert heap == {"instances": True, "flag": False, "nothing": False}
+    assert message(value, ENGLISH).endswith("also on the heap where inlined into `instances`")
 
     allocating = [f.subject for f in on_line(report, "func log()") if f.is_diagnostic]
     assert allocating == ['key("localhost")']

@@ -166,16 +166,19 @@ class _Carrying:
         return self._with_copies(finding, before)
 
     def _with_copies(self, finding: Finding, before: Finding) -> Finding:
-        """With copies of which only the code has shown that they are on the heap."""
+        """With what only the code has shown of its copies."""
         escaping = {self._place(copy.place) for copy in before.copies if copy.escapes}
+        free = {self._place(copy.place) for copy in before.copies if copy.is_free}
         copies = tuple(
-            evolve(copy, escapes=copy.escapes or copy.place in escaping) for copy in finding.copies
+            evolve(copy, escapes=copy.escapes or copy.place in escaping, is_free=copy.place in free)
+            for copy in finding.copies
         )
-        if copies == finding.copies:
+        was, finding = finding.copies, evolve(finding, copies=copies)
+        if [copy.escapes for copy in was] == [copy.escapes for copy in copies]:
             return finding
         others = [each for each in finding.reasons if each is not RankReason.STAYS_WHERE_USED]
         reasons = (*others, RankReason.ORDINARY)
-        return _ranked(evolve(finding, copies=copies, reasons=reasons))
+        return _ranked(evolve(finding, reasons=reasons))
 
     def _moved(
         self, now: Mapping[_Key, Finding], new: Mapping[_Key, Finding]

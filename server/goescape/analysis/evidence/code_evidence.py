@@ -6,6 +6,8 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from goescape.analysis.evidence.code_matching import (
     Line,
     PlacedCall,
@@ -17,10 +19,10 @@ from goescape.analysis.evidence.code_matching import (
 from goescape.analysis.model import SiteKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from goescape.analysis.evidence.machine_code import MachineCode
-    from goescape.analysis.model import Finding, Function, PackageReport
+    from goescape.analysis.model import Finding, Function, InlinedCopy, PackageReport
 
 ONLY_INLINED = "every call is inlined, and stays on the stack there"
 """The note of what a function allocates that runs nowhere as itself."""
@@ -67,6 +69,23 @@ class CodeEvidence:
             for placed in self.inlined_at.get(copy.place[:2], ())
         )
 
+    def with_free_copies(self, finding: Finding) -> Finding:
+        """A finding that says which of its copies allocate nothing, as boxes of one byte."""
+        free = {copy for copy in finding.copies if copy.escapes and self._is_free(finding, copy)}
+        if not free:
+            return finding
+        copies = (evolve(copy, is_free=copy in free) for copy in finding.copies)
+        return evolve(finding, copies=tuple(copies))
+
+    def _is_free(self, finding: Finding, copy: InlinedCopy) -> bool:
+        line = copy.place[:2]
+        calls = (*self.inlined_at.get(line, ()), *self.written.get(line, ()))
+        if any(fits(finding, placed.call.kind) for placed in calls):
+            return False
+        function = self.function_at(*line)
+        symbols = () if function is None else self._symbols_of(function)
+        return bool(symbols) and not any("[" in symbol for symbol in symbols)
+
     def is_inlined(self, finding: Finding) -> bool:
         """Whether it is about something inside the function that is called at its place."""
         if finding.inlined_from is not None:
@@ -86,7 +105,7 @@ class CodeEvidence:
         function = self.function_at(finding.span.file, finding.span.line)
         if function is None:
             return True  # initialisation of the package
-        symbols = self._symbols.get((function.span.file, function.span.line), ())
+        symbols = self._symbols_of(function)
         if any("[" in symbol for symbol in symbols):
             return False  # other packages may have other instances
         return bool(symbols) or function.name in self._inlined_functions
@@ -96,6 +115,9 @@ class CodeEvidence:
             if function.span.line <= line <= function.span.end_line:
                 return function
         return None
+
+    def _symbols_of(self, function: Function) -> Sequence[str]:
+        return self._symbols.get((function.span.file, function.span.line), ())
 
     @cached_property
     def _functions(self) -> Mapping[str, list[Function]]:

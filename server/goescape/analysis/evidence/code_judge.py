@@ -92,7 +92,7 @@ class _Judge:
     def report(self) -> PackageReport:
         """The corrected report."""
         found = merged(
-            (judged, finding)
+            (self._evidence.with_free_copies(judged), finding)
             for finding in self._report.findings
             for judged in self._judged(finding)
         )
@@ -339,6 +339,7 @@ GUESSED = frozenset(
     {
         ONLY_INLINED,
         "a value of one byte is boxed as a shared static one",
+        "a value without size is boxed as a shared static one",
         "a zero value is boxed as a shared static one",
         "its content is constant and boxed as read-only data",
     }

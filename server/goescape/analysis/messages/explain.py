@@ -104,7 +104,7 @@ def _copies_while_small(finding: Finding, catalogue: Catalogue) -> str:
 
 
 def _copies_on_heap_or_stack(finding: Finding, catalogue: Catalogue) -> str:
-    callers = dict.fromkeys(copy.function for copy in finding.copies if copy.escapes)
+    callers = dict.fromkeys(copy.function for copy in finding.copies if copy.on_heap)
     if finding.function:
         callers.pop(finding.function, None)  # the compiler's wrapper around a generic function
     stays = sum(copy.stays for copy in finding.copies)

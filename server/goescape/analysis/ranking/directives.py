@@ -168,7 +168,7 @@ def _broken_by_inlining(
     promises = [directive for directive in directives if directive.order is DirectiveKind.NOESCAPE]
     for finding in findings if promises else ():
         for copy in finding.copies:
-            if not copy.escapes or copy.place.file != path or not finding.is_diagnostic:
+            if not copy.on_heap or copy.place.file != path or not finding.is_diagnostic:
                 continue
             if any(promise.is_about(copy.place.line) for promise in promises):
                 message = (

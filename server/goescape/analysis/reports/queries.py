@@ -78,7 +78,7 @@ def lens_lines(report: PackageReport, file: str) -> tuple[FunctionCount, ...]:
     for finding in report.diagnostics():
         if finding.span.file == file:
             by_function[finding.function].append(finding)
-        kept = [copy for copy in finding.copies if copy.place.file == file and not copy.stays]
+        kept = [copy for copy in finding.copies if copy.place.file == file and copy.allocates]
         callers = {copy.function for copy in kept}
         inlined.update(callers - {finding.function})
     return tuple(
@@ -120,7 +120,7 @@ def _objects(findings: Iterable[Finding]) -> int:
 def _is_inlined_in(function: Function, finding: Finding) -> bool:
     if finding.function == function.name or finding.allocates is Allocates.NO:
         return False
-    return any(c.function == function.name and not c.stays for c in finding.copies)
+    return any(c.function == function.name and c.allocates for c in finding.copies)
 
 
 def _without_escape(report: PackageReport, function: Function, told: set[Span]) -> int:

@@ -137,10 +137,26 @@ class CauseFinder:
         callee = text(source) if source is not None and "\n" not in text(source) else head
         # `fmt.Errorf` hands on to `fmt.errorf`: that is the same to a reader.
         name = callee_name(source).lower() if source is not None else ""
-        is_method_of_parameter = "&.dict" in head
-        if name not in {head.rpartition(".")[2].lower(), ""} and not is_method_of_parameter:
+        if _IS_METHOD_OF_PARAMETER in head:
+            return Cause.INDIRECT, callee
+        if name not in {head.rpartition(".")[2].lower(), ""}:
             callee = head  # something inlined there: its own callee is not in this source
+        if self._is_method_of_inlined_value(head, source):
+            return Cause.INDIRECT, head
         return (Cause.INDIRECT if self._is_indirect(head, step.at) else Cause.PASSED), callee
+
+    def _is_method_of_inlined_value(self, head: str, source: Node | None) -> bool:
+        """Whether a function of the package that is inlined there calls a variable's method.
+
+        Methods that the compiler knows have their type in front of them: ``T.M``, ``(*T).M``.
+        """
+        if source is None or not _IS_SELECTED.match(head) or plain_function(text(source)) == head:
+            return False
+        written, first = f"{head}(".encode(), head.partition(".")[0]
+        if self._syntax.declares_type(first) or not self._syntax.declares_function(text(source)):
+            return False
+        files = [file for file in self._syntax.files.values() if written in file.source.content]
+        return bool(files) and not any(first in file.imported_names for file in files)
 
     def _is_indirect(self, head: str, at: PrintedPosition | None) -> bool:
         if head.startswith("(") or not head:
@@ -211,6 +227,11 @@ class CauseFinder:
     def _place(self, at: PrintedPosition | None) -> Place | None:
         path = self._paths.get(at.file) if at is not None else None
         return Place(path, at.line, at.column) if path is not None and at is not None else None
+
+
+_IS_METHOD_OF_PARAMETER = "&.dict"
+"""Methods of type parameters are called through a dictionary."""
+_IS_SELECTED = re.compile(r"\w+\.\w+$")
 
 
 def stored_in(step: PrintedStep) -> str:

@@ -77,7 +77,7 @@ def allocations(view: ReportView, function: Function) -> list[tuple[Finding, Spa
         (finding, Span(*copy.place, copy.place.line, copy.place.column + 1))
         for finding in view.report.diagnostics()
         for copy in finding.copies
-        if not copy.stays and _is_at(inside, copy.place)
+        if copy.allocates and _is_at(inside, copy.place)
     ]
     shown = [
         (finding, now) for finding, span in own or inlined if (now := view.span(span)) is not None

@@ -99,7 +99,7 @@ def _finding(finding: Finding, folder: Path) -> dict[str, object]:
             for step in finding.flow
         ],
         "copies": [
-            {**_place(copy.place, folder), "function": copy.function or "", "escapes": copy.escapes}
+            {**_place(copy.place, folder), "function": copy.function or "", "escapes": copy.on_heap}
             for copy in finding.copies
         ],
     }
