@@ -24,7 +24,8 @@ from goescape.analysis.evidence.code_notes import (
 from goescape.analysis.evidence.machine_code import AllocationCondition
 from goescape.analysis.evidence.merged_findings import in_source_order
 from goescape.analysis.evidence.overruled_findings import with_findings
-from goescape.analysis.model import ALLOCATES_TWICE, Allocates, InlinedCopy, RankReason
+from goescape.analysis.inlined_copy import InlinedCopy
+from goescape.analysis.model import ALLOCATES_TWICE, Allocates, RankReason
 from goescape.analysis.ranking.rank import rank
 from goescape.analysis.syntax.go_file import GoFile
 from goescape.analysis.syntax.unchanged_declarations import UnchangedDeclarations

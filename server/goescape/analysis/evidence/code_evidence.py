@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from goescape.analysis.evidence.machine_code import MachineCode
-    from goescape.analysis.model import Finding, Function, InlinedCopy, PackageReport
+    from goescape.analysis.inlined_copy import InlinedCopy
+    from goescape.analysis.model import Finding, Function, PackageReport
 
 ONLY_INLINED = "every call is inlined, and stays on the stack there"
 """The note of what a function allocates that runs nowhere as itself."""

@@ -45,14 +45,8 @@ from goescape.analysis.evidence.displaced_calls import (
 from goescape.analysis.evidence.machine_code import AllocationCondition, AllocationKind
 from goescape.analysis.evidence.merged_findings import in_source_order, merged
 from goescape.analysis.evidence.overruled_findings import with_findings
-from goescape.analysis.model import (
-    ALLOCATES_TWICE,
-    Allocates,
-    Finding,
-    InlinedCopy,
-    RankReason,
-    SiteKind,
-)
+from goescape.analysis.inlined_copy import InlinedCopy
+from goescape.analysis.model import ALLOCATES_TWICE, Allocates, Finding, RankReason, SiteKind
 from goescape.analysis.ranking.rank import rank
 from goescape.analysis.syntax.go_file import GoFile
 

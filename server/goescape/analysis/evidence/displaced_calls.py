@@ -14,7 +14,8 @@ from attrs import evolve
 
 from goescape.analysis.evidence.code_matching import fits, is_inside, is_variable
 from goescape.analysis.evidence.machine_code import AllocationKind
-from goescape.analysis.model import InlinedCopy, SiteKind
+from goescape.analysis.inlined_copy import InlinedCopy
+from goescape.analysis.model import SiteKind
 from goescape.analysis.ranking.rank import rank
 from goescape.analysis.syntax.nodes import ancestors, text
 

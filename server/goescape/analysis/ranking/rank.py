@@ -32,7 +32,7 @@ from goescape.analysis.syntax.cold_code import (
     is_test_helper,
     runs_with_function,
 )
-from goescape.analysis.syntax.loops import declaring_loop, runs_repeatedly
+from goescape.analysis.syntax.loops import declaring_loop, only_grows, runs_repeatedly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -239,6 +239,10 @@ def _marks(site: Site, directives: Collection[DirectiveKind]) -> Iterator[RankRe
 def _loop_reasons(
     site: Site, context: SiteContext, *, in_loop: bool, stays: bool
 ) -> Iterator[RankReason]:
+    if not stays and site.node is not None and only_grows(site.node):
+        if in_loop or context.function_in_loops:
+            yield RankReason.LOOP_NOW_AND_THEN
+        return
     if stays or site.subject == "append" or site.destination == MAP_ELEMENT:
         # It may not allocate at all, or only now and then: never more than information.
         yield RankReason.LOOP_NOW_AND_THEN if in_loop else RankReason.DEPENDS

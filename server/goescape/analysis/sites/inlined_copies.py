@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from attrs import define, evolve, field, frozen
 
 from goescape.analysis.compiler.expressions import plain_function
-from goescape.analysis.model import InlinedCopy, OmittedSite, SiteKind
+from goescape.analysis.inlined_copy import InlinedCopy
+from goescape.analysis.model import OmittedSite, SiteKind
 from goescape.analysis.positions import Place
 from goescape.analysis.sites.inlined_literals import may_be_literal, written_site
 from goescape.analysis.sites.run_time_size import may_still_allocate

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from goescape.analysis.compiler.facts import EscapeExplanation, PrintedFlow
     from goescape.analysis.compiler.package_facts import PackageFacts
-    from goescape.analysis.model import InlinedCopy
+    from goescape.analysis.inlined_copy import InlinedCopy
     from goescape.analysis.sites.function_uses import FunctionUse, FunctionUses
     from goescape.analysis.sites.inlined_copies import MergedSites, PlacedInlinedCall
     from goescape.analysis.sites.site import Site

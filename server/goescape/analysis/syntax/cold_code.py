@@ -33,6 +33,8 @@ def is_error_path(node: Node, inlined_from: str | None) -> bool:
         return True
     if node.type == "call_expression" and _makes_an_error(node):
         return True
+    if _is_error_literal(node):
+        return True
     child = node
     for parent in ancestors(node):
         if parent.type in _FUNCTIONS:
@@ -107,6 +109,8 @@ def _is_failure_branch(parent: Node, child: Node, node: Node) -> bool:
     match parent.type:
         case "call_expression":
             return _makes_an_error(parent)
+        case "composite_literal":
+            return _is_error_literal(parent)
         case "return_statement":
             return _is_returned_error(parent, node)
         case "if_statement":
@@ -161,9 +165,22 @@ def _is_returned_error(statement: Node, node: Node) -> bool:
     if result is None:
         return False
     if result.type != "parameter_list":
-        return text(result) == "error"
-    last_type = result.named_children[-1].child_by_field_name("type")
-    return last_type is not None and text(last_type) == "error"
+        return _is_error_type(result)
+    return _is_error_type(result.named_children[-1].child_by_field_name("type"))
+
+
+def _is_error_literal(node: Node) -> bool:
+    """Whether this is ``PathError{...}`` or ``&PathError{...}``."""
+    while node.type in {"unary_expression", "parenthesized_expression"} and node.named_children:
+        node = node.named_children[0]
+    if node.type != "composite_literal":
+        return False
+    return _is_error_type(node.child_by_field_name("type"))
+
+
+def _is_error_type(node: Node | None) -> bool:
+    """Whether a type is ``error``, or by its name one that tells of a failure."""
+    return node is not None and _ERROR_TYPE.match(text(node)) is not None
 
 
 _MAKES_ERRORS = {"errors.New", "fmt.Errorf", "panic", "errors.Join", "errors.Wrap", "errors.Wrapf"}
@@ -172,8 +189,10 @@ _MAKES_ERRORS = {"errors.New", "fmt.Errorf", "panic", "errors.Join", "errors.Wra
 _GIVES_UP = re.compile(r"(?:[pP]anic|[fF]atal)\w*$|[eE]rrorf$")
 
 
+_ERROR_TYPE = re.compile(r"error$|\*?(?:\w+\.)?\w*Err(?:or)?$")
+"""``error``, ``*fs.PathError``: not ``[]error``, which may be a result that is always there."""
 _REPORTS = re.compile(
-    r"(?:\w*[a-z])?[eE]rror(?:s|ln|At|Context)?$|(?:\w*[a-z])?Err$|[fF]ail(?:f|With)?$"
+    r"(?:\w*[a-z])?[eE]rror(?:s|ln|At|Context|[A-Z]\w*f)?$|(?:\w*[a-z])?Err$|[fF]ail(?:f|With)?$"
 )
 """By their names: ``p.error(...)``, ``addError(...)``, ``http.Error(...)``, ``log.Error(...)``."""
 _ASKS = re.compile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,20 @@ def runs_repeatedly(node: Node) -> bool:
     """
     way = _WayOut(node)
     return any(map(way.is_repeated_by, ancestors(node)))
+
+
+def only_grows(node: Node) -> bool:
+    """Whether this runs only where something is full: ``if len(s) == cap(s) { s = make(...) }``."""
+    child = node
+    for parent in ancestors(node):
+        if parent.type in _FUNCTIONS:
+            return False
+        if parent.type == "if_statement" and child == parent.child_by_field_name("consequence"):
+            condition = parent.child_by_field_name("condition")
+            if condition is not None and _CAPACITY.search(text(condition)) is not None:
+                return True
+        child = parent
+    return False
 
 
 @define
@@ -174,6 +189,7 @@ def _outer(left: Node | None, right: Node | None) -> Node | None:
     return min(left, right, key=lambda loop: loop.start_byte)
 
 
+_CAPACITY = re.compile(r"\bcap\(")
 _FUNCTIONS = frozenset({"func_literal", "function_declaration", "method_declaration"})
 _BREAKABLE = frozenset(
     {

@@ -155,6 +155,46 @@ func (p *parser) parse(numbers []int) {
 	}
 }
 
+type blocks struct{ items []item }
+
+//go:noinline
+func (b *blocks) next() *item {
+	if len(b.items) == cap(b.items) {
+		b.items = make([]item, 0, 64) // want information stored-in-heap "make([]item, 0, 64)"
+	}
+	b.items = append(b.items, item{}) // want(>=1.25) information stored-in-heap "append(b.items, item{})"
+	return &b.items[len(b.items)-1]
+}
+
+func (b *blocks) fill(number int) {
+	for i := range list[:number] {
+		list[i] = b.next()
+	}
+}
+
+type SyntaxError struct {
+	text any
+	at   int
+}
+
+//go:noinline
+func (p *parser) ErrorPosf(at int, values ...any) *SyntaxError {
+	return &SyntaxError{values[0], at} // want hint returned "&SyntaxError{values[0], at}"
+}
+
+func (p *parser) checked(numbers []int) (int, *SyntaxError) {
+	for _, n := range numbers {
+		if n < 0 {
+			return 0, p.ErrorPosf(n, n) // want hint interface-conversion "n"
+		}
+		p.reported = p.ErrorPosf(n, n)       // want hint interface-conversion "n"
+		p.reported = &SyntaxError{at: n}     // want hint stored-in-heap "&SyntaxError{at: n}"
+		p.reported = []SyntaxError{{at: n}}  // want warning stored-in-heap "[]SyntaxError{{at: n}}"
+		p.handleError(&SyntaxError{text: n}) // want hint passed-to-call "&SyntaxError{text: n}", hint interface-conversion "n"
+	}
+	return 1, nil
+}
+
 func testHelper(t *testing.T, numbers []int) {
 	for i := range numbers {
 		list[i] = &item{n: i} // want hint stored-in-heap "&item{n: i}"

@@ -296,6 +296,10 @@ CATALOGUE = Catalogue(
         "Cut the rows from one array, which they keep alive together": (
             "从同一个数组切出各行，它们会一起保持存活"
         ),
+        "Allocate {type} values in blocks": "成块分配 {type} 值",
+        "Allocate {type} values in blocks that the {receiver} keeps": (
+            "成块分配 {type} 值，由 {receiver} 持有"
+        ),
         "Make the map with room for all entries": "创建 map 时为所有条目预留空间",
         "Keep the bytes: {new} instead of {old}": "保持字节形式：用 {new} 代替 {old}",
         "Write with {new} instead of {old}": "用 {new} 直接写入，代替 {old}",
@@ -344,6 +348,10 @@ CATALOGUE = Catalogue(
         (
             "Iterations may end without an append: it pays where most of them append."
         ): "有的迭代可能不追加元素：多数迭代都追加时才划算。",
+        (
+            "One object that is kept keeps its whole block in memory; and several goroutines must "
+            "not add to the same blocks at once."
+        ): "只要保留一个对象，就会保留它所在的整块内存；多个 goroutine 不能同时向同一块添加。",
         "One row that is kept keeps the memory of all rows.": (
             "只要保留一行，就会保留所有行的内存。"
         ),
@@ -515,10 +523,12 @@ CATALOGUE = Catalogue(
         ReasonCode.IS_PART: "`{expression}` 是其他东西的一部分。",
         ReasonCode.KEEPS_POINTER: "`{code}` 保留了指针，或者赋了另一个指针。",
         ReasonCode.MAY_BE_ANOTHER_OBJECT: "`{name}` 之后可能表示另一个对象。",
+        ReasonCode.MAY_BE_COPIED: "`{expression}` 可能会复制 `{type}`。",
         ReasonCode.MAY_BE_CHANGED_BY: "`{expression}` 可能会修改它。",
         ReasonCode.MAY_SHARE_PARAMETER: "`{expression}` 可能与对象共享某个参数。",
         ReasonCode.OUTLIVES_STATEMENT: "`{name}` 在语句结束之后仍然存在。",
         ReasonCode.POINTER_IS_SHARED: "`{expression}` 是其他代码也可能持有的指针。",
+        ReasonCode.SETS_FINALIZERS: "该包设置了终结器，终结器要求对象单独分配。",
         ReasonCode.USED_AS_WHOLE: "`{expression}` 被作为整体使用。",
         ReasonCode.USED_OTHERWISE: "`{expression}` 还有别的用法。",
         ReasonCode.USES_UNSAFE: "文件使用了 unsafe。",

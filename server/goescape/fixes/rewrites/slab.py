@@ -1,0 +1,285 @@
+"""Objects that a loop keeps are taken from blocks, instead of being allocated one by one."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from goescape.analysis.messages.reason import ReasonCode
+from goescape.analysis.model import Severity
+from goescape.analysis.syntax.nodes import ancestors, text
+from goescape.fixes.candidate import FixKind, UnsafeError
+from goescape.fixes.checks.copyable import check_type_copyable
+from goescape.fixes.checks.never_copied import check_never_copied
+from goescape.fixes.context.package_code import FUNCTIONS, insert, line_end, replace
+from goescape.fixes.context.package_types import short
+from goescape.fixes.edits.package_declarations import means_the_same_outside
+from goescape.fixes.edits.pointees import check_no_unsafe
+from goescape.fixes.edits.slabs import MAY_ADD, NAME, PREDECLARED, slab_declaration, slab_name
+from goescape.fixes.flow.kept_objects import kept_object
+from goescape.fixes.rewrite import Change, Match, Rewrite
+from goescape.fixes.syntax.hoisting import in_front_of
+from goescape.fixes.syntax.imports import import_edits
+from goescape.fixes.syntax.local_variables import (
+    field_type,
+    function_around,
+    has_goto,
+    is_assigned,
+)
+from goescape.fixes.syntax.variable_uses import line_before, variable_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from goescape.analysis.model import Finding
+    from goescape.analysis.syntax.go_file import GoFile
+    from goescape.fixes.candidate import Edit
+    from goescape.fixes.context.package_code import PackageCode
+    from goescape.fixes.context.package_types import UsableType
+    from goescape.fixes.flow.kept_objects import KeptObject
+
+_LOCAL = "Allocate {type} values in blocks"
+_FIELD = "Allocate {type} values in blocks that the {receiver} keeps"
+
+
+@frozen
+class _Receiver:
+    name: str
+    """As the method calls it."""
+    type: str
+    file: GoFile
+    struct: Node
+
+
+def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
+    """Objects that outlive the loop that makes them."""
+    if code.language < _GENERICS or file.generated:
+        return
+    for finding in code.allocations(file):
+        place = code.node_of(finding) if finding.escapes and _is_worth_it(finding) else None
+        kept = kept_object(code, file, finding, place[1]) if place is not None else None
+        if place is None or kept is None or not means_the_same_outside(code, kept.type):
+            continue
+        loop = _loop_around(place[1])
+        words: tuple[tuple[str, str], ...] = (("type", text(kept.type)),)
+        if loop is not None:
+            change = partial(_local_change, code, file, loop, kept)
+            yield Match((finding,), change, variant=_LOCAL, words=words)
+        elif (receiver := _receiver(code, file, place[1])) is not None:
+            if receiver.type == text(kept.type) or _is_made_in_loops(code, receiver.type):
+                continue
+            words = (*words, ("receiver", receiver.type))
+            change = partial(_field_change, code, file, receiver, kept)
+            yield Match((finding,), change, variant=_FIELD, words=words)
+
+
+def _is_worth_it(finding: Finding) -> bool:
+    return finding.severity is Severity.WARNING and finding.inlined_from is None
+
+
+def _loop_around(node: Node) -> Node | None:
+    """The outermost loop of the function that a node stands in."""
+    loop = None
+    for around in ancestors(node):
+        if around.type in FUNCTIONS:
+            break
+        if around.type == "for_statement":
+            loop = around
+    return loop
+
+
+def _local_change(code: PackageCode, file: GoFile, loop: Node, kept: KeptObject) -> Change | None:
+    function = function_around(loop)
+    if function is None or has_goto(function):
+        return None
+    declaration = slab_declaration(code, file)
+    front, name = in_front_of(loop), slab_name(text(kept.type))
+    if front is None or declaration is None or _value_type(code, file, kept) is None:
+        return None
+    variable = f"var {name} {NAME}[{text(kept.type)}]"
+    if _stands_before(front, variable):
+        return Change((*_taken(file, kept, name), *declaration), may_add=MAY_ADD)
+    if not code.is_free(name, file, loop):
+        raise UnsafeError(ReasonCode.NAME_TAKEN, name=name)
+    at, after = line_before(file, front)
+    declared = insert(file, at, variable + after)
+    return Change((declared, *_taken(file, kept, name), *declaration), may_add=MAY_ADD)
+
+
+def _stands_before(statement: Node, written: str) -> bool:
+    """Whether another fix has put it there: all such objects of the loop come from one slab."""
+    before = statement.prev_named_sibling
+    while before is not None and text(before) != written:
+        before = before.prev_named_sibling
+    return before is not None
+
+
+def _field_change(
+    code: PackageCode, file: GoFile, receiver: _Receiver, kept: KeptObject
+) -> Change | None:
+    check_never_copied(code, receiver.type)
+    declaration, value = slab_declaration(code, file), _value_type(code, file, kept)
+    written = _written(code, receiver.file, value) if value is not None else None
+    if declaration is None or written is None:
+        return None
+    name, its_type = slab_name(text(kept.type)), f"{NAME}[{written[0]}]"
+    taken = (*_taken(file, kept, f"{receiver.name}.{name}"), *declaration)
+    if (same := field_type(code, receiver.struct, name)) is not None and text(same) == its_type:
+        return Change(taken, may_add=MAY_ADD)
+    if not code.is_free_in_package(name):
+        raise UnsafeError(ReasonCode.NAME_TAKEN, name=name)
+    field = _field(receiver, f"{name} {its_type}")
+    return Change((*written[1], field, *taken), may_add=MAY_ADD)
+
+
+def _value_type(code: PackageCode, file: GoFile, kept: KeptObject) -> UsableType | None:
+    """What is kept; None where it is not known, or nothing for a block."""
+    check_no_unsafe(file)
+    if any(each.mentions("SetFinalizer") for each in code.files.values()):
+        raise UnsafeError(ReasonCode.SETS_FINALIZERS)
+    known = code.types.of(file, kept.places[0][0])
+    value = code.types.element(known) if known is not None else None
+    if value is None or not 0 < value.size <= _LARGEST:
+        return None
+    if kept.places[0][0].named_children[0].type == "identifier":
+        check_type_copyable(code, value, _LARGEST, addressed=False)
+    return value
+
+
+def _taken(file: GoFile, kept: KeptObject, slab: str) -> Iterator[Edit]:
+    return (replace(file, node, f"{slab}.add({value})") for node, value in kept.places)
+
+
+def _field(receiver: _Receiver, line: str) -> Edit:
+    """Behind the last field of the struct."""
+    fields = next(n for n in receiver.struct.named_children if n.type == "field_declaration_list")
+    end = fields.end_byte - 1
+    content = receiver.file.source.content
+    is_closed_alone = not content[:end].rpartition(b"\n")[2].strip()
+    if is_closed_alone:
+        start = content[:end].rfind(b"\n") + 1
+        return insert(receiver.file, start, f"\t{line}{line_end(receiver.file)}")
+    return insert(receiver.file, end, f"; {line} " if fields.named_children else f" {line} ")
+
+
+def _written(
+    code: PackageCode, file: GoFile, its_type: UsableType
+) -> tuple[str, tuple[Edit, ...]] | None:
+    """A type as a file writes it, and what it has to import for that."""
+    if (written := code.types.written(file, its_type)) is not None:
+        return written, ()
+    path = its_type.text.rpartition(".")[0]
+    if not its_type.is_plain or not path or "[" in its_type.text:
+        return None
+    imports = import_edits(file, [path])
+    return None if imports is None else (short(its_type.text), imports)
+
+
+def _receiver(code: PackageCode, file: GoFile, node: Node) -> _Receiver | None:
+    """What the method around has a pointer to: a struct type that only this package knows."""
+    method = function_around(node)
+    parameters = method.child_by_field_name("receiver") if method is not None else None
+    declared = parameters.named_children[0] if parameters is not None else None
+    if method is None or declared is None:
+        return None
+    name, its_type = (declared.child_by_field_name(part) for part in ("name", "type"))
+    if name is None or its_type is None or its_type.type != "pointer_type" or text(name) == "_":
+        return None
+    pointed = its_type.named_children[0]
+    struct = code.syntax.types.get(text(pointed))
+    variable = variable_at(name)
+    if struct is None or struct.type != "struct_type" or variable is None or not variable.uses:
+        return None
+    if text(pointed)[:1].isupper() or any(map(_is_replaced, variable.uses)):
+        return None
+    its_file = next(f for f in code.files.values() if f.types.get(text(pointed)) == struct)
+    spec = struct.parent
+    if spec is None or spec.child_by_field_name("type_parameters") is not None:
+        return None
+    return _Receiver(text(name), text(pointed), its_file, struct)
+
+
+def _is_replaced(use: Node) -> bool:
+    """Whether a variable gets another value, not only what it points to."""
+    parent = use.parent
+    return parent is not None and parent.type == "expression_list" and is_assigned(use)
+
+
+def _is_made_in_loops(code: PackageCode, name: str) -> bool:
+    """Whether there are many of a type: each would have blocks of its own."""
+    made = (f"&{name}{{", f"new({name})")
+    return any(
+        finding.severity is Severity.WARNING and finding.subject.startswith(made)
+        for finding in code.findings
+    )
+
+
+_GENERICS = (1, 21)
+_LARGEST = 512
+"""Bytes of a value: it is copied into its block."""
+
+
+REWRITE = Rewrite(
+    code="slab",
+    title="Allocate the values in blocks",
+    variants=(_LOCAL, _FIELD),
+    brings=(
+        "One block serves up to 64 objects that are made one by one and kept: nodes of a tree, "
+        "records of a file."
+    ),
+    predeclared=PREDECLARED,
+    before="""
+type point struct{ x, y int }
+
+func points(xs []int) []*point {
+	var all []*point
+	for _, x := range xs {
+		all = append(all, &point{x: x})
+	}
+	return all
+}
+""",
+    after="""
+type point struct{ x, y int }
+
+func points(xs []int) []*point {
+	var all []*point
+	var pointSlab slab[point]
+	for _, x := range xs {
+		all = append(all, pointSlab.add(point{x: x}))
+	}
+	return all
+}
+
+// slab hands out values from blocks of up to 64. A block stays in memory as long as one of its
+// values does.
+type slab[T any] []T
+
+func (s *slab[T]) add(value T) *T {
+	if len(*s) == cap(*s) {
+		*s = make([]T, 0, min(2*cap(*s)+4, 64))
+	}
+	*s = append(*s, value)
+	return &(*s)[len(*s)-1]
+}
+""",
+    checks=(
+        "The object is a literal behind `&`, or a variable that is not used after its address.",
+        "A method keeps the blocks in its receiver, whose type is never copied nor made in a loop.",
+        "Nothing in the package sets finalizers or uses `unsafe`.",
+    ),
+    refused_when=(
+        "the receiver is copied somewhere: both copies would hand out the same memory",
+        "a value is larger than 512 bytes, or holds a lock",
+    ),
+    kind=FixKind.REWRITE,
+    look_at=(
+        "One object that is kept keeps its whole block in memory; and several goroutines must not "
+        "add to the same blocks at once."
+    ),
+    find=_find,
+)
