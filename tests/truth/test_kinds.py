@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pytest
 
     from goescape.analysis.model import Finding, Function, PackageReport
+    from tests.conftest import WriteTree
 
 FOLDER = Path(__file__).parent
 CLAUSE = re.compile(
@@ -206,3 +207,14 @@ def _of(report: PackageReport, function: Function) -> list[tuple[bool, str, Find
             text = report.sources[finding.span.file].text(finding.span)
             found.append((True, text, finding))
     return found
+
+
+def test_lines_that_a_directive_moves_are_judged_by_the_text_alone(
+    go_path: str, write_tree: WriteTree
+) -> None:
+    folder = write_tree(
+        "-- go.mod --\nmodule m\n\ngo 1.21\n-- a.go --\npackage m\n\n"
+        "func F() *int {\n\t/*line z.go:3:7*/ n := 2\n\treturn &n\n}\n"
+    )
+    (finding,) = run_coroutine(report_of(go_path, folder)).findings
+    assert (finding.subject, finding.allocates) == ("n", Allocates.YES)

@@ -364,9 +364,9 @@ The size of a slice is known only at run time.
 A local variable whose value never changes counts as a constant since Go 1.25; a `const` always.
 
 Sums of strings, conversions between `string`, `[]byte` and `[]rune`, and slices that `append` grows
-have 32 bytes (or runes) on the stack where nothing keeps them, and allocate beyond that. That
-depends on values alone, so it is no finding: after a save, the hover says it, and `goescape explain
-FILE:LINE` does.
+have 32 bytes (or runes) on the stack where nothing keeps them, and allocate beyond that;
+`append(s, t...)` has none, and allocates as soon as `s` is full. That depends on values alone, so
+it is no finding: after a save, the hover says it, and `goescape explain FILE:LINE` does.
 
 **What helps.** A constant size when there is a sensible upper bound: `make([]T, 0, 64)`, or an
 array that is sliced; a buffer that is reused.

@@ -16,6 +16,7 @@ from goescape.analysis.file_analysis import KEPT_STATES, JudgedSite, similarity_
 from goescape.analysis.model import Finding, SiteKind, UnconfirmedFinding
 from goescape.analysis.ranking.rank import RankRules
 from goescape.analysis.sites.allocation import (
+    ALLOCATES,
     BOXED_POINTER,
     BOXED_SINGLE_BYTE,
     BOXED_ZERO_SIZE,
@@ -120,7 +121,9 @@ class FindingBuilder:
             return self._work.allocations_before.get(similarity_key(site))
         allocation = self._allocation_rules.of(site, context)
         is_others = not self._syntax.owns(self._work.syntax)  # generic, with any instances
-        return DEPENDS_ON_TYPE if is_others and allocation in _OF_ONE_TYPE else allocation
+        is_boxed = site.kind is SiteKind.BOXED and allocation == ALLOCATES
+        depends = is_others and (is_boxed or allocation in _OF_ONE_TYPE)
+        return DEPENDS_ON_TYPE if depends else allocation
 
     def _finding(
         self,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from goescape.analysis.causes import Cause
 from goescape.analysis.evidence.code_matching import (
     Line,
     PlacedCall,
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from goescape.analysis.inlined_copy import InlinedCopy
     from goescape.analysis.model import Finding, Function, PackageReport
 
+_FOREIGN_NAME = re.compile(r"[a-z]\w*\.\w+$")
 ONLY_INLINED = "every call is inlined, and stays on the stack there"
 """The note of what a function allocates that runs nowhere as itself."""
 
@@ -87,6 +90,24 @@ class CodeEvidence:
         symbols = () if function is None else self._symbols_of(function)
         return bool(symbols) and not any("[" in symbol for symbol in symbols)
 
+    def with_callee(self, finding: Finding) -> Finding:
+        """What other packages' code hands on, inlined here: to a variable that no code is called
+        by the name of."""
+        callee = finding.destination or ""
+        if finding.cause is not Cause.PASSED or _FOREIGN_NAME.match(callee) is None:
+            return finding
+        function = self.function_at(*finding.anchor[:2])
+        if function is None or finding.inlined_from is None or not self._symbols_of(function):
+            return finding
+        span = function.span
+        known = {
+            called.rpartition("/")[2].partition("[")[0]
+            for each in self._code.functions
+            if each.file == span.file and span.line <= each.line <= span.end_line
+            for called in each.callees
+        }
+        return finding if callee in known else evolve(finding, cause=Cause.INDIRECT)
+
     def is_inlined(self, finding: Finding) -> bool:
         """Whether it is about something inside the function that is called at its place."""
         if finding.inlined_from is not None:
@@ -144,7 +165,8 @@ class CodeEvidence:
         return frozenset(
             function.symbol
             for function in self._code.functions
-            if plain_name(function.symbol) in inlined and function.file in self._own
+            if plain_name(function.symbol).partition(".func")[0] in inlined
+            and function.file in self._own
         )
 
     @cached_property
@@ -152,6 +174,12 @@ class CodeEvidence:
         """The names of functions of which there are inlined copies that allocate."""
         frames = (frame.function for placed in self.calls for frame in placed.call.inlined)
         return frozenset(plain_name(symbol) for symbol in frames)
+
+
+def has_own_lines(report: PackageReport, path: str) -> bool:
+    """Whether no ``//line`` says that code of a file stands elsewhere."""
+    content = report.sources[path].content
+    return b"//line " not in content and b"/*line " not in content
 
 
 def _is_result(finding: Finding) -> bool:

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from goescape.analysis.evidence.code_additions import words
-from goescape.analysis.evidence.code_evidence import ONLY_INLINED, CodeEvidence
+from goescape.analysis.evidence.code_evidence import ONLY_INLINED, CodeEvidence, has_own_lines
 from goescape.analysis.evidence.code_matching import (
     PlacedCall,
+    is_foreign,
     is_inside,
     is_made_and_boxed,
     is_of_variable,
+    is_sum,
     is_surely,
     is_variable,
     may_be_of_several,
@@ -47,7 +49,7 @@ from goescape.analysis.evidence.merged_findings import in_source_order, merged
 from goescape.analysis.evidence.overruled_findings import with_findings
 from goescape.analysis.inlined_copy import InlinedCopy
 from goescape.analysis.model import ALLOCATES_TWICE, Allocates, Finding, RankReason, SiteKind
-from goescape.analysis.ranking.rank import rank
+from goescape.analysis.ranking.rank import as_made, rank
 from goescape.analysis.syntax.go_file import GoFile
 
 if TYPE_CHECKING:
@@ -66,7 +68,7 @@ def with_code(report: PackageReport, code: MachineCode, judged: frozenset[str]) 
     package once more, inlined otherwise. A report about other files than the code comes back as it
     is.
     """
-    judged = judged.intersection(report.files)
+    judged = frozenset(p for p in judged.intersection(report.files) if has_own_lines(report, p))
     if report.errors or not any(function.file in judged for function in code.functions):
         return report
     return _Judge(report, code, judged).report()
@@ -86,7 +88,7 @@ class _Judge:
     def report(self) -> PackageReport:
         """The corrected report."""
         found = merged(
-            (self._evidence.with_free_copies(judged), finding)
+            (self._evidence.with_free_copies(self._evidence.with_callee(judged)), finding)
             for finding in self._report.findings
             for judged in self._judged(finding)
         )
@@ -164,6 +166,10 @@ class _Judge:
     def _confirmed(self, finding: Finding, calls: list[PlacedCall]) -> Finding:
         """A finding that allocates, with what the code says of its condition and its copies."""
         boxes = [placed for placed in calls if placed.call.kind is AllocationKind.BOX]
+        if finding.kind is SiteKind.BOXED and len(boxes) < len(calls):
+            others = [each for each in self._beside(finding) if each.kind is SiteKind.BOXED]
+            if not boxes or (len(others) > 1 and is_sum(finding.subject)):
+                finding, boxes = as_made(finding, SiteKind.EXPRESSION), calls
         its_own = boxes if finding.kind is SiteKind.BOXED else calls
         conditions = {placed.call.condition for placed in its_own}
         if finding.allocates is Allocates.YES and conditions == {AllocationCondition.NOT_SMALL}:
@@ -190,7 +196,7 @@ class _Judge:
         is_integer = (
             finding.allocates is not Allocates.YES
             or not self._report.is_typed
-            or self._evidence.is_inlined(finding)
+            or (self._evidence.is_inlined(finding) and not is_foreign(finding))
         )  # types have told what is one
         return BY_CONDITION[AllocationCondition.NOT_SMALL] if is_integer else ZERO_IS_SHARED
 

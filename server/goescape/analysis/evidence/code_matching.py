@@ -74,12 +74,26 @@ def _goes_on(subject: str) -> bool:
 
 def may_be_text(finding: Finding, kind: AllocationKind) -> bool:
     """Whether what looks boxed may be a text that is made: types of inlined code are not known."""
-    return (
-        kind is AllocationKind.CONVERSION
-        and finding.kind is SiteKind.BOXED
-        and finding.inlined_from is not None
-        and _CONVERSION.match(finding.subject) is not None
-    )
+    if finding.kind is not SiteKind.BOXED or finding.inlined_from is None:
+        return False
+    if kind is AllocationKind.CONCATENATION:
+        return is_sum(finding.subject)
+    return kind is AllocationKind.CONVERSION and _CONVERSION.match(finding.subject) is not None
+
+
+def is_sum(subject: str) -> bool:
+    """Whether an expression adds: ``lib.a + lib.b``."""
+    depth = 0
+    for sign in _TEXT.sub('""', subject):
+        if depth == 0 and sign == "+":
+            return True
+        depth += (sign in "([{") - (sign in ")]}")
+    return False
+
+
+def is_foreign(finding: Finding) -> bool:
+    """Whether it is about names of another package, of which no types are known."""
+    return _QUALIFIED.search(finding.compiler) is not None
 
 
 def is_surely(finding: Finding, kind: AllocationKind) -> bool:
@@ -184,6 +198,7 @@ _BY_CAUSE = {
 }
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`')
 _CONVERSION = re.compile(r"[\w.]+\(")
+_QUALIFIED = re.compile(r"(?<![\w.)\]])[a-z]\w*\.[a-zA-Z]")
 _ARRAYS = frozenset({_Kind.SLICE, _Kind.OBJECT, _Kind.GROWTH, _Kind.MOVED_SLICE})
 _TEXTS = frozenset({_Kind.CONVERSION, _Kind.CONCATENATION, _Kind.BOX, *_ARRAYS})
 """``string(c) + s`` begins like a conversion, ``[]byte(s + t)`` is one call, and ``string(s)`` of a

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from goescape.analysis.causes import MAP_ELEMENT, Cause
+from goescape.analysis.evidence.code_matching import is_sum
 from goescape.analysis.evidence.type_allocation import BOXED_NUMBER, boxed, made, sized
 from goescape.analysis.evidence.types import TypeFacts, ValueFacts  # noqa: TC001 - resolved
 from goescape.analysis.model import ALLOCATES_TWICE, Allocates, SiteKind
@@ -70,7 +71,7 @@ def questions(report: PackageReport) -> TypeQuestions:
         if finding.escapes and finding.kind in _ASKED:
             if (place := _named_place(finding)) is not None:
                 named[place] = None
-            elif finding.inlined_from is None:
+            elif finding.inlined_from is None or _may_be_text(finding):
                 values[finding.span] = None
     values.update((one.asked, None) for one in report.unconfirmed)
     return TypeQuestions(tuple(values), tuple(named))
@@ -194,6 +195,14 @@ def _corrected(finding: Finding, known: KnownTypes) -> Finding:
     if not finding.escapes or finding.kind not in _ASKED:
         return finding
     place = _named_place(finding)
+    if _may_be_text(finding):
+        result = known.values.get(finding.span)
+        is_text = result is not None and result.type is not None and result.type.kind == "string"
+        return (
+            with_allocation(as_made(finding, SiteKind.EXPRESSION), ALLOCATES)
+            if is_text
+            else finding
+        )
     if place is not None:
         facts = known.named.get(place)
         allocation = None if facts is None else _of_literal(finding, facts)
@@ -215,6 +224,15 @@ def _is_news(finding: Finding, allocation: RuntimeAllocation) -> bool:
     if allocation.allocates is Allocates.NO:
         return finding.allocates is not Allocates.NO
     return finding.note is None or finding.note in _GUESSES
+
+
+def _may_be_text(finding: Finding) -> bool:
+    """Whether it is a sum that an inlined call returns: of texts, where the call gives a text."""
+    is_boxed = finding.kind is SiteKind.BOXED and finding.inlined_from is not None
+    if not is_boxed or not is_sum(finding.subject):
+        return False
+    step = finding.flow[1] if len(finding.flow) > 1 else None
+    return step is not None and _RESULT.match(step.text) is not None
 
 
 def _of_literal(finding: Finding, facts: TypeFacts) -> RuntimeAllocation | None:
@@ -279,6 +297,7 @@ def _in_source_order(finding: Finding) -> tuple[Span, Place, str]:
     return finding.span, finding.anchor, finding.subject
 
 
+_RESULT = re.compile(r"~r\d+ = ")
 _MAP_BYTES = 128
 """What a map holds itself of a key or value: a larger one has memory of its own."""
 _ASKED = frozenset({SiteKind.BOXED, SiteKind.EXPRESSION, SiteKind.VARIABLE})

@@ -133,11 +133,15 @@ class CauseFinder:
         head = plain_function(call_head(step.expression))
         if head == "append":
             return Cause.STORED, "append"
-        _, source = self._call_at(step.at)
+        file, source = self._call_at(step.at)
+        if head.startswith(".") and file is not None and source is not None:
+            # `defer f(x)`: callee and arguments are kept in temporaries.
+            cause = Cause.INDIRECT if self._names_a_value(file, source) else Cause.PASSED
+            return cause, text(source) if "\n" not in text(source) else ""
         callee = text(source) if source is not None and "\n" not in text(source) else head
         # `fmt.Errorf` hands on to `fmt.errorf`: that is the same to a reader.
         name = callee_name(source).lower() if source is not None else ""
-        if _IS_METHOD_OF_PARAMETER in head:
+        if _METHOD_OF_PARAMETER.search(head) is not None:
             return Cause.INDIRECT, callee
         if name not in {head.rpartition(".")[2].lower(), ""}:
             callee = head  # something inlined there: its own callee is not in this source
@@ -146,14 +150,17 @@ class CauseFinder:
         return (Cause.INDIRECT if self._is_indirect(head, step.at) else Cause.PASSED), callee
 
     def _is_method_of_inlined_value(self, head: str, source: Node | None) -> bool:
-        """Whether a function of the package that is inlined there calls a variable's method.
+        """Whether something of the package that is inlined there calls a variable's method.
 
-        Methods that the compiler knows have their type in front of them: ``T.M``, ``(*T).M``.
+        Methods that the compiler knows have their type in front of them: ``T.M``, ``(*T).M``; names
+        of other packages have these.
         """
-        if source is None or not _IS_SELECTED.match(head) or plain_function(text(source)) == head:
+        if not _IS_SELECTED.match(head):
+            return False
+        if source is not None and plain_function(text(source)) == head:
             return False
         written, first = f"{head}(".encode(), head.partition(".")[0]
-        if self._syntax.declares_type(first) or not self._syntax.declares_function(text(source)):
+        if self._syntax.declares_type(first):
             return False
         files = [file for file in self._syntax.files.values() if written in file.source.content]
         return bool(files) and not any(first in file.imported_names for file in files)
@@ -166,7 +173,8 @@ class CauseFinder:
         if file is not None and source is not None:
             # The compiler shows embedded fields that the source leaves out: `r.Resolver.fs.Join`.
             written = plain_function(text(source)).split(".")
-            if (written[0], written[-1]) == (parts[0], parts[-1]):
+            is_same = (written[0], written[-1]) == (parts[0], parts[-1])
+            if is_same or (parts[1:] == written and parts[0] == file.package_name):
                 return self._names_a_value(file, source)
         if len(parts) == 1:
             return not self._syntax.declares_function(head) and head not in _BUILTINS
@@ -229,7 +237,7 @@ class CauseFinder:
         return Place(path, at.line, at.column) if path is not None and at is not None else None
 
 
-_IS_METHOD_OF_PARAMETER = "&.dict"
+_METHOD_OF_PARAMETER = re.compile(r"&(?:\w+\.)?\.dict\b")
 """Methods of type parameters are called through a dictionary."""
 _IS_SELECTED = re.compile(r"\w+\.\w+$")
 

@@ -127,12 +127,17 @@ class SiteContexts:
         if not copies.by_place:
             # Nothing is said of the copy of a variable that stays, and of equal values one is told.
             if site.kind in {SiteKind.VARIABLE, SiteKind.TEMPORARY}:
-                return site.literal is None
+                return site.literal is None or self._only_inlined_literal(site, function)
             copies = _copies_of_equals(site, self._copies)
         return bool(copies.by_place) and all(
             not copy.escapes or self._is_in_what_never_runs(copy)
             for copy in copies.by_place.values()
         )
+
+    def _only_inlined_literal(self, site: Site, function: FunctionDeclaration) -> bool:
+        """Whether the literal around a variable runs only where it is inlined, and stays there."""
+        literals = (other for other in self._copies if other.node == site.literal)
+        return any(self._only_inlined(each, function, self._copies[each]) for each in literals)
 
     def _is_in_what_never_runs(self, copy: InlinedCopy) -> bool:
         file = self._syntax.files.get(copy.place.file)
@@ -270,7 +275,8 @@ class _FlowChains:
         while (flows := chain[-1].flows) and len(chain) < _LONGEST_CHAIN:
             destination = flows[-1].destination
             storage = _STORAGE.match(destination) if destination[:1] == "{" else None
-            following = self._explanation_of(storage[1], flows[-1]) if storage else None
+            last = next((flow for flow in reversed(flows) if flow.steps), flows[-1])
+            following = self._explanation_of(storage[1], last) if storage else None
             if following is None or following in chain:
                 break
             chain.append(following)

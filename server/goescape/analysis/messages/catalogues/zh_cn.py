@@ -238,6 +238,7 @@ CATALOGUE = Catalogue(
         "its content is constant and boxed as read-only data": (
             "它的内容是常量，以只读数据的形式装箱"
         ),
+        "on the heap as soon as the slice has to grow": "切片一旦需要扩容就分配在堆上",
         "on the stack up to 32 bytes; a larger one is allocated on the heap": (
             "不超过 32 字节时在栈上，更大时分配在堆上"
         ),
