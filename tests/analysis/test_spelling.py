@@ -64,6 +64,17 @@ func inlined(s shape) int {
 	return areaOf(s, &unit)
 }
 
+type bound struct{ n int }
+
+func (b *bound) get() int { return b.n }
+
+var got func() int
+
+func binds() {
+	b := bound{3} // says: `b` moves to the heap: stored in `got`
+	got = b.get   // says: the method value `b.get` is allocated on the heap: stored in `got`
+}
+
 func deferred(f func(*int)) {
 	n := 3 // says: `n` moves to the heap: passed to `f`, a call that the compiler cannot see into
 	defer f(&n)

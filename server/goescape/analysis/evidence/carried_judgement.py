@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from goescape.analysis.causes import Cause
 from goescape.analysis.evidence.code_additions import told_lines
 from goescape.analysis.evidence.code_judge import GUESSED, without_allocation
 from goescape.analysis.evidence.code_notes import (
@@ -152,7 +153,11 @@ class _Carrying:
         )
 
     def _taken_over(self, finding: Finding, before: Finding | None) -> Finding:
-        if before is None or _is_same(finding, before) or not _has_same_copies(finding, before):
+        if before is None or _is_same(finding, before):
+            return finding
+        if (finding.cause, before.cause) == (Cause.PASSED, Cause.INDIRECT):
+            finding = evolve(finding, cause=before.cause)
+        if not _has_same_copies(finding, before):
             return finding
         if before.allocates is Allocates.NO:
             is_corrected = finding.is_diagnostic and before.note in _CORRECTIONS
@@ -260,7 +265,7 @@ def _is_same(now: Finding, before: Finding) -> bool:
     """Whether there is nothing to take over, as for most."""
     if before.copies or now.allocates is not before.allocates:
         return False
-    return now.note == before.note
+    return (now.note, now.cause) == (before.note, before.cause)
 
 
 def _has_same_copies(now: Finding, before: Finding) -> bool:

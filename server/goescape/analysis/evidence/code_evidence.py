@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from goescape.analysis.inlined_copy import InlinedCopy
     from goescape.analysis.model import Finding, Function, PackageReport
 
+_LINE_DIRECTIVE = re.compile(rb"^//line [^\n]*:\d|/\*line [^\n*]*:\d+\*/", re.MULTILINE)
 _FOREIGN_NAME = re.compile(r"[a-z]\w*\.\w+$")
 ONLY_INLINED = "every call is inlined, and stays on the stack there"
 """The note of what a function allocates that runs nowhere as itself."""
@@ -178,8 +179,7 @@ class CodeEvidence:
 
 def has_own_lines(report: PackageReport, path: str) -> bool:
     """Whether no ``//line`` says that code of a file stands elsewhere."""
-    content = report.sources[path].content
-    return b"//line " not in content and b"/*line " not in content
+    return _LINE_DIRECTIVE.search(report.sources[path].content) is None
 
 
 def _is_result(finding: Finding) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from goescape.analysis.compiler.facts import EscapeVerdict
 from goescape.analysis.model import CapturedVariable, Function, Parameter, SiteKind, StackValue
 from goescape.analysis.positions import Place
-from goescape.analysis.sites.run_time_size import may_still_allocate
+from goescape.analysis.sites.run_time_size import APPENDS_ALL, may_still_allocate
 from goescape.analysis.sites.site import shown_span, shown_subject
 from goescape.analysis.syntax.go_file import parameters
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text
@@ -82,7 +82,7 @@ def stays_of(sites: Iterable[Site]) -> Iterator[StackValue]:
             continue
         note = None
         if _appends_all(site.node):
-            note = "on the heap as soon as the slice has to grow"
+            note = APPENDS_ALL
         elif not _is_only_looked_at(site.node):
             note = may_still_allocate(site.rendering, is_text=site.is_concatenation)
         yield StackValue(shown_span(site), shown_subject(site), note)

@@ -6,6 +6,9 @@ import re
 
 from goescape.analysis.compiler.expressions import is_variable_make
 
+APPENDS_ALL = "on the heap as soon as the slice has to grow"
+"""What ``append(s, t...)`` does that does not escape."""
+
 
 def may_still_allocate(subject: str, *, is_text: bool = False) -> str | None:
     """What something that does not escape may allocate at run time all the same.
