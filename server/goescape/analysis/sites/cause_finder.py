@@ -67,7 +67,22 @@ class CauseFinder:
         if step is not None:
             index = next(i for i, s in enumerate(s for f in flows for s in f.steps) if s is step)
             decisive = steps[index]
+            if cause is Cause.CAPTURED:
+                decisive = decisive._replace(place=self._literal_at(decisive.place, site))
         return SiteCause(cause, steps, decisive, plain_subject(destination) or None)
+
+    def _literal_at(self, use: Place | None, site: Site) -> Place | None:
+        """Where the literal begins that captures a variable: the compiler prints its first use."""
+        file = self._syntax.files.get(use.file) if use is not None else None
+        offset = file.source.offset(use.line, use.column) if file and use else None
+        node = file.node_at(offset) if file and offset is not None else None
+        if file is None or node is None or site.node is None:
+            return use
+        literals = [around for around in ancestors(node) if around.type == "func_literal"]
+        if file is site.file:
+            own = site.node.start_byte
+            literals = [each for each in literals if not each.start_byte <= own < each.end_byte]
+        return file.span(literals[-1]).start if literals else use
 
     def _judge(
         self, site: Site, own: EscapeExplanation, flows: tuple[PrintedFlow, ...]
