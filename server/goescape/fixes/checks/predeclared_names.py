@@ -29,7 +29,9 @@ def _declared_around(code: PackageCode, edit: Edit) -> frozenset[str]:
     file = code.files.get(edit.file)
     node = file.node_at(edit.start) if file is not None else None
     function = declaration_around(node) if node is not None else None
-    return code.declared_names if function is None else _declared_in(function)
+    if function is None:  # a declaration of its own, at the end of a file
+        return code.package_level_names
+    return _declared_in(function)
 
 
 @lru_cache(maxsize=64)

@@ -161,11 +161,9 @@ def _is_private(code: PackageCode, builder: Node) -> bool:
     function = function_around(builder)
     if declared is None or function is None or declared.parent is None:
         return False
-    if (
-        not is_clear(declared)
-        or declared.parent.type != "var_spec"
-        or function_around(declared) != function
-    ):
+    if not is_clear(declared) or function_around(declared) != function:
+        return False
+    if declared.parent.type != "var_spec" and not _is_made_here(declared.parent):
         return False
     return all(
         use == declared or (function_around(use) == function and _is_own_use(use))
@@ -173,21 +171,32 @@ def _is_private(code: PackageCode, builder: Node) -> bool:
     )
 
 
+def _is_made_here(left: Node) -> bool:
+    """Whether the left side of ``b := new(T)`` or ``b := &T{}``: nobody else has that pointer."""
+    statement = left.parent
+    if statement is None or statement.type != "short_var_declaration" or left.named_child_count > 1:
+        return False
+    right = statement.child_by_field_name("right")
+    return right is not None and _MADE.fullmatch(text(right)) is not None
+
+
 def _is_own_use(use: Node) -> bool:
-    """Whether it is ``b.Method`` or ``fmt.Fprint...(&b``."""
+    """Whether it is ``b.Method`` or ``fmt.Fprint...(&b``; for a pointer ``fmt.Fprint...(b``."""
     parent = use.parent
     if parent is None:
         return False
     if parent.type == "selector_expression":
         call = parent.parent
         return call is not None and call.type == "call_expression" and not _is_deferred(call)
-    call = parent.parent.parent if parent.parent is not None else None
+    argument = use if parent.type == "argument_list" else parent
+    listed = argument.parent
+    call = listed.parent if listed is not None else None
     return (
-        parent.type == "unary_expression"
+        argument.type in {"unary_expression", "identifier"}
         and call is not None
         and call.type == "call_expression"
         and bool(re.match(r"\w+\.Fprint", callee_text(call)))
-        and arguments_of(call)[0] == parent
+        and arguments_of(call)[0] == argument
     )
 
 
@@ -195,6 +204,9 @@ def _is_deferred(call: Node) -> bool:
     return call.parent is not None and call.parent.type in {"defer_statement", "go_statement"}
 
 
+_MADE = re.compile(
+    r"new\((?:strings\.Builder|bytes\.Buffer)\)|&(?:strings\.Builder|bytes\.Buffer)\{\}"
+)
 _HARMLESS = frozenset(
     {"identifier", "interpreted_string_literal", "int_literal", "true", "false", "rune_literal"}
 )
