@@ -11,7 +11,7 @@ from tree_sitter import Node  # noqa: TC002 - attrs resolves it
 from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, token, walk
 from goescape.analysis.syntax.scopes import definition
-from goescape.fixes.candidate import FixKind, Promise, TypeClaim, UnsafeError
+from goescape.fixes.candidate import Promise, TypeClaim, UnsafeError
 from goescape.fixes.context.package_code import insert, replace
 from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.expression_types import kind_of
@@ -20,13 +20,14 @@ from goescape.fixes.syntax.local_variables import (
     arguments_of,
     declaration_around,
     fresh_name,
+    function_around,
     has_comment,
     has_goto,
     is_clear,
     is_own,
     redeclares,
 )
-from goescape.fixes.syntax.variable_uses import contains, line_before, variable_at
+from goescape.fixes.syntax.variable_uses import contains, line_before, parameters_of, variable_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +46,7 @@ class _Rows:
     """How many turns the loop has."""
     counted: Node | None
     """What the count depends on."""
+    matrix: Node
     made: Node
     type: Node
     """``[]T``."""
@@ -87,7 +89,47 @@ def _change(code: PackageCode, file: GoFile, rows: _Rows) -> Change | None:
         ),
         may_add=(r"make\(.*\)",),
         claims=tuple(TypeClaim(path, n.start_byte, n.end_byte, "int") for n in ints),
+        is_trade=not _dies_here(rows.matrix),
     )
+
+
+def _dies_here(matrix: Node) -> bool:
+    """Whether all rows end with the function: they are only looked into, cell by cell."""
+    declared = definition(matrix)
+    variable = variable_at(declared) if declared is not None else None
+    if variable is None or declared is None or variable.is_result:
+        return False
+    if any(contains(each, declared) for each in parameters_of(variable.function)):
+        return False
+    return all(
+        function_around(use) == variable.function and _looks_into(use) for use in variable.uses
+    )
+
+
+def _looks_into(use: Node) -> bool:
+    """Whether it is ``m[i][j]``, ``len(m)``, ``range m``, or stores a row."""
+    parent = use.parent
+    if parent is None:
+        return False
+    if parent.type == "index_expression" and parent.child_by_field_name("operand") == use:
+        around = parent.parent
+        if around is None:
+            return False
+        if around.type == "index_expression":
+            return around.child_by_field_name("operand") == parent
+        if around.type == "argument_list":
+            return around.parent is not None and callee_text(around.parent) == "len"
+        stores = around.parent
+        is_left = stores is not None and stores.child_by_field_name("left") == around
+        return around.type == "expression_list" and is_left
+    if parent.type == "range_clause":
+        left = parent.child_by_field_name("left")
+        return left is not None and left.named_child_count == 1
+    call = parent.parent
+    if parent.type == "argument_list" and call is not None:
+        return callee_text(call) in {"len", "append"} and parent.named_children[0] == use
+    is_left = call is not None and call.child_by_field_name("left") == parent
+    return parent.type == "expression_list" and is_left
 
 
 def _needs_claim(rows: _Rows, node: Node) -> bool:
@@ -124,7 +166,8 @@ def _rows(code: PackageCode, file: GoFile, made: Node) -> _Rows | None:
     in_body = [w for u, w in variable.writes() if w.type != "inc_statement" or not _is_update(w)]
     if in_body:
         return None
-    return _Rows(loop, index, count, counted, made, arguments[0], arguments[1])
+    matrix = next(n for n in walk(statement) if n.type == "identifier")
+    return _Rows(loop, index, count, counted, matrix, made, arguments[0], arguments[1])
 
 
 def _statement_and_loop(made: Node) -> tuple[Node | None, Node | None]:
@@ -261,7 +304,7 @@ _LEAVING = frozenset(
 
 REWRITE = Rewrite(
     code="cut-rows",
-    title="Cut the rows from one array, which they keep alive together",
+    title="Cut the rows from one array",
     brings="One array serves all rows of a matrix, instead of an object for each of them.",
     before="""
 func grid(width, height int) [][]int {
@@ -292,7 +335,6 @@ func grid(width, height int) [][]int {
         "the length of the rows or the number of turns might change in the loop",
     ),
     promise=Promise.OUT_OF_LOOP,
-    kind=FixKind.REWRITE,
-    look_at="One row that is kept keeps the memory of all rows.",
+    look_at_trade="One row that is kept keeps the memory of all rows.",
     find=_find,
 )

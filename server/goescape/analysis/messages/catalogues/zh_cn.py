@@ -294,9 +294,7 @@ CATALOGUE = Catalogue(
         "Call {function} once, for a package-level variable": "只调用一次 {function}，存入包级变量",
         "Range over {new} instead of {old}": "遍历 {new}，代替 {old}",
         "Use {new} instead of {old}: no slice is made": "用 {new} 代替 {old}：不再创建切片",
-        "Cut the rows from one array, which they keep alive together": (
-            "从同一个数组切出各行，它们会一起保持存活"
-        ),
+        "Cut the rows from one array": "从同一个数组切出各行",
         "Allocate {type} values in blocks": "成块分配 {type} 值",
         "Allocate {type} values in blocks that the {receiver} keeps": (
             "成块分配 {type} 值，由 {receiver} 持有"
