@@ -21,11 +21,12 @@ from goescape.analysis.evidence.code_matching import (
 from goescape.analysis.model import SiteKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from goescape.analysis.evidence.machine_code import MachineCode
     from goescape.analysis.inlined_copy import InlinedCopy
     from goescape.analysis.model import Finding, Function, PackageReport
+    from goescape.analysis.positions import Span
 
 _LINE_DIRECTIVE = re.compile(rb"^//line [^\n]*:\d|/\*line [^\n*]*:\d+\*/", re.MULTILINE)
 _FOREIGN_NAME = re.compile(r"[a-z]\w*\.\w+$")
@@ -41,6 +42,7 @@ class CodeEvidence:
         self._code = code
         self._own = own
         self.calls = tuple(placed_calls(code, own))
+        self._callees: dict[Span, frozenset[str]] = {}
         self.written: dict[Line, list[PlacedCall]] = defaultdict(list)
         """The calls by the line where they are written."""
         self.inlined_at: dict[Line, list[PlacedCall]] = defaultdict(list)
@@ -100,14 +102,17 @@ class CodeEvidence:
         function = self.function_at(*finding.anchor[:2])
         if function is None or finding.inlined_from is None or not self._symbols_of(function):
             return finding
-        span = function.span
-        known = {
-            called.rpartition("/")[2].partition("[")[0]
-            for each in self._code.functions
-            if each.file == span.file and span.line <= each.line <= span.end_line
-            for called in each.callees
-        }
+        known = self._callees.get(function.span)
+        if known is None:
+            known = self._callees[function.span] = frozenset(self._callees_of(function.span))
         return finding if callee in known else evolve(finding, cause=Cause.INDIRECT)
+
+    def _callees_of(self, span: Span) -> Iterator[str]:
+        """The names of what the code of a function calls, its literals included."""
+        for each in self._code.functions:
+            if each.file == span.file and span.line <= each.line <= span.end_line:
+                for called in each.callees:
+                    yield called.rpartition("/")[2].partition("[")[0]
 
     def is_inlined(self, finding: Finding) -> bool:
         """Whether it is about something inside the function that is called at its place."""
