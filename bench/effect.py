@@ -58,12 +58,12 @@ MODULES = (
     Module("github.com/jedib0t/go-pretty/v6@v6.6.7", "Table|List"),
     Module("github.com/PuerkitoBio/purell@v1.2.1"),
     Module("github.com/vektah/gqlparser/v2@v2.5.64"),
+    Module("github.com/go-viper/mapstructure/v2@v2.5.0"),
     Module("github.com/wI2L/jsondiff@v0.7.1"),
     Module("github.com/golang/glog@v1.2.5"),
+    Module("github.com/aymanbagabas/go-udiff@v0.4.2"),
     Module("github.com/russross/blackfriday/v2@v2.1.0"),
     Module("github.com/sirupsen/logrus@v1.9.3"),
-    Module("github.com/deckarep/golang-set/v2@v2.9.0"),
-    Module("github.com/gorilla/mux@v1.8.1"),
     Module("github.com/hbollon/go-edlib@v1.7.0"),
 )
 

@@ -175,12 +175,15 @@ class _Carrying:
         """With what only the code has shown of its copies."""
         escaping = {self._place(copy.place) for copy in before.copies if copy.escapes}
         free = {self._place(copy.place) for copy in before.copies if copy.is_free}
+        news = [each for each in finding.copies if each.place in escaping and not each.escapes]
+        if not news and not free:
+            return finding
         copies = tuple(
             evolve(copy, escapes=copy.escapes or copy.place in escaping, is_free=copy.place in free)
             for copy in finding.copies
         )
-        was, finding = finding.copies, evolve(finding, copies=copies)
-        if [copy.escapes for copy in was] == [copy.escapes for copy in copies]:
+        finding = evolve(finding, copies=copies)
+        if not news:
             return finding
         others = [each for each in finding.reasons if each is not RankReason.STAYS_WHERE_USED]
         reasons = (*others, RankReason.ORDINARY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -139,10 +140,11 @@ class CodeEvidence:
         return bool(symbols) or function.name in self._inlined_functions
 
     def function_at(self, file: str, line: int) -> Function | None:
-        for function in self._functions.get(file, ()):
-            if function.span.line <= line <= function.span.end_line:
-                return function
-        return None
+        functions = self._functions.get(file, ())
+        number = bisect_right(functions, line, key=lambda function: function.span.line) - 1
+        if number < 0 or line > functions[number].span.end_line:
+            return None
+        return functions[number]
 
     def _symbols_of(self, function: Function) -> Sequence[str]:
         return self._symbols.get((function.span.file, function.span.line), ())
@@ -150,7 +152,7 @@ class CodeEvidence:
     @cached_property
     def _functions(self) -> Mapping[str, list[Function]]:
         by_file: dict[str, list[Function]] = defaultdict(list)
-        for function in self._report.functions:
+        for function in sorted(self._report.functions, key=lambda function: function.span):
             by_file[function.span.file].append(function)
         return by_file
 
