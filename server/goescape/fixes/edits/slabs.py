@@ -20,15 +20,19 @@ type slab[T any] []T
 
 func (s *slab[T]) add(value T) *T {
 	if len(*s) == cap(*s) {
-		*s = make([]T, 0, min(2*cap(*s)+4, 64))
+		size := 2*cap(*s) + 4
+		if size > 64 {
+			size = 64
+		}
+		*s = make([]T, 0, size)
 	}
 	*s = append(*s, value)
 	return &(*s)[len(*s)-1]
 }
 """
-MAY_ADD = (r"make\(\[\].*, 0, min\(.*\)\)", r"append.*")
+MAY_ADD = (r"make\(\[\].*, 0, size\)", r"append.*")
 """What the compiler says of it."""
-PREDECLARED = frozenset({"make", "append", "len", "cap", "min"})
+PREDECLARED = frozenset({"make", "append", "len", "cap"})
 
 
 def slab_declaration(code: PackageCode, file: GoFile) -> tuple[Edit, ...] | None:

@@ -62,9 +62,11 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     for finding in code.allocations(file):
         place = code.node_of(finding) if finding.escapes and _is_worth_it(finding) else None
         kept = kept_object(code, file, finding, place[1]) if place is not None else None
-        if place is None or kept is None or not means_the_same_outside(code, kept.type):
+        if place is None or kept is None:
             continue
         loop = _loop_around(place[1])
+        if not means_the_same_outside(code, kept.type) and not _is_declared_before(kept.type, loop):
+            continue
         words: tuple[tuple[str, str], ...] = (("type", text(kept.type)),)
         if loop is not None:
             change = partial(_local_change, code, file, loop, kept)
@@ -75,6 +77,19 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
             words = (*words, ("receiver", receiver.type))
             change = partial(_field_change, code, file, receiver, kept)
             yield Match((finding,), change, variant=_FIELD, words=words)
+
+
+def _is_declared_before(its_type: Node, loop: Node | None) -> bool:
+    """Whether it is a type of the function that the statements in front of the loop declare."""
+    front = in_front_of(loop) if loop is not None else None
+    before = front.prev_named_sibling if front is not None else None
+    while before is not None:
+        specs = before.named_children if before.type == "type_declaration" else []
+        names = [spec.child_by_field_name("name") for spec in specs]
+        if any(name is not None and name.text == its_type.text for name in names):
+            return True
+        before = before.prev_named_sibling
+    return False
 
 
 def _is_worth_it(finding: Finding) -> bool:
@@ -218,7 +233,7 @@ def _is_made_in_loops(code: PackageCode, name: str) -> bool:
     )
 
 
-_GENERICS = (1, 21)
+_GENERICS = (1, 18)
 _LARGEST = 512
 """Bytes of a value: it is copied into its block."""
 
@@ -232,6 +247,7 @@ REWRITE = Rewrite(
         "records of a file."
     ),
     predeclared=PREDECLARED,
+    since=_GENERICS,
     before="""
 type point struct{ x, y int }
 
@@ -261,7 +277,11 @@ type slab[T any] []T
 
 func (s *slab[T]) add(value T) *T {
 	if len(*s) == cap(*s) {
-		*s = make([]T, 0, min(2*cap(*s)+4, 64))
+		size := 2*cap(*s) + 4
+		if size > 64 {
+			size = 64
+		}
+		*s = make([]T, 0, size)
 	}
 	*s = append(*s, value)
 	return &(*s)[len(*s)-1]
