@@ -62,9 +62,9 @@ MODULES = (
     Module("github.com/wI2L/jsondiff@v0.7.1"),
     Module("github.com/golang/glog@v1.2.5"),
     Module("github.com/aymanbagabas/go-udiff@v0.4.2"),
+    Module("github.com/russross/blackfriday/v2@v2.1.0"),
+    Module("github.com/sirupsen/logrus@v1.9.3"),
     Module("github.com/hbollon/go-edlib@v1.7.0"),
-    Module("github.com/Masterminds/squirrel@v1.5.4"),
-    Module("github.com/nicksnyder/go-i18n/v2@v2.7.0"),
 )
 
 
@@ -227,7 +227,7 @@ def _percent(ratio: float) -> str:
 
 def render(effects: Sequence[Effect], go: str) -> str:
     """The page."""
-    sums = [after / before for before, after in (effect.sums for effect in effects) if before]
+    sums = [after / before if before else 1.0 for before, after in (e.sums for e in effects)]
     means = [effect.mean for effect in effects]
     warnings = sum(effect.warnings for effect in effects)
     fixed = sum(effect.fixed for effect in effects)
