@@ -186,7 +186,8 @@ class CodeEvidence:
 
 def has_own_lines(report: PackageReport, path: str) -> bool:
     """Whether no ``//line`` says that code of a file stands elsewhere."""
-    return _LINE_DIRECTIVE.search(report.sources[path].content) is None
+    source = report.sources.get(path)
+    return source is None or _LINE_DIRECTIVE.search(source.content) is None
 
 
 def _is_result(finding: Finding) -> bool:
