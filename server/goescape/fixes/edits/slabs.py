@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from goescape.fixes.context.package_code import PackageCode
 
 NAME = "slab"
-_DECLARATION = """
+DECLARATION = """
 // slab hands out values from blocks of up to 64. A block stays in memory as long as one of its
 // values does.
 type slab[T any] []T
@@ -46,13 +46,13 @@ def slab_declaration(code: PackageCode, file: GoFile) -> tuple[Edit, ...] | None
         return None
     content = file.source.content
     gap = "" if content.endswith(b"\n") else "\n"
-    lines = (gap + _DECLARATION).replace("\n", line_end(file))
+    lines = (gap + DECLARATION).replace("\n", line_end(file))
     return (insert(file, len(content), lines),)
 
 
 def _has_it(file: GoFile) -> bool:
     written = _squeezed(file.source.content.decode(errors="replace"))
-    _, _, code = _DECLARATION.partition("type ")
+    _, _, code = DECLARATION.partition("type ")
     return _squeezed("type " + code) in written
 
 

@@ -17,7 +17,14 @@ from goescape.fixes.context.package_code import FUNCTIONS, insert, line_end, rep
 from goescape.fixes.context.package_types import short
 from goescape.fixes.edits.package_declarations import means_the_same_outside
 from goescape.fixes.edits.pointees import check_no_unsafe
-from goescape.fixes.edits.slabs import MAY_ADD, NAME, PREDECLARED, slab_declaration, slab_name
+from goescape.fixes.edits.slabs import (
+    DECLARATION,
+    MAY_ADD,
+    NAME,
+    PREDECLARED,
+    slab_declaration,
+    slab_name,
+)
 from goescape.fixes.flow.kept_objects import kept_object
 from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.hoisting import in_front_of
@@ -270,23 +277,8 @@ func points(xs []int) []*point {
 	}
 	return all
 }
-
-// slab hands out values from blocks of up to 64. A block stays in memory as long as one of its
-// values does.
-type slab[T any] []T
-
-func (s *slab[T]) add(value T) *T {
-	if len(*s) == cap(*s) {
-		size := 2*cap(*s) + 4
-		if size > 64 {
-			size = 64
-		}
-		*s = make([]T, 0, size)
-	}
-	*s = append(*s, value)
-	return &(*s)[len(*s)-1]
-}
-""",
+"""
+    + DECLARATION,
     checks=(
         "The object is a literal behind `&`, or a variable that is not used after its address.",
         "A method keeps the blocks in its receiver, whose type is never copied nor made in a loop.",
