@@ -72,7 +72,8 @@ def _copies(code: PackageCode, file: GoFile, node: Node, name: str) -> bool:
         return parent.child_by_field_name("value") == node
     around = parent.parent
     is_left = around is not None and around.child_by_field_name("left") == parent
-    return not (is_left or known.text == text(node))
+    names_type = known.text == text(node) and definition(node) is None
+    return not (is_left or names_type)
 
 
 def _around(node: Node) -> str:

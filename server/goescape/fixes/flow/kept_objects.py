@@ -86,6 +86,9 @@ def _is_addressed(code: PackageCode, file: GoFile, use: Node) -> bool:
         part, parent = parent, parent.parent
     if parent is None or (part is use and parent.type != "call_expression"):
         return False
+    known = code.types.of(file, part)
+    if parent.type != "call_expression" and (known is None or known.text.startswith("func(")):
+        return part is not use  # perhaps a method with its receiver
     if parent.type == "unary_expression":
         return text(parent).startswith("&")
     if parent.type == "slice_expression":

@@ -161,7 +161,7 @@ def _field_change(
 def _value_type(code: PackageCode, file: GoFile, kept: KeptObject) -> UsableType | None:
     """What is kept; None where it is not known, or nothing for a block."""
     check_no_unsafe(file)
-    if any(each.mentions("SetFinalizer") for each in code.files.values()):
+    if any(each.mentions(name) for each in code.files.values() for name in _FINALIZERS):
         raise UnsafeError(ReasonCode.SETS_FINALIZERS)
     known = code.types.of(file, kept.places[0][0])
     value = code.types.element(known) if known is not None else None
@@ -240,6 +240,7 @@ def _is_made_in_loops(code: PackageCode, name: str) -> bool:
     )
 
 
+_FINALIZERS = ("SetFinalizer", "AddCleanup")
 _GENERICS = (1, 18)
 _LARGEST = 512
 """Bytes of a value: it is copied into its block."""
@@ -282,7 +283,7 @@ func points(xs []int) []*point {
     checks=(
         "The object is a literal behind `&`, or a variable that is not used after its address.",
         "A method keeps the blocks in its receiver, whose type is never copied nor made in a loop.",
-        "Nothing in the package sets finalizers or uses `unsafe`.",
+        "Nothing in the package sets finalizers or cleanups, or uses `unsafe`.",
     ),
     refused_when=(
         "the receiver is copied somewhere: both copies would hand out the same memory",
