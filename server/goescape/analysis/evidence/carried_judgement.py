@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping  # noqa: TC003 - attrs resolves annotations
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from goescape.analysis.causes import Cause
 from goescape.analysis.evidence.code_additions import told_lines
@@ -32,7 +32,7 @@ from goescape.analysis.syntax.go_file import GoFile
 from goescape.analysis.syntax.unchanged_declarations import UnchangedDeclarations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from goescape.analysis.model import (
         ExplainedAllocation,
@@ -51,6 +51,8 @@ class Judgement:
     """What the machine code has said of a package, for the reports of later texts."""
 
     report: PackageReport
+    carried: dict[int, _CarriedFinding] = field(factory=dict, init=False)
+    """What the last report took over, by the identity of its findings: most come again."""
 
     @cached_property
     def _findings(self) -> tuple[Mapping[str, Mapping[_Key, Finding | None]], tuple[Finding, ...]]:
@@ -82,12 +84,14 @@ class Judgement:
             for path, source in self.report.sources.items()
             if path in report.sources
         }
-        return _Carrying(report, self.report, unchanged, self._moved_by(unchanged)).report()
+        return _Carrying(report, self, unchanged).report()
 
-    def _moved_by(
+    def moved_by(
         self, unchanged: Mapping[str, UnchangedDeclarations]
-    ) -> dict[_Key, Finding | None]:
-        """The findings by where they would be now; None where there are several."""
+    ) -> tuple[dict[_Key, Finding | None], set[str]]:
+        """The findings by where they would be now (None where there are several), and the files
+        where some depend on other files.
+        """
         moved: dict[_Key, Finding | None] = {}
         by_file, others = self._findings
         again = list(others)
@@ -100,47 +104,76 @@ class Judgement:
         for finding in again:
             if (key := _key_now(finding, unchanged)) is not None:
                 _add(moved, key, finding)
-        return moved
+        return moved, {finding.span.file for finding in others}
+
+
+class _CarriedFinding(NamedTuple):
+    """What one report took over for a finding."""
+
+    finding: Finding
+    """As the report had it."""
+    carried: Finding
+    """What became of it."""
+    new: _Key | None
+    """Its key if it was not there before."""
+    depends_on: frozenset[str]
+    """The files of its copies."""
 
 
 class _Carrying:
     def __init__(
         self,
         report: PackageReport,
-        before: PackageReport,
+        judgement: Judgement,
         unchanged: Mapping[str, UnchangedDeclarations],
-        findings: dict[_Key, Finding | None],
     ) -> None:
         self._report = report
-        self._before = before
+        self._before = judgement.report
         self._unchanged = unchanged
-        self._findings = findings
+        self._findings, mixed = judgement.moved_by(unchanged)
         """Of before, by where they would be now; None where there are several."""
+        self._same = {path for path, file in unchanged.items() if file.is_same_text} - mixed
+        """The files whose text is as it was, and whose findings stand in no other."""
+        self._carried = judgement.carried
 
     def report(self) -> PackageReport:
         """The report with all that can be carried over."""
-        keyed = [(_key(finding), finding) for finding in self._report.findings]
-        new = {
-            key: finding
-            for key, finding in keyed
-            if key not in self._findings and finding.is_diagnostic
-        }
+        carried = [self._carried_finding(finding) for finding in self._report.findings]
+        self._carried.clear()
+        self._carried.update((id(each.finding), each) for each in carried if self._is_certain(each))
+        new = {each.new: each.finding for each in carried if each.new is not None}
+        findings: Sequence[Finding] = [each.carried for each in carried]
         added: list[Finding] = []
         moved: set[_Key] = set()
-        for finding, inlined in self._moved(dict(keyed), new) if new else ():
+        for finding, inlined in self._moved(new) if new else ():
             added.append(finding)
             moved.update(inlined)
-        same = [
-            self._taken_over(finding, self._findings.get(key))
-            for key, finding in keyed
-            if not moved or key not in moved
-        ]
-        findings = sorted([*same, *added], key=in_source_order) if added else same
+        if added:
+            pairs = zip(self._report.findings, findings, strict=True)
+            left = (now for before, now in pairs if _key(before) not in moved)
+            findings = sorted((*left, *added), key=in_source_order)
         corrected = with_findings(self._report, findings)
-        is_news = not moved.issuperset(new)
-        is_judged = self._is_all_unchanged and not is_news
+        is_judged = self._is_all_unchanged and moved.issuperset(new)
         explained = (*corrected.explained, *self._words(corrected))
         return evolve(corrected, explained=explained, is_judged=is_judged)
+
+    def _carried_finding(self, finding: Finding) -> _CarriedFinding:
+        """What becomes of a finding; as last time where nothing can differ."""
+        last = self._carried.get(id(finding))
+        if last is not None and last.finding is finding and self._is_certain(last):
+            return last
+        key = _key(finding)
+        before = self._findings.get(key)
+        is_new = finding.is_diagnostic and key not in self._findings
+        copies = before.copies if before is not None else ()
+        files = frozenset(copy.place.file for copy in copies)
+        carried = self._taken_over(finding, before)
+        return _CarriedFinding(finding, carried, key if is_new else None, files)
+
+    def _is_certain(self, carried: _CarriedFinding) -> bool:
+        """Whether the same would become of it again: no file that it depends on was edited."""
+        files = carried.depends_on
+        return carried.finding.span.file in self._same and (not files or files <= self._same)
 
     @property
     def _is_all_unchanged(self) -> bool:
@@ -189,9 +222,7 @@ class _Carrying:
         reasons = (*others, RankReason.ORDINARY)
         return _ranked(evolve(finding, reasons=reasons))
 
-    def _moved(
-        self, now: Mapping[_Key, Finding], new: Mapping[_Key, Finding]
-    ) -> Iterator[tuple[Finding, tuple[_Key, ...]]]:
+    def _moved(self, new: Mapping[_Key, Finding]) -> Iterator[tuple[Finding, tuple[_Key, ...]]]:
         """What was found where it was inlined and stands elsewhere, and the keys it has now."""
         for key, before in self._findings.items():
             if before is None or not before.copies:
@@ -209,7 +240,8 @@ class _Carrying:
                 InlinedCopy(finding.anchor, finding.function, escapes=True)
                 for finding in inlined.values()
             }
-            first = now.get(key) or next(iter(inlined.values()))
+            here = (finding for finding in self._report.findings if _key(finding) == key)
+            first = next(here, next(iter(inlined.values())))
             copies |= {*first.copies}
             span, anchor, *_ = key
             moved = evolve(

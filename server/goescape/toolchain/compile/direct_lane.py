@@ -103,6 +103,8 @@ class DirectLane:
                 if not await asyncio.to_thread(is_unchanged, compiled, variants):
                     return None
                 judged = await self._engine.compiled.corrected(compiled, variants)
+            if judged.is_judged:
+                await asyncio.to_thread(package.take_judged, judged, compiled)
             await self._engine.typed.rest()
         return judged if judged.is_judged else None
 

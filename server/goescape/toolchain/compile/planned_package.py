@@ -68,6 +68,8 @@ class PlannedPackage:
     lock: asyncio.Lock = field(factory=asyncio.Lock)
     _carried: tuple[PackageReport | None, Judgement | None, PackageReport | None] = (None,) * 3
     """The last report, what was carried over to it, and what became of it."""
+    _judged: PackageReport | None = None
+    """What ``judgement`` was made of."""
 
     @property
     def compiled(self) -> PackageReport | None:
@@ -81,8 +83,16 @@ class PlannedPackage:
         self.take_judgement(report)
         self.typed = TypedReport(report, report) if report.is_typed else None
 
+    def take_judged(self, judged: PackageReport, compiled: PackageReport) -> None:
+        """Remember what became of a report, and spare the next edit that work; in a thread."""
+        self.take_judgement(judged)
+        self.with_judgement(compiled)
+
     def take_judgement(self, report: PackageReport) -> None:
         """Remember a report for what the machine code has said, as long as the package lives."""
+        if self._judged is report:
+            return
+        self._judged = report
         self.judgement = Judgement(
             # without what no later report takes over
             evolve(
