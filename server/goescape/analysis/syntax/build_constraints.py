@@ -49,6 +49,12 @@ def target_of(source: SourceText, present: Target, go: tuple[int, int]) -> Targe
     return None
 
 
+def is_in_every_build(source: SourceText) -> bool:
+    """Whether neither a condition nor the name of a file says where it belongs."""
+    name = re.split(r"[/\\]", source.path)[-1].removesuffix(".go").removesuffix("_test")
+    return _expression(source) == "" and name.rpartition("_")[2] not in {*_GOOS, *_GOARCH}
+
+
 def _systems(present: Target) -> Iterator[tuple[str, str]]:
     yield present.goos, present.goarch
     yield from (pair for pair in _SYSTEMS if pair[1] == present.goarch)

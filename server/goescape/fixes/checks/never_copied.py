@@ -8,6 +8,7 @@ from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.candidate import UnsafeError
+from goescape.fixes.syntax.local_variables import is_address
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -66,12 +67,16 @@ def _copies(code: PackageCode, file: GoFile, node: Node, name: str) -> bool:
     parent = node.parent
     while parent is not None and parent.type == "parenthesized_expression":
         node, parent = parent, parent.parent
-    if parent is None or parent.type == "selector_expression" or text(parent)[:1] == "&":
+    if parent is None or parent.type == "selector_expression" or is_address(node):
         return False
     if parent.type in _DECLARING:
         return parent.child_by_field_name("value") == node
     around = parent.parent
-    is_left = around is not None and around.child_by_field_name("left") == parent
+    is_left = (
+        around is not None
+        and around.type in {"assignment_statement", "short_var_declaration", "range_clause"}
+        and around.child_by_field_name("left") == parent
+    )
     names_type = known.text == text(node) and definition(node) is None
     return not (is_left or names_type)
 

@@ -11,7 +11,9 @@ from goescape.analysis.syntax.nodes import ancestors, text
 from goescape.fixes.syntax.expression_types import kind_of
 from goescape.fixes.syntax.local_variables import (
     function_around,
+    is_address,
     is_clear,
+    is_settled_until_used,
     single_declaration,
 )
 from goescape.fixes.syntax.variable_uses import contains, variable_at
@@ -40,6 +42,8 @@ def kept_object(code: PackageCode, file: GoFile, finding: Finding, node: Node) -
         its_type = literal.child_by_field_name("type") if literal is not None else None
         if literal is None or its_type is None or its_type.type not in _NAMED:
             return None
+        if not is_settled_until_used(code, node, _values(literal)):
+            return None  # a call reads them earlier than Go does
         return KeptObject(its_type, ((node, text(literal)),))
     return _kept_variable(code, file, node) if finding.kind is SiteKind.VARIABLE else None
 
@@ -50,6 +54,13 @@ def _pointed(node: Node) -> Node | None:
         return None
     operand = node.named_children[0]
     return operand if operand.type == "composite_literal" else None
+
+
+def _values(literal: Node) -> list[Node]:
+    """What a literal's fields are set to."""
+    body = literal.child_by_field_name("body")
+    elements = body.named_children if body is not None else []
+    return [element.named_children[-1] for element in elements if element.type != "comment"]
 
 
 def _kept_variable(code: PackageCode, file: GoFile, declared: Node) -> KeptObject | None:
@@ -67,22 +78,17 @@ def _kept_variable(code: PackageCode, file: GoFile, declared: Node) -> KeptObjec
     own, uses = variable.function, variable.uses
     if any(function_around(use) != own or _is_addressed(code, file, use) for use in uses):
         return None
-    addresses = [use.parent for use in variable.uses if _is_address(use)]
+    addresses = [use.parent for use in variable.uses if is_address(use)]
     places = [each for each in addresses if each is not None]
     if not places or not all(_is_last(each, statement, variable.uses) for each in places):
         return None
     return KeptObject(its_type, tuple((each, variable.name) for each in places))
 
 
-def _is_address(use: Node) -> bool:
-    parent = use.parent
-    return parent is not None and parent.type == "unary_expression" and text(parent)[:1] == "&"
-
-
 def _is_addressed(code: PackageCode, file: GoFile, use: Node) -> bool:
     """Whether something else than the place that keeps it may get the address of a part of it."""
     part, parent = use, use.parent
-    while parent is not None and parent.type in {"selector_expression", "index_expression"}:
+    while parent is not None and parent.type in _PARTS:
         part, parent = parent, parent.parent
     if parent is None or (part is use and parent.type != "call_expression"):
         return False
@@ -117,7 +123,8 @@ def _is_last(address: Node, declaration: Node, uses: tuple[Node, ...]) -> bool:
 
 
 _NAMED = frozenset({"type_identifier", "qualified_type", "generic_type"})
-_REFERENCES = frozenset({"pointer", "interface", "map", "func", "channel", "signature"})
+_PARTS = frozenset({"selector_expression", "index_expression", "parenthesized_expression"})
+_REFERENCES = frozenset({"pointer", "interface"})
 """Kinds whose methods get no address of the variable that holds one."""
 _DECLARING = frozenset({"short_var_declaration", "var_declaration"})
 _SIMPLE = frozenset({"assignment_statement", "short_var_declaration", "expression_statement"})

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING
-
-from attrs import frozen
 
 from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.model import Severity
@@ -13,7 +12,7 @@ from goescape.analysis.syntax.nodes import ancestors, text
 from goescape.fixes.candidate import FixKind, UnsafeError
 from goescape.fixes.checks.copyable import check_type_copyable
 from goescape.fixes.checks.never_copied import check_never_copied
-from goescape.fixes.context.package_code import FUNCTIONS, insert, line_end, replace
+from goescape.fixes.context.package_code import FUNCTIONS, insert, replace
 from goescape.fixes.context.package_types import short
 from goescape.fixes.edits.package_declarations import means_the_same_outside
 from goescape.fixes.edits.pointees import check_no_unsafe
@@ -22,20 +21,22 @@ from goescape.fixes.edits.slabs import (
     MAY_ADD,
     NAME,
     PREDECLARED,
+    SHARED,
     slab_declaration,
     slab_name,
 )
 from goescape.fixes.flow.kept_objects import kept_object
+from goescape.fixes.flow.pointer_receivers import pointer_receiver
 from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.hoisting import in_front_of
 from goescape.fixes.syntax.imports import import_edits
 from goescape.fixes.syntax.local_variables import (
     field_type,
+    fresh_name,
     function_around,
     has_goto,
-    is_assigned,
 )
-from goescape.fixes.syntax.variable_uses import line_before, variable_at
+from goescape.fixes.syntax.variable_uses import line_before
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,18 +49,10 @@ if TYPE_CHECKING:
     from goescape.fixes.context.package_code import PackageCode
     from goescape.fixes.context.package_types import UsableType
     from goescape.fixes.flow.kept_objects import KeptObject
+    from goescape.fixes.flow.pointer_receivers import PointerReceiver
 
 _LOCAL = "Allocate {type} values in blocks"
 _FIELD = "Allocate {type} values in blocks that the {receiver} keeps"
-
-
-@frozen
-class _Receiver:
-    name: str
-    """As the method calls it."""
-    type: str
-    file: GoFile
-    struct: Node
 
 
 def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
@@ -78,7 +71,7 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
         if loop is not None:
             change = partial(_local_change, code, file, loop, kept)
             yield Match((finding,), change, variant=_LOCAL, words=words)
-        elif (receiver := _receiver(code, file, place[1])) is not None:
+        elif (receiver := pointer_receiver(code, file, place[1])) is not None:
             if receiver.type == text(kept.type) or _is_made_in_loops(code, receiver.type):
                 continue
             words = (*words, ("receiver", receiver.type))
@@ -125,7 +118,7 @@ def _local_change(code: PackageCode, file: GoFile, loop: Node, kept: KeptObject)
     variable = f"var {name} {NAME}[{text(kept.type)}]"
     if _stands_before(front, variable):
         return Change((*_taken(file, kept, name), *declaration), may_add=MAY_ADD)
-    if not code.is_free(name, file, loop):
+    if name in code.package_level_names or fresh_name(loop, [name]) != name:
         raise UnsafeError(ReasonCode.NAME_TAKEN, name=name)
     at, after = line_before(file, front)
     declared = insert(file, at, variable + after)
@@ -141,28 +134,32 @@ def _stands_before(statement: Node, written: str) -> bool:
 
 
 def _field_change(
-    code: PackageCode, file: GoFile, receiver: _Receiver, kept: KeptObject
+    code: PackageCode, file: GoFile, receiver: PointerReceiver, kept: KeptObject
 ) -> Change | None:
     check_never_copied(code, receiver.type)
-    declaration, value = slab_declaration(code, file), _value_type(code, file, kept)
+    declaration = slab_declaration(code, file, is_shared=True)
+    value = _value_type(code, file, kept)
     written = _written(code, receiver.file, value) if value is not None else None
     if declaration is None or written is None:
         return None
-    name, its_type = slab_name(text(kept.type)), f"{NAME}[{written[0]}]"
+    name, its_type = slab_name(text(kept.type)), f"{SHARED}[{written[0]}]"
     taken = (*_taken(file, kept, f"{receiver.name}.{name}"), *declaration)
     if (same := field_type(code, receiver.struct, name)) is not None and text(same) == its_type:
         return Change(taken, may_add=MAY_ADD)
-    if not code.is_free_in_package(name):
+    if receiver.has_member(code, name):
         raise UnsafeError(ReasonCode.NAME_TAKEN, name=name)
-    field = _field(receiver, f"{name} {its_type}")
+    field = receiver.with_field(f"{name} {its_type}")
     return Change((*written[1], field, *taken), may_add=MAY_ADD)
 
 
 def _value_type(code: PackageCode, file: GoFile, kept: KeptObject) -> UsableType | None:
     """What is kept; None where it is not known, or nothing for a block."""
-    check_no_unsafe(file)
-    if any(each.mentions(name) for each in code.files.values() for name in _FINALIZERS):
+    for each in code.files.values():
+        check_no_unsafe(each)
+    if any(_FINALIZERS.search(each.source.content) for each in code.all_files):
         raise UnsafeError(ReasonCode.SETS_FINALIZERS)
+    if any(_ATOMIC_NUMBERS.search(each.source.content) for each in code.all_files):
+        return None  # of an array on 32-bit machines, only the first element must be aligned
     known = code.types.of(file, kept.places[0][0])
     value = code.types.element(known) if known is not None else None
     if value is None or not 0 < value.size <= _LARGEST:
@@ -174,18 +171,6 @@ def _value_type(code: PackageCode, file: GoFile, kept: KeptObject) -> UsableType
 
 def _taken(file: GoFile, kept: KeptObject, slab: str) -> Iterator[Edit]:
     return (replace(file, node, f"{slab}.add({value})") for node, value in kept.places)
-
-
-def _field(receiver: _Receiver, line: str) -> Edit:
-    """Behind the last field of the struct."""
-    fields = next(n for n in receiver.struct.named_children if n.type == "field_declaration_list")
-    end = fields.end_byte - 1
-    content = receiver.file.source.content
-    is_closed_alone = not content[:end].rpartition(b"\n")[2].strip()
-    if is_closed_alone:
-        start = content[:end].rfind(b"\n") + 1
-        return insert(receiver.file, start, f"\t{line}{line_end(receiver.file)}")
-    return insert(receiver.file, end, f"; {line} " if fields.named_children else f" {line} ")
 
 
 def _written(
@@ -201,36 +186,6 @@ def _written(
     return None if imports is None else (short(its_type.text), imports)
 
 
-def _receiver(code: PackageCode, file: GoFile, node: Node) -> _Receiver | None:
-    """What the method around has a pointer to: a struct type that only this package knows."""
-    method = function_around(node)
-    parameters = method.child_by_field_name("receiver") if method is not None else None
-    declared = parameters.named_children[0] if parameters is not None else None
-    if method is None or declared is None:
-        return None
-    name, its_type = (declared.child_by_field_name(part) for part in ("name", "type"))
-    if name is None or its_type is None or its_type.type != "pointer_type" or text(name) == "_":
-        return None
-    pointed = its_type.named_children[0]
-    struct = code.syntax.types.get(text(pointed))
-    variable = variable_at(name)
-    if struct is None or struct.type != "struct_type" or variable is None or not variable.uses:
-        return None
-    if text(pointed)[:1].isupper() or any(map(_is_replaced, variable.uses)):
-        return None
-    its_file = next(f for f in code.files.values() if f.types.get(text(pointed)) == struct)
-    spec = struct.parent
-    if spec is None or spec.child_by_field_name("type_parameters") is not None:
-        return None
-    return _Receiver(text(name), text(pointed), its_file, struct)
-
-
-def _is_replaced(use: Node) -> bool:
-    """Whether a variable gets another value, not only what it points to."""
-    parent = use.parent
-    return parent is not None and parent.type == "expression_list" and is_assigned(use)
-
-
 def _is_made_in_loops(code: PackageCode, name: str) -> bool:
     """Whether there are many of a type: each would have blocks of its own."""
     made = (f"&{name}{{", f"new({name})")
@@ -240,7 +195,8 @@ def _is_made_in_loops(code: PackageCode, name: str) -> bool:
     )
 
 
-_FINALIZERS = ("SetFinalizer", "AddCleanup")
+_FINALIZERS = re.compile(rb"\b(?:SetFinalizer|AddCleanup|weak\.Make)\b")
+_ATOMIC_NUMBERS = re.compile(rb"\b(?:Add|Load|Store|Swap|CompareAndSwap)(?:Int|Uint)64\b")
 _GENERICS = (1, 18)
 _LARGEST = 512
 """Bytes of a value: it is copied into its block."""
@@ -282,17 +238,19 @@ func points(xs []int) []*point {
     + DECLARATION,
     checks=(
         "The object is a literal behind `&`, or a variable that is not used after its address.",
-        "A method keeps the blocks in its receiver, whose type is never copied nor made in a loop.",
-        "Nothing in the package sets finalizers or cleanups, or uses `unsafe`.",
+        "A receiver that keeps blocks is never nil, has no locks, and is not copied anywhere.",
+        "If another package copies it all the same, the copies share the blocks.",
+        "Nothing in the package sets finalizers, makes weak pointers, or uses `unsafe`.",
     ),
     refused_when=(
         "the receiver is copied somewhere: both copies would hand out the same memory",
         "a value is larger than 512 bytes, or holds a lock",
+        "a call behind the literal in its statement may change what it holds",
     ),
     kind=FixKind.REWRITE,
     look_at=(
-        "One object that is kept keeps its whole block in memory; and several goroutines must not "
-        "add to the same blocks at once."
+        "One object that is kept keeps its whole block in memory. Goroutines must not add to the "
+        "same blocks at once. What prints or compares the receiver by reflection sees a new field."
     ),
     find=_find,
 )

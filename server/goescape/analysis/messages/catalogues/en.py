@@ -258,7 +258,9 @@ CATALOGUE = Catalogue(
         ReasonCode.MAY_SHARE_PARAMETER: "`{expression}` may share a parameter with the object.",
         ReasonCode.OUTLIVES_STATEMENT: "`{name}` outlives the statement.",
         ReasonCode.POINTER_IS_SHARED: "`{expression}` is a pointer that other code may hold.",
-        ReasonCode.SETS_FINALIZERS: "The package sets finalizers: they need objects of their own.",
+        ReasonCode.SETS_FINALIZERS: (
+            "The package sets finalizers or makes weak pointers: they need objects of their own."
+        ),
         ReasonCode.USED_AS_WHOLE: "`{expression}` is used as a whole.",
         ReasonCode.USED_OTHERWISE: "`{expression}` is used in another way.",
         ReasonCode.USES_UNSAFE: "The file uses unsafe.",

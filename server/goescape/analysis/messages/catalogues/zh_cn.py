@@ -527,7 +527,7 @@ CATALOGUE = Catalogue(
         ReasonCode.MAY_SHARE_PARAMETER: "`{expression}` 可能与对象共享某个参数。",
         ReasonCode.OUTLIVES_STATEMENT: "`{name}` 在语句结束之后仍然存在。",
         ReasonCode.POINTER_IS_SHARED: "`{expression}` 是其他代码也可能持有的指针。",
-        ReasonCode.SETS_FINALIZERS: "该包设置了终结器，终结器要求对象单独分配。",
+        ReasonCode.SETS_FINALIZERS: "该包设置了终结器或弱指针，它们要求对象单独分配。",
         ReasonCode.USED_AS_WHOLE: "`{expression}` 被作为整体使用。",
         ReasonCode.USED_OTHERWISE: "`{expression}` 还有别的用法。",
         ReasonCode.USES_UNSAFE: "文件使用了 unsafe。",
