@@ -36,6 +36,8 @@ class FormatPart:
     """Whether it has to be converted to that."""
     is_known: bool = False
     """Whether Go's type checker says so; else a claim has to confirm it."""
+    is_raw: bool = False
+    """Whether the text comes from a literal in backquotes."""
 
     @property
     def function(self) -> str:
@@ -48,7 +50,7 @@ class FormatPart:
     def rendered(self) -> str:
         """An expression of type string."""
         if self.node is None:
-            return f'"{self.text}"'
+            return self._literal
         match self.function:
             case "":
                 return self._as("string")
@@ -84,6 +86,13 @@ class FormatPart:
         appended = self.appended_to(self.scratch)
         return f"string({appended})" if appended is not None else self.rendered
 
+    @property
+    def _literal(self) -> str:
+        """Text as the template has it: in quotes, or with quotes of its own in backquotes."""
+        if self.is_raw and _QUOTES.fullmatch(self.text):
+            return "`" + self.text.replace('\\"', '"') + "`"
+        return f'"{self.text}"'
+
     def _as(self, wide: str) -> str:
         is_it = self.type == wide and not self.is_named
         return self.text if is_it else f"{wide}({self.text})"
@@ -93,13 +102,15 @@ def parts_of(
     code: PackageCode, file: GoFile, template: Node, operands: Sequence[Node]
 ) -> list[FormatPart] | None:
     """The pieces of a result of Sprintf; None if one of them is not simple."""
-    source = text(template)[1:-1]
-    if template.type != "interpreted_string_literal" or _HIDDEN.search(source):
+    source, is_raw = text(template)[1:-1], template.type == "raw_string_literal"
+    if is_raw and source.isprintable():
+        source = source.replace("\\", r"\\").replace('"', r"\"")
+    elif template.type != "interpreted_string_literal" or _HIDDEN.search(source):
         return None
     left, parts = list(operands), list[FormatPart]()
     for piece in re.split(r"(%.)", source):
         if piece == "%%":
-            _add_text(parts, "%")
+            _add_text(parts, "%", is_raw=is_raw)
         elif piece.startswith("%"):
             part = _operand(code, file, piece, left.pop(0)) if left else None
             if part is None:
@@ -108,7 +119,7 @@ def parts_of(
         elif "%" in piece:
             return None
         elif piece:
-            _add_text(parts, piece)
+            _add_text(parts, piece, is_raw=is_raw)
     return parts if parts and not left else None
 
 
@@ -135,6 +146,11 @@ def claims_of(file: GoFile, parts: Sequence[FormatPart]) -> tuple[TypeClaim, ...
 def needed_imports(parts: Sequence[FormatPart]) -> list[str]:
     """What the rendered parts need."""
     return ["strconv"] if any(part.function for part in parts) else []
+
+
+def operands_of(parts: Sequence[FormatPart]) -> list[Node]:
+    """The operands that are still there when parts are written one by one."""
+    return [part.node for part in parts if part.node is not None]
 
 
 def is_boxed(finding: Finding) -> bool:
@@ -175,13 +191,13 @@ def _type_by_source(code: PackageCode, file: GoFile, node: Node) -> str:
     return shown
 
 
-def _add_text(parts: list[FormatPart], piece: str) -> None:
-    if parts and parts[-1].node is None:
-        parts[-1] = FormatPart(parts[-1].text + piece)
-    else:
-        parts.append(FormatPart(piece))
+def _add_text(parts: list[FormatPart], piece: str, *, is_raw: bool) -> None:
+    before = parts.pop().text if parts and parts[-1].node is None else ""
+    parts.append(FormatPart(before + piece, is_raw=is_raw))
 
 
+_QUOTES = re.compile(r'(?:[^\\`]|\\")*\\"(?:[^\\`]|\\")*')
+"""Text that only has escapes because of its quotes."""
 _DIGITS = 20
 """The longest number in decimal has as many, with its sign."""
 _QUOTED = 64

@@ -15,7 +15,7 @@ from goescape.fixes.checks.buffers import has_space, is_settled_buffer
 from goescape.fixes.checks.failures import is_for_failure
 from goescape.fixes.context.package_code import indentation, line_end, replace
 from goescape.fixes.edits.appended_texts import appended_text, has_effects, is_appended
-from goescape.fixes.edits.formats import claims_of, is_boxed, needed_imports, parts_of
+from goescape.fixes.edits.formats import claims_of, is_boxed, needed_imports, operands_of, parts_of
 from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.imports import import_edits
 from goescape.fixes.syntax.local_variables import (
@@ -156,7 +156,7 @@ def _in_parts(file: GoFile, statement: Node, buffer: Node, parts: list[FormatPar
     name, call = text(buffer), statement
     if any(part.node is not None and text(part.node) == name for part in parts):
         raise UnsafeError(ReasonCode.MAY_CHANGE_MEANWHILE, name=name)
-    imports = import_edits(file, needed_imports(parts), [call])
+    imports = import_edits(file, needed_imports(parts), [call], operands_of(parts))
     if imports is None or (needed_imports(parts) and not is_visible(call, "strconv")):
         raise UnsafeError(ReasonCode.NAME_TAKEN, name="strconv")
     lines = [f"{name} = {_with_part(name, part)}" for part in parts]

@@ -11,7 +11,7 @@ from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.candidate import UnsafeError
 from goescape.fixes.context.package_code import indentation, line_end, replace
-from goescape.fixes.edits.formats import claims_of, is_boxed, needed_imports, parts_of
+from goescape.fixes.edits.formats import claims_of, is_boxed, needed_imports, operands_of, parts_of
 from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.imports import import_edits
 from goescape.fixes.syntax.local_variables import (
@@ -24,7 +24,6 @@ from goescape.fixes.syntax.local_variables import (
     is_visible,
     may_call,
     package_name,
-    redeclares,
     type_of,
 )
 
@@ -43,8 +42,6 @@ _BUILDERS = ("strings.Builder", "bytes.Buffer")
 
 def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Statements ``fmt.Fprintf(&b, ...)`` with simple verbs and operands without effects."""
-    if redeclares(code, *BASIC, "make"):
-        return
     seen: set[int] = set()
     for finding in code.allocations(file):
         if not is_boxed(finding):
@@ -89,7 +86,7 @@ class _Builder(NamedTuple):
 
 
 def _change(file: GoFile, call: Node, builder: _Builder, parts: list[FormatPart]) -> Change:
-    imports = import_edits(file, needed_imports(parts), [call])
+    imports = import_edits(file, needed_imports(parts), [call], operands_of(parts))
     if imports is None or (needed_imports(parts) and not is_visible(call, "strconv")):
         raise UnsafeError(ReasonCode.NAME_TAKEN, name="strconv")
     writes = [builder.write(part) for part in parts]
@@ -263,5 +260,6 @@ func render(names []string, counts []int) string {
         "an operand might panic while someone else can see what was already written",
         "`strconv` means something else at that place",
     ),
+    predeclared=BASIC | {"make"},
     find=_find,
 )

@@ -28,7 +28,6 @@ from goescape.fixes.syntax.local_variables import (
     is_called,
     is_visible,
     may_call,
-    redeclares,
     type_of,
     underlying,
 )
@@ -48,7 +47,7 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
 
     ``cmp.Compare`` would order floating-point numbers that are no numbers in another way.
     """
-    if code.language < (1, 21) or redeclares(code, "int", "string", "bool", "len"):
+    if code.language < (1, 21):
         return
     seen: set[int] = set()
     for finding in code.allocations(file):
@@ -223,5 +222,6 @@ func order(jobs []job) {
         "a key is a floating-point number, because NaN would be ordered in another way",
         "`slices` or `cmp` means something else at that place",
     ),
+    predeclared=frozenset({"int", "string", "bool", "len"}),
     find=_find,
 )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from goescape.analysis.syntax.go_file import GoFile
 from goescape.analysis.syntax.nodes import ancestors, text, walk
 from goescape.analysis.syntax.scopes import parameter_names
 from goescape.fixes.context.package_code import indentation, line_end, replace
 from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.imports import import_edits
 from goescape.fixes.syntax.less_functions import (
+    ORDERED,
     SortKey,
     comparison_lines,
     may_order,
@@ -19,18 +21,18 @@ from goescape.fixes.syntax.less_functions import (
 )
 from goescape.fixes.syntax.local_variables import (
     arguments_of,
+    field_type,
     has_comment,
     is_called,
     is_visible,
-    redeclares,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tree_sitter import Node
 
-    from goescape.analysis.syntax.go_file import FunctionDeclaration, GoFile
+    from goescape.analysis.syntax.go_file import FunctionDeclaration
     from goescape.fixes.candidate import Edit
     from goescape.fixes.context.package_code import PackageCode
     from goescape.fixes.context.package_types import UsableType
@@ -41,7 +43,7 @@ _SUCCESSORS = {"Sort": "SortFunc", "Stable": "SortStableFunc"}
 
 def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Calls with a slice type of this package whose three methods are plain."""
-    if code.language < (1, 21) or redeclares(code, "int", "string", "bool", "len"):
+    if code.language < (1, 21):
         return
     for finding in code.allocations(file):
         place = code.node_of(finding)
@@ -53,7 +55,7 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
                 continue
             if (change := _change(code, file, call, new)) is not None:
                 words = (("new", change[0].text.partition("(")[0].partition(".")[2]), ("old", old))
-                make = partial(Change, change)
+                make = partial(Change, change, is_trade=_is_foreign(code, file, call))
                 yield Match((finding,), make, file.span(call), variant=_TITLE, words=words)
 
 
@@ -101,7 +103,8 @@ def _converted(code: PackageCode, file: GoFile, node: Node) -> Node | None:
         return None
     before = code.types.of(file, arguments[0])
     function = node.child_by_field_name("function")
-    is_conversion = function is not None and text(function).isidentifier()
+    named = code.types.of(file, function) if function is not None else None
+    is_conversion = named is not None and named.kind == "slice"
     return arguments[0] if before is not None and before.kind == "slice" and is_conversion else None
 
 
@@ -114,12 +117,19 @@ def _function(file: GoFile, call: Node, keys: list[SortKey], element: str) -> st
     return f"{head} {{{''.join(f'{end}{chr(9)}{line}' for line in lines)}{end}}}"
 
 
+def _is_foreign(code: PackageCode, file: GoFile, call: Node) -> bool:
+    """Whether another package declares what is sorted: it may change its mind about the order."""
+    its_type = code.types.of(file, arguments_of(call)[0])
+    return its_type is not None and "." in its_type.text
+
+
 def _keys(code: PackageCode, its_type: UsableType) -> list[SortKey] | None:
     """What the Less of a type compares; None where it or another method does anything else."""
-    name = its_type.text.rpartition(".")[2]
+    path, _, name = its_type.text.rpartition(".")
+    files = _files_of_another(code, path, name) if path else tuple(code.files.values())
     methods = {
         function.plain_name: (file, function)
-        for file in code.files.values()
+        for file in files
         for function in file.functions
         if function.name == f"{name}.{function.plain_name}"
     }
@@ -131,10 +141,42 @@ def _keys(code: PackageCode, its_type: UsableType) -> list[SortKey] | None:
     receiver = _receiver(less)
     keys = sort_keys(receiver, less.node) if receiver is not None else None
     for key in keys or ():
+        if path:
+            if not _is_ordered_field(code, its_type, key, files):
+                return None
+            continue
         compared = code.types.of(file, key.node)
         if compared is None or not may_order(key, compared):
             return None
     return keys
+
+
+def _files_of_another(code: PackageCode, path: str, name: str) -> tuple[GoFile, ...]:
+    """The files of an imported package that declares a type the same way in each build."""
+    sources = code.imported.sources(path)
+    if sources is None or sources.is_standard or code.imported.differs_by_build(path, name):
+        return ()
+    return tuple(map(GoFile, sources.files))
+
+
+def _is_ordered_field(
+    code: PackageCode, its_type: UsableType, key: SortKey, files: Sequence[GoFile]
+) -> bool:
+    """Whether a key of another package's elements is a field that this package sees, too."""
+    element = code.types.element(its_type)
+    if element is None or key.is_time or key.length:
+        return False
+    if key.is_whole:
+        return element.kind in ORDERED
+    path, _, name = element.text.removeprefix("*").rpartition(".")
+    field = key.fields[0]
+    struct = next((file.types[name] for file in files if name in file.types), None)
+    if len(key.fields) != 1 or not field[:1].isupper() or path != its_type.text.rpartition(".")[0]:
+        return False
+    is_struct = struct is not None and struct.type == "struct_type"
+    declared = field_type(code, struct, field) if is_struct else None
+    written = text(declared) if declared is not None else ""
+    return written in ORDERED and not any(written in file.types for file in files)
 
 
 def _receiver(method: FunctionDeclaration) -> Node | None:
@@ -215,5 +257,7 @@ func order(jobs []job) {
         "a key is a floating-point number, because NaN would be ordered in another way",
         "`slices` or `cmp` means something else at that place",
     ),
+    predeclared=frozenset({"int", "string", "bool", "len"}),
     find=_find,
+    look_at_trade="Another package declares the order, and may change it.",
 )

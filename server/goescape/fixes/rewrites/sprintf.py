@@ -12,7 +12,14 @@ from goescape.analysis.syntax.nodes import ancestors
 from goescape.fixes.candidate import UnsafeError
 from goescape.fixes.context.package_code import indentation, line_end, replace
 from goescape.fixes.edits.appended_texts import is_appended, is_converted
-from goescape.fixes.edits.formats import claims_of, is_boxed, needed_imports, parts_of, printed
+from goescape.fixes.edits.formats import (
+    claims_of,
+    is_boxed,
+    needed_imports,
+    operands_of,
+    parts_of,
+    printed,
+)
 from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.imports import import_edits
 from goescape.fixes.syntax.local_variables import (
@@ -22,7 +29,6 @@ from goescape.fixes.syntax.local_variables import (
     is_settled_until_used,
     is_visible,
     keeps_order,
-    redeclares,
 )
 from goescape.fixes.syntax.variable_uses import contains
 
@@ -41,8 +47,6 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     A type with a String method would print something else: where the types are not known, only
     basic ones will do, which is for the compiler to say.
     """
-    if redeclares(code, *BASIC, "make"):
-        return
     calls: dict[int, _FormatCall] = {}
     for finding in code.allocations(file):
         place = _call_around(code, finding)
@@ -78,7 +82,7 @@ class _FormatCall(NamedTuple):
 
 
 def _change(file: GoFile, call: Node, parts: list[FormatPart], new: str) -> Change:
-    imports = import_edits(file, needed_imports(parts), [call])
+    imports = import_edits(file, needed_imports(parts), [call], operands_of(parts))
     if imports is None or (needed_imports(parts) and not is_visible(call, "strconv")):
         raise UnsafeError(ReasonCode.NAME_TAKEN, name="strconv")
     return Change(
@@ -206,5 +210,6 @@ func address(host string, port int) string {
         "`strconv` means something else at that place",
         "the sum would take more than four lines",
     ),
+    predeclared=BASIC | {"make"},
     find=_find,
 )

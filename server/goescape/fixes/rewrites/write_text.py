@@ -18,7 +18,6 @@ from goescape.fixes.syntax.local_variables import (
     arguments_of,
     has_comment,
     package_name,
-    redeclares,
     type_of,
 )
 
@@ -36,7 +35,7 @@ _TITLE = "Write with {new} instead of {old}"
 
 def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """``b.WriteString(strconv.Itoa(n))`` for builders, buffers and buffered writers."""
-    if redeclares(code, *BASIC, "make") or is_test_file(file.source.path):
+    if is_test_file(file.source.path):
         return
     if not any(path in _WRITERS for path, _ in file.imports):
         return
@@ -175,5 +174,6 @@ func list(out *bytes.Buffer, ids []int) {
         "the text is quoted, because a short one had its string on the stack",
     ),
     promise=Promise.UNSEEN,
+    predeclared=BASIC | {"make"},
     find=_find,
 )

@@ -11,7 +11,7 @@ from goescape.fixes.candidate import Edit
 from goescape.fixes.context.package_code import line_end
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from tree_sitter import Node
 
@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 
 
 def import_edits(
-    file: GoFile, needed: Iterable[str] = (), replaced: Iterable[Node] = ()
+    file: GoFile,
+    needed: Iterable[str] = (),
+    replaced: Iterable[Node] = (),
+    kept: Iterable[Node] = (),
 ) -> tuple[Edit, ...] | None:
-    """Edits that import ``needed`` and drop what only the ``replaced`` nodes used.
+    """Edits that import ``needed`` and drop what only the ``replaced`` nodes used; ``kept`` are the
+    parts of them that are still there.
 
     A path is imported under its last element. None when that name stands for something else in
     the whole file, so that the rewrite is not possible; what is local may hide it, see
@@ -29,7 +33,7 @@ def import_edits(
     """
     specs = _specs(file)
     edits: list[Edit] = []
-    gone = list(replaced)
+    gone, stays = list(replaced), list(kept)
     missing = []
     for path in needed:
         name = path.rpartition("/")[2]
@@ -39,7 +43,11 @@ def import_edits(
         if spec is not None or _is_taken(file, name):
             return None
         missing.append(path)
-    dropped = [s for s in specs if _path(s) not in set(needed) and _only_used_in(file, s, gone)]
+    dropped = [
+        spec
+        for spec in specs
+        if _path(spec) not in set(needed) and _only_used_in(file, spec, gone, stays)
+    ]
     whole = bool(dropped) and len(dropped) == len(specs)
     if (whole and _are_commented(file)) or any(_has_comment(file, spec) for spec in dropped):
         return None  # it would be lost, or speak of another import
@@ -151,13 +159,16 @@ def _package_level_names(file: GoFile) -> frozenset[str]:
 _LOCAL = frozenset({"function_declaration", "method_declaration", "import_declaration"})
 
 
-def _only_used_in(file: GoFile, spec: Node, gone: list[Node]) -> bool:
+def _only_used_in(file: GoFile, spec: Node, gone: Sequence[Node], stays: Sequence[Node]) -> bool:
     alias = spec.child_by_field_name("name")
     if alias is not None and alias.type != "package_identifier":
         return False
     uses = _uses(file, spec)
-    inside = [n for n in uses if any(g.start_byte <= n.start_byte < g.end_byte for g in gone)]
-    return bool(uses) and len(inside) == len(uses)
+    return bool(uses) and all(_is_in(gone, use) and not _is_in(stays, use) for use in uses)
+
+
+def _is_in(nodes: Sequence[Node], use: Node) -> bool:
+    return any(node.start_byte <= use.start_byte < node.end_byte for node in nodes)
 
 
 def _uses(file: GoFile, spec: Node) -> list[Node]:
