@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
+    from goescape.analysis.model import Finding
     from goescape.analysis.syntax.go_file import GoFile
     from goescape.fixes.context.package_code import PackageCode
     from goescape.fixes.edits.formats import FormatPart
@@ -42,21 +43,19 @@ _BUILDERS = ("strings.Builder", "bytes.Buffer")
 
 def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Statements ``fmt.Fprintf(&b, ...)`` with simple verbs and operands without effects."""
-    seen: set[int] = set()
+    calls: dict[int, tuple[Node, list[Finding]]] = {}
     for finding in code.allocations(file):
-        if not is_boxed(finding):
-            continue
-        place = code.node_of(finding)
+        place = code.node_of(finding) if is_boxed(finding) else None
         call = _call_around(place[1]) if place is not None else None
-        if call is None or call.start_byte in seen or not is_called(call, file, "fmt", "Fprintf"):
-            continue
-        seen.add(call.start_byte)
+        if call is not None and is_called(call, file, "fmt", "Fprintf"):
+            calls.setdefault(call.start_byte, (call, []))[1].append(finding)
+    for call, findings in calls.values():
         builder = _builder(code, file, arguments_of(call)[0])
         parts = parts_of(code, file, arguments_of(call)[1], arguments_of(call)[2:])
         if builder is None or parts is None or not _may_be_split(code, builder[0], parts):
             continue
         yield Match(
-            (finding,),
+            tuple(findings),
             partial(_change, file, call, _Builder(text(builder[0]), builder[1]), parts),
             file.span(call),
             variant=_TITLE,

@@ -96,7 +96,7 @@ def _method_value(code: PackageCode, file: GoFile, finding: Finding) -> Node | N
         return None
     place = code.node_of(finding) if finding.in_loop and finding.is_diagnostic else None
     value = place[1] if place is not None else None
-    if value is None or value.type != "selector_expression" or not _is_argument(value):
+    if value is None or value.type != "selector_expression" or not _is_handed_on(value):
         return None
     return value
 
@@ -104,7 +104,7 @@ def _method_value(code: PackageCode, file: GoFile, finding: Finding) -> Node | N
 def _same(value: Node, loop: Node, variable: Variable) -> Iterator[Node]:
     """The method value wherever the loop passes it on."""
     for node in walk(loop):
-        if node.type == "selector_expression" and text(node) == text(value) and _is_argument(node):
+        if node.type == "selector_expression" and text(node) == text(value) and _is_handed_on(node):
             operand = node.child_by_field_name("operand")
             if operand is not None and declaration_of(operand) == variable.declared:
                 yield node
@@ -138,14 +138,23 @@ def _is_rebound(variable: Variable, value: Node, loop: Node) -> bool:
     return has_goto(variable.function)
 
 
-def _is_argument(value: Node) -> bool:
-    return value.parent is not None and value.parent.type == "argument_list"
+def _is_handed_on(value: Node) -> bool:
+    """Whether it is an argument, or assigned: nobody can compare functions."""
+    listed = value.parent
+    if listed is None or listed.type == "argument_list":
+        return listed is not None
+    statement = listed.parent
+    is_assigned = statement is not None and statement.type in _ASSIGNMENTS
+    return (
+        is_assigned and statement is not None and statement.child_by_field_name("right") == listed
+    )
 
 
 def _upper(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+_ASSIGNMENTS = frozenset({"assignment_statement", "short_var_declaration"})
 _PARTS = frozenset({"selector_expression", "index_expression", "slice_expression"})
 
 

@@ -51,7 +51,8 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     for finding in code.allocations(file):
         place = _call_around(code, finding)
         if place is not None:
-            call = calls.setdefault(place[0].start_byte, _FormatCall(place[0], finding, []))
+            call = calls.setdefault(place[0].start_byte, _FormatCall(place[0], [], []))
+            call.findings.append(finding)
             call.boxed.append(place[1])
     for call in calls.values():
         if is_appended(call.node) or is_converted(call.node):
@@ -66,19 +67,19 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
         if len(parts) == 1 and (converter := parts[0].function):
             name = "AppendQuote" if parts[0].quoted else converter
             words = (("new", name), ("old", function))
-            yield Match((call.finding,), change, at, _CONVERTED, words)
+            yield Match(tuple(call.findings), change, at, _CONVERTED, words)
         else:
-            yield Match((call.finding,), change, at, _JOINED, (("old", function),))
+            yield Match(tuple(call.findings), change, at, _JOINED, (("old", function),))
 
 
 class _FormatCall(NamedTuple):
     """A call of fmt."""
 
     node: Node
-    finding: Finding
-    """The first of its operands that takes memory of its own."""
+    findings: list[Finding]
+    """Of its operands that take memory of their own."""
     boxed: list[Node]
-    """All of these."""
+    """These operands."""
 
 
 def _change(file: GoFile, call: Node, parts: list[FormatPart], new: str) -> Change:
