@@ -152,7 +152,7 @@ def effect_of(module: Module, go: Go) -> Effect:
         own = {name: value for name, value in go.environment.items() if name.startswith("GO")}
         options = EngineOptions.of(Settings(go_path=str(go.path), go_env=own))
         warnings, fixed = _lines(folder, options)
-        how = MeasureOptions(module.bench, "20x", count=0)
+        how = MeasureOptions(module.bench, count=0)
         outcome = _run(FixOptions(str(folder), yes=True, test=True, measure=how), options, folder)[
             0
         ]
