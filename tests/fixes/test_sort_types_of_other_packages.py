@@ -47,6 +47,12 @@ type ByOrder []*Rule
 func (x ByOrder) Len() int           { return len(x) }
 func (x ByOrder) Less(i, j int) bool { return x[i].order < x[j].order }
 func (x ByOrder) Swap(i, j int)      { x[i], x[j] = x[j], x[i] }
+
+type Descending []int
+
+func (x Descending) Len() int           { return len(x) }
+func (x Descending) Less(i, j int) bool { return x[i] > x[j] }
+func (x Descending) Swap(i, j int)      { x[i], x[j] = x[j], x[i] }
 -- user/user.go --
 package user
 
@@ -70,10 +76,13 @@ func Weight(all []*rules.Rule) { sort.Sort(rules.ByWeight(all)) }
 
 func Order(all []*rules.Rule) { sort.Sort(rules.ByOrder(all)) }
 
+func Down(all []int) { sort.Sort(rules.Descending(all)) }
+
 func Call(all []*rules.Rule) { sort.Sort(reversed(all)) }
 """
 
 _BY_NAME = "func(a, b *rules.Rule) int { return cmp.Compare(a.Name, b.Name) })"
+_DOWN = "func(a, b int) int { return cmp.Compare(b, a) })"
 _BACKWARDS = "func(a, b *rules.Rule) int { return cmp.Compare(b.Name, a.Name) })"
 
 
@@ -87,6 +96,7 @@ async def test_only_what_this_package_sees_and_orders_alike(
     assert kinds == {FixKind.REWRITE}
     assert written == {
         f"slices.SortFunc(all, {_BY_NAME}",
+        f"slices.SortFunc(all, {_DOWN}",
         f"slices.SortFunc(reversed(all), {_BACKWARDS}",
     }
 

@@ -166,7 +166,7 @@ def _is_ordered_field(
     element = code.types.element(its_type)
     if element is None or key.is_time or key.length:
         return False
-    if key.is_whole:
+    if not key.fields:
         return element.kind in ORDERED
     path, _, name = element.text.removeprefix("*").rpartition(".")
     field = key.fields[0]
