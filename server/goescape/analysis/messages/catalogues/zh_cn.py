@@ -348,9 +348,16 @@ CATALOGUE = Catalogue(
             "Iterations may end without an append: it pays where most of them append."
         ): "有的迭代可能不追加元素：多数迭代都追加时才划算。",
         (
-            "One object that is kept keeps its whole block in memory; and several goroutines must "
-            "not add to the same blocks at once."
-        ): "只要保留一个对象，就会保留它所在的整块内存；多个 goroutine 不能同时向同一块添加。",
+            "One object that is kept keeps its whole block in memory. Goroutines must not add to "
+            "the same blocks at once. What prints or compares the receiver by reflection sees a "
+            "new field."
+        ): (
+            "只要保留一个对象，就会保留它所在的整块内存。多个 goroutine 不能同时向同一块添加。"
+            "通过反射打印或比较接收者的代码会看到一个新字段。"
+        ),
+        "Another package declares the order, and may change it.": (
+            "排序规则由另一个包声明，它可能会改变。"
+        ),
         "One row that is kept keeps the memory of all rows.": (
             "只要保留一行，就会保留所有行的内存。"
         ),
