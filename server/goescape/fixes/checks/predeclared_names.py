@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def mean_something_else(code: PackageCode, names: frozenset[str], edits: Iterable[Edit]) -> bool:
-    """Whether the package, or a function that is edited, declares one of these names."""
+    """Whether a function that is edited declares one of these names, for whatever."""
     if not names & code.declared_names:
         return False  # nearly always
     return any(names & _declared_around(code, edit) for edit in edits)
@@ -31,7 +31,7 @@ def _declared_around(code: PackageCode, edit: Edit) -> frozenset[str]:
     function = declaration_around(node) if node is not None else None
     if function is None:  # a declaration of its own, at the end of a file
         return code.package_level_names
-    return _declared_in(function) | code.package_level_names
+    return _declared_in(function)
 
 
 @lru_cache(maxsize=64)
