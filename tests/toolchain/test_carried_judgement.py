@@ -117,3 +117,24 @@ async def test_what_the_compiler_newly_says_is_kept(
     carried = Judgement(nothing).carried_to(raw)
     assert carried.findings == raw.findings
     assert not carried.is_judged
+
+
+async def test_a_second_report_is_that_of_a_new_judgement(
+    judging: Engine, write_tree: WriteTree
+) -> None:
+    """Also where a function was edited that others were inlined into."""
+    root = write_tree(SOURCE)
+    path = root / "b.go"
+    path.write_text("package m\n\nfunc other() *int {\n\tx := 1\n\treturn &x\n}\n")
+    lane, edits = DirectLane(judging), ("\n// more\n", "\nfunc third() any { return other() }\n")
+    reports = [await of_lane(lane, root)]
+    for edit in edits:
+        unsaved = {str(path): path.read_bytes() + edit.encode()}
+        reports.append(await of_lane(lane, root, unsaved))
+    judged = await of_build(judging, root)
+    kept = Judgement(judged)
+    for report in (*reports, *reversed(reports)):
+        assert not report.is_judged
+        assert not report.errors
+        assert kept.carried_to(report) == Judgement(judged).carried_to(report)
+    assert kept.carried, "nothing was taken over"
