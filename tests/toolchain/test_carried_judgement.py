@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from attrs import evolve
 
 from goescape.analysis.evidence.carried_judgement import Judgement
 from goescape.analysis.model import Allocates, PackageReport
+from goescape.analysis.syntax.source import SourceText
 from goescape.toolchain.compile.direct_lane import DirectLane
 from tests.toolchain.test_code_judge import SOURCE
 
@@ -138,3 +140,25 @@ async def test_a_second_report_is_that_of_a_new_judgement(
         assert not report.errors
         assert kept.carried_to(report) == Judgement(judged).carried_to(report)
     assert kept.carried, "nothing was taken over"
+
+
+async def test_a_copy_in_an_edited_function_is_not_taken_over_again(
+    judging: Engine, write_tree: WriteTree
+) -> None:
+    """The function of the site itself was not edited, nor was its file."""
+    root = write_tree(SOURCE)
+    caller = root / "b.go"
+    caller.write_text("package m\n\nfunc small(n int) { Box(n > 5) }\n")
+    raw = await of_lane(DirectLane(judging), root)
+    judgement = Judgement(await of_build(judging, root))
+    edited = caller.read_bytes().replace(b"5) }", b"5); println(n) }")
+    sources = {**raw.sources, str(caller): SourceText(str(caller), edited)}
+
+    assert is_free(judgement.carried_to(raw)) == {"flag", "nothing", "small"}
+    assert is_free(judgement.carried_to(evolve(raw, sources=sources))) == {"flag", "nothing"}
+
+
+def is_free(report: PackageReport) -> set[str | None]:
+    """The functions where what ``Box`` boxes costs nothing."""
+    (boxed,) = (it for it in report.findings if (it.function, it.subject) == ("Box", "value"))
+    return {copy.function for copy in boxed.copies if copy.is_free}
