@@ -31,7 +31,7 @@ class Exclusion:
 
 EXCLUSIONS = (
     Exclusion(
-        r"few: variadic of any.* / .*literal.*",
+        r"few: (?:variadic|slice) of any.* / .*literal.*",
         "the compiler prints one place for a value that is given twice in a literal it inlines",
         until=(1, 25),
     ),

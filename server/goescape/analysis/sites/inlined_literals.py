@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from goescape.analysis.compiler.expressions import is_temporary, outline, unqualified
+from goescape.analysis.compiler.expressions import is_result, is_temporary, outline, unqualified
 from goescape.analysis.compiler.facts import EscapeVerdict
 from goescape.analysis.sites.node_locator import locate
 from goescape.analysis.sites.site import Ownership
 from goescape.analysis.sites.unsaid_sites import note_large_map
-from goescape.analysis.syntax.nodes import anchor, callee_text, text, walk
+from goescape.analysis.syntax.nodes import ancestors, anchor, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition
 
 if TYPE_CHECKING:
@@ -102,11 +102,25 @@ def _alike(copy: Site, around: Node) -> Iterator[Node]:
         named = (node for node in nodes if node.type == "identifier" and text(node) == name)
         yield from (node for node in named if definition(node) == node)
         return
+    if is_result(copy.subject):
+        yield from (node for node in nodes if _gives_result(copy, node))
+        return
     renderings = {copy.subject, *(explanation.subject for explanation in copy.explanations)}
     same = {_squeezed(rendering) for rendering in renderings if rendering != "append"}
     yield from (node for node in nodes if _squeezed(text(node)) in same)
     outlines = {outline(rendering) for rendering in renderings}
     yield from (node for node in nodes if _outline_of(node) in outlines)
+
+
+def _gives_result(copy: Site, node: Node) -> bool:
+    """Whether a call is what the compiler calls ``~r0`` in ``x = ~r0`` or ``f(~r0)``."""
+    if node.type != "call_expression":
+        return False
+    statement = next((a for a in ancestors(node) if a.type in _STATEMENTS), node)
+    written, call = _squeezed(text(statement)), _squeezed(text(node))
+    steps = (step.expression for each in copy.explanations for f in each.flows for step in f.steps)
+    around = (_squeezed(step).split(copy.subject) for step in steps if step != copy.subject)
+    return any(len(parts) > 1 and call.join(parts) in written for parts in around)
 
 
 def _site_at(copy: Site, file: GoFile, node: Node, syntax: GoPackage) -> Site | None:
@@ -159,6 +173,11 @@ def _squeezed(rendering: str) -> str:
     )
 
 
-_TYPE_IN_PARENTHESES = re.compile(r"\((\[\]\w+)\)\(")
+_STATEMENTS = frozenset(
+    {
+        *("assignment_statement", "short_var_declaration", "var_declaration"),
+        *("return_statement", "expression_statement", "send_statement"),
+    }
+)
 _LITERAL = re.compile(r"(.+?)\.func(\d+)$")
 _RANGE_BODY = re.compile(r"-range\d+$")

@@ -179,7 +179,13 @@ def _is_own_call(site: Site, node: Node, inlined: tuple[str, ...]) -> bool:
                 and (not inlined or _is_converted(node, head, site.subject))
             )
     # The result of an inlined call has lost its name: `~r0`.
-    return is_result(site.subject)
+    return is_result(site.subject) and not _is_statement(node)
+
+
+def _is_statement(call: Node) -> bool:
+    """Whether nobody uses what a call gives, if anything."""
+    around = next((a for a in ancestors(call) if a.type != "parenthesized_expression"), None)
+    return around is not None and around.type == "expression_statement"
 
 
 def _is_copied_by(conversion: Node, subject: str) -> bool:
