@@ -99,7 +99,7 @@ def test_a_language_has_a_message_for_everything_that_can_be(name: str) -> None:
         kind = type(next(iter(mapping)))
         assert issubclass(kind, Enum)
         assert mapping.keys() == set(kind), part
-    assert names == {"causes", "ranks", "reasons", "unexplained"}
+    assert names == {"advice", "causes", "ranks", "reasons", "unexplained"}
 
 
 @pytest.mark.parametrize("name", CATALOGUES)

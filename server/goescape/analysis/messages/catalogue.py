@@ -13,6 +13,7 @@ from goescape.analysis.model import RankReason
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from goescape.analysis.advice import Advice
     from goescape.analysis.causes import Cause, CauseMessages
     from goescape.analysis.messages.areas import (
         BenchmarkMessages,
@@ -53,6 +54,8 @@ class Catalogue:
     """The characters that stand side by side without a space, as a range of a pattern."""
 
     causes: Mapping[Cause, CauseMessages]
+    advice: Mapping[Advice, str]
+    """What helps, for a shape of allocation."""
     ranks: Mapping[RankReason, str]
     """Why a finding has its severity."""
     steps: Mapping[str, str]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from goescape.analysis.advice_rules import advice_for
 from goescape.analysis.causes import MAP_ELEMENT, Cause
 from goescape.analysis.compiler.expressions import lost_names, one_line
 from goescape.analysis.model import Allocates, RankReason, SiteKind
@@ -137,7 +138,9 @@ def explain(finding: Finding, catalogue: Catalogue) -> FindingExplanation:
         why = catalogue.finding.why_stays_but_may_allocate.format(note=note)
         if finding.escapes:
             why = catalogue.finding.why_stays_where_inlined_but_may_allocate.format(note=note)
-    return FindingExplanation(message(finding, catalogue), why, steps, cause.helps, cause.ignore)
+    advice = advice_for(finding)
+    helps = cause.helps if advice is None else catalogue.advice[advice]
+    return FindingExplanation(message(finding, catalogue), why, steps, helps, cause.ignore)
 
 
 def _loop_state_explained(
@@ -266,6 +269,10 @@ def _destination(finding: Finding, catalogue: Catalogue) -> str:
         return catalogue.finding.stored_in_slice if cause.somewhere else ""
     if not destination or destination.startswith(("~", "{", ".")):
         return cause.somewhere
+    if lost_names(destination):
+        destination = _assigned(finding)
+        if not destination:
+            return cause.somewhere
     if finding.cause is Cause.GO_OR_DEFER:
         by_go = destination == "go"
         return catalogue.finding.used_by_go if by_go else catalogue.finding.used_by_defer
@@ -274,6 +281,13 @@ def _destination(finding: Finding, catalogue: Catalogue) -> str:
             return catalogue.finding.map_of_large_elements
         return catalogue.finding.map_of_many_entries
     return cause.destination.format(destination=code(destination))
+
+
+def _assigned(finding: Finding) -> str:
+    """The left side of the decisive assignment, as it is written; empty where there is none."""
+    text = "" if finding.decisive is None else finding.decisive.text
+    left, assigns, _ = text.partition(" = ")
+    return left if assigns and not lost_names(left) else ""
 
 
 @lru_cache(maxsize=4096)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from goescape.analysis.advice import ADVICE
 from goescape.analysis.causes import CAUSES
 from goescape.analysis.messages.areas import (
     BenchmarkMessages,
@@ -32,6 +33,7 @@ CATALOGUE = Catalogue(
     pause="; ",
     full_stop=".",
     gap=" ",
+    advice=ADVICE,
     causes={cause: record.english for cause, record in CAUSES.items()},
     ranks={
         RankReason.LOOP: "It is in a loop: every turn may allocate.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from goescape.analysis.advice import Advice
 from goescape.analysis.causes import Cause, CauseMessages
 from goescape.analysis.messages.areas import (
     BenchmarkMessages,
@@ -33,6 +34,143 @@ CATALOGUE = Catalogue(
     full_stop="。",
     gap="",
     unspaced="\u4e00-\u9fff",
+    advice={
+        Advice.GROW_IN_LOOP: (
+            "在循环之前用足够的容量创建切片：`make([]T, 0, n)`；`n` 取一个上界即可。"
+        ),
+        Advice.GROW_FIELD: "保留底层数组：再次使用时用 `s = s[:0]` 清空切片，或者创建时给出容量。",
+        Advice.GROW_RESULT: (
+            "像 `strconv.AppendInt` 那样，让调用者传入要追加的切片，一个数组就能供多次调用使用；"
+            "或者创建时给出容量。"
+        ),
+        Advice.PREPEND: (
+            "为了在前面放一个元素，这里复制了整个切片。改为在末尾追加，最后再反转一次，或者从后往"
+            "前读。"
+        ),
+        Advice.ROWS: (
+            "为它们一次分配一个数组 `data := make([]T, total)`，再从中切出每个切片：`data[i:j:j]`。"
+        ),
+        Advice.SCRATCH: (
+            "在循环之前只创建一次并重复使用：追加之前用 `buf = buf[:0]`，需要清零时用 "
+            "`clear(buf)`。"
+        ),
+        Advice.MAKE_RESULT: (
+            "让调用者传入切片（`func f(dst []T) []T`），追加到 `dst[:0]`：一个数组供多次调用使用。"
+        ),
+        Advice.KEEP_MADE: (
+            "保留下来重复使用：`clear(m)` 清空 map，`s[:0]` 清空切片；或者由调用者传入。"
+        ),
+        Advice.KEEP_MAP: (
+            "保留这个 map，用 `clear(m)` 清空。如果只有几个已知的键，结构体或键值对的切片比 map "
+            "更省。"
+        ),
+        Advice.MAP_ELEMENT: (
+            "超过 128 字节的元素，map 会逐个分配。请存放更小的元素，或者存放大元素在切片中的下标。"
+        ),
+        Advice.STRING_KEY: (
+            "从已有的字符串中切出键：`s[i:j]` 不复制。如果手头只有字节，先查 `m[string(b)]`（这也"
+            "不复制），只在键是新的时候才赋值。"
+        ),
+        Advice.STRING_RESULT: (
+            "这个转换会复制文本。可以返回 `[]byte`，追加到调用者传入的切片，或者用 "
+            "`strings.Builder` 构造文本，它的 `String` 不复制。"
+        ),
+        Advice.STRING_COPY: (
+            "这个转换会复制文本。只是比较、遍历或在 map 中查找时，`string(b)` 不需要复制；要保留"
+            "它，就用 `strings.Builder` 构造。"
+        ),
+        Advice.BYTES_WRITTEN: (
+            "这个转换会复制字符串。如果 writer 有 `WriteString` 方法，`io.WriteString(w, s)` 就不"
+            "复制；`buf = append(buf[:0], s...)` 重复使用一个数组。"
+        ),
+        Advice.BYTES_COPY: (
+            "这个转换会复制字符串。始终只用其中一种：`bytes` 有和 `strings` 一样的函数，"
+            "`append(b, s...)` 也接受字符串。"
+        ),
+        Advice.RUNES: (
+            "直接遍历字符串，解码时不复制。如果需要下标，保留一个 `[]rune`：用 `rs = rs[:0]` 清空，"
+            "再逐个追加。"
+        ),
+        Advice.CONCATENATE_IN_LOOP: (
+            "每一轮都会复制到目前为止的全部文本。请追加到 `strings.Builder` 或 `[]byte`，循环结束"
+            "后只生成一次字符串。"
+        ),
+        Advice.CONCATENATE: (
+            "各部分被复制成一个新字符串。如果它会成为更长文本的一部分，请把各部分直接写进那个文本，"
+            "而不要先拼接。"
+        ),
+        Advice.FORMAT: (
+            "`fmt` 会装箱它的操作数。经常执行的代码里，请用 `+` 连接字符串，或者用 "
+            "`strconv.AppendInt` 一类的函数追加到可重复使用的 `[]byte`。"
+        ),
+        Advice.FORMAT_WRITE: (
+            "`fmt` 会装箱它的操作数。经常执行的代码里，请调用 writer 的 `WriteString`，或者用 "
+            "`strconv.AppendInt` 一类的函数追加到一个缓冲区，再把它写出去。"
+        ),
+        Advice.FORMAT_ERROR: (
+            "如果这个错误很常见，请返回包级的错误值，或者返回自己的错误类型，等调用 `Error` 时才"
+            "格式化文本。"
+        ),
+        Advice.FORMAT_WRAPPER: (
+            "`any` 类型的参数会装箱每个实参。请为已有字符串的调用者增加一个接受 `string` 的版本。"
+        ),
+        Advice.LOG: (
+            "记录日志之前先问该级别是否打开，这样只有真正输出的内容才会装箱；或者传有类型的值，例"
+            "如 `slog.LogAttrs` 配合 `slog.Int` 和 `slog.String`。"
+        ),
+        Advice.REFLECT: (
+            "反射会装箱每个值。反射之前先用 type switch 处理常见类型，或者反复设置同一个值："
+            "`v := reflect.New(t).Elem()`，`v.SetString(s)`。"
+        ),
+        Advice.SORT: (
+            "`sort` 包接受的是接口。`slices.SortFunc` 和 `slices.BinarySearchFunc` 直接接受切片，"
+            "不需要装箱。"
+        ),
+        Advice.POOL_PUT: "`Put` 会装箱得到的值：每次都会把切片头复制到堆上。请往池里放指针。",
+        Advice.TYPED_SLOT: (
+            "不要存成 `any`，改用有类型的位置：一个带种类、每种类型一个字段的结构体，存放数字和字"
+            "符串都不需要分配。指针也不会被复制。"
+        ),
+        Advice.TYPED_KEY: (
+            "给 map 一个具体的键类型，例如 `map[string]T`：`any` 类型的键每次存入都会装箱。"
+        ),
+        Advice.METHOD_VALUE: (
+            "改存方法表达式 `(*T).Method`，它不需要分配，调用时再传接收者；或者只创建一次方法值并"
+            "保留。"
+        ),
+        Advice.CLOSURE_RESULT: (
+            "不要返回函数字面量，改为返回一个带方法的小结构体：调用者可以把它作为值放在自己的栈上。"
+        ),
+        Advice.CLOSURE_IN_LOOP: "在循环之前只创建一次函数，把变化的部分作为参数传入。",
+        Advice.FIELD_ADDRESS: (
+            "调用之后还存活的只有一个字段，却把整个变量带到了堆上。把这个字段复制到单独的变量，再"
+            "取它的地址。"
+        ),
+        Advice.BUFFER_TEXT: (
+            "`String` 会复制缓冲区。`Bytes` 在缓冲区改变之前不复制就能给出同样的文本，`WriteTo` "
+            "把它写出去，`strings.Builder` 则直接交出文本。"
+        ),
+        Advice.CLONE: "每次复制都需要一个新数组。`append(dst[:0], s...)` 复制到你保留的数组里。",
+        Advice.NEW_ERROR: (
+            "错误只创建一次：在包级写 `var errX = errors.New(...)`。调用者也可以拿它来比较。"
+        ),
+        Advice.RESET: "保留一个，用它的 `Reset` 方法换上下一个输入，而不要再创建一个。",
+        Advice.FRAMES: (
+            "`runtime.CallersFrames` 会分配，`runtime.Callers` 不会：把解析过的每个程序计数器的文"
+            "件和行号保存下来，先在那里查。"
+        ),
+        Advice.ERRORS_AS: (
+            "把变量的声明放到 `if err != nil` 之后，这样只有出错的路径才分配；`errors.AsType`（Go"
+            " 1.26）完全不需要变量。"
+        ),
+        Advice.STORED_POINTER: (
+            "如果用指针只是为了避免复制，就直接存值：`[]T` 或 `map[K]T`，一个数组就能容纳全部。"
+        ),
+        Advice.MANY_VALUES: (
+            "返回值本身：复制 2 KiB 以内的值比一次分配更便宜。如果要以指针保留很多个，就成块分配："
+            "`block := make([]T, 64)`，交出 `&block[i]`。"
+        ),
+    },
     causes={
         Cause.RETURNED: CauseMessages(
             label="被返回",
