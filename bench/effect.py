@@ -21,6 +21,7 @@ from attrs import frozen
 
 from bench.figures import table
 from bench.go import KEPT, REPOSITORY, BenchProblem, Go, installed_go, version_of
+from bench.hottest import HotLine, hottest
 from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.model import Severity
 from goescape.settings import Settings
@@ -36,7 +37,7 @@ from goescape.toolchain.measure.fix_measurement import MeasureOptions
 from goescape.toolchain.options import EngineOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from goescape.fixes.candidate import Candidate
     from goescape.toolchain.proofs.prover import Proof
@@ -82,6 +83,8 @@ class Effect:
     """Those with a proved fix or refactoring."""
     tests: str
     """``pass``, or what the tests say."""
+    hot: tuple[HotLine, ...]
+    """The hottest lines before anything is fixed."""
 
     @property
     def sums(self) -> tuple[float, float]:
@@ -152,6 +155,7 @@ def effect_of(module: Module, go: Go) -> Effect:
         own = {name: value for name, value in go.environment.items() if name.startswith("GO")}
         options = EngineOptions.of(Settings(go_path=str(go.path), go_env=own))
         warnings, fixed = _lines(folder, options)
+        hot = hottest(folder, module.bench, fixed, go, options)
         how = MeasureOptions(module.bench, count=0)
         outcome = _run(FixOptions(str(folder), yes=True, test=True, measure=how), options, folder)[
             0
@@ -159,7 +163,8 @@ def effect_of(module: Module, go: Go) -> Effect:
         complaint = _complaint(go, folder, "vet", "./...") if was_clean else None
         tests = complaint or _complaint(go, folder, *_TEST) or "pass"
     written = sum(tally.written for tally in outcome.tallies.values())
-    return Effect(module, outcome.objects, written, len(warnings), len(fixed & warnings), tests)
+    counts = (written, len(warnings), len(fixed & warnings))
+    return Effect(module, outcome.objects, *counts, tests, hot)
 
 
 _TEST = ("test", "-vet=off", "./...")
@@ -247,7 +252,22 @@ was proved.
 
 On average over the modules: {average} objects (sums), {mean} (means). {fixed} of {warnings} lines
 with a warning have a proved fix.
+
+## The hottest lines
+
+Where the same benchmarks allocate most objects before anything is fixed, outside of tests: *fix* if
+one was proved for the line, else the advice that goescape gives (named as in
+`server/goescape/analysis/advice.py`); *cause*: only what helps with its cause.
+
+{table(("module", "objects", "line", "answer"), _hot_rows(effects))}
 """
+
+
+def _hot_rows(effects: Sequence[Effect]) -> Iterator[tuple[str, ...]]:
+    for effect in effects:
+        name = effect.module.name.rpartition("@")[0].removeprefix("github.com/")
+        for line in effect.hot:
+            yield name, f"{line.share * 100:.1f} %", line.place, line.answer
 
 
 if __name__ == "__main__":

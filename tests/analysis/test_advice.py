@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from goescape.analysis.advice import ADVICE, Advice
-from goescape.analysis.advice_rules import advice_for
+from goescape.analysis.advice_rules import advice_for, advice_for_call
 from goescape.analysis.messages.explain import explain
 from goescape.analysis.messages.languages import ENGLISH
 from tests.conftest import run_coroutine
@@ -36,8 +38,42 @@ def test_each_shape_has_its_advice(go_path: str, tmp_path: Path) -> None:
         assert pair[0] == pair[1]
 
 
-def test_each_advice_has_a_shape() -> None:
+CALLS = {
+    "strings.Split": Advice.SPLIT,
+    "bytes.Fields": Advice.SPLIT,
+    "strings.Join": Advice.NEW_TEXT,
+    "strings.ToLower": Advice.NEW_TEXT,
+    "strconv.Itoa": Advice.NUMBER_TEXT,
+    "time.Time.Format": Advice.TIME_TEXT,
+    "encoding/hex.EncodeToString": Advice.ENCODED_TEXT,
+    "encoding/base64.(*Encoding).DecodeString": Advice.ENCODED_TEXT,
+    "bytes.(*Buffer).WriteString": Advice.BUFFER_GROWTH,
+    "strings.(*Builder).WriteByte": Advice.BUFFER_GROWTH,
+    "bufio.(*Scanner).Text": Advice.LINE_TEXT,
+    "io.ReadAll": Advice.READ_ALL,
+    "encoding/json.Unmarshal": Advice.JSON,
+    "regexp.(*Regexp).ReplaceAllString": Advice.REGEXP,
+    "net/url.(*URL).Query": Advice.QUERY,
+    "context.WithValue": Advice.CONTEXT,
+    "math/big.(*Int).Add": Advice.BIG_NUMBER,
+    "crypto/sha256.New": Advice.HASH,
+    "slices.Sorted[...]": Advice.COLLECT,
+    "fmt.Sprintf": Advice.FORMAT,
+    "fmt.Fprintln": Advice.FORMAT_WRITE,
+    "sort.Slice": Advice.SORT,
+    "strings.Index": None,
+    "example.com/strings.Split": None,
+    "": None,
+}
+
+
+@pytest.mark.parametrize("function", CALLS)
+def test_each_call_has_its_advice(function: str) -> None:
+    assert advice_for_call(function) is CALLS[function]
+
+
+def test_each_advice_is_given() -> None:
     marks = {
         name.strip() for line in SHAPES.splitlines() for name in line.partition(_MARK)[2].split(",")
     }
-    assert {advice.value for advice in Advice} <= marks
+    assert {advice for advice in Advice if advice.value not in marks} <= {*CALLS.values()}

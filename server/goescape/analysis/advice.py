@@ -58,6 +58,23 @@ class Advice(str, enum.Enum):
     STORED_POINTER = "stored-pointer"
     MANY_VALUES = "many-values"
 
+    # Calls of other packages, which have no finding: a profile shows them.
+    SPLIT = "split"
+    NEW_TEXT = "new-text"
+    NUMBER_TEXT = "number-text"
+    TIME_TEXT = "time-text"
+    ENCODED_TEXT = "encoded-text"
+    BUFFER_GROWTH = "buffer-growth"
+    LINE_TEXT = "line-text"
+    READ_ALL = "read-all"
+    JSON = "json"
+    REGEXP = "regexp"
+    QUERY = "query"
+    CONTEXT = "context"
+    BIG_NUMBER = "big-number"
+    HASH = "hash"
+    COLLECT = "collect"
+
 
 ADVICE: Mapping[Advice, str] = {
     Advice.GROW_IN_LOOP: (
@@ -218,5 +235,57 @@ ADVICE: Mapping[Advice, str] = {
         "Return the value itself: copying up to about 2 KiB is cheaper than an allocation. Where "
         "many are kept by pointer, allocate them in blocks, `block := make([]T, 64)`, and hand out "
         "`&block[i]`."
+    ),
+    Advice.SPLIT: (
+        "It allocates a slice of all parts. Range over `strings.SplitSeq` or "
+        "`strings.FieldsSeq` (Go 1.24), or take one part at a time with `strings.Cut`."
+    ),
+    Advice.NEW_TEXT: (
+        "It makes a new string. Write its parts to the text that they become part of; "
+        "`strings.EqualFold` compares without regard to case."
+    ),
+    Advice.NUMBER_TEXT: (
+        "`strconv.AppendInt` and its siblings append the text to a `[]byte` that you reuse."
+    ),
+    Advice.TIME_TEXT: ("`AppendFormat` appends the text to a `[]byte` that you reuse."),
+    Advice.ENCODED_TEXT: (
+        "`AppendEncode` and `AppendDecode` (Go 1.22) append to a `[]byte` that you reuse."
+    ),
+    Advice.BUFFER_GROWTH: (
+        "The buffer grows as it is written to. Call `Grow` with the size that you expect, or "
+        "keep a `bytes.Buffer` and call `Reset`."
+    ),
+    Advice.LINE_TEXT: ("`Bytes` shows the line without a copy, until the next `Scan`."),
+    Advice.READ_ALL: (
+        "It grows a new slice as it reads. If the size is known, make the slice and call "
+        "`io.ReadFull`; otherwise keep a `bytes.Buffer` and call `ReadFrom`."
+    ),
+    Advice.JSON: (
+        "Encode and decode structs with the fields that you need: in `any` and "
+        "`map[string]any`, each key and value is an object of its own. `json.RawMessage` leaves "
+        "undecoded what nobody reads."
+    ),
+    Advice.REGEXP: (
+        "Ask `MatchString` before you replace, and for indexes instead of texts "
+        "(`FindStringSubmatchIndex`). For fixed words, `strings` does it without an allocation."
+    ),
+    Advice.QUERY: (
+        "It makes a map, and a slice for each parameter. Parse once and pass the result on."
+    ),
+    Advice.CONTEXT: (
+        "Each call makes a context. Keep several values in one struct under one key, and make "
+        "the context outside of loops."
+    ),
+    Advice.BIG_NUMBER: (
+        "Store the result in a number that you have, `z.Add(x, y)`, instead of a new one for "
+        "each operation."
+    ),
+    Advice.HASH: (
+        "A function such as `sha256.Sum256` needs no hash object; otherwise keep one and call "
+        "`Reset`, and pass `Sum` a slice to append to."
+    ),
+    Advice.COLLECT: (
+        "It makes a slice. Range over the sequence itself, or append to a slice that you keep: "
+        "`slices.AppendSeq(s[:0], seq)`."
     ),
 }

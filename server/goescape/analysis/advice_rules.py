@@ -20,6 +20,11 @@ def advice_for(finding: Finding) -> Advice | None:
     return next((advice for advice, fits in _RULES if fits(finding)), None)
 
 
+def advice_for_call(function: str) -> Advice | None:
+    """What would help where a function of another package allocates: ``strings.Split``."""
+    return next((advice for advice, names in _CALLEES if names.match(function)), None)
+
+
 def _is_append(finding: Finding) -> bool:
     return finding.compiler.startswith("append ") or finding.subject.startswith("append(")
 
@@ -191,4 +196,45 @@ _RULES: Sequence[tuple[Advice, Callable[[Finding], bool]]] = (
     (Advice.ERRORS_AS, lambda finding: finding.destination == "errors.As"),
     (Advice.STORED_POINTER, _is_stored_pointer),
     (Advice.MANY_VALUES, _all(_is_pointer, _of(Cause.RETURNED))),
+)
+
+_CALLEES: Sequence[tuple[Advice, re.Pattern[str]]] = tuple(
+    (advice, re.compile(rf"(?:{names})"))
+    for advice, names in (
+        (Advice.SPLIT, r"(?:strings|bytes)\.(?:Split|Fields)"),
+        (
+            Advice.NEW_TEXT,
+            (
+                r"strings\.(?:Clone|Join|Map|Repeat|Replace|Title|To)|strings\.\(\*Replacer\)"
+                r"|net/url\.(?:\(\*URL\)\.String|(?:Query|Path)(?:Une|E)scape)"
+            ),
+        ),
+        (Advice.NUMBER_TEXT, r"strconv\.(?:Format|Itoa|Quote)"),
+        (Advice.TIME_TEXT, r"time\.Time\.(?:Format|String)"),
+        (
+            Advice.ENCODED_TEXT,
+            r"encoding/(?:hex\.|base(?:32|64)\.\(\*Encoding\)\.)(?:Encode|Decode)",
+        ),
+        (
+            Advice.BUFFER_GROWTH,
+            r"bytes\.\(\*Buffer\)\.(?:Grow|Write|grow)|strings\.\(\*Builder\)\.(?:Write|grow)",
+        ),
+        (Advice.BUFFER_TEXT, r"bytes\.\(\*Buffer\)\.String"),
+        (Advice.LINE_TEXT, r"bufio\.\(\*Scanner\)\.Text"),
+        (Advice.READ_ALL, r"(?:io|os|io/ioutil)\.Read(?:All|File)"),
+        (Advice.JSON, r"encoding/json\."),
+        (Advice.REGEXP, r"regexp\.\(\*Regexp\)"),
+        (Advice.QUERY, r"net/url\.(?:ParseQuery|\(\*URL\)\.Query|parseQuery)"),
+        (Advice.CONTEXT, r"context\.With"),
+        (Advice.BIG_NUMBER, r"math/big\."),
+        (Advice.HASH, r"(?:crypto|hash)/"),
+        (Advice.COLLECT, r"(?:slices|maps)\.(?:Collect|Sorted|Keys|Values)"),
+        (Advice.CLONE, r"(?:slices|bytes|maps)\.Clone"),
+        (Advice.FORMAT_ERROR, r"fmt\.Errorf"),
+        (Advice.FORMAT_WRITE, r"fmt\.(?:Fp|P)rint"),
+        (Advice.FORMAT, r"fmt\."),
+        (Advice.FRAMES, r"runtime\.\(\*Frames\)|runtime\.Caller"),
+        (Advice.SORT, r"sort\."),
+        (Advice.REFLECT, r"reflect\."),
+    )
 )

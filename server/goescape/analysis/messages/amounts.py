@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from goescape.analysis.advice_rules import advice_for_call
 from goescape.analysis.profiles.allocation_profile import count_text, size_text
 from goescape.analysis.profiles.joined_profile import LEAST
+from goescape.analysis.profiles.unexplained_reason import UnexplainedReason
 
 if TYPE_CHECKING:
     from goescape.analysis.messages.catalogue import Catalogue
-    from goescape.analysis.profiles.joined_profile import AllocationShare
+    from goescape.analysis.profiles.joined_profile import AllocationShare, ProfileLine
 
 
 def amount_text(size: float, objects: float, catalogue: Catalogue) -> str:
@@ -46,3 +48,16 @@ def _percent(part: float, catalogue: Catalogue) -> str:
         return catalogue.profile.less_than.format(percent=f"{LEAST * 100:.1f} %")
     digits = 1 if part < 0.0995 else 0
     return f"{part * 100:.{digits}f} %"
+
+
+def reason_text(source: ProfileLine, catalogue: Catalogue, *, in_function: bool = False) -> str:
+    """Why a line of a profile has no finding (``in_function``: and which function it is about),
+    and what helps if it calls what allocates.
+    """
+    reason = catalogue.profile.unexplained[source.reason or UnexplainedReason.UNKNOWN]
+    if in_function:
+        reason = catalogue.profile.in_function.format(what=reason, function=source.function)
+    advice = advice_for_call(source.callee)
+    if advice is None:
+        return reason
+    return f"{reason}{catalogue.full_stop}{catalogue.gap}{catalogue.advice[advice]}"

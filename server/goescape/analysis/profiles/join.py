@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 from bisect import bisect_right
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import define, field
 
@@ -22,7 +22,7 @@ from goescape.analysis.profiles.joined_profile import (
     Key,
     ProfileLine,
 )
-from goescape.analysis.profiles.unexplained import reason_in_source
+from goescape.analysis.profiles.unexplained import reason_in_source, runtime_call
 from goescape.analysis.profiles.unexplained_reason import UnexplainedReason
 
 if TYPE_CHECKING:
@@ -60,8 +60,15 @@ class _Sum:
         )
 
 
-_Origin = tuple[str, "Place | None", "Finding | None", "UnexplainedReason | None", "Place | None"]
-"""All of a ``ProfileLine`` but its share."""
+class _Origin(NamedTuple):
+    """All of a ``ProfileLine`` but its share."""
+
+    function: str
+    place: Place | None = None
+    finding: Finding | None = None
+    reason: UnexplainedReason | None = None
+    called_from: Place | None = None
+    callee: str = ""
 
 
 @define
@@ -77,7 +84,8 @@ class ProfileJoin:
     _functions: dict[tuple[str, str], _Sum] = field(factory=lambda: defaultdict(_Sum), init=False)
     _covered: set[str] = field(factory=set, init=False)
     _seen: set[tuple[str, str]] = field(factory=set, init=False)
-    _called: dict[int, Place] = field(factory=dict, init=False)
+    _called: dict[int, tuple[Place, str]] = field(factory=dict, init=False)
+    """The line that led to an allocation elsewhere, and the function that it calls."""
 
     def __attrs_post_init__(self) -> None:
         self._open = dict(enumerate(self.profile.allocations))
@@ -113,10 +121,13 @@ class ProfileJoin:
                 self._take(code, allocations, declared, (line, moved or near), findings)
                 return True
         if number not in self._called:
+            callee = ""
             for frame in allocations.stack:
                 if (declared := code.frames.get(frame)) is not None:
-                    self._called[number] = Place(declared[0], code.line_now(frame, declared)[0], 0)
+                    place = Place(declared[0], code.line_now(frame, declared)[0], 0)
+                    self._called[number] = (place, callee)
                     break
+                callee = frame.function
         return False
 
     def _take(
@@ -133,15 +144,11 @@ class ProfileJoin:
             self._shares[finding.span, finding.subject].add(allocations, approximate=approximate)
         function = allocations.stack[0].function
         if findings:
-            source: _Origin = (function, findings[0].span.start, findings[0], None, None)
+            source = _Origin(function, findings[0].span.start, findings[0])
         else:
-            source = (
-                function,
-                Place(declared[0], line, 0),
-                None,
-                code.reason(declared, line),
-                None,
-            )
+            place = Place(declared[0], line, 0)
+            callee = code.runtime_call(place)
+            source = _Origin(function, place, reason=code.reason(declared, line), callee=callee)
         self._sources[source].add(allocations, approximate=approximate)
 
     def result(self, *, elsewhere: bool = True) -> JoinedProfile:
@@ -150,11 +157,8 @@ class ProfileJoin:
         for number, allocations in self._open.items() if elsewhere else ():
             rest[self._elsewhere(number, allocations)].add(allocations)
         lines = [
-            ProfileLine(function, place, part.share(self.profile), finding, reason, called)
-            for (function, place, finding, reason, called), part in (
-                *self._sources.items(),
-                *rest.items(),
-            )
+            ProfileLine(share=part.share(self.profile), **origin._asdict())
+            for origin, part in (*self._sources.items(), *rest.items())
         ]
         lines.sort(key=lambda line: (-line.share.bytes, -line.share.objects, line.function))
         return JoinedProfile(
@@ -167,13 +171,13 @@ class ProfileJoin:
         )
 
     def _elsewhere(self, number: int, allocations: Allocations) -> _Origin:
-        called = self._called.get(number)
+        called, callee = self._called.get(number, (None, ""))
         if not allocations.stack:
-            return "", None, None, UnexplainedReason.RUNTIME, None
+            return _Origin("", reason=UnexplainedReason.RUNTIME)
         function = allocations.stack[0].function
         runtime = allocations.stack[0].package == "runtime"
         reason = UnexplainedReason.RUNTIME if runtime else UnexplainedReason.OTHER_PACKAGE
-        return function, None, None, reason, called
+        return _Origin(function, reason=reason, called_from=called, callee=callee)
 
 
 class _Code:
@@ -286,6 +290,11 @@ class _Code:
             if written is not UnexplainedReason.MAP and self._grows(declared, line)
             else written
         )
+
+    def runtime_call(self, place: Place) -> str:
+        """The function of the runtime that a line calls."""
+        source = self._report.sources.get(place.file)
+        return runtime_call(source, place.line) if source is not None else ""
 
     def _grows(self, declared: tuple[str, str], line: int) -> bool:
         """Whether something on the line stays on the stack only while it is small."""

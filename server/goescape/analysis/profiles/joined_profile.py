@@ -62,6 +62,8 @@ class ProfileLine:
     reason: UnexplainedReason | None = None
     called_from: Place | None = None
     """Of code elsewhere: the line in the code that is analysed which led there."""
+    callee: str = ""
+    """The function that this line calls, with its package; empty where it is not known."""
 
 
 @frozen

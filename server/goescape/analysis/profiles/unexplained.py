@@ -23,6 +23,12 @@ def reason_in_source(source: SourceText, line: int) -> UnexplainedReason:
     )
 
 
+def runtime_call(source: SourceText, line: int) -> str:
+    """The function of the runtime that a line calls: ``runtime.Caller``; empty without any."""
+    calls = (node for node in _syntax(source).nodes_on_line(line) if node.type == "call_expression")
+    return next((name for name in map(callee_text, calls) if name.startswith("runtime.")), "")
+
+
 def _reason(node: Node) -> UnexplainedReason | None:
     match node.type:
         case "assignment_statement" | "inc_statement" | "dec_statement":

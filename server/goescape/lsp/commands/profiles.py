@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goescape.analysis.messages import explain
-from goescape.analysis.messages.amounts import amount_text, percent_text, share_text
+from goescape.analysis.messages.amounts import amount_text, percent_text, reason_text, share_text
 from goescape.analysis.profiles.allocation_profile import ProfileProblem, packages
-from goescape.analysis.profiles.unexplained_reason import UnexplainedReason
 from goescape.lsp.uris import path_of
 
 if TYPE_CHECKING:
@@ -75,11 +74,11 @@ async def top_allocations(session: Session, _: Sequence[object]) -> dict[str, ob
 
 
 def _source(snapshot: WorkspaceSnapshot, source: ProfileLine) -> dict[str, object]:
-    finding, reason = source.finding, source.reason or UnexplainedReason.UNKNOWN
+    finding = source.finding
     place = source.place or source.called_from
     return {
         "function": source.function,
-        "message": snapshot.catalogue.profile.unexplained[reason]
+        "message": reason_text(source, snapshot.catalogue)
         if finding is None
         else explain.message(finding, snapshot.catalogue),
         "share": share_text(source.share, snapshot.catalogue),

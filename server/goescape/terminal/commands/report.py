@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from goescape.analysis.messages import explain
-from goescape.analysis.messages.amounts import amount_text, share_text
+from goescape.analysis.messages.amounts import amount_text, reason_text, share_text
 from goescape.analysis.messages.documentation import cause_page
 from goescape.analysis.profiles.joined_profile import top
-from goescape.analysis.profiles.unexplained_reason import UnexplainedReason
 from goescape.analysis.reports.baselines import match_sites
 from goescape.analysis.reports.overview import overview
 from goescape.pages.report import MOST_SITES, Page, PageSite, ProfileRow, Trend, areas_of, render
@@ -156,8 +155,7 @@ def _allocated(
         place = source.place or source.called_from
         where = source.function if place is None else f"{shown_path(place.file, here)}:{place.line}"
         finding = source.finding
-        reason = catalogue.profile.unexplained[source.reason or UnexplainedReason.UNKNOWN]
-        text = catalogue.profile.in_function.format(what=reason, function=source.function)
+        text = reason_text(source, catalogue, in_function=True)
         message = text if finding is None else explain.message(finding, catalogue)
         yield ProfileRow(share_text(source.share, catalogue), where, message)
 

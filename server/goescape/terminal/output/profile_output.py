@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from goescape.analysis.messages import explain
-from goescape.analysis.messages.amounts import amount_text, share_text
+from goescape.analysis.messages.amounts import amount_text, reason_text, share_text
 from goescape.analysis.profiles.joined_profile import top
-from goescape.analysis.profiles.unexplained_reason import UnexplainedReason
 from goescape.terminal.output.style import Style, printable
 from goescape.terminal.shown_paths import shown_path
 
@@ -55,11 +54,10 @@ def render(
 def _what(source: ProfileLine, catalogue: Catalogue, here: Path) -> str:
     if source.finding is not None:
         return f"{_shown(source.place, here)}: {explain.message(source.finding, catalogue)}"
-    reason = catalogue.profile.unexplained[source.reason or UnexplainedReason.UNKNOWN]
     if source.place is not None:
-        text = catalogue.profile.in_function.format(what=reason, function=source.function)
+        text = reason_text(source, catalogue, in_function=True)
         return f"{_shown(source.place, here)}: {text}"
-    function = source.function
+    function, reason = source.function, reason_text(source, catalogue)
     if source.called_from is not None:
         place = _shown(source.called_from, here)
         function = catalogue.profile.called_from.format(function=function, place=place)
@@ -92,6 +90,7 @@ def source_members(source: ProfileLine, folder: Path) -> dict[str, object]:
         "file": shown_path(place.file, folder) if place else None,
         "line": place.line if place else None,
         "called_from": f"{shown_path(called.file, folder)}:{called.line}" if called else None,
+        "callee": source.callee or None,
         "subject": source.finding.subject if source.finding else None,
         "reason": source.reason.value if source.reason else None,
         **members(source.share),

@@ -170,6 +170,50 @@ CATALOGUE = Catalogue(
             "返回值本身：复制 2 KiB 以内的值比一次分配更便宜。如果要以指针保留很多个，就成块分配："
             "`block := make([]T, 64)`，交出 `&block[i]`。"
         ),
+        Advice.SPLIT: (
+            "它会为所有部分分配一个切片。改为遍历 `strings.SplitSeq` 或 `strings.FieldsSeq`（Go 1"
+            ".24），或者用 `strings.Cut` 一次取一部分。"
+        ),
+        Advice.NEW_TEXT: (
+            "它会生成一个新字符串。请把各部分直接写进最终的文本；忽略大小写的比较用 "
+            "`strings.EqualFold`。"
+        ),
+        Advice.NUMBER_TEXT: "`strconv.AppendInt` 一类的函数把文本追加到可重复使用的 `[]byte`。",
+        Advice.TIME_TEXT: "`AppendFormat` 把文本追加到可重复使用的 `[]byte`。",
+        Advice.ENCODED_TEXT: (
+            "`AppendEncode` 和 `AppendDecode`（Go 1.22）追加到可重复使用的 `[]byte`。"
+        ),
+        Advice.BUFFER_GROWTH: (
+            "缓冲区在写入时不断增长。先用预期的大小调用 `Grow`，或者保留一个 `bytes.Buffer` 并调"
+            "用 `Reset`。"
+        ),
+        Advice.LINE_TEXT: "`Bytes` 不复制就能给出这一行，直到下一次 `Scan`。",
+        Advice.READ_ALL: (
+            "它一边读一边增长一个新切片。如果大小已知，先创建切片再调用 `io.ReadFull`；否则保留一"
+            "个 `bytes.Buffer` 并调用 `ReadFrom`。"
+        ),
+        Advice.JSON: (
+            "编码和解码只含所需字段的结构体：在 `any` 和 `map[string]any` 里，每个键和值都是单独"
+            "的对象。没人读的部分用 `json.RawMessage` 保持不解码。"
+        ),
+        Advice.REGEXP: (
+            "替换之前先问 `MatchString`，并用下标代替文本（`FindStringSubmatchIndex`）。对固定的"
+            "词，`strings` 不需要分配就能完成。"
+        ),
+        Advice.QUERY: "它会创建一个 map，并为每个参数创建一个切片。只解析一次，把结果传下去。",
+        Advice.CONTEXT: (
+            "每次调用都会创建一个 context。把多个值放进同一个键下的一个结构体，并在循环之外创建 "
+            "context。"
+        ),
+        Advice.BIG_NUMBER: "把结果存进已有的数：`z.Add(x, y)`，而不是每次运算都创建新的。",
+        Advice.HASH: (
+            "`sha256.Sum256` 这样的函数不需要哈希对象；否则保留一个并调用 `Reset`，再给 `Sum` 传"
+            "入要追加的切片。"
+        ),
+        Advice.COLLECT: (
+            "它会创建一个切片。直接遍历序列，或者追加到你保留的切片："
+            "`slices.AppendSeq(s[:0], seq)`。"
+        ),
     },
     causes={
         Cause.RETURNED: CauseMessages(
