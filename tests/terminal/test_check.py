@@ -79,6 +79,7 @@ FINDING = {
     "allocates": str,
     "in_loop": bool,
     "breaks_promise": bool,
+    "advice": str,
     "compiler": str,
     "flow": list,
     "copies": list,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from goescape.analysis.advice import Advice
 from goescape.analysis.causes import MAP_ELEMENT, Cause
-from goescape.analysis.model import SiteKind
+from goescape.analysis.model import Allocates, SiteKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 def advice_for(finding: Finding) -> Advice | None:
     """What would help; None where only its cause says something."""
+    if finding.allocates is Allocates.NO:
+        return None
     return next((advice for advice, fits in _RULES if fits(finding)), None)
 
 

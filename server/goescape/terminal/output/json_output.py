@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, TypeAlias
 
+from goescape.analysis.advice_rules import advice_for
 from goescape.analysis.messages import explain
 from goescape.analysis.messages.languages import ENGLISH
 from goescape.terminal.output import profile_output
@@ -78,7 +79,7 @@ def _with_share(finding: Finding, outcome: CheckOutcome) -> dict[str, object]:
 
 
 def _finding(finding: Finding, folder: Path) -> dict[str, object]:
-    span = finding.span
+    span, advice = finding.span, advice_for(finding)
     return {
         "file": shown_path(span.file, folder),
         "line": span.line,
@@ -93,6 +94,7 @@ def _finding(finding: Finding, folder: Path) -> dict[str, object]:
         "allocates": finding.allocates.value,
         "in_loop": finding.in_loop,
         "breaks_promise": finding.breaks_promise,
+        "advice": advice.value if advice is not None else "",
         "compiler": finding.compiler,
         "flow": [
             {**_place(step.place, folder), "text": step.text, "reason": step.reason}
