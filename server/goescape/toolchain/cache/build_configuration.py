@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from goescape.toolchain.go.go_commands import GoCommands
 
-_WITHOUT_EFFECT = frozenset({"GOCACHE", "GOTMPDIR", "GOPROXY", "GOSUMDB", "GOMAXPROCS"})
+_WITHOUT_EFFECT = frozenset(
+    {"GOCACHE", "GOTMPDIR", "GOPROXY", "GOSUMDB", "GOMAXPROCS", "GOGC", "GOMEMLIMIT"}
+)
 """Variables that change nothing of what is compiled."""
 
 

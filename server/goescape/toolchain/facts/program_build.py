@@ -16,7 +16,7 @@ from goescape.toolchain.cache.disk_cache import cache_folder
 from goescape.toolchain.digests import digest
 from goescape.toolchain.file_stamps import file_stamp
 from goescape.toolchain.go.process import capture
-from goescape.toolchain.go.process_command import FOLDER, Command
+from goescape.toolchain.go.process_command import FOLDER, Command, sparing_collector
 from goescape.toolchain.problems import GoProblem
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ async def _build(toolchain: Toolchain, sources: Mapping[str, bytes], target: str
     )
     files = {f"facts/{name}": text for name, text in {**sources, "go.mod": _MODULE}.items()}
     command = Command((toolchain.go.path, *arguments), "", environment, files)
-    outcome = await capture(command, BUILD_SECONDS)
+    outcome = await capture(sparing_collector(command), BUILD_SECONDS)
     if outcome.code != 0:
         lines = (outcome.errors.strip() or outcome.output.strip()).splitlines()
         notes = ("#", "go: downloading", "go: warning")

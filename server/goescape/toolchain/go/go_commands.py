@@ -14,7 +14,7 @@ from goescape.toolchain.go.file_selection import lone_files
 from goescape.toolchain.go.module_folders import is_among, module_root, work_root
 from goescape.toolchain.go.packages import FIELDS, JsonObjects
 from goescape.toolchain.go.process import capture, run
-from goescape.toolchain.go.process_command import Command
+from goescape.toolchain.go.process_command import Command, sparing_collector
 from goescape.toolchain.go.process_output import BoundedText
 from goescape.toolchain.go.toolchain import Toolchain, find_toolchain
 from goescape.toolchain.go.work_file import WorkFile
@@ -83,7 +83,7 @@ class GoCommands:
         gcflags = (await self.toolchain()).gcflags
         fields, deps = (f"{FIELDS},Imports,ImportMap", ("-deps",)) if with_imports else (FIELDS, ())
         flags = ("-export", *deps, f"-gcflags={gcflags}", f"-json={fields}")
-        return await self.list_command(root, flags, patterns)
+        return sparing_collector(await self.list_command(root, flags, patterns))
 
     async def list_objects(
         self,
