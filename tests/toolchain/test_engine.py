@@ -177,6 +177,22 @@ async def test_importers_are_found_through_others(engine: Engine, write_tree: Wr
     assert await engine.packages.importers(str(folder), "example.com/m/a", {"/nowhere"}) == ()
 
 
+async def test_a_new_importer_is_found(engine: Engine, write_tree: WriteTree) -> None:
+    """The answer of the last time counts only until some Go file is written."""
+    folder = write_tree(f"{GO_MOD}-- a/a.go --\npackage a\n-- b/b.go --\npackage b\n")
+    root, imports = str(folder), 'import _ "example.com/m/a"\n'
+    assert await engine.packages.importing(root, "example.com/m/a") == {}
+    (folder / "b/b.go").write_text(f"package b\n\n{imports}")
+    b = {str(folder / "b"): (str(folder / "b/b.go"),)}
+    assert await engine.packages.importing(root, "example.com/m/a") == b
+    (folder / "c").mkdir()
+    (folder / "c/c.go").write_text(f"package c\n\n{imports}")
+    c = {str(folder / "c"): (str(folder / "c/c.go"),)}
+    assert await engine.packages.importing(root, "example.com/m/a") == {**b, **c}
+    (folder / "b/b.go").unlink()
+    assert await engine.packages.importing(root, "example.com/m/a") == c
+
+
 async def test_vendored_imports(engine: Engine, write_tree: WriteTree) -> None:
     folder = write_tree(
         "-- go.mod --\nmodule m\n\ngo 1.21\n\nrequire example.com/v v1.0.0\n"

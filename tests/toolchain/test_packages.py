@@ -12,7 +12,7 @@ from goescape.analysis.positions import Place
 from goescape.toolchain.engine import Engine, EngineOptions
 from goescape.toolchain.go.error_text import compile_errors
 from goescape.toolchain.go.file_selection import exclusion, lone_files
-from goescape.toolchain.go.packages import JsonObjects, owner_of, split_path
+from goescape.toolchain.go.packages import JsonObjects, json_objects, owner_of, split_path
 
 if TYPE_CHECKING:
     from tests.conftest import WriteTree
@@ -185,6 +185,22 @@ def test_json_with_nonsense_around_it() -> None:
         objects.feed(line)
     assert objects.objects == [{"A": 1}, {"B": 2}]
     assert objects.strays == ["hello", "{\nno json\n}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "objects", "strays"),
+    [
+        ("", [], []),
+        ('{\n\t"A": 1\n}\n{\n\t"B": "}\\n{"\n}\n', [{"A": 1}, {"B": "}\n{"}], []),
+        ('{\n\t"A": 1\n}\nhello\n{\n\t"B": 2\n}\n', [{"A": 1}, {"B": 2}], ["hello"]),
+        ('hello\n{\n\t"A": 1\n}\n', [{"A": 1}], ["hello"]),
+        ('{\n\t"A": 1\n}\n{\n\t"B"', [{"A": 1}], []),
+        ('{\nno json\n}\n{\n\t"A": 1\n}\n', [{"A": 1}], ["{\nno json\n}"]),
+    ],
+)
+def test_json_at_once(text: str, objects: list[object], strays: list[str]) -> None:
+    found = json_objects(text.encode())
+    assert (found.objects, found.strays) == (objects, strays)
 
 
 def test_compile_errors_with_their_places() -> None:

@@ -228,5 +228,5 @@ async def test_what_waits_behind_a_shut_valve_is_not_lost_when_the_process_ends(
         asyncio.get_running_loop().call_later(WAIT_DELAY + 0.2, valve.open)
 
     code = "import sys; sys.stderr.write('x' * 50_000); sys.stderr.flush(); sys.exit(3)"
-    ended = await run(python(code, tmp_path), lambda _line: None, on_error_bytes=take, valve=valve)
+    ended = await run(python(code, tmp_path), lambda _line: None, on_bytes={2: take}, valve=valve)
     assert (ended, len(taken)) == (3, 50_000)

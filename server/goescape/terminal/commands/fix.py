@@ -7,7 +7,7 @@ from collections import Counter
 from contextlib import aclosing
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from goescape.analysis.messages.reason import Reason, ReasonCode
 from goescape.analysis.model import PackageReport
@@ -26,14 +26,14 @@ from goescape.toolchain.proofs.combined_proof import prove_combined
 from goescape.toolchain.proofs.fix_context import fix_context_of, options_for_proofs
 from goescape.toolchain.proofs.offers import exclusion_key, obstacle, place_to_leave
 from goescape.toolchain.proofs.prover import Disproof, Proof, ProofResult, Prover, prove_in_time
+from goescape.toolchain.proofs.shared_proofs import prove_each
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from goescape.terminal.output.fix_output import FixScreen
     from goescape.terminal.output.progress import ProgressLine
 
-_T = TypeVar("_T")
 Run = Any  # runs a coroutine to its end: Callable[[Coroutine[..., T]], T]
 
 
@@ -61,7 +61,7 @@ class FixRun:
                 reports = [package.report() for package in packages if package.has_benchmarks]
                 if not reports and self.outcome.failures:
                     return self.outcome  # they say why there is nothing to measure
-                self._run(_shown(progress, measure.begin(reports, self._request.packages)))
+                self._run(progress.during(measure.begin(reports, self._request.packages)))
                 self._measurement = measure
         except (ProfileProblem, MeasurementProblem) as problem:
             raise UsageError(str(problem)) from None
@@ -71,7 +71,7 @@ class FixRun:
             if not self._work_on(self._run(self._surveyed(package.report())), screen):
                 break
         if self._measurement is not None:
-            done = self._run(_shown(progress, self._measurement.result()))
+            done = self._run(progress.during(self._measurement.result()))
             self.outcome.benchmarks, problems = done
             self.outcome.objects = self._measurement.objects_of_all()
             self.outcome.wrote = self._measurement.written
@@ -151,6 +151,9 @@ class FixRun:
             elif self._everything:
                 if not self._all_at_once(work, screen):
                     break
+            elif self._request.diff:
+                self._each(work, screen)
+                break
             elif (candidate := next(iter(self._undecided(work)), None)) is None:
                 break
             elif self._one(work, candidate, screen) == "quit":
@@ -253,11 +256,26 @@ class FixRun:
         generated = any(package.is_generated(path) for path in candidate.files)
         return Reason.of(ReasonCode.GENERATED_FILE) if generated else None
 
+    def _each(self, work: FixWork, screen: FixScreen) -> None:
+        """Show what holds: nothing is written, so that all of a package is proved together."""
+        waiting = list(islice(self._undecided(work), work.budget))
+        wanted = [candidate for candidate in waiting if not self._leaves(work, candidate)]
+        package = work.package
+        proving = prove_each(package.prover, package.around.code, wanted)
+        for candidate, verdict in zip(wanted, self._run(proving), strict=True):
+            if isinstance(verdict, Disproof):
+                self._refuse(work, candidate, verdict.reason)
+            elif reason := obstacle(candidate.files, self._folders):
+                self._refuse(work, candidate, reason)
+            else:
+                screen.decide(verdict)
+                self._count_shown(work, (candidate,))
+
     def _one(self, work: FixWork, candidate: Candidate, screen: FixScreen) -> str:
         """Prove a candidate, and ask whether to write it; the answer."""
         if self._leaves(work, candidate):
             return "no"
-        verdict = self._run(self._proved(work.package, candidate, (candidate,)))
+        verdict = self._run(prove_in_time(work.package.prover.prove(candidate), candidate))
         if isinstance(verdict, Disproof):
             self._refuse(work, candidate, verdict.reason)
             return "no"
@@ -265,16 +283,16 @@ class FixRun:
             self._refuse(work, candidate, reason)
             return "no"
         answer = screen.decide(verdict)
-        self._everything = answer == "all" and not self._request.diff
+        self._everything = answer == "all"
         failure: Reason | None = None
         if self._everything and candidate.kind is FixKind.REWRITE and not self._is_named(candidate):
             failure = Reason.of(ReasonCode.USER_MUST_JUDGE)
-        elif self._request.test and not self._request.diff and answer in {"yes", "all"}:
+        elif self._request.test and answer in {"yes", "all"}:
             failure = self._run(self._failure(verdict))
         if failure:
             self.outcome.of(candidate.code).proved += 1
             self._refuse(work, candidate, failure)
-        elif self._request.diff or answer in {"no", "quit"}:
+        elif answer in {"no", "quit"}:
             self._count_shown(work, (candidate,))
         else:
             self._write(work, verdict, (candidate,))
@@ -306,16 +324,11 @@ class FixRun:
                 work.budget -= 1
         self.outcome.files |= set() if problem else {*proof.contents}
 
-    async def _proved(
-        self, package: FixedPackage, whole: Candidate, parts: Sequence[Candidate]
-    ) -> ProofResult:
-        return await prove_in_time(package.prover.prove_all(whole, parts), whole)
-
     async def _judged(
         self, package: FixedPackage, whole: Candidate, parts: Sequence[Candidate]
     ) -> ProofResult:
         """The proof and, if asked for, the package's own tests."""
-        verdict = await self._proved(package, whole, parts)
+        verdict = await prove_in_time(package.prover.prove_all(whole, parts), whole)
         if self._request.test and isinstance(verdict, Proof):
             failure = await self._failure(verdict)
             verdict = Disproof(whole, failure) if failure else verdict
@@ -332,9 +345,3 @@ class FixRun:
         if await self._engine.failing_tests(proof.originals) is not None:
             return Reason.of(ReasonCode.TESTS_FAIL_ANYWAY, failure=failure)
         return Reason.of(ReasonCode.TESTS_FAIL, failure=failure)
-
-
-async def _shown(progress: ProgressLine, work: Awaitable[_T]) -> _T:
-    """The result of some work whose progress is shown."""
-    async with progress:
-        return await work

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from goescape.terminal.output.style import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
     from types import TracebackType
 
+_T = TypeVar("_T")
 _PATIENCE = 0.5
 """Seconds before the line appears; short work needs none."""
 _PERIOD = 0.1
@@ -38,6 +40,11 @@ class ProgressLine:
     def tell(self, words: str) -> None:
         """Say what is done now."""
         self._text = printable(words)
+
+    async def during(self, work: Awaitable[_T]) -> _T:
+        """The result of some work; the line is there until it is done."""
+        async with self:
+            return await work
 
     async def __aenter__(self) -> None:
         if self._enabled:

@@ -122,7 +122,7 @@ class Build:
             code = await run(
                 self._command,
                 self._output.feed,
-                on_error_bytes=self._take_text,
+                on_bytes={2: self._take_text},
                 valve=self._valve,
             )
             self._take_text(b"\n" if self._rest else b"")

@@ -12,7 +12,7 @@ from goescape.toolchain.go.command import clean_flags
 from goescape.toolchain.go.error_text import plain_sentence
 from goescape.toolchain.go.file_selection import lone_files
 from goescape.toolchain.go.module_folders import is_among, module_root, work_root
-from goescape.toolchain.go.packages import FIELDS, JsonObjects
+from goescape.toolchain.go.packages import FIELDS, json_objects
 from goescape.toolchain.go.process import capture, run
 from goescape.toolchain.go.process_command import Command, sparing_collector
 from goescape.toolchain.go.process_output import BoundedText
@@ -98,15 +98,16 @@ class GoCommands:
 
     async def objects(self, command: Command) -> list[Mapping[str, object]]:
         """What a command of `go list -json` prints. Raises GoProblem."""
-        root, objects = command.directory, JsonObjects()
-        errors = BoundedText(4000)
+        root, output, errors = command.directory, bytearray(), BoundedText(4000)
         try:
-            code = await with_timeout(LIST_SECONDS, run(command, objects.feed, errors.add))
+            running = run(command, None, errors.add, on_bytes={1: output.extend})
+            code = await with_timeout(LIST_SECONDS, running)
         except asyncio.TimeoutError:
             raise GoProblem(
                 f"`go list` did not answer within {LIST_SECONDS:g} s in {root}; "
                 "run it in a terminal to see why."
             ) from None
+        objects = await asyncio.to_thread(json_objects, bytes(output))
         if code < 0:  # half a list would look like a whole one
             raise GoProblem(f"`go list` was ended by signal {-code} in {root}; try again.")
         if code != 0 and not objects.objects:

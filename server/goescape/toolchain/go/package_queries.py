@@ -11,6 +11,7 @@ from attrs import frozen
 
 from goescape.toolchain.file_stamps import file_stamp, folder_stamp
 from goescape.toolchain.go.file_selection import exclusion, lone_files, lone_name
+from goescape.toolchain.go.import_graph import GRAPH_FIELDS, ImportGraph, module_stamp
 from goescape.toolchain.go.imported_sources import SOURCE_FIELDS, ImportedSources
 from goescape.toolchain.go.module_folders import (
     absolute,
@@ -19,13 +20,15 @@ from goescape.toolchain.go.module_folders import (
     pattern_of,
     work_root,
 )
-from goescape.toolchain.go.packages import FIELDS, ListedPackage, listed_packages, split_path
+from goescape.toolchain.go.packages import ListedPackage, listed_packages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from goescape.fixes.context.imported_types import PackageSources
     from goescape.toolchain.go.go_commands import GoCommands
+
+_MOST_GRAPHS = 8
 
 
 @frozen
@@ -51,6 +54,7 @@ class PackageQueries:
 
     def __init__(self, commands: GoCommands) -> None:
         self._commands = commands
+        self._graphs: dict[tuple[str, ...], tuple[bytes, ImportGraph]] = {}
         self._by_folder: dict[str, tuple[object, tuple[ListedPackage, ...]]] = {}
 
     async def home(self, file: str) -> FileHome:
@@ -116,19 +120,21 @@ class PackageQueries:
     async def importing(
         self, root: str, package_path: str, patterns: Sequence[str] = ("./...",)
     ) -> dict[str, tuple[str, ...]]:
-        """The folders of packages that import a package, also indirectly, with their Go files."""
-        importing: dict[str, set[str]] = {}
-        for item in await self._commands.list_objects(root, patterns, (f"-json={FIELDS},Deps",)):
-            path, dependencies = str(item.get("ImportPath")), item.get("Deps")
-            its_own = {path, path.removesuffix(".test"), item.get("ForTest")}
-            if package_path in its_own or not isinstance(dependencies, list):
-                continue
-            if any(split_path(str(path))[0] == package_path for path in dependencies):
-                for listed in listed_packages([item]):
-                    files = (*listed.files, *listed.test_files)
-                    here = {file for file in files if str(Path(file).parent) == listed.directory}
-                    importing.setdefault(listed.directory, set()).update(here)
-        return {folder: tuple(sorted(files)) for folder, files in importing.items()}
+        """The folders of packages that import a package, also indirectly, with their Go files.
+
+        From the last time where no Go file of the module was written since. Raises GoProblem.
+        """
+        stamp = await asyncio.to_thread(module_stamp, root)
+        key = (root, *patterns)
+        known = self._graphs.pop(key, None)
+        if known is None or known[0] != stamp:
+            flags = (f"-json={GRAPH_FIELDS}",)
+            objects = await self._commands.list_objects(root, patterns, flags)
+            known = stamp, await asyncio.to_thread(ImportGraph.of, objects)
+        self._graphs[key] = known
+        while len(self._graphs) > _MOST_GRAPHS:
+            del self._graphs[next(iter(self._graphs))]
+        return known[1].importing(package_path)
 
     async def imported(self, root: str, pattern: str) -> Mapping[str, PackageSources]:
         """The sources of what a package and its tests import, also indirectly; read when used."""

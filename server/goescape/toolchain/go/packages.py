@@ -92,6 +92,22 @@ class JsonObjects:
             self.strays.append(text[:500])
 
 
+def json_objects(output: bytes) -> JsonObjects:
+    """The same of all that `go list -json` has printed, which is quicker."""
+    collected, text, start = JsonObjects(), output.decode("utf-8", "replace"), 0
+    decode = json.JSONDecoder().raw_decode
+    try:
+        while text.startswith("{", start):
+            decoded, end = decode(text, start)
+            collected.objects.append(decoded)
+            start = end + 1 if text.startswith("\n", end) else end
+    except ValueError:
+        pass  # a line that belongs to no object, or half of one
+    for line in text[start:].splitlines():
+        collected.feed(line)
+    return collected
+
+
 def listed_packages(objects: Sequence[Mapping[str, object]]) -> tuple[ListedPackage, ...]:
     """The packages of `go list`, without the generated test mains."""
     paths = {str(item.get("ImportPath")) for item in objects}

@@ -18,6 +18,7 @@ import sys
 from collections.abc import (  # noqa: TC003 - attrs resolves annotations
     AsyncIterator,
     Callable,
+    Mapping,
 )
 from functools import partial
 from pathlib import Path
@@ -62,19 +63,19 @@ class ProcessOutput:
 
 async def run(
     command: Command,
-    on_output: Callable[[str], None],
+    on_output: Callable[[str], None] | None,
     on_error: Callable[[str], None] | None = None,
     *,
-    on_error_bytes: Callable[[bytes], None] | None = None,
+    on_bytes: Mapping[int, Callable[[bytes], None]] | None = None,
     valve: Backpressure | None = None,
 ) -> int:
     """Run to the end, hand over each line without its ``\\n``, and return the exit code.
 
-    ``on_error_bytes`` takes standard error in larger pieces instead, which may end anywhere;
-    ``valve`` can stop it for a while. The callbacks run on the event loop. When cancelled, the
-    whole group is ended first. Raises GoProblem when the process cannot start.
+    ``on_bytes`` takes streams (1: output, 2: errors) in larger pieces instead, which may end
+    anywhere; ``valve`` can stop that of errors for a while. The callbacks run on the event loop.
+    When cancelled, the whole group is ended first. Raises GoProblem when the process cannot start.
     """
-    lines = LineListener(on_output, on_error, on_error_bytes, valve)
+    lines = LineListener(on_output, on_error, on_bytes or {}, valve)
     async with _running(command, lines) as transport:
         await lines.ended()
     lines.raise_failure()

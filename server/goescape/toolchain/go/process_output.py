@@ -13,7 +13,7 @@ if sys.platform == "linux":
     import fcntl
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 WAIT_DELAY = 2.0
 """Seconds that a pipe may stay open after the process has ended: a descendant may hold it, as with
@@ -160,20 +160,25 @@ class Backpressure:
         return self.turns
 
 
+def _nowhere(_line: str) -> None:
+    """For a stream that nobody reads."""
+
+
 class LineListener(ProcessListener):
     """Splits both streams into lines as they come; holds at most one line of each."""
 
     def __init__(
         self,
-        on_output: Callable[[str], None],
+        on_output: Callable[[str], None] | None,
         on_error: Callable[[str], None] | None,
-        on_error_bytes: Callable[[bytes], None] | None,
+        on_bytes: Mapping[int, Callable[[bytes], None]],
         valve: Backpressure | None = None,
     ) -> None:
+        """``on_bytes`` has the receivers of streams that are not split, by their number."""
         super().__init__()
         self._valve = valve
-        self._receivers = {1: on_output, 2: on_error or (lambda _line: None)}
-        self._on_error_bytes = on_error_bytes
+        self._receivers = {1: on_output or _nowhere, 2: on_error or _nowhere}
+        self._on_bytes = on_bytes
         self._rest = {1: bytearray(), 2: bytearray()}
         self._failure: Exception | None = None
 
@@ -191,8 +196,8 @@ class LineListener(ProcessListener):
                 return
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
-        if fd == 2 and self._on_error_bytes is not None:
-            self._guarded(self._on_error_bytes, (data,))
+        if (receiver := self._on_bytes.get(fd)) is not None:
+            self._guarded(receiver, (data,))
             return
         rest = self._rest[fd]
         first, newline, others = data.partition(b"\n")

@@ -127,6 +127,38 @@ class Prover:
         """Whether a candidate keeps its promise."""
         return await self.prove_all(candidate, (candidate,))
 
+    @property
+    def sources(self) -> Mapping[str, SourceText]:
+        """The texts of all the files that a candidate may change."""
+        return self._checker.sources
+
+    async def checked(self, whole: Candidate, parts: Sequence[Candidate]) -> CheckedEdit | Reason:
+        """What becomes of the package with the edits of ``whole``; its importers do not count."""
+        contents = await self._contents(whole)
+        try:
+            return await self._checker.check(whole, parts, contents, external_tests=False)
+        except WrongClaimError as wrong:
+            return wrong.reason
+
+    async def proof(self, candidate: Candidate, effect: FindingChanges, packages: int) -> Proof:
+        """The proof of a candidate that is known to have this effect."""
+        contents = await self._contents(candidate)
+        texts = [self.sources[path] for path in contents]
+        return Proof(
+            candidate,
+            contents,
+            effect,
+            packages,
+            (await self._checker.engine.go()).version,
+            {text.path: text.content for text in texts},
+            changes_generated=await asyncio.to_thread(_any_generated, texts),
+        )
+
+    async def _contents(self, candidate: Candidate) -> Mapping[str, bytes]:
+        sources = self.sources
+        edited = apply_edits(sources, candidate.edits)
+        return await formatted(self._checker.engine.commands, sources, edited)
+
     async def prove_all(self, whole: Candidate, parts: Sequence[Candidate]) -> ProofResult:
         """Whether the edits of ``whole`` keep the promises of all its parts."""
         engine, sources = self._checker.engine, self._checker.sources
@@ -134,7 +166,7 @@ class Prover:
         if go.number < whole.minimum:
             version = ".".join(map(str, whole.minimum))
             return Disproof(whole, Reason.of(ReasonCode.NEEDS_GO, version=version))
-        contents = await formatted(engine.commands, sources, apply_edits(sources, whole.edits))
+        contents = await self._contents(whole)
         affects = await asyncio.to_thread(self._affects_importers, contents)
         try:
             checked = await self._checker.check(whole, parts, contents, external_tests=affects)
