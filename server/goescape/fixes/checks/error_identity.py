@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from goescape.analysis.syntax.nodes import callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition
+from goescape.fixes.caches import cached
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from goescape.fixes.context.package_code import PackageCode
 
 
-@lru_cache(maxsize=4)
+@cached(4)
 def compares_errors(code: PackageCode) -> bool:
     """Whether errors that calls have made may be compared, or be keys, anywhere here."""
     files = code.all_files

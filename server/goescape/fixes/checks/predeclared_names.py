@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import text
+from goescape.fixes.caches import cached
 from goescape.fixes.context.package_code import declaring_names
 from goescape.fixes.syntax.local_variables import declaration_around
 
@@ -34,6 +34,6 @@ def _declared_around(code: PackageCode, edit: Edit) -> frozenset[str]:
     return _declared_in(function)
 
 
-@lru_cache(maxsize=64)
+@cached(64)
 def _declared_in(function: Node) -> frozenset[str]:
     return frozenset(map(text, declaring_names(function)))

@@ -7,11 +7,11 @@ separate ways where there is none.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition
+from goescape.fixes.caches import cached
 from goescape.fixes.syntax.local_variables import (
     arguments_of,
     function_around,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from goescape.fixes.context.package_code import PackageCode
 
 
-@lru_cache(maxsize=32)
+@cached(32)
 def shares_capacity(code: PackageCode, slice_type: str) -> bool:
     """Whether something appends to a slice of a type that others may hold, cuts one beyond its end,
     or asks for a capacity.
@@ -162,7 +162,7 @@ def _may_be(code: PackageCode, slice_node: Node, slice_type: str) -> bool:
     return not last or last in _type_parameters(code) or last in re.split(r"\W+", slice_type)
 
 
-@lru_cache(maxsize=4)
+@cached(4)
 def _type_parameters(code: PackageCode) -> frozenset[str]:
     nodes = (node for file in code.all_files for node in walk(file.root))
     declared = (n for n in nodes if n.type == "type_parameter_declaration")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import text, walk
 from goescape.analysis.syntax.scopes import definition
+from goescape.fixes.caches import cached
 from goescape.fixes.checks.copyable import check_copyable
 from goescape.fixes.edits.pointees import check_no_unsafe
 from goescape.fixes.flow.pointer_channels import PointerChannels, pointed_to
@@ -55,7 +56,7 @@ def _sent(node: Node) -> str:
     return ""
 
 
-@lru_cache(maxsize=256)
+@cached(256)
 def _sends(function: Node) -> tuple[Node, ...]:
     return tuple(n for n in walk(function) if n.type == "send_statement")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -12,6 +12,7 @@ from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.model import Finding, SiteKind
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition
+from goescape.fixes.caches import cached
 from goescape.fixes.candidate import Edit, Promise, TypeClaim, UnsafeError
 from goescape.fixes.checks.early_return_guard import early_return_of, is_same_at, takes_anything
 from goescape.fixes.context.package_code import indentation, insert, line_end
@@ -114,7 +115,7 @@ def _own_guard(code: PackageCode, file: GoFile, call: Node) -> _Guard | None:
     return _Guard(level.opposite(text(operand)), (claim,))
 
 
-@lru_cache(maxsize=4)
+@cached(4)
 def _methods(code: PackageCode) -> defaultdict[str, list[FunctionDeclaration]]:
     """The methods of all types, by their names."""
     by_name: defaultdict[str, list[FunctionDeclaration]] = defaultdict(list)
@@ -168,7 +169,7 @@ def _slog_guard(file: GoFile, call: Node) -> _Guard | None:
     return _Guard(f"{text(operand)}.Enabled({context}, {level})", (claim,), needed, True)
 
 
-@lru_cache(maxsize=4)
+@cached(4)
 def _counts_questions(code: PackageCode) -> bool:
     """Whether a method ``Enabled`` of a handler does more than to compare and to ask others."""
     for file in code.all_files:

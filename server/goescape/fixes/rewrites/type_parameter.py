@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition, parameter_names
+from goescape.fixes.caches import cached
 from goescape.fixes.candidate import Edit, TypeClaim, UnsafeError
 from goescape.fixes.checks.spare_capacity import grows_itself
 from goescape.fixes.context.package_code import insert, replace
@@ -42,7 +43,7 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
             yield Match(tuple(findings), partial(_change, code, name))
 
 
-@lru_cache(maxsize=4)
+@cached(4)
 def _boxed(code: PackageCode) -> Mapping[str, Sequence[Finding]]:
     """All that is boxed by a method of a container, by the name of its type."""
     containers = _containers(code)

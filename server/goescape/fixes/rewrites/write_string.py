@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.syntax.go_file import GoFile
 from goescape.analysis.syntax.nodes import text, walk
+from goescape.fixes.caches import cached
 from goescape.fixes.candidate import TypeClaim, UnsafeError
 from goescape.fixes.context.package_code import replace
 from goescape.fixes.edits.appended_texts import appended_text
@@ -100,7 +101,7 @@ def _writer_type(code: PackageCode, file: GoFile, writer: Node) -> str:
     return f"{io}.Writer" if io else ""
 
 
-@lru_cache(maxsize=4)
+@cached(4)
 def _writes_strings_differently(code: PackageCode) -> bool:
     """Whether a writer of these packages has, or inherits, a WriteString beside its own Write.
 

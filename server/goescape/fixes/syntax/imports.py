@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import text, walk
 from goescape.analysis.syntax.scopes import definition
+from goescape.fixes.caches import cached
 from goescape.fixes.candidate import Edit
 from goescape.fixes.context.package_code import line_end
 
@@ -141,7 +141,7 @@ def _is_taken(file: GoFile, name: str) -> bool:
     return name in file.imported_names or name in _package_level_names(file)
 
 
-@lru_cache(maxsize=16)
+@cached(16)
 def _package_level_names(file: GoFile) -> frozenset[str]:
     """The names that a file declares outside of functions; methods have none."""
     specs = [
@@ -176,7 +176,7 @@ def _uses(file: GoFile, spec: Node) -> list[Node]:
     return [*_package_uses(file, text(alias) if alias else _path(spec).rpartition("/")[2])]
 
 
-@lru_cache(maxsize=64)
+@cached(64)
 def _package_uses(file: GoFile, name: str) -> tuple[Node, ...]:
     """Where a name before a dot is no local variable."""
     return tuple(
@@ -189,7 +189,7 @@ def _package_uses(file: GoFile, name: str) -> tuple[Node, ...]:
     )
 
 
-@lru_cache(maxsize=16)
+@cached(16)
 def _named(file: GoFile) -> dict[str, list[Node]]:
     """Every place of a name that may stand for a package."""
     by_name: dict[str, list[Node]] = {}

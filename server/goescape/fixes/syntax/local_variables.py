@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition, local_declaration
+from goescape.fixes.caches import cached
 from goescape.fixes.context.package_code import FUNCTIONS, identifiers
 from goescape.fixes.syntax.imports import imported_as
 
@@ -159,7 +159,7 @@ def is_visible(node: Node, name: str) -> bool:
     return local_declaration(node, name.encode()) is None
 
 
-@lru_cache(maxsize=256)
+@cached(256)
 def _type_names(declaration: Node) -> frozenset[str]:
     """The names in a function that types have, of the package or its own."""
     return frozenset(
@@ -173,7 +173,7 @@ def _type_names(declaration: Node) -> frozenset[str]:
     )
 
 
-@lru_cache(maxsize=256)
+@cached(256)
 def _plain_names(declaration: Node) -> frozenset[str]:
     """The names in a function that stand alone, not before a dot."""
     return frozenset(

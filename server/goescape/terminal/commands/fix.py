@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from goescape.analysis.messages.reason import Reason, ReasonCode
 from goescape.analysis.model import PackageReport
 from goescape.analysis.profiles.allocation_profile import ProfileProblem
+from goescape.fixes.caches import forget
 from goescape.fixes.candidate import Candidate, FixKind, Refusal
 from goescape.terminal.commands.check_outcome import CheckFailure
 from goescape.terminal.commands.fix_outcome import FixOptions, FixOutcome
@@ -70,6 +71,7 @@ class FixRun:
         for package in packages:
             if not self._work_on(self._run(self._surveyed(package.report())), screen):
                 break
+            forget()
         if self._measurement is not None:
             done = self._run(progress.during(self._measurement.result()))
             self.outcome.benchmarks, problems = done
