@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from attrs import evolve
 
 from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.model import PackageReport
-from goescape.fixes.candidate import Candidate, Edit
-from goescape.fixes.driver import candidates
+from goescape.fixes.candidate import Candidate, Edit, Refusal
+from goescape.fixes.driver import all_rewrites, candidates, candidates_without_faults
 from goescape.toolchain.proofs.edit_checker import EditChecker
 from goescape.toolchain.proofs.fix_context import FixContext, fix_context_of
 from goescape.toolchain.proofs.prover import Disproof, Proof, ProofResult, Prover
@@ -113,6 +113,26 @@ async def test_a_bad_one_spoils_no_other(
     bad = [verdict for verdict in verdicts if isinstance(verdict, Disproof)]
     assert bad == [verdicts[1]]
     assert bad[0].reason.code is ReasonCode[reason]
+
+
+async def test_a_rewrite_that_fails_takes_no_other_with_it(
+    engine: Engine, write_tree: WriteTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    around, found = await surveyed(engine, write_tree, APART)
+
+    def fails(*_: object) -> NoReturn:
+        raise KeyError("x")
+
+    broken = evolve(all_rewrites()[0], find=fails)
+    every = (broken, *all_rewrites()[1:])
+    monkeypatch.setattr("goescape.fixes.driver.all_rewrites", lambda: every)
+    (path,) = around.code.files
+    fault, *others = candidates_without_faults(around.code, path)
+    assert isinstance(fault, Refusal)
+    assert (fault.code, fault.reason.code) == (broken.code, ReasonCode.REWRITE_FAILED)
+    assert others == found
+    with pytest.raises(KeyError):
+        list(candidates(around.code, path))  # what tests ask
 
 
 async def test_none_has_no_verdict(engine: Engine, write_tree: WriteTree) -> None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from goescape.analysis.messages.reason import Reason, ReasonCode
+from goescape.analysis.positions import Span
 from goescape.fixes import rewrites
 from goescape.fixes.candidate import Candidate, FixKind, Promise, Refusal, UnsafeError
 from goescape.fixes.checks.claims import unsettled
@@ -19,10 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from goescape.analysis.model import Finding
-    from goescape.analysis.positions import Span
     from goescape.analysis.syntax.go_file import GoFile
     from goescape.fixes.context.package_code import PackageCode
     from goescape.fixes.rewrite import Change, Match
+
+_LONGEST_ERROR = 200
 
 
 @cache
@@ -40,7 +43,24 @@ def candidates(code: PackageCode, path: str) -> Iterator[Candidate | Refusal]:
     proposals = [
         proposal for rewrite in all_rewrites() for proposal in proposals_of(rewrite, code, file)
     ]
-    yield from sorted(proposals, key=lambda proposal: (proposal.at, proposal.title))
+    yield from _in_order(proposals)
+
+
+def candidates_without_faults(code: PackageCode, path: str) -> Iterator[Candidate | Refusal]:
+    """The same for users: a rewrite that fails says so, and does not take the others with it."""
+    proposals: list[Candidate | Refusal] = []
+    for rewrite in all_rewrites():
+        try:
+            proposals += proposals_of(rewrite, code, code.files[path])
+        except Exception as fault:  # noqa: PERF203 - whatever it is, it is one rewrite's
+            error = f"{type(fault).__name__}: {fault}"
+            reason = Reason.of(ReasonCode.REWRITE_FAILED, error=error[:_LONGEST_ERROR])
+            proposals.append(Refusal(rewrite.code, rewrite.title, Span(path, 1, 1, 1, 1), reason))
+    yield from _in_order(proposals)
+
+
+def _in_order(proposals: list[Candidate | Refusal]) -> list[Candidate | Refusal]:
+    return sorted(proposals, key=lambda proposal: (proposal.at, proposal.title))
 
 
 def proposals_of(

@@ -44,6 +44,7 @@ class ReasonCode(enum.Enum):
     NO_MORE_CALLERS_KEEP = "no-more-callers-keep"
     NO_TARGET = "no-target"
     PROOF_TIMED_OUT = "proof-timed-out"
+    REWRITE_FAILED = "rewrite-failed"
     STILL_IN_LOOP = "still-in-loop"
     STILL_ON_HEAP = "still-on-heap"
     THE_PACKAGE = "the-package"

@@ -14,7 +14,7 @@ from goescape.analysis.profiles.benchmarks import benchmark_names
 from goescape.analysis.reports.report_codec import PackedReport
 from goescape.analysis.syntax.go_file import GoFile
 from goescape.fixes.candidate import Candidate, Refusal
-from goescape.fixes.driver import candidates
+from goescape.fixes.driver import candidates_without_faults
 from goescape.terminal.file_writer import content_of
 from goescape.toolchain.proofs.fix_context import FixContext  # noqa: TC001 - the same
 from goescape.toolchain.proofs.prover import Prover  # noqa: TC001 - the same
@@ -63,7 +63,9 @@ class FixedPackage:
     def proposals(self) -> tuple[Candidate | Refusal, ...]:
         """What rewrites propose."""
         code = self.around.code
-        return tuple(proposal for path in code.files for proposal in candidates(code, path))
+        return tuple(
+            proposal for path in code.files for proposal in candidates_without_faults(code, path)
+        )
 
     def is_generated(self, path: str) -> bool:
         """Whether a file that a fix may change says that a program has written it."""

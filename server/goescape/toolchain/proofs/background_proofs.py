@@ -319,6 +319,6 @@ class BackgroundProofs:
 def _found(code: PackageCode, path: str) -> list[Candidate | Refusal]:
     """What would change in a file; runs in a thread."""
     # imported when they are first needed: `initialize` does not have to wait for all rewrites
-    from goescape.fixes.driver import candidates  # noqa: PLC0415
+    from goescape.fixes.driver import candidates_without_faults  # noqa: PLC0415
 
-    return list(candidates(code, path))
+    return list(candidates_without_faults(code, path))

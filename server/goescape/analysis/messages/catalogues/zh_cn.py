@@ -598,6 +598,7 @@ CATALOGUE = Catalogue(
         ReasonCode.NO_MORE_CALLERS_KEEP: "不会有更多的调用者把 `{subject}` 留在自己的栈上。",
         ReasonCode.NO_TARGET: "它没有要消除的分配。",
         ReasonCode.PROOF_TIMED_OUT: "证明用时超过 {seconds} 秒。",
+        ReasonCode.REWRITE_FAILED: "goescape 有缺陷：这个修复在该文件上出错（{error}）。请报告。",
         ReasonCode.STILL_IN_LOOP: "`{subject}` 仍会在循环中。",
         ReasonCode.STILL_ON_HEAP: "`{subject}` 仍会在堆上。",
         ReasonCode.THE_PACKAGE: "包级代码",
