@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import evolve
 
-from goescape.analysis.messages.amounts import percent_text, share_text
+from goescape.analysis.advice import ADVICE, Advice
+from goescape.analysis.messages.amounts import percent_text, reason_text, share_text
 from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.model import PackageReport, RankReason, Severity
 from goescape.analysis.profiles import allocation_profile, join, reader
+from goescape.analysis.profiles.allocation_profile import Frame
 from goescape.analysis.profiles.joined_profile import AllocationShare
 from goescape.analysis.profiles.unexplained import reason_in_source
 from goescape.analysis.profiles.unexplained_reason import UnexplainedReason
@@ -253,6 +255,29 @@ def problem(content: bytes) -> str:
 
 def test_a_cpu_profile_is_named_as_such(example_cpu_profile: Path) -> None:
     assert "is a CPU profile, not of allocations" in problem(example_cpu_profile.read_bytes())
+
+
+def test_what_calls_another_package_knows_what_it_calls(
+    profile: Profile, report: PackageReport
+) -> None:
+    """And so what helps: what allocates in the end is a function that nobody has heard of."""
+    own = next(
+        each
+        for each in profile.allocations
+        if (each.stack[0].file, each.stack[0].line) == (PLAIN, line(PLAIN, "map growth"))
+    )
+    callees = [
+        Frame(name, "/go/strings.go", 7, 1) for name in ("strings.genSplit", "strings.Split")
+    ]
+    called = own._replace(stack=(*callees, *own.stack), inlined=1)
+    joined = join.join(evolve(profile, allocations=(called,)), [report])
+    (source,) = joined.sources
+    assert source.called_from is not None
+    assert source.called_from[:2] == (PLAIN, line(PLAIN, "map growth"))
+    assert (source.function, source.callee) == ("strings.genSplit", "strings.Split")
+    assert reason_text(source, ENGLISH) == (
+        f"the code of another package allocates. {ADVICE[Advice.SPLIT]}"
+    )
 
 
 @pytest.mark.parametrize(
