@@ -228,8 +228,7 @@ ADVICE: Mapping[Advice, str] = {
         "`errors.AsType` (Go 1.26) needs none."
     ),
     Advice.STORED_POINTER: (
-        "Store the values themselves, `[]T` or `map[K]T`, if pointers are only there to avoid "
-        "copies: one array holds them all."
+        "If pointers are only there to avoid copies, store the values: one `[]T` holds them all."
     ),
     Advice.MANY_VALUES: (
         "Return the value itself: copying up to about 2 KiB is cheaper than an allocation. Where "

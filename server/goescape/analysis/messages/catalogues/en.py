@@ -125,7 +125,7 @@ CATALOGUE = Catalogue(
         ReasonCode.NO_TARGET: "It has no target.",
         ReasonCode.PROOF_TIMED_OUT: "The proof took over {seconds} s.",
         ReasonCode.REWRITE_FAILED: (
-            "goescape has a bug: this fix failed on the file ({error}). Please report it."
+            "This fix failed on the file by a fault of goescape ({error}). Please report it."
         ),
         ReasonCode.STILL_IN_LOOP: "`{subject}` would still be in the loop.",
         ReasonCode.STILL_ON_HEAP: "`{subject}` would still be on the heap.",
