@@ -9,7 +9,7 @@ from attrs import evolve
 
 from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.model import PackageReport
-from goescape.fixes.candidate import Candidate, Edit, Refusal
+from goescape.fixes.candidate import Candidate, Edit, Promise, Refusal
 from goescape.fixes.driver import all_rewrites, candidates, candidates_without_faults
 from goescape.toolchain.proofs.edit_checker import EditChecker
 from goescape.toolchain.proofs.fix_context import FixContext, fix_context_of
@@ -91,6 +91,42 @@ async def test_each_has_the_verdict_that_it_has_alone(
     assert told(together) == told(alone)
     assert [verdict.candidate for verdict in together] == found
     assert all(isinstance(verdict, Proof) for verdict in together)
+
+
+KEPT_BY_ANOTHER = """package m
+
+var sink *int
+
+func Outer() {
+	x := 1
+	inner(&x)
+}
+
+//go:noinline
+func inner(p *int) {
+	sink = p
+}
+"""
+
+
+async def test_what_another_edit_brought_about_is_no_proof(
+    engine: Engine, write_tree: WriteTree
+) -> None:
+    """``x`` stays on the heap unless the other fix is written, too."""
+    around, _ = await surveyed(engine, write_tree, KEPT_BY_ANOTHER)
+    (path,) = around.code.files
+    (target,) = (each for each in around.code.findings if each.subject == "x")
+
+    def edit(old: str, new: str) -> Edit:
+        start = KEPT_BY_ANOTHER.index(old)
+        return Edit(path, start, start + len(old), new)
+
+    caller = Candidate("a", "a", target.span, (edit("x := 1", "x := 2"),), Promise.GONE, target)
+    callee = Candidate("b", "b", target.span, (edit("sink = p", "_ = p"),), Promise.UNSEEN)
+    verdicts = await prove_each(Prover.of(engine, around), around.code, [caller, callee])
+    assert isinstance(verdicts[0], Disproof)
+    assert verdicts[0].reason.code is ReasonCode.STILL_ON_HEAP
+    assert isinstance(verdicts[1], Proof)
 
 
 @pytest.mark.parametrize(
