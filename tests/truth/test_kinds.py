@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.analysis.messages.explain import message
+from goescape.analysis.messages.explain import copies_sentence, message
 from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.model import Allocates
 from tests.analysis.test_corpus_reports import badly_punctuated
@@ -218,3 +218,46 @@ def test_lines_that_a_directive_moves_are_judged_by_the_text_alone(
     )
     (finding,) = run_coroutine(report_of(go_path, folder)).findings
     assert (finding.subject, finding.allocates) == ("n", Allocates.YES)
+
+
+RETURNED_SLICES = """package kinds
+
+func one(n int) []int {
+	var made []int
+	for i := 0; i < n; i++ {
+		made = append(made, i)
+	}
+	return made
+}
+
+func all(from []int) []int {
+	var made []int
+	made = append(made, from...)
+	return made
+}
+
+func CountsOne(n int) int { return len(one(n)) }
+
+func CountsAll(from []int) int { return len(all(from)) }
+"""
+
+
+def test_a_slice_that_an_inlined_function_returns_is_moved_to_the_heap(
+    go_toolchains: dict[str, str], tmp_path: Path, version: str
+) -> None:
+    """Since Go 1.26, also where its caller keeps it; what ``append(s, t...)`` grows into is there
+    in any version."""
+    minor = int(version.split(".")[1])
+    (tmp_path / "go.mod").write_text(f"module example.com/kinds\n\ngo 1.{minor}\n")
+    (tmp_path / "returned.go").write_text(RETURNED_SLICES)
+    report = run_coroutine(report_of(go_toolchains[version], tmp_path))
+    said = {finding.subject: copies_sentence(finding, ENGLISH) for finding in report.findings}
+    if minor < 25:
+        assert not said  # the compiler does not print it
+    else:
+        assert said["append(made, from...)"] == "also on the heap where inlined into `CountsAll`"
+        assert said["append(made, i)"] == (
+            "also on the heap where inlined into `CountsOne`"
+            if minor > 25
+            else "stays on the stack in one inlined call only while it is small"
+        )

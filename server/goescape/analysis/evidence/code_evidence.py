@@ -19,6 +19,7 @@ from goescape.analysis.evidence.code_matching import (
     placed_calls,
     plain_name,
 )
+from goescape.analysis.evidence.machine_code import AllocationKind
 from goescape.analysis.model import SiteKind
 
 if TYPE_CHECKING:
@@ -77,13 +78,22 @@ class CodeEvidence:
             for placed in self.inlined_at.get(copy.place[:2], ())
         )
 
-    def with_free_copies(self, finding: Finding) -> Finding:
-        """A finding that says which of its copies allocate nothing, as boxes of one byte."""
-        free = {copy for copy in finding.copies if copy.escapes and self._is_free(finding, copy)}
-        if not free:
-            return finding
-        copies = (evolve(copy, is_free=copy in free) for copy in finding.copies)
-        return evolve(finding, copies=tuple(copies))
+    def with_copies(self, finding: Finding) -> Finding:
+        """A finding that says what its copies allocate: nothing, as boxes of one byte, or more
+        than the compiler says, as a slice that is moved when an inlined function returns it."""
+        copies = tuple(self._with_code(finding, copy) for copy in finding.copies)
+        return finding if copies == finding.copies else evolve(finding, copies=copies)
+
+    def _with_code(self, finding: Finding, copy: InlinedCopy) -> InlinedCopy:
+        if copy.escapes:
+            return evolve(copy, is_free=True) if self._is_free(finding, copy) else copy
+        is_moved = copy.may_allocate and self._is_moved(finding, copy.place[:2])
+        return evolve(copy, escapes=True, may_allocate=False) if is_moved else copy
+
+    def _is_moved(self, finding: Finding, line: Line) -> bool:
+        moved = AllocationKind.MOVED_SLICE
+        here = self.written.get(line, ())
+        return fits(finding, moved) and any(placed.call.kind is moved for placed in here)
 
     def _is_free(self, finding: Finding, copy: InlinedCopy) -> bool:
         line = copy.place[:2]

@@ -87,8 +87,9 @@ class _Judge:
 
     def report(self) -> PackageReport:
         """The corrected report."""
+        evidence = self._evidence
         found = merged(
-            (self._evidence.with_free_copies(self._evidence.with_callee(judged)), finding)
+            (evidence.with_copies(evidence.with_callee(judged)), finding)
             for finding in self._report.findings
             for judged in self._judged(finding)
         )

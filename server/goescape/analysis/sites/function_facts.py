@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from goescape.analysis.compiler.facts import EscapeVerdict
 from goescape.analysis.model import CapturedVariable, Function, Parameter, SiteKind, StackValue
 from goescape.analysis.positions import Place
-from goescape.analysis.sites.run_time_size import APPENDS_ALL, may_still_allocate
+from goescape.analysis.sites.run_time_size import APPENDS_ALL, appends_all, may_still_allocate
 from goescape.analysis.sites.site import shown_span, shown_subject
 from goescape.analysis.syntax.go_file import parameters
-from goescape.analysis.syntax.nodes import ancestors, callee_text, text
+from goescape.analysis.syntax.nodes import ancestors, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -81,7 +81,7 @@ def stays_of(sites: Iterable[Site]) -> Iterator[StackValue]:
         if _is_parameter(site.node) or site.kind is SiteKind.BOXED:
             continue
         note = None
-        if _appends_all(site.node):
+        if appends_all(site.node):
             note = APPENDS_ALL
         elif not _is_only_looked_at(site.node):
             note = may_still_allocate(site.rendering, is_text=site.is_concatenation)
@@ -92,15 +92,6 @@ def _is_parameter(node: Node) -> bool:
     return node.type == "identifier" and any(
         around.type == "parameter_list" for around in list(ancestors(node))[:2]
     )
-
-
-def _appends_all(call: Node) -> bool:
-    """Whether it is ``append(s, t...)``: that has no buffer on the stack to begin with."""
-    if call.type != "call_expression" or callee_text(call) != "append":
-        return False
-    arguments = call.child_by_field_name("arguments")
-    given = arguments.named_children if arguments is not None else []
-    return bool(given) and given[-1].type == "variadic_argument"
 
 
 def _is_only_looked_at(conversion: Node) -> bool:

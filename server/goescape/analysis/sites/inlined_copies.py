@@ -12,7 +12,7 @@ from goescape.analysis.inlined_copy import InlinedCopy
 from goescape.analysis.model import OmittedSite, SiteKind
 from goescape.analysis.positions import Place
 from goescape.analysis.sites.inlined_literals import may_be_literal, written_site
-from goescape.analysis.sites.run_time_size import may_still_allocate
+from goescape.analysis.sites.run_time_size import appends_all, may_still_allocate
 from goescape.analysis.sites.site import Ownership
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class InlinedCopies:
         before = self.by_place.get(copy.place)
         escapes = copy.on_heap or origin.needs_heap is not None
         escapes |= before is not None and before.escapes
+        # What it grows into is on the heap, whether or not it outlives the caller.
+        escapes |= origin.node is not None and appends_all(origin.node)
         caller = copy.function.name if copy.function is not None else None
         may_allocate = not escapes and _may_still_allocate(copy, origin)
         self.by_place[copy.place] = InlinedCopy(copy.place, caller, escapes, may_allocate)

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from goescape.analysis.compiler.expressions import is_variable_make
+from goescape.analysis.syntax.nodes import callee_text
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 APPENDS_ALL = "on the heap as soon as the slice has to grow"
 """What ``append(s, t...)`` does that does not escape."""
@@ -24,6 +29,15 @@ def may_still_allocate(subject: str, *, is_text: bool = False) -> str | None:
     if subject.startswith("([]rune)("):
         return "on the stack up to 32 runes; a longer text is allocated on the heap"
     return None
+
+
+def appends_all(call: Node) -> bool:
+    """Whether it is ``append(s, t...)``: that has no buffer on the stack to begin with."""
+    if call.type != "call_expression" or callee_text(call) != "append":
+        return False
+    arguments = call.child_by_field_name("arguments")
+    given = arguments.named_children if arguments is not None else []
+    return bool(given) and given[-1].type == "variadic_argument"
 
 
 _CONVERSION = re.compile(r"(?:string|\(\[\]byte\))\(")
