@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.analysis.messages.explain import copies_sentence, message
+from goescape.analysis.messages.explain import message
 from goescape.analysis.messages.languages import ENGLISH
 from goescape.analysis.model import Allocates
 from tests.analysis.test_corpus_reports import badly_punctuated
@@ -238,6 +238,22 @@ func all(from []int) []int {
 
 func CountsOne(n int) int { return len(one(n)) }
 
+func positive(from []int) (yes, no []int) {
+	for _, n := range from {
+		if n > 0 {
+			yes = append(yes, n)
+		} else {
+			no = append(no, n)
+		}
+	}
+	return
+}
+
+func CountsPositive(from []int) int {
+	yes, no := positive(from)
+	return len(yes) - len(no)
+}
+
 func CountsAll(from []int) int { return len(all(from)) }
 """
 
@@ -251,13 +267,19 @@ def test_a_slice_that_an_inlined_function_returns_is_moved_to_the_heap(
     (tmp_path / "go.mod").write_text(f"module example.com/kinds\n\ngo 1.{minor}\n")
     (tmp_path / "returned.go").write_text(RETURNED_SLICES)
     report = run_coroutine(report_of(go_toolchains[version], tmp_path))
-    said = {finding.subject: copies_sentence(finding, ENGLISH) for finding in report.findings}
+    said = {finding.subject: message(finding, ENGLISH) for finding in report.findings}
     if minor < 25:
         assert not said  # the compiler does not print it
-    else:
-        assert said["append(made, from...)"] == "also on the heap where inlined into `CountsAll`"
-        assert said["append(made, i)"] == (
-            "also on the heap where inlined into `CountsOne`"
-            if minor > 25
-            else "stays on the stack in one inlined call only while it is small"
-        )
+        return
+    grows = (
+        "the array that `{}` grows into is on the heap: `return made` hands it to the caller; "
+        "it allocates only when the slice has to grow; also on the heap where inlined into `{}`"
+    )
+    small = "`{}` is on the stack up to 32 bytes; a larger one is allocated on the heap; in a loop"
+    all_of_them, one = "append(made, from...)", "append(made, i)"
+    assert said == {
+        all_of_them: grows.format(all_of_them, "CountsAll"),
+        one: grows.format(one, "CountsOne") + "; in a loop" if minor > 25 else small.format(one),
+        "append(yes, n)": small.format("append(yes, n)"),
+        "append(no, n)": small.format("append(no, n)"),
+    }

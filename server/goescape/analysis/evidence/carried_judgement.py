@@ -15,6 +15,7 @@ from attrs import evolve, field, frozen
 
 from goescape.analysis.causes import Cause
 from goescape.analysis.evidence.code_additions import told_lines
+from goescape.analysis.evidence.code_evidence import as_moved
 from goescape.analysis.evidence.code_judge import GUESSED, without_allocation
 from goescape.analysis.evidence.code_notes import (
     BY_CONDITION,
@@ -28,6 +29,7 @@ from goescape.analysis.evidence.overruled_findings import with_findings
 from goescape.analysis.inlined_copy import InlinedCopy
 from goescape.analysis.model import ALLOCATES_TWICE, Allocates, RankReason
 from goescape.analysis.ranking.rank import rank
+from goescape.analysis.sites.run_time_size import WHEN_FULL
 from goescape.analysis.syntax.go_file import GoFile
 from goescape.analysis.syntax.unchanged_declarations import UnchangedDeclarations
 
@@ -216,7 +218,9 @@ class _Carrying:
             for copy in finding.copies
         )
         finding = evolve(finding, copies=copies)
-        if not news:
+        if before.note == WHEN_FULL:
+            finding = as_moved(finding)
+        if not any(copy.stays for copy in news):
             return finding
         others = [each for each in finding.reasons if each is not RankReason.STAYS_WHERE_USED]
         reasons = (*others, RankReason.ORDINARY)

@@ -21,6 +21,7 @@ from goescape.analysis.evidence.code_matching import (
 )
 from goescape.analysis.evidence.machine_code import AllocationKind
 from goescape.analysis.model import SiteKind
+from goescape.analysis.sites.run_time_size import WHEN_FULL, WHILE_SMALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -82,18 +83,22 @@ class CodeEvidence:
         """A finding that says what its copies allocate: nothing, as boxes of one byte, or more
         than the compiler says, as a slice that is moved when an inlined function returns it."""
         copies = tuple(self._with_code(finding, copy) for copy in finding.copies)
-        return finding if copies == finding.copies else evolve(finding, copies=copies)
+        if copies == finding.copies:
+            return finding
+        is_moved = any(copy.escapes and copy.may_allocate for copy in copies)
+        return evolve(as_moved(finding) if is_moved else finding, copies=copies)
 
     def _with_code(self, finding: Finding, copy: InlinedCopy) -> InlinedCopy:
         if copy.escapes:
             return evolve(copy, is_free=True) if self._is_free(finding, copy) else copy
         is_moved = copy.may_allocate and self._is_moved(finding, copy.place[:2])
-        return evolve(copy, escapes=True, may_allocate=False) if is_moved else copy
+        return evolve(copy, escapes=True) if is_moved else copy
 
     def _is_moved(self, finding: Finding, line: Line) -> bool:
-        moved = AllocationKind.MOVED_SLICE
-        here = self.written.get(line, ())
-        return fits(finding, moved) and any(placed.call.kind is moved for placed in here)
+        if not finding.subject.startswith("append"):
+            return False
+        calls = self.written.get(line, ())
+        return any(placed.call.kind is AllocationKind.MOVED_SLICE for placed in calls)
 
     def _is_free(self, finding: Finding, copy: InlinedCopy) -> bool:
         line = copy.place[:2]
@@ -192,6 +197,13 @@ class CodeEvidence:
         """The names of functions of which there are inlined copies that allocate."""
         frames = (frame.function for placed in self.calls for frame in placed.call.inlined)
         return frozenset(plain_name(symbol) for symbol in frames)
+
+
+def as_moved(finding: Finding) -> Finding:
+    """A finding about a slice of an inlined function that is moved to the heap at its return."""
+    if finding.note != WHILE_SMALL:
+        return finding
+    return evolve(finding, cause=Cause.RETURNED, note=WHEN_FULL)
 
 
 def has_own_lines(report: PackageReport, path: str) -> bool:

@@ -258,7 +258,7 @@ def _cold_reasons(
     function = site.function
     if is_test_file(site.place.file) or is_test_helper(node):
         yield RankReason.COLD_TEST
-    if site.file.generated:
+    if site.file.is_generated:
         yield RankReason.GENERATED
     if context.copies and all(copy.stays for copy in context.copies):
         yield RankReason.STAYS_WHERE_USED

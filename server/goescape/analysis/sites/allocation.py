@@ -21,7 +21,7 @@ from goescape.analysis.compiler.expressions import (
 )
 from goescape.analysis.model import ALLOCATES_TWICE, Allocates, SiteKind
 from goescape.analysis.positions import Place
-from goescape.analysis.sites.run_time_size import may_still_allocate
+from goescape.analysis.sites.run_time_size import WHEN_FULL, may_still_allocate
 from goescape.analysis.sites.site import Ownership
 from goescape.analysis.syntax.nodes import text
 from goescape.analysis.syntax.scopes import definition
@@ -105,9 +105,7 @@ class AllocationRules:
         if self._zero_size(site):
             return ZERO_SIZE
         if site.subject == "append":
-            return RuntimeAllocation(
-                Allocates.DEPENDS, "it allocates only when the slice has to grow"
-            )
+            return RuntimeAllocation(Allocates.DEPENDS, WHEN_FULL)
         is_twice = has_own_box(site.explanations) and not _EMPTY.match(site.rendering)
         return TWICE if is_twice else ALLOCATES
 
@@ -230,11 +228,13 @@ class AllocationRules:
 
 def _in_copies(site: Site, context: SiteContext) -> RuntimeAllocation:
     """What a site allocates that never runs but in calls that keep it on the stack."""
-    if not any(copy.may_allocate for copy in context.copies):
+    note = may_still_allocate(site.rendering, is_text=site.is_concatenation)
+    # Equal values are printed once in a call, so that one of them has no copies.
+    depends = any(copy.may_allocate for copy in context.copies) if context.copies else note
+    if not depends:
         return RuntimeAllocation(
             Allocates.NO, "every call is inlined, and stays on the stack there"
         )
-    note = may_still_allocate(site.rendering, is_text=site.is_concatenation)
     return RuntimeAllocation(Allocates.DEPENDS, note, stays_in_copies=True)
 
 

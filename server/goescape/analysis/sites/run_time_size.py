@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 APPENDS_ALL = "on the heap as soon as the slice has to grow"
 """What ``append(s, t...)`` does that does not escape."""
+WHEN_FULL = "it allocates only when the slice has to grow"
+"""What other ``append`` does that escapes."""
+WHILE_SMALL = "on the stack up to 32 bytes; a larger one is allocated on the heap"
+"""What it does that does not, and a ``make`` of a size that is known at run time."""
 
 
 def may_still_allocate(subject: str, *, is_text: bool = False) -> str | None:
@@ -23,7 +27,7 @@ def may_still_allocate(subject: str, *, is_text: bool = False) -> str | None:
     if subject.startswith(("make(map[", "map[")):
         return "on the stack up to 8 entries; a larger map is allocated on the heap"
     if is_variable_make(subject) or subject == "append":
-        return "on the stack up to 32 bytes; a larger one is allocated on the heap"
+        return WHILE_SMALL
     if _CONVERSION.match(subject) or (" + " in subject and (is_text or '"' in subject)):
         return "on the stack up to 32 bytes; a longer text is allocated on the heap"
     if subject.startswith("([]rune)("):

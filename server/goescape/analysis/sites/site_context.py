@@ -88,7 +88,7 @@ class SiteContexts:
     def _of(self, site: Site, copies: InlinedCopies) -> SiteContext:
         chain = self._chains.of(site) if site.escapes and site.explanations else ()
         function = site.function
-        if function is not None and function.exported:
+        if function is not None and function.is_exported:
             function = None  # who calls it is not known
         return SiteContext(
             copies.sorted() if copies.by_place else (),
@@ -147,7 +147,7 @@ class SiteContexts:
 
     def _never_runs(self, function: FunctionDeclaration) -> bool:
         """Whether a (private) function is inlined wherever it is named."""
-        if function.exported:
+        if function.is_exported:
             return False
         answer_before = self._never_run.get(function.name)
         if answer_before is not None:
@@ -159,7 +159,7 @@ class SiteContexts:
 
     def _is_inlined_everywhere(self, function: FunctionDeclaration) -> bool:
         inlined = self._inlined_lines.get(function.name)
-        if function.exported or inlined is None:
+        if function.is_exported or inlined is None:
             return False
         uses = self._uses_of(function)
         return bool(uses) and all(use.called and (use.file, use.line) in inlined for use in uses)
@@ -210,7 +210,7 @@ class SiteContexts:
         if answer_before is not None:
             return answer_before
         self._in_loops[function.name] = False  # a cycle of calls proves nothing
-        answer = not function.exported and self._all_callers_loop(function)
+        answer = not function.is_exported and self._all_callers_loop(function)
         self._in_loops[function.name] = answer
         return answer
 

@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import tree_sitter_go
-from attrs import frozen
+from attrs import field, frozen
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
 from goescape.analysis.syntax.method_type_parameters import blank_method_type_parameters
@@ -42,10 +42,11 @@ class FunctionDeclaration:
     """The names of the results; empty when they have none."""
     is_generic: bool
     """Whether it has type parameters itself."""
+    is_exported: bool = field(init=False)
+    """Whether other packages can call it by name."""
 
-    @property
-    def exported(self) -> bool:
-        """Whether other packages can call it by name."""
+    @is_exported.default
+    def _starts_with_capital(self) -> bool:
         return self.plain_name[:1].isupper()
 
 
@@ -237,7 +238,7 @@ class GoFile:
         return any(text(node).strip('"') == "C" for node in imports)
 
     @cached_property
-    def generated(self) -> bool:
+    def is_generated(self) -> bool:
         """Whether the file says ``Code generated ... DO NOT EDIT.``"""
         head = self.source.content[: max(self.root.start_byte, 0) + 20_000]
         return _GENERATED.search(head) is not None

@@ -66,7 +66,7 @@ def _handing_out(file: GoFile) -> Iterator[Node]:
     functions = {f.plain_name: f.node.child_by_field_name("result") for f in file.functions}
     giving = {name for name, result in functions.items() if _mentions(result, names)}
     for declared in file.functions:
-        if declared.exported and declared.plain_name in giving:
+        if declared.is_exported and declared.plain_name in giving:
             yield declared.node
     for node in file.root.named_children:
         if node.type == "type_declaration":

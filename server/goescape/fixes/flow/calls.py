@@ -79,7 +79,7 @@ def calls_of(
     calls = _known_calls(code, known) if known else _calls_by_name(code, file, declared)
     is_method = declared.node.type == "method_declaration"
     others: tuple[tuple[GoFile, Node], ...] = ()
-    if declared.exported and not is_method:
+    if declared.is_exported and not is_method:
         others = tuple(calls_from_other_packages(code, file, name))
         if others and not anywhere:
             place = place_of(*others[0])
@@ -178,7 +178,7 @@ def _check_private(
         raise UnsafeError(
             ReasonCode.INTERFACE_HAS_METHOD, name=name, interface=short(known.interfaces[0])
         )
-    if not declared.exported:
+    if not declared.is_exported:
         if name in {"main", "init"}:
             raise UnsafeError(ReasonCode.NEVER_CALLED)
         return

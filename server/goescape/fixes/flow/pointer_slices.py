@@ -98,7 +98,7 @@ class PointerSlices:
 
     def _check_function(self, declared: FunctionDeclaration) -> None:
         name = declared.plain_name
-        if declared.exported or declared.node.type != "function_declaration":
+        if declared.is_exported or declared.node.type != "function_declaration":
             raise UnsafeError(ReasonCode.USABLE_FROM_ELSEWHERE, name=name)
         if declared.is_generic:
             raise UnsafeError(ReasonCode.IS_GENERIC, name=name)

@@ -111,7 +111,7 @@ def _sequence(loop: Node) -> Variable | None:
 
 def _refusal_reason(code: PackageCode, function: FunctionDeclaration) -> Reason | None:
     name = function.plain_name
-    if function.node.type != "function_declaration" or function.exported:
+    if function.node.type != "function_declaration" or function.is_exported:
         return Reason.of(ReasonCode.USABLE_FROM_ELSEWHERE, name=name)
     if function.is_generic:
         return Reason.of(ReasonCode.IS_GENERIC, name=name)

@@ -57,7 +57,7 @@ _FIELD = "Allocate {type} values in blocks that the {receiver} keeps"
 
 def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Objects that outlive the loop that makes them."""
-    if code.language < _GENERICS or file.generated:
+    if code.language < _GENERICS or file.is_generated:
         return
     for finding in code.allocations(file):
         place = code.node_of(finding) if finding.escapes and _is_worth_it(finding) else None

@@ -71,7 +71,7 @@ class FixedPackage:
         """Whether a file that a fix may change says that a program has written it."""
         code = self.around.code
         file = code.files.get(path) or code.others.get(path) or GoFile(self.around.sources[path])
-        return file.generated
+        return file.is_generated
 
 
 @define

@@ -235,7 +235,7 @@ class Prover:
 
 
 def _any_generated(sources: Iterable[SourceText]) -> bool:
-    return any(GoFile(source).generated for source in sources)
+    return any(GoFile(source).is_generated for source in sources)
 
 
 def _compared(
