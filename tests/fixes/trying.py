@@ -5,7 +5,8 @@ lines parts of the result; ``=== offered with types: name`` where only Go's type
 ``=== offered as a trade: name`` where it is a quick fix elsewhere and here for the user to judge;
 and sections ``=== refused: name``, where ``--- because`` may stand before one of the reasons.
 ``(crlf)`` may follow the name, and ``(internal)`` for a package that nobody else can import.
-``---- file.go`` lines separate the files of a package; a package clause is added where none is.
+``---- file.go`` lines separate the files of a package, and ``---- log/log.go`` those of one that it
+may import as ``example.com/m/name_of_the_snippet/log``; a package clause is added where none is.
 """
 
 from __future__ import annotations
@@ -122,9 +123,10 @@ class Workshop:
     async def try_all(self, snippets: list[Snippet]) -> dict[str, Tried]:
         """Propose for every snippet, and prove what is proposed."""
         for snippet in snippets:
-            (self._root / snippet.pattern).mkdir(parents=True)
             for name, content in snippet.files.items():
-                (self._root / snippet.pattern / name).write_bytes(content.encode())
+                path = self._root / snippet.pattern / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content.encode())
         reports = {}
         async for item in self._engine.analyze(str(self._root), ["./..."]):
             assert not isinstance(item, Problem), item.message

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from goescape.analysis.syntax.nodes import text
+from goescape.analysis.syntax.nodes import text, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _FUNCTIONS = frozenset({"function_declaration", "method_declaration", "func_literal"})
 _SPECS = frozenset({"var_spec", "type_spec", "type_alias"})
+_DECLARING = _SPECS | {"const_spec"}
+_GROUPS = frozenset({"var_declaration", "type_declaration", "const_declaration"})
 
 
 @frozen
@@ -60,6 +62,20 @@ def declarations(file: GoFile) -> Iterator[Declaration]:
         elif declaration.type not in {"package_clause", "import_declaration", "comment"}:
             for node in _specs(declaration) or [declaration]:
                 yield Declaration(tuple(_words(node)))
+
+
+def package_specs(file: GoFile) -> Iterator[Node]:
+    """What a file declares outside of functions: types, variables and constants, one by one."""
+    for declaration in file.root.named_children:
+        if declaration.type in _GROUPS:
+            yield from (spec for spec in walk(declaration) if spec.type in _DECLARING)
+
+
+def package_names(file: GoFile) -> frozenset[str]:
+    """The names of all that a file declares outside of functions, and of these; no methods."""
+    functions = (n for n in file.root.named_children if n.type == "function_declaration")
+    nodes = (*package_specs(file), *functions)
+    return frozenset(text(name) for node in nodes for name in node.children_by_field_name("name"))
 
 
 def _specs(node: Node) -> list[Node]:

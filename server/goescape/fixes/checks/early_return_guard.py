@@ -27,7 +27,7 @@ class EarlyReturn:
 
     def opposite(self, operand: str) -> str:
         """What a caller checks, where ``operand`` is what it calls the method on."""
-        return _negated(self.condition, self._substitute(operand))
+        return opposite(self.condition, self._substitute(operand))
 
     def _substitute(self, operand: str) -> dict[str, str]:
         return {text(self.receiver): operand} if self.receiver is not None else {}
@@ -40,10 +40,10 @@ def early_return_of(code: PackageCode, declared: FunctionDeclaration) -> EarlyRe
         return None
     statements = next((n for n in body.named_children if n.type == "statement_list"), None)
     first = next((n for n in statements.named_children), None) if statements is not None else None
-    if first is None or first.type != "if_statement" or not _only_returns(first):
+    if first is None or first.type != "if_statement" or not only_returns(first):
         return None
     condition = first.child_by_field_name("condition")
-    receiver = _receiver(declared)
+    receiver = receiver_of(declared)
     if condition is None or not _is_plain(code, condition, receiver):
         return None
     return EarlyReturn(condition, receiver)
@@ -68,7 +68,8 @@ def takes_anything(declared: FunctionDeclaration, file: GoFile) -> bool:
     return written == "interface{}" or (written == "any" and "any" not in file.types)
 
 
-def _only_returns(check: Node) -> bool:
+def only_returns(check: Node) -> bool:
+    """Whether an ``if`` does nothing but return."""
     block = check.child_by_field_name("consequence")
     others = ("initializer", "alternative")
     if block is None or any(check.child_by_field_name(part) is not None for part in others):
@@ -77,7 +78,8 @@ def _only_returns(check: Node) -> bool:
     return [n.type for n in statements] == ["return_statement"]
 
 
-def _receiver(declared: FunctionDeclaration) -> Node | None:
+def receiver_of(declared: FunctionDeclaration) -> Node | None:
+    """The name that stands for what the method is called on."""
     receiver = declared.node.child_by_field_name("receiver")
     names = [n for n in walk(receiver) if n.type == "identifier"] if receiver is not None else []
     return names[0] if names else None
@@ -97,16 +99,17 @@ def _is_plain(code: PackageCode, condition: Node, receiver: Node | None) -> bool
     return bool(code.files)
 
 
-def _negated(node: Node, names: dict[str, str]) -> str:
+def opposite(node: Node, names: dict[str, str]) -> str:
+    """The opposite of a condition, with names replaced."""
     if node.type == "parenthesized_expression":
-        return _negated(node.named_children[0], names)
+        return opposite(node.named_children[0], names)
     if node.type == "unary_expression":
         return _written(node.named_children[0], names)
     if node.type == "binary_expression":
         operator = _operator(node)
         left, right = node.named_children[0], node.named_children[-1]
         if operator in _JOINED:
-            sides = (_negated(left, names), _negated(right, names))
+            sides = (opposite(left, names), opposite(right, names))
             if operator == "&&":
                 return f"{sides[0]} || {sides[1]}"
             return " && ".join(f"({s})" if " || " in s else s for s in sides)

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from goescape.analysis.syntax.declarations import package_names, package_specs
 from goescape.analysis.syntax.go_file import GoFile
+from goescape.analysis.syntax.nodes import callee_text, text, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from tree_sitter import Node
 
     from goescape.analysis.syntax.source import SourceText
 
@@ -38,14 +42,62 @@ class DeclaredTypes:
         self.hides_addresses = hides_addresses
         """Whether it may keep addresses where the compiler does not see them: as numbers."""
         self.types = {n: (file, node) for file in package_files for n, node in file.types.items()}
-        self.methods = frozenset(f.name for file in package_files for f in file.functions)
+        self.functions_by_name = {f.name: f for file in package_files for f in file.functions}
+        self.methods = frozenset(self.functions_by_name)
         self.functions = frozenset(
-            f.plain_name for file in package_files for f in file.functions if f.name == f.plain_name
+            name for name, f in self.functions_by_name.items() if name == f.plain_name
         )
+        self._files = package_files
         self.constants = {
             name: value for file in package_files for name, value in file.constant_values.items()
         }
         self.name = package_files[0].package_name if package_files else ""
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """All that is declared at package level, but methods."""
+        return frozenset().union(*map(package_names, self._files))
+
+    @cached_property
+    def variable_types(self) -> Mapping[str, str]:
+        """The types of the package that its variables have or point to, as far as it is written:
+        ``var v *T``, ``var v = &T{}``, ``var v = NewT()``.
+        """
+        specs = (n for file in self._files for n in package_specs(file) if n.type == "var_spec")
+        known = ((spec, self._type_name(spec)) for spec in specs)
+        return {
+            text(name): type_name
+            for spec, type_name in known
+            for name in spec.children_by_field_name("name")
+            if type_name
+        }
+
+    def fields(self, type_name: str) -> Mapping[str, str]:
+        """The types of the package that the fields of a struct have or point to."""
+        _, struct = self.types.get(type_name, (None, None))
+        fields = walk(struct) if struct is not None and struct.type == "struct_type" else ()
+        return {
+            text(name): self._own_name(field.child_by_field_name("type"))
+            for field in fields
+            if field.type == "field_declaration"
+            for name in field.children_by_field_name("name")
+        }
+
+    def _type_name(self, spec: Node) -> str:
+        written, values = spec.child_by_field_name("type"), spec.child_by_field_name("value")
+        if written is not None or values is None or len(values.named_children) != 1:
+            return self._own_name(written)
+        value = values.named_children[0]
+        if value.type == "unary_expression" and text(value)[0] == "&":
+            value = value.named_children[0]
+        if value.type == "composite_literal":
+            return self._own_name(value.child_by_field_name("type"))
+        made = self.functions_by_name.get(callee_text(value)) if "call" in value.type else None
+        return self._own_name(made.node.child_by_field_name("result")) if made is not None else ""
+
+    def _own_name(self, written: Node | None) -> str:
+        name = text(written).lstrip("*") if written is not None else ""
+        return name if name in self.types else ""
 
 
 class ImportedTypes:
@@ -104,6 +156,13 @@ class ImportedTypes:
         near = (other for other in self._sources if other.split("/")[: len(start)] == start)
         packages = (self._sources[other] for other in near)  # nothing of the others is read
         return tuple(file for sources in packages for file in (*sources.files, *sources.others))
+
+    def has_other_function(self, path: str, names: Iterable[str]) -> bool:
+        """Whether files that this build leaves out declare one of some functions, too."""
+        sources = self._sources.get(path)
+        wanted = set(names)
+        others = sources.others if sources is not None else ()
+        return any(f.plain_name in wanted for other in others for f in GoFile(other).functions)
 
     def differs_by_build(self, path: str, name: str) -> bool:
         """Whether files that this build leaves out declare a type, too."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.model import Finding, SiteKind
@@ -15,6 +16,7 @@ from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.caches import cached
 from goescape.fixes.candidate import Edit, Promise, TypeClaim, UnsafeError
 from goescape.fixes.checks.early_return_guard import early_return_of, is_same_at, takes_anything
+from goescape.fixes.checks.imported_guards import ImportedPackage, Value, guard_of, shows_level
 from goescape.fixes.context.package_code import indentation, insert, line_end
 from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.expression_types import own_type_of
@@ -22,6 +24,7 @@ from goescape.fixes.syntax.imports import import_edits, imported_as
 from goescape.fixes.syntax.local_variables import (
     arguments_of,
     field_type,
+    fresh_name,
     is_called,
     is_visible,
     package_name,
@@ -45,11 +48,16 @@ class _Guard:
     """What the condition must import."""
     asks_handler: bool = False
     """Whether a handler of slog is asked once more."""
+    operand: Node | None = None
+    """What a call is made on that is a call itself, and so must not be repeated."""
+    name: str = ""
+    """The variable that has its result."""
 
 
 def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
     """Calls of own functions that begin with a check of a level, and of slog's Debug.
 
+    So do functions of other packages, if their callers can ask the same.
     Operands that may fail, take time or do something are none of ours: they would be skipped.
     """
     calls: dict[int, tuple[Node, list[Finding]]] = {}
@@ -58,7 +66,11 @@ def _find(code: PackageCode, file: GoFile) -> Iterator[Match]:
         if call is not None:
             calls.setdefault(call.start_byte, (call, []))[1].append(finding)
     for call, findings in calls.values():
-        guard = _own_guard(code, file, call) or _slog_guard(file, call)
+        guard = (
+            _own_guard(code, file, call)
+            or _slog_guard(file, call)
+            or _imported_guard(code, file, call)
+        )
         if guard is not None and not _is_guarded(call, guard.condition):
             yield Match(tuple(findings), partial(_change, code, file, call, guard), file.span(call))
 
@@ -71,7 +83,7 @@ def _change(code: PackageCode, file: GoFile, call: Node, guard: _Guard) -> Chang
     if imports is None or not all(map(plain.holds, arguments_of(call))):
         raise UnsafeError(ReasonCode.OPERANDS_MAY_DO_MORE)
     return Change(
-        (*_edits(file, call, guard.condition), *imports),
+        (*_edits(file, call, guard), *imports),
         may_add=(r"context\.backgroundCtx\{\}",),  # it has no size
         claims=guard.claims,
     )
@@ -145,6 +157,44 @@ def _receiver(method: FunctionDeclaration) -> str:
     return method.name.rpartition(".")[0].strip("()")
 
 
+def _imported_guard(code: PackageCode, file: GoFile, call: Node) -> _Guard | None:
+    """What a function or method of an imported package asks first, if its callers can, too."""
+    function = call.child_by_field_name("function")
+    if function is None or function.type != "selector_expression":
+        return None
+    operand, name = function.named_children[0], text(function.named_children[-1])
+    path, type_name = _imported_type(code, file, operand)
+    declared = code.imported.package(path) if path else None
+    if declared is None:
+        return None
+    package = ImportedPackage(declared, package_name(file, call, path))
+    is_call = operand.type == "call_expression"
+    variable = fresh_name(call, _NAMES) if is_call else ""
+    value = Value(variable if is_call else text(operand), type_name)
+    called = package.method(type_name, name) if type_name else declared.functions_by_name.get(name)
+    if called is None or not (variable if is_call else _is_path(operand)):
+        return None
+    if not takes_anything(called, file) or code.imported.has_other_function(path, [name]):
+        return None
+    condition = guard_of(package, called, value)
+    if not condition or not shows_level([text(function), condition]):
+        return None
+    return _Guard(condition, operand=operand if is_call else None, name=variable)
+
+
+def _imported_type(code: PackageCode, file: GoFile, operand: Node) -> tuple[str, str]:
+    """The package and the type that a method is called on; no type where it is no method."""
+    if operand.type == "identifier" and definition(operand) is None:
+        path = code.types.import_path(file, text(operand)) or code.imported.path(
+            file, text(operand)
+        )
+        if path:
+            return path, ""
+    known = code.types.of(file, operand)
+    match = _NAMED.fullmatch(known.text) if known is not None and known.is_plain else None
+    return (match["path"], match["name"]) if match is not None else ("", "")
+
+
 def _slog_guard(file: GoFile, call: Node) -> _Guard | None:
     """``logger.Enabled`` is what slog itself asks first."""
     slog = package_name(file, call, "log/slog")
@@ -191,7 +241,7 @@ def _is_guarded(call: Node, condition: str) -> bool:
     )
 
 
-def _edits(file: GoFile, call: Node, condition: str) -> tuple[Edit, Edit]:
+def _edits(file: GoFile, call: Node, guard: _Guard) -> Iterator[Edit]:
     """A comment behind the call stays behind it."""
     indent, line = indentation(file, call), line_end(file)
     end = call.end_byte
@@ -200,10 +250,14 @@ def _edits(file: GoFile, call: Node, condition: str) -> tuple[Edit, Edit]:
     rest = content[end : stop if stop >= 0 else len(content)]
     if rest.strip().startswith(b"//"):
         end += len(rest.rstrip())
-    return (
-        insert(file, call.start_byte, f"if {condition} {{{line}{indent}\t"),
-        insert(file, end, f"{line}{indent}}}"),
-    )
+    condition = guard.condition
+    if guard.operand is None:
+        yield insert(file, call.start_byte, f"if {condition} {{{line}{indent}\t")
+    else:
+        condition = f"{guard.name} := {text(guard.operand)}; {condition}"
+        before = insert(file, call.start_byte, f"if {condition} {{{line}{indent}\t")
+        yield evolve(before, end=guard.operand.end_byte, text=before.text + guard.name)
+    yield insert(file, end, f"{line}{indent}}}")
 
 
 def _is_path(operand: Node) -> bool:
@@ -262,6 +316,8 @@ class _Plain:
         return (not pointer or text(operand) in self.read) and self._is_read_safely(operand)
 
 
+_NAMES = ("v", "log", "logger")
+_NAMED = re.compile(r"\*?(?P<path>[\w./~-]*[\w~-])\.(?P<name>\w+)")
 _PATH = frozenset({"identifier", "field_identifier", "selector_expression"})
 _CHANGING = frozenset(
     {
@@ -336,6 +392,7 @@ func serve(l *logger, ids []int) {
 """,
     checks=(
         "The function returns at once while the level is off, or it is `Debug` of `log/slog`.",
+        "A function of another package is about debugging, and exports what it asks itself.",
         "Evaluating the arguments has no effect and cannot fail.",
     ),
     refused_when=(

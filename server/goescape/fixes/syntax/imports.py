@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from goescape.analysis.syntax.declarations import package_names
 from goescape.analysis.syntax.nodes import text, walk
 from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.caches import cached
@@ -138,25 +139,12 @@ def _path(spec: Node) -> str:
 
 def _is_taken(file: GoFile, name: str) -> bool:
     """Whether a name is imported, or declared for the whole package, in this file already."""
-    return name in file.imported_names or name in _package_level_names(file)
+    return name in file.imported_names or name in _names(file)
 
 
 @cached(16)
-def _package_level_names(file: GoFile) -> frozenset[str]:
-    """The names that a file declares outside of functions; methods have none."""
-    specs = [
-        spec
-        for declaration in file.root.named_children
-        if declaration.type.endswith("_declaration") and declaration.type not in _LOCAL
-        for spec in walk(declaration)
-        if spec.type in {"type_spec", "type_alias", "var_spec", "const_spec"}
-    ]
-    functions = [n for n in file.root.named_children if n.type == "function_declaration"]
-    named = (n for node in (*specs, *functions) for n in node.children_by_field_name("name"))
-    return frozenset(map(text, named))
-
-
-_LOCAL = frozenset({"function_declaration", "method_declaration", "import_declaration"})
+def _names(file: GoFile) -> frozenset[str]:
+    return package_names(file)
 
 
 def _only_used_in(file: GoFile, spec: Node, gone: Sequence[Node], stays: Sequence[Node]) -> bool:
