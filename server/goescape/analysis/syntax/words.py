@@ -35,3 +35,11 @@ def places_of(word: bytes, content: bytes) -> list[int]:
 
 _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 _IN_WORD = re.compile(rb"[\w\x80-\xff]")
+
+
+def capitalized(word: str) -> str:
+    """A word inside a name: ``Name``, ``ID``."""
+    return word.upper() if word in _INITIALISMS else word[:1].upper() + word[1:]
+
+
+_INITIALISMS = frozenset({"id", "ip", "url", "uri", "uid", "sql", "html", "json", "xml"})

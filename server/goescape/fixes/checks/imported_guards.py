@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from goescape.analysis.syntax.nodes import callee_text, text, walk
+from goescape.analysis.syntax.nodes import callee_text, text
 from goescape.analysis.syntax.scopes import definition, parameter_names
 from goescape.fixes.checks.early_return_guard import only_returns, opposite, receiver_of
+from goescape.fixes.checks.only_looks import only_looks
 from goescape.fixes.syntax.local_variables import arguments_of
 
 if TYPE_CHECKING:
@@ -247,7 +248,7 @@ class _Asked:
         if found is None:
             return ""
         declared, operand = found
-        if not _only_looks(self.package.declared, declared):
+        if not only_looks(self.package.declared, declared):
             return ""
         arguments = [self.written(argument) for argument in arguments_of(node)]
         if declared.is_exported and all(arguments):
@@ -274,40 +275,6 @@ class _Asked:
         hands_on = callee_text(result) == f"{operand.own}.{declared.plain_name}"
         same = [text(argument) for argument in arguments_of(result)] == names
         return function.plain_name if hands_on and same and operand.own else ""
-
-
-def _only_looks(
-    package: DeclaredTypes, declared: FunctionDeclaration, around: frozenset[str] = frozenset()
-) -> bool:
-    """Whether a function changes nothing that anybody sees: asking it twice is asking it once."""
-    body = declared.node.child_by_field_name("body")
-    if body is None or declared.name in around or len(around) > _DEPTH:
-        return False
-    around |= {declared.name}
-    return all(_is_look(package, node, around) for node in walk(body))
-
-
-def _is_look(package: DeclaredTypes, node: Node, around: frozenset[str]) -> bool:
-    if node.type.endswith("_statement"):
-        if node.type == "expression_statement":
-            return callee_text(node.named_children[0]).rpartition(".")[2] in _LOCKS
-        return node.type in _LOOKING
-    if node.type in {"func_literal", "unary_expression"}:
-        return node.type == "unary_expression" and text(node)[:2] != "<-"
-    if node.type != "call_expression":
-        return True
-    called = callee_text(node)
-    name = called.rpartition(".")[2]
-    converted = called.strip("(*)")
-    if name in _LOCKS or converted in package.types or converted in _PREDECLARED:
-        return True
-    functions = package.functions_by_name
-    named = [functions[called]] if called in functions else []
-    if name != called:
-        named = [f for f in functions.values() if f.plain_name == name and f.name != name]
-    if named:
-        return all(_only_looks(package, function, around) for function in named)
-    return name in _ASKING or called.startswith("atomic.Load")
 
 
 def parameters_of(declared: FunctionDeclaration) -> list[Node]:
@@ -373,7 +340,3 @@ _LEVEL = re.compile(r"(?i:debug|trace|verbose|vlog)|\bV\(")
 _DEPTH = 4
 _OPPOSITE = {"==": "!=", "!=": "=="}
 _OPERATORS = frozenset({"&&", "||", "==", "!=", "<", "<=", ">", ">="})
-_LOCKS = frozenset({"Lock", "Unlock", "RLock", "RUnlock"})
-_ASKING = frozenset({"Load", "Enabled", "len"})
-_LOOKING = frozenset({"return_statement", "if_statement", "defer_statement"})
-_PREDECLARED = frozenset({"int", "int8", "int16", "int32", "int64", "uint8", "uint32", "uint64"})

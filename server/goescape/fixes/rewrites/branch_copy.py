@@ -14,6 +14,7 @@ from goescape.analysis.messages.reason import ReasonCode
 from goescape.analysis.model import SiteKind
 from goescape.analysis.syntax.nodes import ancestors, callee_text, text, walk
 from goescape.analysis.syntax.scopes import definition
+from goescape.analysis.syntax.words import capitalized
 from goescape.fixes.candidate import Edit, Promise, UnsafeError
 from goescape.fixes.checks.after_return import recovers_by_name
 from goescape.fixes.checks.copyable import check_copyable, check_type_copyable
@@ -256,7 +257,7 @@ def _check_copyable(
 
 def _name(variable: Variable, branch: Branch, part: str) -> str:
     words = part.split(".")[1:]
-    base = variable.name + "".join(word[:1].upper() + word[1:] for word in words)
+    base = variable.name + "".join(map(capitalized, words))
     names = (base, f"{base}Copy", f"{base}Escaping") if part else (f"{base}Copy", f"{base}Escaping")
     name = fresh_name(branch.first, names)
     if not name:

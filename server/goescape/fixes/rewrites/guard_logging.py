@@ -17,18 +17,17 @@ from goescape.fixes.caches import cached
 from goescape.fixes.candidate import Edit, Promise, TypeClaim, UnsafeError
 from goescape.fixes.checks.early_return_guard import early_return_of, is_same_at, takes_anything
 from goescape.fixes.checks.imported_guards import ImportedPackage, Value, guard_of, shows_level
+from goescape.fixes.checks.plain_arguments import PlainArguments, is_path
 from goescape.fixes.context.package_code import indentation, insert, line_end
 from goescape.fixes.rewrite import Change, Match, Rewrite
 from goescape.fixes.syntax.expression_types import own_type_of
 from goescape.fixes.syntax.imports import import_edits, imported_as
 from goescape.fixes.syntax.local_variables import (
     arguments_of,
-    field_type,
     fresh_name,
     is_called,
     is_visible,
     package_name,
-    type_of,
 )
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ def _change(code: PackageCode, file: GoFile, call: Node, guard: _Guard) -> Chang
     if guard.asks_handler and _counts_questions(code):
         raise UnsafeError(ReasonCode.HANDLER_IS_TOLD)
     imports = import_edits(file, guard.needed)
-    plain = _Plain(code, file, _read_anyway(call))
+    plain = PlainArguments(code, file, _read_anyway(call))
     if imports is None or not all(map(plain.holds, arguments_of(call))):
         raise UnsafeError(ReasonCode.OPERANDS_MAY_DO_MORE)
     return Change(
@@ -142,7 +141,7 @@ def _method(
 ) -> tuple[FunctionDeclaration | None, str]:
     """The called method and the type of the operand, which declares it itself."""
     field = function.child_by_field_name("field")
-    if field is None or not _is_path(operand):
+    if field is None or not is_path(operand):
         return None, ""
     methods = _methods(code)[text(field)]
     its_type = own_type_of(code, file, operand)
@@ -172,7 +171,7 @@ def _imported_guard(code: PackageCode, file: GoFile, call: Node) -> _Guard | Non
     variable = fresh_name(call, _NAMES) if is_call else ""
     value = Value(variable if is_call else text(operand), type_name)
     called = package.method(type_name, name) if type_name else declared.functions_by_name.get(name)
-    if called is None or not (variable if is_call else _is_path(operand)):
+    if called is None or not (variable if is_call else is_path(operand)):
         return None
     if not takes_anything(called, file) or code.imported.has_other_function(path, [name]):
         return None
@@ -204,7 +203,7 @@ def _slog_guard(file: GoFile, call: Node) -> _Guard | None:
         return None
     function = call.child_by_field_name("function")
     operand = function.child_by_field_name("operand") if function is not None else None
-    if operand is None or not _is_path(operand):
+    if operand is None or not is_path(operand):
         return None
     context = "context.Background()"
     needed: tuple[str, ...] = ("context",)
@@ -260,11 +259,6 @@ def _edits(file: GoFile, call: Node, guard: _Guard) -> Iterator[Edit]:
     yield insert(file, end, f"{line}{indent}}}")
 
 
-def _is_path(operand: Node) -> bool:
-    """Whether evaluating it twice is the same as once: ``s.log``."""
-    return all(n.type in _PATH for n in walk(operand))
-
-
 def _read_anyway(call: Node) -> frozenset[str]:
     """What calling reads itself: the ``s`` of ``s.log.Debug()``, which panics if it is nil."""
     function = call.child_by_field_name("function")
@@ -273,66 +267,14 @@ def _read_anyway(call: Node) -> frozenset[str]:
     return frozenset(text(n.named_children[0]) for n in selectors)
 
 
-@frozen
-class _Plain:
-    """Arguments of which nobody can tell if they were evaluated."""
-
-    code: PackageCode
-    file: GoFile
-    read: frozenset[str]
-
-    def holds(self, argument: Node) -> bool:
-        parts = argument.named_children
-        operator = argument.child_by_field_name("operator")
-        match argument.type:
-            case "call_expression":
-                function = argument.child_by_field_name("function")
-                own = function is None or definition(function) is not None
-                called, arguments = callee_text(argument), arguments_of(argument)
-                return called in {"len", "cap"} and not own and all(map(self.holds, arguments))
-            case "binary_expression":
-                harmless = operator is not None and operator.type in {"+", "-", "*"}
-                return harmless and all(map(self.holds, parts))
-            case "unary_expression":
-                harmless = operator is not None and operator.type in {"-", "+", "!", "^"}
-                return harmless and all(map(self.holds, parts))
-            case "parenthesized_expression" | "variadic_argument":
-                return all(map(self.holds, parts))
-            case "selector_expression":
-                return _is_path(argument) and self._is_read_safely(argument)
-        return argument.type in _CONSTANTS | {"comment", "identifier"}
-
-    def _is_read_safely(self, selector: Node) -> bool:
-        """Whether no pointer on the way to a field can be nil: a panic would be seen."""
-        if selector.type != "selector_expression":
-            return True
-        operand, field = selector.named_children[0], selector.named_children[-1]
-        if text(operand) in self.file.imported_names and definition(operand) is None:
-            return True
-        written = type_of(self.code, operand)
-        if field_type(self.code, written, text(field)) is None:
-            return False
-        pointer = written is not None and written.type == "pointer_type"
-        return (not pointer or text(operand) in self.read) and self._is_read_safely(operand)
-
-
 _NAMES = ("v", "log", "logger")
 _NAMED = re.compile(r"\*?(?P<path>[\w./~-]*[\w~-])\.(?P<name>\w+)")
-_PATH = frozenset({"identifier", "field_identifier", "selector_expression"})
 _CHANGING = frozenset(
     {
         *("assignment_statement", "inc_statement", "dec_statement", "send_statement"),
         *("go_statement", "defer_statement"),
     }
 )
-_CONSTANTS = frozenset(
-    {
-        *("interpreted_string_literal", "raw_string_literal", "int_literal", "float_literal"),
-        *("rune_literal", "imaginary_literal", "true", "false", "nil"),
-    }
-)
-
-
 REWRITE = Rewrite(
     code="guard-logging",
     title="Guard the logging call with a level check",
