@@ -11,13 +11,12 @@ from bisect import bisect_right
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-import tree_sitter_go
 from attrs import field, frozen
-from tree_sitter import Language, Node, Parser, Query, QueryCursor
+from tree_sitter import Node, Query, QueryCursor
 
-from goescape.analysis.syntax.method_type_parameters import blank_method_type_parameters
 from goescape.analysis.syntax.nodes import ancestors, anchor, text, walk
 from goescape.analysis.syntax.scopes import definition, parameter_names
+from goescape.analysis.syntax.syntax_tree import GO, SyntaxTree, syntax_tree
 from goescape.analysis.syntax.words import LARGE, places_of, places_of_words
 
 if TYPE_CHECKING:
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 
     from goescape.analysis.positions import Span
     from goescape.analysis.syntax.source import SourceText
-
-_GO = Language(tree_sitter_go.language())
 
 
 @frozen
@@ -51,23 +48,24 @@ class FunctionDeclaration:
 
 
 class GoFile:
-    """One parsed file."""
+    """One file, parsed when its syntax is first asked for."""
 
     def __init__(self, source: SourceText) -> None:
         self.source = source
-        self.root = Parser(_GO).parse(source.content).root_node
-        self._generic_methods: frozenset[int] = frozenset()
-        self.method_type_parameters: frozenset[str] = frozenset()
-        """Names of type parameters that the tree does not show."""
-        if self.root.has_error:
-            self._parse_without_method_type_parameters()
 
-    def _parse_without_method_type_parameters(self) -> None:
-        blanked = blank_method_type_parameters(self.source.content)
-        if blanked.generic:
-            self.root = Parser(_GO).parse(blanked.content).root_node
-            self._generic_methods = blanked.generic
-            self.method_type_parameters = blanked.names
+    @cached_property
+    def _tree(self) -> SyntaxTree:
+        return syntax_tree(self.source.content)
+
+    @cached_property
+    def root(self) -> Node:
+        """The syntax tree."""
+        return self._tree.root
+
+    @property
+    def method_type_parameters(self) -> frozenset[str]:
+        """Names of type parameters that the tree does not show."""
+        return self._tree.method_type_parameters
 
     def precompute(self) -> None:
         """Look up now what every report asks for."""
@@ -116,7 +114,7 @@ class GoFile:
     def functions(self) -> tuple[FunctionDeclaration, ...]:
         """Every function and method declared in the file, in source order."""
         nodes = self._declarations("function")
-        generic = self._generic_methods
+        generic = self._tree.generic_methods
         return tuple(declared for node in nodes if (declared := _declared(node, generic)))
 
     @cached_property
@@ -319,7 +317,7 @@ def _package_names(path: str) -> frozenset[str]:
 
 
 _DECLARATIONS = Query(
-    _GO,
+    GO,
     """
     (function_declaration) @function
     (method_declaration) @function

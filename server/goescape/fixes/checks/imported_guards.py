@@ -19,7 +19,7 @@ from goescape.fixes.checks.only_looks import only_looks
 from goescape.fixes.syntax.local_variables import arguments_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from tree_sitter import Node
 
@@ -331,9 +331,9 @@ def _operator(node: Node) -> str:
     return operator.type if operator is not None else ""
 
 
-def shows_level(words: Iterable[str]) -> bool:
-    """Whether a call, or what it asks, is about messages that are mostly off."""
-    return any(_LEVEL.search(word) is not None for word in words)
+def is_about_debugging(call: Node) -> bool:
+    """Whether a call prints, as far as names tell, what is mostly off."""
+    return _LEVEL.search(callee_text(call)) is not None
 
 
 _LEVEL = re.compile(r"(?i:debug|trace|verbose|vlog)|\bV\(")

@@ -16,7 +16,12 @@ from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.caches import cached
 from goescape.fixes.candidate import Edit, Promise, TypeClaim, UnsafeError
 from goescape.fixes.checks.early_return_guard import early_return_of, is_same_at, takes_anything
-from goescape.fixes.checks.imported_guards import ImportedPackage, Value, guard_of, shows_level
+from goescape.fixes.checks.imported_guards import (
+    ImportedPackage,
+    Value,
+    guard_of,
+    is_about_debugging,
+)
 from goescape.fixes.checks.plain_arguments import PlainArguments, is_path
 from goescape.fixes.context.package_code import indentation, insert, line_end
 from goescape.fixes.rewrite import Change, Match, Rewrite
@@ -159,7 +164,7 @@ def _receiver(method: FunctionDeclaration) -> str:
 def _imported_guard(code: PackageCode, file: GoFile, call: Node) -> _Guard | None:
     """What a function or method of an imported package asks first, if its callers can, too."""
     function = call.child_by_field_name("function")
-    if function is None or function.type != "selector_expression":
+    if function is None or function.type != "selector_expression" or not is_about_debugging(call):
         return None
     operand, name = function.named_children[0], text(function.named_children[-1])
     path, type_name = _imported_type(code, file, operand)
@@ -176,7 +181,7 @@ def _imported_guard(code: PackageCode, file: GoFile, call: Node) -> _Guard | Non
     if not takes_anything(called, file) or code.imported.has_other_function(path, [name]):
         return None
     condition = guard_of(package, called, value)
-    if not condition or not shows_level([text(function), condition]):
+    if not condition:
         return None
     return _Guard(condition, operand=operand if is_call else None, name=variable)
 

@@ -16,7 +16,12 @@ from goescape.fixes.caches import forget
 from goescape.fixes.candidate import Candidate, FixKind, Refusal
 from goescape.terminal.commands.check_outcome import CheckFailure
 from goescape.terminal.commands.fix_outcome import FixOptions, FixOutcome
-from goescape.terminal.commands.fix_work import FixedPackage, FixWork, WaitingPackage
+from goescape.terminal.commands.fix_work import (
+    FixedPackage,
+    FixWork,
+    WaitingPackage,
+    reason_of_tests,
+)
 from goescape.terminal.file_writer import replace_files
 from goescape.terminal.targets import UsageError, existing_folder, resolve
 from goescape.toolchain.engine import Engine, EngineOptions, Problem
@@ -24,7 +29,7 @@ from goescape.toolchain.measure.candidate_shares import CandidateShares
 from goescape.toolchain.measure.fix_measurement import FixMeasurement
 from goescape.toolchain.problems import MeasurementProblem
 from goescape.toolchain.proofs.combined_proof import prove_combined
-from goescape.toolchain.proofs.fix_context import fix_context_of, options_for_proofs
+from goescape.toolchain.proofs.fix_context import ask_at_once, fix_context_of, options_for_proofs
 from goescape.toolchain.proofs.offers import exclusion_key, obstacle, place_to_leave
 from goescape.toolchain.proofs.prover import Disproof, Proof, ProofResult, Prover, prove_in_time
 from goescape.toolchain.proofs.shared_proofs import prove_each
@@ -118,6 +123,8 @@ class FixRun:
                             self.outcome.failures.append(failure)
                         elif self._compiles(item):
                             waiting.append(await asyncio.to_thread(WaitingPackage.of, item))
+        modules = [(target.root, target.patterns) for target in targets]
+        await ask_at_once(self._engine, modules, len(waiting))
         if not waiting and not self.outcome.failures:
             names = " ".join(self._request.packages)
             raise UsageError(f"{names} names no Go package in {folder}; name a folder with Go.")
@@ -290,7 +297,7 @@ class FixRun:
         if self._everything and candidate.kind is FixKind.REWRITE and not self._is_named(candidate):
             failure = Reason.of(ReasonCode.USER_MUST_JUDGE)
         elif self._request.test and answer in {"yes", "all"}:
-            failure = self._run(self._failure(verdict))
+            failure = self._run(reason_of_tests(self._engine, verdict))
         if failure:
             self.outcome.of(candidate.code).proved += 1
             self._refuse(work, candidate, failure)
@@ -332,18 +339,9 @@ class FixRun:
         """The proof and, if asked for, the package's own tests."""
         verdict = await prove_in_time(package.prover.prove_all(whole, parts), whole)
         if self._request.test and isinstance(verdict, Proof):
-            failure = await self._failure(verdict)
+            failure = await reason_of_tests(self._engine, verdict)
             verdict = Disproof(whole, failure) if failure else verdict
         if self._measurement is not None and isinstance(verdict, Proof):
             objection = await self._measurement.objection(package.report, verdict, parts)
             verdict = Disproof(whole, objection) if objection else verdict
         return verdict
-
-    async def _failure(self, proof: Proof) -> Reason | None:
-        """What the tests say; None when they pass."""
-        failure = await self._engine.failing_tests(proof.contents)
-        if failure is None:
-            return None
-        if await self._engine.failing_tests(proof.originals) is not None:
-            return Reason.of(ReasonCode.TESTS_FAIL_ANYWAY, failure=failure)
-        return Reason.of(ReasonCode.TESTS_FAIL, failure=failure)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
-from goescape.analysis.messages.reason import Reason  # noqa: TC001 - attrs resolves it
+from goescape.analysis.messages.reason import Reason, ReasonCode
 from goescape.analysis.model import PackageReport  # noqa: TC001 - the same
 from goescape.analysis.profiles.benchmarks import benchmark_names
 from goescape.analysis.reports.report_codec import PackedReport
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from goescape.analysis.positions import Span
     from goescape.terminal.commands.fix_outcome import FixOptions
+    from goescape.toolchain.engine import Engine
+    from goescape.toolchain.proofs.prover import Proof
 
 _MOST = 1000
 """Candidates of one package; a fix may lead to another one."""
@@ -110,3 +112,13 @@ def _name(package: FixedPackage, candidate: Candidate) -> tuple[str, ...]:
 def _text(report: PackageReport, at: Span) -> str:
     source = report.sources.get(at.file)
     return source.text(at) if source is not None else ""
+
+
+async def reason_of_tests(engine: Engine, proof: Proof) -> Reason | None:
+    """What the module's tests say against an edit; None when they pass."""
+    failure = await engine.failing_tests(proof.contents)
+    if failure is None:
+        return None
+    if await engine.failing_tests(proof.originals) is not None:
+        return Reason.of(ReasonCode.TESTS_FAIL_ANYWAY, failure=failure)
+    return Reason.of(ReasonCode.TESTS_FAIL, failure=failure)

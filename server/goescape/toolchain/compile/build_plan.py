@@ -176,11 +176,7 @@ def plan_of(
     whose content does not change: the standard library's and the module cache.
     """
     by_path = {str(item["ImportPath"]): item for item in objects if item.get("ImportPath")}
-    own = [
-        listed
-        for listed in listed_packages(objects)
-        if listed.directory == directory and listed.files
-    ]
+    own = [listed for listed in listed_packages(objects, directory) if listed.files]
     main = next((listed for listed in own if not listed.variant), None)
     if main is None or any(listed.variant and not listed.is_test for listed in own):
         return None  # nothing to compile, or a profile of main packages

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from goescape.toolchain.compile.build_plan import PLAN_FIELDS, BuildPlan, may_be_planned, plan_of
+from goescape.toolchain.go.imported_sources import SOURCE_FIELDS
 from goescape.toolchain.go.process_command import FOLDER, Command
+from goescape.toolchain.go.shared_listing import SHARED_FIELDS, SharedListing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from goescape.toolchain.go.go_commands import GoCommands
 
@@ -40,12 +42,29 @@ class BuildPlanner:
         """
         if not await self._is_plain_build():
             return None
-        flags = ("-deps", f"-json={PLAN_FIELDS}")
-        command = await self._commands.list_command(root, flags, (pattern,))
-        objects = await self._commands.objects(evolve(command, overlay=overlay))
+        if overlay:
+            flags = ("-deps", f"-json={PLAN_FIELDS}")
+            command = await self._commands.list_command(root, flags, (pattern,))
+            objects = await self._commands.objects(evolve(command, overlay=overlay))
+        else:
+            objects = await self._commands.dependencies(root, pattern, PLAN_FIELDS)
         toolchain = await self._commands.toolchain()
         library = [folder for folder in (toolchain.go.goroot, toolchain.modules) if folder]
         return plan_of(objects, directory, root, shapes, library)
+
+    async def prepare(self, root: str, patterns: Sequence[str], more: Iterable[str]) -> None:
+        """Ask about many packages at once, for questions that will come one by one; ``more`` are
+        packages that they do not import and that will be needed. Raises GoProblem.
+        """
+        if not await self._is_plain_build():
+            return
+        fields = dict.fromkeys(f"{PLAN_FIELDS},{SOURCE_FIELDS},{SHARED_FIELDS}".split(","))
+        flags = ("-deps", f"-json={','.join(fields)}")
+        objects = await self._commands.list_objects(root, patterns, flags)
+        listing = await asyncio.to_thread(SharedListing.of, root, objects)
+        exports = await self.export_files(root, sorted({*listing.imported(), *more}))
+        listing = await asyncio.to_thread(SharedListing.of, root, objects, exports)
+        self._commands.shared[root] = listing
 
     async def export_files(
         self, root: str, packages: Sequence[str], *, with_tests: bool = False
@@ -54,6 +73,11 @@ class BuildPlanner:
 
         Raises GoProblem.
         """
+        shared = self._commands.shared.get(root)
+        if shared is not None and not with_tests:
+            known = await asyncio.to_thread(shared.exports, packages)
+            if known is not None:
+                return known
         tests = ("-test", "-deps") if with_tests else ()
         flags = (*tests, *self._commands.build_flags, "-json=ImportPath,Export")
         arguments = ("list", "-e", "-export", *flags, "--", *packages)

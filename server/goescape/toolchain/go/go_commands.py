@@ -24,6 +24,7 @@ from goescape.toolchain.tasks import with_timeout
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from goescape.toolchain.go.shared_listing import SharedListing
     from goescape.toolchain.options import EngineOptions
 
 LIST_SECONDS = 120.0
@@ -39,6 +40,8 @@ class GoCommands:
         self._finding = asyncio.Lock()
         self._toolchain: Toolchain | None = None
         self._work_files: dict[str, tuple[FileStamp | None, WorkFile]] = {}
+        self.shared: dict[str, SharedListing] = {}
+        """What was asked about many packages at once, by module."""
 
     @property
     def build_flags(self) -> tuple[str, ...]:
@@ -95,6 +98,17 @@ class GoCommands:
     ) -> list[Mapping[str, object]]:
         """`go list` without compiling. Raises GoProblem when it says nothing but errors."""
         return await self.objects(await self.list_command(root, flags, patterns, tests=tests))
+
+    async def dependencies(
+        self, root: str, pattern: str, fields: str
+    ) -> list[Mapping[str, object]]:
+        """What `go list` says of a package, its tests, and all that these import. Raises
+        GoProblem."""
+        if (shared := self.shared.get(root)) is not None:
+            known = await asyncio.to_thread(shared.around, pattern)
+            if known is not None:
+                return known
+        return await self.list_objects(root, (pattern,), ("-deps", f"-json={fields}"))
 
     async def objects(self, command: Command) -> list[Mapping[str, object]]:
         """What a command of `go list -json` prints. Raises GoProblem."""

@@ -138,8 +138,7 @@ class PackageQueries:
 
     async def imported(self, root: str, pattern: str) -> Mapping[str, PackageSources]:
         """The sources of what a package and its tests import, also indirectly; read when used."""
-        flags = ("-deps", f"-json={SOURCE_FIELDS}")
-        return ImportedSources(await self._commands.list_objects(root, (pattern,), flags))
+        return ImportedSources(await self._commands.dependencies(root, pattern, SOURCE_FIELDS))
 
     async def _packages_of(self, root: str, directory: str) -> tuple[ListedPackage, ...]:
         """The package of a folder, from the last time if its files have not changed."""
@@ -148,7 +147,10 @@ class PackageQueries:
         cached = self._by_folder.get(directory)
         if cached is not None and cached[0] == stamp:
             return cached[1]
-        pattern = pattern_of(root, directory)
-        listed = listed_packages(await self._commands.list_objects(root, (pattern,)))
+        shared = self._commands.shared.get(root)
+        objects = await asyncio.to_thread(shared.package, directory) if shared is not None else None
+        if objects is None:
+            objects = await self._commands.list_objects(root, (pattern_of(root, directory),))
+        listed = listed_packages(objects)
         self._by_folder[directory] = (stamp, listed)
         return listed

@@ -108,13 +108,17 @@ def json_objects(output: bytes) -> JsonObjects:
     return collected
 
 
-def listed_packages(objects: Sequence[Mapping[str, object]]) -> tuple[ListedPackage, ...]:
-    """The packages of `go list`, without the generated test mains."""
+def listed_packages(
+    objects: Sequence[Mapping[str, object]], directory: str = ""
+) -> tuple[ListedPackage, ...]:
+    """The packages of `go list`, or those of one folder, without the generated test mains."""
     paths = {str(item.get("ImportPath")) for item in objects}
     return tuple(
         _listed(item)
         for item in objects
-        if item.get("ImportPath") and not _is_test_main(item, paths)
+        if item.get("ImportPath")
+        and not _is_test_main(item, paths)
+        and directory in {"", item.get("Dir")}
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 from functools import partial
@@ -17,18 +18,21 @@ from goescape.fixes.context.package_code import PackageCode, PackageUsers
 from goescape.fixes.context.package_types import UNKNOWN
 from goescape.toolchain.compile.edited_package import edited_package
 from goescape.toolchain.go.module_folders import go_files, pattern_of, work_root
+from goescape.toolchain.go.vet import ADDED
 from goescape.toolchain.problems import GoProblem
 from goescape.toolchain.proofs.files_of_other_builds import files_of_other_builds
 from goescape.toolchain.tasks import gather_both, with_timeout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from goescape.fixes.context.package_types import PackageTypes
     from goescape.toolchain.compile.edited_package import EditedPackage
     from goescape.toolchain.engine import Engine, EngineOptions
 
 _MOST_MODULES = 100
+_FEW = 3
+"""Packages that ask for themselves."""
 TYPES_SECONDS = 60.0
 """How long rewrites wait for types; then they go by the source alone.
 
@@ -61,6 +65,15 @@ class FixContext:
 def options_for_proofs(options: EngineOptions) -> EngineOptions:
     """The same Go for proofs: they always look at the tests, and at what inlining makes of it."""
     return evolve(options, tests=True, inlining=True)
+
+
+async def ask_at_once(
+    engine: Engine, targets: Iterable[tuple[str, Sequence[str]]], packages: int
+) -> None:
+    """Spare questions that many packages will ask ``go``; ``targets`` are modules and patterns."""
+    for root, patterns in targets if packages > _FEW else ():
+        with contextlib.suppress(GoProblem):  # who asks for a package will be told
+            await engine.planner.prepare(root, patterns, ADDED)
 
 
 async def typed_package(
