@@ -6,16 +6,29 @@ that has one. Callers have the exported ways to ask: fields, functions and metho
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping  # noqa: TC003 - attrs resolves annotations
 from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from goescape.analysis.syntax.nodes import callee_text, text
-from goescape.analysis.syntax.scopes import definition, parameter_names
+from goescape.analysis.syntax.nodes import callee_text, text, walk
+from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.checks.early_return_guard import only_returns, opposite, receiver_of
+from goescape.fixes.checks.guard_operands import Value
 from goescape.fixes.checks.only_looks import only_looks
+from goescape.fixes.syntax.function_shapes import (
+    all_of,
+    condition_of,
+    declared_type_of,
+    is_about_receiver,
+    is_plain_if,
+    only_result_of,
+    operator_of,
+    parameters_of,
+    statements_of,
+    with_names,
+    without_spaces,
+)
 from goescape.fixes.syntax.local_variables import arguments_of
 
 if TYPE_CHECKING:
@@ -25,18 +38,6 @@ if TYPE_CHECKING:
 
     from goescape.analysis.syntax.go_file import FunctionDeclaration
     from goescape.fixes.context.imported_types import DeclaredTypes
-
-
-@frozen
-class Value:
-    """What a name in the other package stands for."""
-
-    written: str
-    """As the caller writes it; empty where it has no way to."""
-    type_name: str = ""
-    """The type of the other package that it has or points to, if it is one."""
-    own: str = ""
-    """As the other package writes it."""
 
 
 @frozen
@@ -53,14 +54,27 @@ class ImportedPackage:
         return functions.get(f"(*{type_name}).{name}") or functions.get(f"{type_name}.{name}")
 
 
-def guard_of(package: ImportedPackage, called: FunctionDeclaration, operand: Value) -> str:
-    """What has to hold for a call of a function to do anything; empty where it cannot be asked.
+@frozen
+class ImportedGuard:
+    """What has to hold for a call to do anything."""
+
+    condition: str
+    names: frozenset[str]
+    """What the other package declares and this depends on."""
+
+
+def guard_of(
+    package: ImportedPackage, called: FunctionDeclaration, operand: Value
+) -> ImportedGuard | None:
+    """What a function asks first; None where its callers cannot.
 
     ``operand`` is what a method is called on.
     """
     asked = _Asked(package, _receiver_values(called, operand))
     conditions = asked.of_body(called)
-    return "" if conditions is None else " && ".join(conditions)
+    if conditions is None:
+        return None
+    return ImportedGuard(all_of([*dict.fromkeys(conditions)]), frozenset(asked.names))
 
 
 @frozen
@@ -69,20 +83,23 @@ class _Asked:
 
     package: ImportedPackage
     values: Mapping[str, Value] = field(factory=dict)
+    names: set[str] = field(factory=set)
+    """What was met in the other package."""
     depth: int = 0
 
     def of_body(self, called: FunctionDeclaration) -> list[str] | None:
         """The conditions, all of which have to hold; None where they are unknown or none."""
         body = called.node.child_by_field_name("body")
+        self.names.add(called.plain_name)
         if called.node.child_by_field_name("result") is not None or body is None:
             return None
         checks: list[tuple[Node, bool]] = []
-        statements = [n for n in _statements(body) if n.type != "const_declaration"]
+        statements = [n for n in statements_of(body) if n.type != "const_declaration"]
         while statements and statements[0].type == "if_statement" and only_returns(statements[0]):
-            checks.append((_condition(statements.pop(0)), False))
+            checks.append((condition_of(statements.pop(0)), False))
         last = statements[0] if len(statements) == 1 else None
-        if last is not None and _is_plain_if(last):
-            checks.append((_condition(last), True))
+        if last is not None and is_plain_if(last):
+            checks.append((condition_of(last), True))
             last = None
         conditions = self._all(called, checks)
         if conditions is None or last is None or last.type != "expression_statement":
@@ -105,15 +122,20 @@ class _Asked:
         value = self.values.get(text(receiver)) if receiver is not None else None
         if receiver is None or value is None or not value.written:
             return ""
+        if not all(is_about_receiver(node, receiver) for node, _ in checks):
+            return ""
         names = {text(receiver): "$"}
-        wanted = " && ".join(
-            _compact(node, names) if holds else opposite(node, names) for node, holds in checks
+        wanted = all_of(
+            [with_names(node, names) if holds else opposite(node, names) for node, holds in checks]
         )
         for method in self._exported_methods(value.type_name):
-            result, its_own = _only_result(method), receiver_of(method)
-            if result is None or its_own is None or parameters_of(method):
+            result, its_own = only_result_of(method), receiver_of(method)
+            if result is None or its_own is None or not is_about_receiver(result, its_own):
                 continue
-            if _squeezed(_compact(result, {text(its_own): "$"})) == _squeezed(wanted):
+            if parameters_of(method) or not only_looks(self.package.declared, method):
+                continue
+            if without_spaces(with_names(result, {text(its_own): "$"})) == without_spaces(wanted):
+                self.names.add(method.plain_name)
                 return f"{value.written}.{method.plain_name}()"
         return ""
 
@@ -129,18 +151,27 @@ class _Asked:
     def _handed_on(self, call: Node) -> list[str] | None:
         """The conditions of the function that gets everything."""
         found = self._callee(call)
-        if found is None or self.depth >= _DEPTH:
+        plain = all(argument.type in _HANDED_ON for argument in arguments_of(call))
+        if found is None or not plain or self.depth >= _DEPTH:
             return None
         declared, operand = found
-        return self._inside(declared, operand, call).of_body(declared)
+        conditions = self._inside(declared, operand, call).of_body(declared)
+        function = call.named_children[0]
+        if conditions is None or function.named_children[:1] == [] or operand is None:
+            return conditions
+        is_path = function.named_children[0].type != "identifier"
+        asked = conditions[0].lstrip("!(").startswith(f"{operand.written}.")
+        return conditions if asked or not is_path else None  # a nil pointer must be met first
 
     def _inside(self, declared: FunctionDeclaration, operand: Value | None, call: Node) -> _Asked:
         """The names of a called function."""
         values = _receiver_values(declared, operand) if operand is not None else {}
-        names, arguments = parameters_of(declared), arguments_of(call)
-        given = [self._value(argument) for argument in arguments]
-        values.update({text(n): v for n, v in zip(names, given, strict=False) if v is not None})
-        return _Asked(self.package, values, self.depth + 1)
+        for name, argument in zip(parameters_of(declared), arguments_of(call), strict=False):
+            kind, value = declared_type_of(name), self._value(argument)
+            passed_on = value is not None and value.parameter_type in {"", kind}
+            if value is not None and passed_on and self.package.declared.is_value_type(kind):
+                values[text(name)] = Value(value.written, "", "", kind)
+        return _Asked(self.package, values, self.names, self.depth + 1)
 
     def _callee(self, call: Node) -> tuple[FunctionDeclaration, Value | None] | None:
         """The function of the other package that a call in it names, and what a method is of."""
@@ -170,7 +201,7 @@ class _Asked:
         if node.type == "selector_expression":
             operand = self._value(node.named_children[0])
             fields = declared.fields(operand.type_name) if operand is not None else {}
-            return Value(written, fields.get(text(node.named_children[-1]), ""), text(node))
+            return Value(written, fields.get(text(node.named_children[-1]), ""))
         return Value(written) if written else None
 
     def written(self, node: Node) -> str:
@@ -189,9 +220,9 @@ class _Asked:
             case "unary_expression" if text(node)[0] == "!":
                 operand = self.written(parts[0])
                 return f"!{operand}" if operand else ""
-            case "binary_expression" if _operator(node) in _OPERATORS:
+            case "binary_expression" if operator_of(node) in _OPERATORS:
                 left, right = self.written(parts[0]), self.written(parts[-1])
-                return f"{left} {_operator(node)} {right}" if left and right else ""
+                return f"{left} {operator_of(node)} {right}" if left and right else ""
             case "call_expression":
                 return self._call(node)
         return ""
@@ -202,12 +233,12 @@ class _Asked:
             return self._negated(parts[0])
         if node.type == "unary_expression" and text(node)[0] == "!":
             return self.written(parts[0])
-        if node.type == "binary_expression" and _operator(node) in {"||", *_OPPOSITE}:
-            if _operator(node) == "||":
+        if node.type == "binary_expression" and operator_of(node) in {"||", *_OPPOSITE}:
+            if operator_of(node) == "||":
                 sides = self._negated(parts[0]), self._negated(parts[-1])
-                return " && ".join(sides) if all(sides) else ""
+                return all_of(sides) if all(sides) else ""
             left, right = self.written(parts[0]), self.written(parts[-1])
-            return f"{left} {_OPPOSITE[_operator(node)]} {right}" if left and right else ""
+            return f"{left} {_OPPOSITE[operator_of(node)]} {right}" if left and right else ""
         written = self.written(node)
         if not written:
             return ""
@@ -215,9 +246,11 @@ class _Asked:
 
     def _name(self, node: Node) -> str:
         name = text(node)
+        self.names.add(name)
         if definition(node) is not None:
             value = self.values.get(name)
-            return value.written if value is not None else ""
+            # What a parameter was converted to shows only where it is handed on.
+            return value.written if value is not None and not value.parameter_type else ""
         qualifier = self.package.qualifier
         if name in self.package.declared.names:
             return f"{qualifier}.{name}" if qualifier and name[:1].isupper() else ""
@@ -236,10 +269,11 @@ class _Asked:
     def _accessor(self, operand: Value, name: str) -> str:
         """``l.Level()`` for ``l.level``."""
         for method in self._exported_methods(operand.type_name):
-            result, receiver = _only_result(method), receiver_of(method)
+            result, receiver = only_result_of(method), receiver_of(method)
             if result is None or receiver is None or parameters_of(method):
                 continue
             if text(result) == f"{text(receiver)}.{name}":
+                self.names.add(method.plain_name)
                 return f"{operand.written}.{method.plain_name}()"
         return ""
 
@@ -248,39 +282,47 @@ class _Asked:
         if found is None:
             return ""
         declared, operand = found
+        self.names.add(declared.plain_name)
         if not only_looks(self.package.declared, declared):
             return ""
-        arguments = [self.written(argument) for argument in arguments_of(node)]
-        if declared.is_exported and all(arguments):
+        arguments = [self._argument(declared, *pair) for pair in enumerate(arguments_of(node))]
+        if not all(arguments):
+            return ""
+        if declared.is_exported:
             given = ", ".join(arguments)
             if operand is not None and operand.written:
                 return f"{operand.written}.{declared.plain_name}({given})"
             if (name := self._function_for(declared, operand)) and self.package.qualifier:
                 return f"{self.package.qualifier}.{name}({given})"
-        result = _only_result(declared)
-        if result is None or self.depth >= _DEPTH:
+        result = only_result_of(declared)
+        if result is None or arguments or self.depth >= _DEPTH:
             return ""
         inner = self._inside(declared, operand, node).written(result)
         return f"({inner})" if inner and result.type == "binary_expression" else inner
+
+    def _argument(self, declared: FunctionDeclaration, number: int, argument: Node) -> str:
+        """What a function is handed; a parameter only where its type is the same again."""
+        value = self._value(argument)
+        names = parameters_of(declared)
+        if value is None or not value.parameter_type:
+            return self.written(argument) if argument.type != "binary_expression" else ""
+        same = number < len(names) and declared_type_of(names[number]) == value.parameter_type
+        return value.written if same else ""
 
     def _function_for(self, declared: FunctionDeclaration, operand: Value | None) -> str:
         """``Enabled`` of the package for ``std.Enabled``, which it hands on to; or itself."""
         if operand is None:
             return declared.plain_name
         function = self.package.declared.functions_by_name.get(declared.plain_name)
-        result = _only_result(function) if function is not None else None
+        result = only_result_of(function) if function is not None else None
         if function is None or result is None or result.type != "call_expression":
             return ""
         names = [text(name) for name in parameters_of(function)]
         hands_on = callee_text(result) == f"{operand.own}.{declared.plain_name}"
+        own = next(n for n in walk(result) if n.type == "identifier")
+        hands_on = hands_on and definition(own) is None
         same = [text(argument) for argument in arguments_of(result)] == names
         return function.plain_name if hands_on and same and operand.own else ""
-
-
-def parameters_of(declared: FunctionDeclaration) -> list[Node]:
-    """The names of its parameters."""
-    parameters = declared.node.child_by_field_name("parameters")
-    return [*parameter_names(parameters)] if parameters is not None else []
 
 
 def _receiver_values(declared: FunctionDeclaration, operand: Value) -> dict[str, Value]:
@@ -291,52 +333,12 @@ def _receiver_values(declared: FunctionDeclaration, operand: Value) -> dict[str,
     return {text(receiver): evolve(operand, type_name=type_name)}
 
 
-def _statements(block: Node) -> list[Node]:
-    lists = [n for n in block.named_children if n.type == "statement_list"]
-    return [n for n in lists[0].named_children if n.type != "comment"] if lists else []
-
-
-def _condition(check: Node) -> Node:
-    condition = check.child_by_field_name("condition")
-    return condition if condition is not None else check
-
-
-def _is_plain_if(statement: Node) -> bool:
-    others = ("initializer", "alternative")
-    return statement.type == "if_statement" and not any(
-        statement.child_by_field_name(part) is not None for part in others
-    )
-
-
-def _only_result(declared: FunctionDeclaration) -> Node | None:
-    """``x`` of a function that does nothing but ``return x``."""
-    body = declared.node.child_by_field_name("body")
-    statements = _statements(body) if body is not None else []
-    if len(statements) != 1 or statements[0].type != "return_statement":
-        return None
-    results = statements[0].named_children[0].named_children if statements[0].named_children else []
-    return results[0] if len(results) == 1 else None
-
-
-def _compact(node: Node, names: Mapping[str, str]) -> str:
-    return re.sub(r"(?<![\w.])\w+", lambda word: names.get(word[0], word[0]), text(node))
-
-
-def _squeezed(condition: str) -> str:
-    return "".join(condition.split())
-
-
-def _operator(node: Node) -> str:
-    operator = node.child_by_field_name("operator")
-    return operator.type if operator is not None else ""
-
-
-def is_about_debugging(call: Node) -> bool:
-    """Whether a call prints, as far as names tell, what is mostly off."""
-    return _LEVEL.search(callee_text(call)) is not None
-
-
-_LEVEL = re.compile(r"(?i:debug|trace|verbose|vlog)|\bV\(")
 _DEPTH = 4
+_HANDED_ON = frozenset(
+    {
+        *("identifier", "variadic_argument", "int_literal", "interpreted_string_literal"),
+        *("nil", "true", "false"),
+    }
+)
 _OPPOSITE = {"==": "!=", "!=": "=="}
 _OPERATORS = frozenset({"&&", "||", "==", "!=", "<", "<=", ">", ">="})

@@ -75,13 +75,51 @@ class DeclaredTypes:
     def fields(self, type_name: str) -> Mapping[str, str]:
         """The types of the package that the fields of a struct have or point to."""
         _, struct = self.types.get(type_name, (None, None))
-        fields = walk(struct) if struct is not None and struct.type == "struct_type" else ()
+        is_struct = struct is not None and struct.type == "struct_type"
+        lists = struct.named_children if is_struct and struct is not None else ()
+        fields = (field for fields in lists for field in fields.named_children)
         return {
             text(name): self._own_name(field.child_by_field_name("type"))
             for field in fields
             if field.type == "field_declaration"
             for name in field.children_by_field_name("name")
         }
+
+    def is_value_type(self, name: str) -> bool:
+        """Whether it is a type of the package, and no interface."""
+        return name in self.types and self.types[name][1].type != "interface_type"
+
+    @cached_property
+    def interface_methods(self) -> frozenset[str]:
+        """The names of its interfaces' methods."""
+        return self._names_of("method_elem")
+
+    @cached_property
+    def interface_fields(self) -> frozenset[str]:
+        """The names that only fields have whose type is an interface of the package."""
+        fields = [pair for name in self.types for pair in self.fields(name).items()]
+        others = {name for name, kind in fields if not kind or self.is_value_type(kind)}
+        return frozenset(name for name, _ in fields) - others
+
+    @cached_property
+    def field_names(self) -> frozenset[str]:
+        """The names of its structs' fields."""
+        return self._names_of("field_declaration")
+
+    def _names_of(self, kind: str) -> frozenset[str]:
+        nodes = (n for _, its_type in self.types.values() for n in walk(its_type))
+        named = (n for n in nodes if n.type == kind)
+        return frozenset(text(name) for n in named for name in n.children_by_field_name("name"))
+
+    @cached_property
+    def uses_atomics(self) -> bool:
+        """Whether it imports ``sync/atomic``."""
+        return any(path == "sync/atomic" for file in self._files for path, _ in file.imports)
+
+    @cached_property
+    def imported_names(self) -> frozenset[str]:
+        """The names that its files may have for other packages."""
+        return frozenset().union(*(file.imported_names for file in self._files))
 
     def _type_name(self, spec: Node) -> str:
         written, values = spec.child_by_field_name("type"), spec.child_by_field_name("value")
@@ -157,12 +195,14 @@ class ImportedTypes:
         packages = (self._sources[other] for other in near)  # nothing of the others is read
         return tuple(file for sources in packages for file in (*sources.files, *sources.others))
 
-    def has_other_function(self, path: str, names: Iterable[str]) -> bool:
-        """Whether files that this build leaves out declare one of some functions, too."""
-        sources = self._sources.get(path)
-        wanted = set(names)
-        others = sources.others if sources is not None else ()
-        return any(f.plain_name in wanted for other in others for f in GoFile(other).functions)
+    def is_declared_otherwise(self, path: str, names: Iterable[str]) -> bool:
+        """Whether files that this build leaves out declare one of some names, too."""
+        sources, wanted = self._sources.get(path), set(names)
+        for other in sources.others if sources is not None else ():
+            file = GoFile(other)
+            if wanted & (package_names(file) | {f.plain_name for f in file.functions}):
+                return True
+        return False
 
     def differs_by_build(self, path: str, name: str) -> bool:
         """Whether files that this build leaves out declare a type, too."""

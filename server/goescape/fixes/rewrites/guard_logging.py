@@ -16,12 +16,13 @@ from goescape.analysis.syntax.scopes import definition
 from goescape.fixes.caches import cached
 from goescape.fixes.candidate import Edit, Promise, TypeClaim, UnsafeError
 from goescape.fixes.checks.early_return_guard import early_return_of, is_same_at, takes_anything
-from goescape.fixes.checks.imported_guards import (
-    ImportedPackage,
+from goescape.fixes.checks.guard_operands import (
     Value,
-    guard_of,
+    asks_operand,
+    imported_type,
     is_about_debugging,
 )
+from goescape.fixes.checks.imported_guards import ImportedPackage, guard_of
 from goescape.fixes.checks.plain_arguments import PlainArguments, is_path
 from goescape.fixes.context.package_code import indentation, insert, line_end
 from goescape.fixes.rewrite import Change, Match, Rewrite
@@ -33,6 +34,7 @@ from goescape.fixes.syntax.local_variables import (
     is_called,
     is_visible,
     package_name,
+    redeclares,
 )
 
 if TYPE_CHECKING:
@@ -127,8 +129,11 @@ def _own_guard(code: PackageCode, file: GoFile, call: Node) -> _Guard | None:
         return None
     if operand is None:
         return _Guard(level.opposite(""))
+    condition = level.opposite(text(operand))
+    if not asks_operand(condition, operand, declared, is_pointer=kind.startswith("*")):
+        return None
     claim = TypeClaim(file.source.path, operand.start_byte, operand.end_byte, kind)
-    return _Guard(level.opposite(text(operand)), (claim,))
+    return _Guard(condition, (claim,))
 
 
 @cached(4)
@@ -167,7 +172,7 @@ def _imported_guard(code: PackageCode, file: GoFile, call: Node) -> _Guard | Non
     if function is None or function.type != "selector_expression" or not is_about_debugging(call):
         return None
     operand, name = function.named_children[0], text(function.named_children[-1])
-    path, type_name = _imported_type(code, file, operand)
+    path, type_name = imported_type(code, file, operand)
     declared = code.imported.package(path) if path else None
     if declared is None:
         return None
@@ -178,25 +183,17 @@ def _imported_guard(code: PackageCode, file: GoFile, call: Node) -> _Guard | Non
     called = package.method(type_name, name) if type_name else declared.functions_by_name.get(name)
     if called is None or not (variable if is_call else is_path(operand)):
         return None
-    if not takes_anything(called, file) or code.imported.has_other_function(path, [name]):
+    guard = guard_of(package, called, value) if takes_anything(called, file) else None
+    if guard is None or code.imported.is_declared_otherwise(path, guard.names):
         return None
-    condition = guard_of(package, called, value)
-    if not condition:
-        return None
-    return _Guard(condition, operand=operand if is_call else None, name=variable)
-
-
-def _imported_type(code: PackageCode, file: GoFile, operand: Node) -> tuple[str, str]:
-    """The package and the type that a method is called on; no type where it is no method."""
-    if operand.type == "identifier" and definition(operand) is None:
-        path = code.types.import_path(file, text(operand)) or code.imported.path(
-            file, text(operand)
-        )
-        if path:
-            return path, ""
-    known = code.types.of(file, operand)
-    match = _NAMED.fullmatch(known.text) if known is not None and known.is_plain else None
-    return (match["path"], match["name"]) if match is not None else ("", "")
+    known = code.types.of(file, operand) if type_name else None
+    if known is not None and not is_call:
+        pointer = known.text.startswith("*")
+        if not asks_operand(guard.condition, operand, called, is_pointer=pointer):
+            return None
+    hides = redeclares(code, "nil", "true", "false")
+    kept = operand if is_call else None
+    return None if hides else _Guard(guard.condition, (), (), True, kept, variable)
 
 
 def _slog_guard(file: GoFile, call: Node) -> _Guard | None:
@@ -239,8 +236,10 @@ def _counts_questions(code: PackageCode) -> bool:
 
 
 def _is_guarded(call: Node, condition: str) -> bool:
+    plain = _PUNCTUATION.sub("", condition)
     return any(
-        around.type == "if_statement" and condition in text(around).partition("{")[0]
+        around.type == "if_statement"
+        and plain in _PUNCTUATION.sub("", text(around).partition("{")[0])
         for around in ancestors(call)
     )
 
@@ -272,8 +271,8 @@ def _read_anyway(call: Node) -> frozenset[str]:
     return frozenset(text(n.named_children[0]) for n in selectors)
 
 
+_PUNCTUATION = re.compile(r"[\s()]+")
 _NAMES = ("v", "log", "logger")
-_NAMED = re.compile(r"\*?(?P<path>[\w./~-]*[\w~-])\.(?P<name>\w+)")
 _CHANGING = frozenset(
     {
         *("assignment_statement", "inc_statement", "dec_statement", "send_statement"),
