@@ -80,7 +80,9 @@ def made(value: ValueFacts) -> RuntimeAllocation | None:
     element, container = value.element, value.type
     if element is None or container is None:
         return None
-    if container.kind == "pointer" and (value.expression == "address" or value.callee == "new"):
+    # An element of a []*T may be written as the T that its pointer leads to: {}.
+    is_pointer = value.expression in {"address", "composite"} or value.callee == "new"
+    if container.kind == "pointer" and is_pointer:
         return sized(value, element)
     if container.kind != "slice" or value.expression not in _MAKING:
         return None
